@@ -1,0 +1,70 @@
+//! What can go wrong when a table is to grow.
+
+use alloc::alloc::handle_alloc_error;
+use core::alloc::Layout;
+use core::fmt;
+
+/// Why `try_reserve` could not make room. The collection is unchanged.
+///
+/// ```
+/// use rosti::{HashMap, TryReserveError};
+///
+/// let mut map: HashMap<u64, u64> = HashMap::new();
+/// assert_eq!(map.try_reserve(usize::MAX), Err(TryReserveError::CapacityOverflow));
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TryReserveError {
+    /// The capacity asked for needs more bytes than an allocation may have (`isize::MAX`).
+    CapacityOverflow,
+
+    /// The allocator had no block to give.
+    AllocError {
+        /// What was asked of the allocator.
+        layout: Layout,
+    },
+}
+
+impl fmt::Display for TryReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CapacityOverflow => f.write_str(
+                "the requested capacity needs more memory than one allocation may have \
+                 (isize::MAX bytes); reserve less, or split the map",
+            ),
+            Self::AllocError { layout } => write!(
+                f,
+                "the allocator could not provide {} bytes aligned to {}; the map is unchanged",
+                layout.size(),
+                layout.align()
+            ),
+        }
+    }
+}
+
+impl core::error::Error for TryReserveError {}
+
+/// Whether a failure is reported or ends the operation as it does in std: a panic when the capacity
+/// overflows, the allocation error handler when the allocator fails.
+#[derive(Clone, Copy)]
+pub(crate) enum Fallibility {
+    Fallible,
+    Infallible,
+}
+
+impl Fallibility {
+    #[cold]
+    pub(crate) fn capacity_overflow(self) -> TryReserveError {
+        match self {
+            Self::Fallible => TryReserveError::CapacityOverflow,
+            Self::Infallible => panic!("Hash table capacity overflow"),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn alloc_error(self, layout: Layout) -> TryReserveError {
+        match self {
+            Self::Fallible => TryReserveError::AllocError { layout },
+            Self::Infallible => handle_alloc_error(layout),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Groups: snapshots of a window's control bytes, examined at once.
+//!
+//! [`Group`] is the one trait that separates the table from the machine. A backend is a value type
+//! that holds `WIDTH` control bytes and answers questions about all of them in a few instructions;
+//! everything else in the crate is generic over it.
+//!
+//! | backend | width | homes | mask | compiled on |
+//! |---|---|---|---|---|
+//! | [`Swar`] | 8 lanes in a `u64` | aligned | 1 bit in 8 | every target |
+//! | `Sse2` | 16 | any position | 1 bit in 1 | x86 and x86-64 with SSE2 |
+//! | `Neon` | 16 | any position | 1 bit in 4 | little-endian aarch64 with NEON |
+//! | `Scalar<WIDTH>` | 8 or 16 | as its twin | 1 bit in 1 | tests: the executable specification |
+//!
+//! # The contract
+//!
+//! Lane *i* of a group is the control byte at address `ctrl + i`, on either byte order.
+//! All operations are exact, with one exception: [`Group::match_tag`] may report extra lanes, but
+//!
+//! 1. never misses a lane that holds the tag,
+//! 2. never reports a lane that is EMPTY or DELETED, and reports none at all without a true match,
+//! 3. never reports an extra lane below the first true match.
+//!
+//! `conformance` holds every backend to this. `core::arch` is used nowhere outside this folder.
+
+use crate::ctrl::Tag;
+use crate::mask::LaneMask;
+
+mod swar;
+pub use swar::Swar;
+
+cfg_if::cfg_if! {
+    if #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))] {
+        mod sse2;
+        pub use sse2::Sse2;
+    } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))] {
+        mod neon;
+        pub use neon::Neon;
+    }
+}
+
+// The native backend. build.rs has already refused a request that the target cannot meet.
+cfg_if::cfg_if! {
+    if #[cfg(rosti_group = "swar")] {
+        /// The backend of this build: SWAR, as requested.
+        pub type Native = Swar;
+    } else if #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))] {
+        /// The backend of this build: SSE2.
+        pub type Native = Sse2;
+    } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))] {
+        /// The backend of this build: NEON.
+        pub type Native = Neon;
+    } else {
+        /// The backend of this build: SWAR, the portable one.
+        pub type Native = Swar;
+    }
+}
+
+#[cfg(test)]
+mod scalar;
+#[cfg(test)]
+pub(crate) use scalar::Scalar;
+
+#[cfg(test)]
+mod conformance;
+
+/// A snapshot of `WIDTH` consecutive control bytes. The module's introduction has the contract.
+pub trait Group: Copy {
+    /// Number of lanes: 8 or 16.
+    const WIDTH: usize;
+    /// The backend's name, as `--cfg rosti_group` and the benches spell it.
+    const NAME: &'static str;
+    /// Whether windows begin at multiples of `WIDTH` only. If so, every address given to
+    /// [`load`](Self::load) and [`store`](Self::store) is a multiple of `WIDTH`.
+    const ALIGNED_HOMES: bool;
+    /// A set of lanes: always some `BitMask<Word, STRIDE>`.
+    type Mask: LaneMask;
+
+    /// Reads the group that begins at `ctrl`.
+    ///
+    /// # Safety
+    /// `ctrl .. ctrl + WIDTH` is readable and initialised, and `ctrl` is a multiple of `WIDTH` if
+    /// `ALIGNED_HOMES`.
+    unsafe fn load(ctrl: *const u8) -> Self;
+
+    /// Writes the group to `ctrl .. ctrl + WIDTH`.
+    ///
+    /// # Safety
+    /// `ctrl .. ctrl + WIDTH` is writable, and `ctrl` is a multiple of `WIDTH` if `ALIGNED_HOMES`.
+    unsafe fn store(self, ctrl: *mut u8);
+
+    /// The lanes that hold `tag`, and possibly extra ones: see the contract.
+    fn match_tag(self, tag: Tag) -> Self::Mask;
+
+    /// The lanes that are EMPTY.
+    fn match_empty(self) -> Self::Mask;
+
+    /// The lanes that are EMPTY or DELETED: those that hold no entry.
+    fn match_empty_or_deleted(self) -> Self::Mask;
+
+    /// The lanes that hold an entry.
+    fn match_full(self) -> Self::Mask;
+
+    /// The group in which EMPTY and DELETED became EMPTY and full became DELETED.
+    ///
+    /// The documents' first step of cleaning a table in place. It is part of every backend, but
+    /// rosti's own rebuild does without it: the conversion forgets the tags, and a hasher that
+    /// panics half-way would then cost entries (see `raw/grow.rs`).
+    #[must_use]
+    fn convert(self) -> Self;
+
+    /// Hints that the cache line at `address` will be read soon; does nothing where there is no
+    /// such instruction. Any address is allowed, readable or not.
+    #[inline(always)]
+    fn prefetch(address: *const u8) {
+        let _ = address;
+    }
+}

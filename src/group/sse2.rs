@@ -1,0 +1,100 @@
+//! SSE2: sixteen control bytes in a vector register, for x86 and x86-64.
+//!
+//! Unaligned loads cost nothing here, so a window begins at any home position.
+
+#[cfg(target_arch = "x86")]
+use core::arch::x86 as arch;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64 as arch;
+
+use super::Group;
+use crate::ctrl::{EMPTY, Tag};
+use crate::mask::BitMask;
+
+/// Sixteen control bytes in an XMM register.
+#[derive(Clone, Copy, Debug)]
+pub struct Sse2(arch::__m128i);
+
+impl Sse2 {
+    /// One bit per lane, from each lane's top bit. (A movemask leaves the other bits clear.)
+    #[inline(always)]
+    fn mask(lanes: arch::__m128i) -> BitMask<u32, 1> {
+        // SAFETY: this file is compiled only where SSE2 is a feature of the target.
+        #[allow(unused_unsafe)]
+        BitMask(unsafe { arch::_mm_movemask_epi8(lanes) } as u32)
+    }
+
+    /// The lanes that hold exactly `byte`.
+    #[inline(always)]
+    fn match_byte(self, byte: u8) -> BitMask<u32, 1> {
+        // SAFETY: this file is compiled only where SSE2 is a feature of the target.
+        #[allow(unused_unsafe)]
+        Self::mask(unsafe { arch::_mm_cmpeq_epi8(self.0, arch::_mm_set1_epi8(byte as i8)) })
+    }
+}
+
+impl Group for Sse2 {
+    const WIDTH: usize = 16;
+    const NAME: &'static str = "sse2";
+    const ALIGNED_HOMES: bool = false;
+    type Mask = BitMask<u32, 1>;
+
+    #[inline(always)]
+    unsafe fn load(ctrl: *const u8) -> Self {
+        // SAFETY: the caller's contract: sixteen readable bytes, at any address.
+        Sse2(unsafe { arch::_mm_loadu_si128(ctrl.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, ctrl: *mut u8) {
+        // SAFETY: the caller's contract: sixteen writable bytes, at any address.
+        unsafe { arch::_mm_storeu_si128(ctrl.cast(), self.0) }
+    }
+
+    #[inline(always)]
+    fn match_tag(self, tag: Tag) -> Self::Mask {
+        self.match_byte(tag.byte())
+    }
+
+    #[inline(always)]
+    fn match_empty(self) -> Self::Mask {
+        self.match_byte(EMPTY)
+    }
+
+    #[inline(always)]
+    fn match_empty_or_deleted(self) -> Self::Mask {
+        Self::mask(self.0)
+    }
+
+    #[inline(always)]
+    fn match_full(self) -> Self::Mask {
+        BitMask(Self::mask(self.0).0 ^ 0xffff)
+    }
+
+    /// Bytes without an entry compare below zero: all ones there, which `or`ed with EMPTY's bit and
+    /// cut to it is EMPTY; full bytes become DELETED.
+    #[inline(always)]
+    fn convert(self) -> Self {
+        use crate::ctrl::DELETED;
+        // SAFETY: this file is compiled only where SSE2 is a feature of the target.
+        #[allow(unused_unsafe)]
+        Sse2(unsafe {
+            let vacant = arch::_mm_cmpgt_epi8(arch::_mm_setzero_si128(), self.0);
+            let differing = arch::_mm_set1_epi8((EMPTY ^ DELETED) as i8);
+            arch::_mm_xor_si128(
+                arch::_mm_and_si128(vacant, differing),
+                arch::_mm_set1_epi8(DELETED as i8),
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn prefetch(address: *const u8) {
+        // SAFETY: this file is compiled only where SSE2, and with it SSE's prefetch, is a feature
+        // of the target; a prefetch may be given any address.
+        #[allow(unused_unsafe)]
+        unsafe {
+            arch::_mm_prefetch::<{ arch::_MM_HINT_T0 }>(address.cast());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The hasher of maps and sets that are not given one: foldhash, in its fast variant.
+
+/// The default `BuildHasher` of [`HashMap`](crate::HashMap) and [`HashSet`](crate::HashSet).
+///
+/// With the feature `default-hasher` it builds foldhash's fast hasher, seeded anew for each map:
+/// fast, and random enough that keys cannot be chosen in ignorance of the seed to collide, but not
+/// a cryptographic hash. Without the feature it implements nothing and only fills the type
+/// parameter: maps then need a hasher of your own.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::DefaultHashBuilder;
+/// use std::hash::BuildHasher;
+///
+/// let build = DefaultHashBuilder::default();
+/// assert_eq!(build.hash_one("rösti"), build.hash_one("rösti"));
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DefaultHashBuilder {
+    #[cfg(feature = "default-hasher")]
+    seeds: foldhash::fast::RandomState,
+}
+
+#[cfg(feature = "default-hasher")]
+pub use with_foldhash::DefaultHasher;
+
+#[cfg(feature = "default-hasher")]
+mod with_foldhash {
+    use super::DefaultHashBuilder;
+    use core::hash::{BuildHasher, Hasher};
+    use foldhash::fast::RandomState;
+
+    /// The hasher that [`DefaultHashBuilder`] builds.
+    #[derive(Clone)]
+    pub struct DefaultHasher {
+        state: <RandomState as BuildHasher>::Hasher,
+    }
+
+    impl BuildHasher for DefaultHashBuilder {
+        type Hasher = DefaultHasher;
+
+        #[inline(always)]
+        fn build_hasher(&self) -> DefaultHasher {
+            DefaultHasher { state: self.seeds.build_hasher() }
+        }
+    }
+
+    /// Forwards what foldhash has a shorter way for than hashing the value's bytes.
+    macro_rules! forward_writes {
+        ($($write:ident($argument:ty))*) => {$(
+            #[inline(always)]
+            fn $write(&mut self, argument: $argument) {
+                self.state.$write(argument);
+            }
+        )*};
+    }
+
+    impl Hasher for DefaultHasher {
+        forward_writes! {
+            write(&[u8])
+            write_u8(u8) write_u16(u16) write_u32(u32) write_u64(u64) write_u128(u128)
+            write_usize(usize)
+            write_i8(i8) write_i16(i16) write_i32(i32) write_i64(i64) write_i128(i128)
+            write_isize(isize)
+        }
+
+        #[inline(always)]
+        fn finish(&self) -> u64 {
+            self.state.finish()
+        }
+    }
+}

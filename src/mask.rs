@@ -1,0 +1,117 @@
+//! Sets of lanes, as the group operations return them.
+//!
+//! A [`BitMask`] is a machine word in which lane *i* owns the bits `i * STRIDE .. (i + 1) * STRIDE`
+//! and at most one of them is set. SSE2 delivers one bit per lane (`STRIDE` 1), NEON four, SWAR
+//! eight; iterating, counting and finding the first lane are the same code for all.
+
+use core::fmt::Debug;
+
+/// The machine words a mask can be made of.
+pub trait Word: Copy + Eq + Debug {
+    /// The word without any bit.
+    const ZERO: Self;
+    /// Number of zero bits below the lowest set one.
+    fn trailing_zeros(self) -> u32;
+    /// Number of set bits.
+    fn count_ones(self) -> u32;
+    /// The word without its lowest set bit; zero stays zero.
+    fn without_lowest(self) -> Self;
+}
+
+macro_rules! impl_word {
+    ($($word:ty)*) => {$(
+        impl Word for $word {
+            const ZERO: Self = 0;
+            #[inline(always)]
+            fn trailing_zeros(self) -> u32 {
+                <$word>::trailing_zeros(self)
+            }
+            #[inline(always)]
+            fn count_ones(self) -> u32 {
+                <$word>::count_ones(self)
+            }
+            #[inline(always)]
+            fn without_lowest(self) -> Self {
+                self & self.wrapping_sub(1)
+            }
+        }
+    )*};
+}
+impl_word!(u32 u64);
+
+/// What the table asks of a mask. [`BitMask`] is its only implementor: the trait exists so that
+/// `Group` can name its mask type without repeating the bounds on the word.
+pub trait LaneMask: Copy + Debug + Iterator<Item = usize> {
+    /// Whether any lane is in the set.
+    fn any(self) -> bool;
+    /// The lowest lane in the set.
+    fn lowest(self) -> Option<usize>;
+    /// Number of lanes in the set.
+    fn lanes(self) -> usize;
+    /// The set of no lanes.
+    const NONE: Self;
+}
+
+/// A set of lanes; see the module's introduction.
+///
+/// It is its own iterator, from the lowest lane up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BitMask<W, const STRIDE: u32>(pub W);
+
+impl<W: Word, const STRIDE: u32> LaneMask for BitMask<W, STRIDE> {
+    const NONE: Self = BitMask(W::ZERO);
+
+    #[inline(always)]
+    fn any(self) -> bool {
+        self.0 != W::ZERO
+    }
+
+    #[inline(always)]
+    fn lowest(self) -> Option<usize> {
+        if self.any() { Some((self.0.trailing_zeros() / STRIDE) as usize) } else { None }
+    }
+
+    #[inline(always)]
+    fn lanes(self) -> usize {
+        self.0.count_ones() as usize
+    }
+}
+
+impl<W: Word, const STRIDE: u32> Iterator for BitMask<W, STRIDE> {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let lane = self.lowest()?;
+        self.0 = self.0.without_lowest();
+        Some(lane)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    fn lanes_of<M: LaneMask>(mask: M) -> Vec<usize> {
+        assert_eq!(mask.any(), mask.lowest().is_some());
+        let lanes: Vec<usize> = mask.collect();
+        assert_eq!(mask.lanes(), lanes.len());
+        assert_eq!(mask.lowest(), lanes.first().copied());
+        lanes
+    }
+
+    #[test]
+    fn each_stride_reports_the_same_lanes() {
+        for pattern in 0..=0xffu32 {
+            let expected: Vec<usize> = (0..8).filter(|i| pattern >> i & 1 != 0).collect();
+            assert_eq!(lanes_of(BitMask::<u32, 1>(pattern)), expected);
+            let spread = |stride: u32| {
+                expected.iter().map(|&lane| 1u64 << (lane as u32 * stride + stride - 1)).sum()
+            };
+            assert_eq!(lanes_of(BitMask::<u64, 4>(spread(4))), expected);
+            assert_eq!(lanes_of(BitMask::<u64, 8>(spread(8))), expected);
+        }
+        assert!(!BitMask::<u64, 8>::NONE.any());
+    }
+}

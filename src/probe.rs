@@ -1,0 +1,115 @@
+//! The probe sequence: which windows a search visits, in which order, and when it has seen all.
+//!
+//! From its home position a search advances by one window width, then two, then three, and so on,
+//! modulo the number of homes (a *triangular* walk). With a power-of-two number of homes the first
+//! `homes / width` steps visit each position that is congruent to the home modulo the width exactly
+//! once, because the triangular numbers `0, 1, 3, 6, …` are all different modulo a power of two.
+//!
+//! * **Aligned** homes: those windows are all windows there are.
+//! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the slots
+//!   `r .. homes + r`. The `r` slots before and the `width - 1 - r` slots after are covered by two
+//!   more windows, those of the first and of the last home, with which every walk ends.
+//!
+//! ```text
+//!   homes = 32, width = 16, overhang = 15, home = 21 (r = 5)
+//!   slots  0....5...............21..............37........46
+//!   walk        |- 2nd: 5..20 --||- 1st: 21..36 -|
+//!   ends   |- 3rd: 0..15 -|              |- 4th: 31..46 -|
+//! ```
+//!
+//! So every slot is reachable from every home and a table can be filled to the last slot, whatever
+//! the hashes are. This module is arithmetic: it touches no memory and knows no table.
+
+use crate::capacity::Shape;
+use crate::ctrl;
+
+/// A walk over the window positions of one hash.
+///
+/// A position is a home position; the window that belongs to it begins at
+/// [`Shape::window`]`(position)`.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbeSeq {
+    position: usize,
+    /// `width` times the number of steps taken.
+    stride: usize,
+}
+
+impl ProbeSeq {
+    /// Begins at the hash's home position in a table of `mask + 1` homes.
+    #[inline(always)]
+    pub fn new(hash: u64, mask: usize) -> Self {
+        ProbeSeq { position: ctrl::home(hash, mask), stride: 0 }
+    }
+
+    /// The current position, at most `mask`.
+    #[inline(always)]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Goes on to the next window; `false` when every slot has been covered.
+    #[inline(always)]
+    pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
+        self.stride += shape.width;
+        if self.stride <= mask {
+            self.position = (self.position + self.stride) & mask;
+            true
+        } else {
+            self.advance_to_ends(mask, shape)
+        }
+    }
+
+    /// The two windows that end an unaligned walk. Not marked cold: the call sits behind an
+    /// overflow bit already, and an out-of-line call costs the hot loop its registers.
+    #[inline(always)]
+    fn advance_to_ends(&mut self, mask: usize, shape: Shape) -> bool {
+        let past_the_walk = self.stride - (mask + 1);
+        self.position = if past_the_walk == 0 { 0 } else { mask };
+        !shape.aligned && mask != 0 && past_the_walk <= shape.width
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    const SHAPES: [Shape; 2] =
+        [Shape { width: 8, aligned: true }, Shape { width: 16, aligned: false }];
+
+    #[test]
+    fn every_home_reaches_every_slot_and_the_walk_ends() {
+        for shape in SHAPES {
+            for homes in [1, shape.width * 2, shape.width * 4, shape.width * 32] {
+                let (mask, slots) = (homes - 1, shape.slots(homes));
+                for home in 0..homes {
+                    let mut seen = vec![0u32; slots];
+                    let mut seq = ProbeSeq::new(home as u64, mask);
+                    let mut windows = 0;
+                    loop {
+                        assert!(seq.position() <= mask);
+                        let window = shape.window(seq.position());
+                        seen[window..window + shape.width].iter_mut().for_each(|n| *n += 1);
+                        windows += 1;
+                        if !seq.advance(mask, shape) {
+                            break;
+                        }
+                    }
+                    assert!(seen.iter().all(|&n| n > 0), "homes {homes}, home {home}: {seen:?}");
+                    let ends = if shape.aligned || homes == 1 { 0 } else { 2 };
+                    assert_eq!(windows, homes.div_ceil(shape.width) + ends);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_steps_are_triangular() {
+        let shape = SHAPES[1];
+        let mut seq = ProbeSeq::new(3, 1023);
+        for expected in [3, 19, 51, 99, 163] {
+            assert_eq!(seq.position(), expected);
+            assert!(seq.advance(1023, shape));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The invariants, checked by recount and re-lookup, and a dump for when one fails.
+//!
+//! [`RawTable::check_invariants`] checks I1–I6 of a whole table. Unit tests call it after each
+//! step. In builds with `--cfg rosti_invariants` every mutation of every table checks all that can
+//! be checked without calling user code (I1–I4 and I6): tables of up to a thousand slots each
+//! time, larger ones so often that the cost per mutation stays the same.
+
+use super::RawTable;
+use crate::allocator::Allocator;
+use crate::group::Group;
+
+#[cfg(not(any(test, rosti_invariants)))]
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// Does nothing in this build; see the module's introduction.
+    #[inline(always)]
+    pub(super) fn debug_check(&self) {}
+}
+
+#[cfg(any(test, rosti_invariants))]
+mod checks {
+    use super::*;
+    use crate::ctrl::{self, DELETED, EMPTY, Tag};
+    use crate::probe::ProbeSeq;
+    use crate::raw::control::Control;
+    use alloc::string::String;
+    use core::fmt::Write;
+
+    impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+        /// Checks after a mutation what needs no user code, if the build asks for it.
+        #[inline]
+        pub(in crate::raw) fn debug_check(&self) {
+            let sampled = self.slots() <= 1024 || self.items % (self.slots() / 1024) == 0;
+            if cfg!(rosti_invariants) && sampled {
+                self.check_structure();
+            }
+        }
+
+        /// Panics with a dump of the table unless I1–I6 hold.
+        #[cfg(test)]
+        pub(crate) fn check_invariants(&self, hasher: impl Fn(&T) -> u64) {
+            self.check_structure();
+            for slot in 0..self.slots() {
+                if self.is_full(slot) {
+                    // SAFETY: the slot is full.
+                    self.check_reachable(slot, hasher(unsafe { self.get(slot) }));
+                }
+            }
+        }
+
+        /// I1, I2, I3 as far as it shows in the control bytes, I4 and I6.
+        fn check_structure(&self) {
+            let shape = Control::<G>::SHAPE;
+            let size = self.size();
+            let require = |holds: bool, what: &str| {
+                assert!(holds, "{what}\n{}", self.dump());
+            };
+            if size.homes == 1 {
+                let sizes = [0, 4, 8, 16];
+                let fits = sizes.contains(&size.slots) && size.slots <= shape.width;
+                require(fits, "I1: a one-window table has 4, 8 or 16 slots");
+            } else {
+                let several = size.homes.is_power_of_two() && size.homes >= 2 * shape.width;
+                require(several, "I1: homes are a power of two >= 2 WIDTH");
+                require(size.slots == size.homes + shape.overhang(), "I1: slots");
+            }
+            let bytes = if size.slots == 0 { G::WIDTH } else { shape.control_bytes(size.homes) };
+            let mut full = 0;
+            for i in 0..bytes {
+                // SAFETY: the table has this many control bytes (I2).
+                let byte = unsafe { self.control.byte(i) };
+                full += usize::from(ctrl::is_full(byte));
+                if i < size.slots {
+                    require(ctrl::is_full(byte) || byte == EMPTY, "I6: a slot is DELETED");
+                } else {
+                    require(byte == DELETED, "I6: a byte without a slot is not DELETED");
+                }
+            }
+            require(full == self.items, "I4: items is not the number of full slots");
+            require(self.items + self.growth_left == size.capacity(), "I4: growth_left is off");
+            // SAFETY: every table has home 0.
+            let overflowed = size.homes == 1 && unsafe { self.control.overflowed(0) };
+            require(!overflowed, "I5: a one-window table overflowed");
+        }
+
+        /// I5 and the tag, for the entry of one slot.
+        #[cfg(test)]
+        fn check_reachable(&self, slot: usize, hash: u64) {
+            let shape = Control::<G>::SHAPE;
+            // SAFETY: the slot is full.
+            assert!(
+                unsafe { self.tag_at(slot) } == Tag::of(hash),
+                "tag of {slot}\n{}",
+                self.dump()
+            );
+            let mut seq = ProbeSeq::new(hash, self.control.mask());
+            loop {
+                let window = shape.window(seq.position());
+                if (window..window + G::WIDTH).contains(&slot) {
+                    return;
+                }
+                // SAFETY: a position of the walk.
+                let goes_on = unsafe { self.control.overflowed(seq.position()) }
+                    && seq.advance(self.control.mask(), shape);
+                assert!(
+                    goes_on,
+                    "I5: slot {slot} of hash {hash:#x} is not reached\n{}",
+                    self.dump()
+                );
+            }
+        }
+
+        /// The table as text: one group per line, one character per control byte (`.` EMPTY, `x`
+        /// DELETED, full in hexadecimal of the tag's low four bits), the overflow bits beside it.
+        pub(crate) fn dump(&self) -> String {
+            let shape = Control::<G>::SHAPE;
+            let homes = self.control.mask() + 1;
+            let mut text = String::new();
+            let (items, left) = (self.items, self.growth_left);
+            let _ = writeln!(text, "{} homes {homes} items {items} growth_left {left}", G::NAME);
+            let bytes = if self.slots() == 0 { G::WIDTH } else { shape.control_bytes(homes) };
+            for base in (0..bytes).step_by(G::WIDTH) {
+                let _ = write!(text, "{base:8} ");
+                for i in base..(base + G::WIDTH).min(bytes) {
+                    // SAFETY: the table has this many control bytes (I2).
+                    let shown = match unsafe { self.control.byte(i) } {
+                        EMPTY => '.',
+                        DELETED => 'x',
+                        full if ctrl::is_full(full) => {
+                            char::from_digit(u32::from(full & 15), 16).unwrap_or('?')
+                        }
+                        _ => '!',
+                    };
+                    text.push(shown);
+                }
+                text.push_str("  ");
+                for position in base..(base + G::WIDTH).min(homes) {
+                    // SAFETY: each position below the number of homes has a bit.
+                    let set = unsafe { self.control.overflowed(position) };
+                    text.push(if set { '1' } else { '0' });
+                }
+                text.push('\n');
+            }
+            text
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Removing entries: one, those a predicate picks, all.
+//!
+//! Erasing a slot is one store of EMPTY. Nobody's search depends on the slot being occupied: where
+//! a search ends is the overflow bits' business (`overflow.rs`), and those stay as they are.
+
+use super::control::FullSlots;
+use super::{RawTable, iter};
+use crate::allocator::Allocator;
+use crate::ctrl::{EMPTY, Tag};
+use crate::group::Group;
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// Makes a slot vacant; its entry is forgotten, not dropped. O(1).
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    unsafe fn erase(&mut self, slot: usize) {
+        // SAFETY: a full slot exists; the table is borrowed mutably.
+        unsafe { self.control.set_byte(slot, EMPTY) };
+        self.items -= 1;
+        self.growth_left += 1;
+        self.debug_check();
+    }
+
+    /// Takes the entry out of a slot. O(1).
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    pub unsafe fn remove_at(&mut self, slot: usize) -> T {
+        // SAFETY: a full slot is initialised (I3), and vacant from here on: read once.
+        unsafe {
+            self.erase(slot);
+            self.slot(slot).read()
+        }
+    }
+
+    /// The tag of the entry in a slot.
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    pub unsafe fn tag_at(&self, slot: usize) -> Tag {
+        // SAFETY: a full slot exists.
+        Tag::from_byte(unsafe { self.control.byte(slot) })
+    }
+
+    /// Takes out the entry that was found, if any. O(1) expected.
+    #[inline(always)]
+    pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
+        let slot = self.find(hash, eq)?;
+        // SAFETY: `find` returns full slots.
+        Some(unsafe { self.remove_at(slot) })
+    }
+
+    /// Drops the entries for which `keep` is false, in slot order. O(slots). If `keep` or a drop
+    /// panics, entries not yet visited stay.
+    pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
+        // The common part of `retain` and `extract_if`: entries leave one by one, so that the table
+        // is in order whenever user code runs (I7).
+        self.extract_if(|entry| !keep(entry)).for_each(drop);
+    }
+
+    /// Takes out the entries for which `pick` is true, lazily. O(slots) in total.
+    #[inline]
+    pub(crate) fn extract_if<F: FnMut(&mut T) -> bool>(
+        &mut self,
+        pick: F,
+    ) -> RawExtractIf<'_, T, G, A, F> {
+        // SAFETY: `items` is the number of full slots (I4), and the iterator's owner erases only
+        // slots that it was given.
+        let slots = unsafe { self.control.full_slots(self.items) };
+        RawExtractIf { slots, table: self, pick }
+    }
+
+    /// Drops all entries and keeps the block. O(slots), O(1) if there are none.
+    pub fn clear(&mut self) {
+        /// Resets the table, also when an entry's drop panics.
+        struct Reset<'a, T, G: Group, A: Allocator>(&'a mut RawTable<T, G, A>);
+        impl<T, G: Group, A: Allocator> Drop for Reset<'_, T, G, A> {
+            fn drop(&mut self) {
+                let size = self.0.size();
+                // SAFETY: the table has a block (it had entries), of this size; the entries are
+                // gone.
+                unsafe { self.0.control.reset(size.slots) };
+                self.0.items = 0;
+                self.0.growth_left = size.capacity();
+            }
+        }
+        if self.items != 0 {
+            let guard = Reset(self);
+            // SAFETY: the guard makes the table forget the entries.
+            unsafe { iter::drop_remaining(&mut guard.0.raw_iter()) };
+        }
+    }
+}
+
+/// The entries that a predicate picks, taken out one by one; see [`RawTable::extract_if`].
+pub(crate) struct RawExtractIf<'a, T, G: Group, A: Allocator, F> {
+    slots: FullSlots<G>,
+    table: &'a mut RawTable<T, G, A>,
+    pick: F,
+}
+
+impl<T, G: Group, A: Allocator, F: FnMut(&mut T) -> bool> Iterator
+    for RawExtractIf<'_, T, G, A, F>
+{
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        for slot in self.slots.by_ref() {
+            // SAFETY: the slot was full when the iteration began, and only slots that were
+            // returned are erased. If `pick` panics the entry stays (I7).
+            unsafe {
+                if (self.pick)(self.table.get_mut(slot)) {
+                    return Some(self.table.remove_at(slot));
+                }
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.slots.len()))
+    }
+}

@@ -1,0 +1,237 @@
+//! Growing, shrinking, and the rebuild at the same size.
+//!
+//! # Streaming
+//!
+//! Home positions are the low bits of the hash, so when the number of homes doubles from `n`, an
+//! entry with home `p` gets home `p` or `p + n`. The old table, walked in slot order, is nearly
+//! sorted by home; so are the two streams of entries that go to either half. Each stream keeps a
+//! *cursor*, the first slot it has not passed, and an entry is stored at `max(cursor, home)` as
+//! long as that lies in its first window. No window is searched: that would be a 16-byte load of
+//! control bytes just written one by one, which defeats store forwarding and costs more than all
+//! the rest.
+//!
+//! ```text
+//!   old   |a b c d e f …………|          a c d → lower half, b e f → upper half
+//!   new   |a c d …………|b e f …………|
+//!               ^cursor[0]   ^cursor[1]
+//! ```
+//!
+//! Entries for which the cursor has left the first window (about one in twenty at full load) are
+//! inserted the usual way at once; they may land ahead of a cursor, so each stream looks at the one
+//! control byte it is about to overwrite. Only then is anything read back.
+//!
+//! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
+//! have arrived.
+//!
+//! # Rebuild
+//!
+//! Under churn overflow bits go stale (`overflow.rs`). The rebuild clears them, walks over the
+//! entries, sets the bits that each entry's search needs, and moves an entry to the first window
+//! with room on its way if it is not there already; most entries are only looked at. It needs no
+//! memory, so a table at constant size never allocates. Tags and entries are in order at each step,
+//! so a hasher that panics loses nothing: the guard sets every bit, with which every search
+//! succeeds, and the next insert that notices rebuilds again.
+
+use super::control::Control;
+use super::layout::Block;
+use super::{RawTable, layout};
+use crate::allocator::Allocator;
+use crate::capacity::Size;
+use crate::ctrl::{self, EMPTY, Tag};
+use crate::error::{Fallibility, TryReserveError};
+use crate::group::Group;
+use crate::mask::LaneMask;
+use crate::probe::ProbeSeq;
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// Grows so that `additional` entries fit, at least to the next larger size.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn reserve_more(
+        &mut self,
+        additional: usize,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        let needed =
+            self.items.checked_add(additional).ok_or_else(|| fallibility.capacity_overflow())?;
+        let capacity = needed.max(self.capacity() + 1);
+        if self.items == 0 && self.slots() == 0 {
+            return self.allocate_for(capacity, fallibility);
+        }
+        let size = Control::<G>::SHAPE
+            .size_for(capacity)
+            .ok_or_else(|| fallibility.capacity_overflow())?;
+        self.resize(size, hasher, fallibility)
+    }
+
+    /// Shrinks to the smallest size that holds `min_capacity` and all entries, if that is smaller
+    /// than the present one. O(slots).
+    pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
+        let capacity = min_capacity.max(self.items);
+        if capacity == 0 {
+            // Only the block goes. It is freed after the table has let go of it, because the
+            // allocator is user code (I7).
+            let (control, size) = (self.control, self.size());
+            self.control = Control::unallocated();
+            self.growth_left = 0;
+            // SAFETY: the block was the table's own and holds no entries.
+            unsafe { layout::free(&self.alloc, Self::SLOT, control, size) };
+        } else if let Some(size) = Control::<G>::SHAPE.size_for(capacity) {
+            if size.slots < self.slots() {
+                // Infallible: a failure does not return.
+                let _ = self.resize(size, &hasher, Fallibility::Infallible);
+            }
+        }
+    }
+
+    /// Moves all entries to a block of another size, which has room for them.
+    fn resize(
+        &mut self,
+        size: Size,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(size.capacity() >= self.items);
+        let old_size = self.size();
+        let mut block = Block::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
+        // SAFETY: the new table is empty, has room for all entries (I4), and its homes are twice
+        // as many where that is demanded. Should the hasher panic, the guard frees the block and
+        // the table still owns all entries.
+        unsafe {
+            if old_size.homes > 1 && size.homes == 2 * old_size.homes {
+                self.stream_into(block.control, hasher);
+            } else {
+                self.reinsert_into(block.control, hasher);
+            }
+        }
+        core::mem::swap(&mut self.control, &mut block.control);
+        block.size = old_size;
+        self.growth_left = size.capacity() - self.items;
+        drop(block);
+        self.debug_check();
+        Ok(())
+    }
+
+    /// Copies all entries into an empty table, each by searching for a vacant slot.
+    ///
+    /// # Safety
+    /// `new` is empty, has slots of type `T`, and room for all entries.
+    unsafe fn reinsert_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
+        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
+        for slot in unsafe { self.control.full_slots(self.items) } {
+            // SAFETY: the slot is full; there is room for its entry in `new`.
+            unsafe {
+                let hash = hasher(self.get(slot));
+                self.copy_entry(slot, new, new.claim_vacant(hash), Tag::of(hash));
+            }
+        }
+    }
+
+    /// Copies all entries into an empty table of twice as many homes; see the module's
+    /// introduction.
+    ///
+    /// # Safety
+    /// `new` is empty, has slots of type `T`, and twice as many homes as this table.
+    unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
+        let old_homes = self.control.mask() + 1;
+        let shift = old_homes.trailing_zeros();
+        debug_assert_eq!(new.mask() + 1, 2 * old_homes);
+        let mut cursors = [0, old_homes];
+        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
+        unsafe { self.control.full_slots(self.items) }.for_each(|slot| {
+            // SAFETY: the slot is full.
+            let hash = hasher(unsafe { self.get(slot) });
+            let home = ctrl::home(hash, new.mask());
+            let window = Control::<G>::SHAPE.window(home);
+            let cursor = &mut cursors[(home >> shift) & 1];
+            let mut target = window.max(*cursor);
+            // SAFETY: a slot inside the window of a home exists. Elsewhere the entry takes the
+            // usual way; there is room for all (I4).
+            unsafe {
+                if target - window < G::WIDTH && new.byte(target) == EMPTY {
+                    *cursor = target + 1;
+                } else {
+                    target = new.claim_vacant(hash);
+                }
+                self.copy_entry(slot, new, target, Tag::of(hash));
+            }
+        });
+    }
+
+    /// Copies the entry of a slot to a vacant slot of another table.
+    ///
+    /// # Safety
+    /// `slot` is full; `target` is a vacant slot of `new`, whose slots are of type `T`.
+    #[inline(always)]
+    unsafe fn copy_entry(&self, slot: usize, new: Control<G>, target: usize, tag: Tag) {
+        // SAFETY: both slots exist, in different blocks.
+        unsafe {
+            new.set_byte(target, tag.byte());
+            layout::slot::<T>(new.ctrl(), target).copy_from_nonoverlapping(self.slot(slot), 1);
+        }
+    }
+
+    /// Recomputes the overflow bits in place and brings entries closer to their homes; see the
+    /// module's introduction. O(slots).
+    pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
+        /// Makes every entry findable if the hasher panics half-way.
+        struct Saturate<G: Group>(Control<G>);
+        impl<G: Group> Drop for Saturate<G> {
+            fn drop(&mut self) {
+                // SAFETY: only tables with several windows are rebuilt; `self` is borrowed.
+                unsafe { self.0.saturate_overflow() }
+            }
+        }
+        let control = self.control;
+        let guard = Saturate(control);
+        // SAFETY: as above.
+        unsafe { control.clear_overflow() };
+        // Entries may move to groups that are still to come; a second visit finds nothing to do.
+        for base in (0..self.slots()).step_by(G::WIDTH) {
+            // SAFETY: with several windows the number of control bytes is a multiple of WIDTH (I1).
+            for lane in unsafe { control.group(base) }.match_full() {
+                let slot = base + lane;
+                // SAFETY: the slot is full: of its group, only slots already visited have changed.
+                let hash = hasher(unsafe { self.get(slot) });
+                // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
+                // between, so no entry is ever in two slots or in none.
+                unsafe {
+                    let target = Self::settle(control, hash, slot);
+                    if target != slot {
+                        control.set_byte(slot, EMPTY);
+                        self.slot(target).copy_from_nonoverlapping(self.slot(slot), 1);
+                    }
+                    control.set_byte(target, Tag::of(hash).byte());
+                }
+            }
+        }
+        core::mem::forget(guard);
+        // SAFETY: as above.
+        unsafe { control.renew_budget() };
+        self.debug_check();
+    }
+
+    /// Where the entry in `slot` belongs: the first vacant slot on the walk of its hash, or `slot`
+    /// itself if its window comes first. Sets the overflow bits of the windows before.
+    ///
+    /// # Safety
+    /// The table has several windows and nobody else accesses it.
+    unsafe fn settle(control: Control<G>, hash: u64, slot: usize) -> usize {
+        let mut seq = ProbeSeq::new(hash, control.mask());
+        loop {
+            let window = Control::<G>::SHAPE.window(seq.position());
+            if (window..window + G::WIDTH).contains(&slot) {
+                return slot;
+            }
+            // SAFETY: the window of a position.
+            if let Some(lane) = unsafe { control.group(window) }.match_empty().lowest() {
+                return window + lane;
+            }
+            // SAFETY: a position of the walk; several windows; the table is ours.
+            unsafe { control.set_overflowed(seq.position()) };
+            let more = seq.advance(control.mask(), Control::<G>::SHAPE);
+            debug_assert!(more, "settle: every walk reaches every slot");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Walking over entries: by pointer, by draining, by value.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem::{self, ManuallyDrop};
+use core::ptr::NonNull;
+
+use super::control::{Control, FullSlots};
+use super::{RawTable, layout};
+use crate::allocator::Allocator;
+use crate::capacity::Size;
+use crate::group::Group;
+
+/// Pointers to the entries of a table, in slot order.
+///
+/// It borrows nothing: whoever makes one answers for the table's outliving it, unchanged but for
+/// entries that it has already returned.
+pub(crate) struct RawIter<T, G: Group> {
+    slots: FullSlots<G>,
+    marker: PhantomData<T>,
+}
+
+impl<T, G: Group> Clone for RawIter<T, G> {
+    #[inline]
+    fn clone(&self) -> Self {
+        RawIter { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<T, G: Group> Default for RawIter<T, G> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        // SAFETY: UNALLOCATED lives forever and has no full slot.
+        let slots = unsafe { Control::unallocated().full_slots(0) };
+        RawIter { slots, marker: PhantomData }
+    }
+}
+
+// SAFETY: pointers are harmless to send; whoever follows one vouches for the entry's type.
+unsafe impl<T: Send, G: Group> Send for RawIter<T, G> {}
+// SAFETY: as above.
+unsafe impl<T: Sync, G: Group> Sync for RawIter<T, G> {}
+
+impl<T, G: Group> Iterator for RawIter<T, G> {
+    type Item = NonNull<T>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<NonNull<T>> {
+        let ctrl = self.slots.ctrl();
+        // SAFETY: a full slot exists.
+        self.slots.next().map(|slot| unsafe { layout::slot(ctrl, slot) })
+    }
+
+    #[inline(always)]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+
+    #[inline(always)]
+    fn fold<B, F: FnMut(B, NonNull<T>) -> B>(self, init: B, mut f: F) -> B {
+        let ctrl = self.slots.ctrl();
+        // SAFETY: a full slot exists.
+        self.slots.fold(init, |acc, slot| f(acc, unsafe { layout::slot(ctrl, slot) }))
+    }
+}
+
+impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.slots.len()
+    }
+}
+
+/// Drops all entries that are still to come. If one drop panics the others still happen, as they
+/// do in std's collections.
+///
+/// # Safety
+/// The entries are owned by the caller, who forgets them.
+pub(super) unsafe fn drop_remaining<T, G: Group>(entries: &mut RawIter<T, G>) {
+    struct Rest<'a, T, G: Group>(&'a mut RawIter<T, G>);
+    impl<T, G: Group> Drop for Rest<'_, T, G> {
+        fn drop(&mut self) {
+            // SAFETY: the contract of `drop_remaining` passes to its guard.
+            unsafe { drop_remaining(self.0) }
+        }
+    }
+    if !mem::needs_drop::<T>() {
+        return;
+    }
+    while let Some(entry) = entries.next() {
+        let rest = Rest(entries);
+        // SAFETY: the entry is initialised (I3) and the iterator returns it once.
+        unsafe { entry.drop_in_place() };
+        mem::forget(rest);
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// An iterator over the entries that borrows nothing; see [`RawIter`] for what that demands.
+    #[inline(always)]
+    pub(crate) fn raw_iter(&self) -> RawIter<T, G> {
+        // SAFETY: `items` is the number of full slots (I4). Making the iterator is safe, following
+        // its pointers is not.
+        RawIter { slots: unsafe { self.control.full_slots(self.items) }, marker: PhantomData }
+    }
+
+    /// Takes all entries out, keeping the block. If the drain is leaked, so are block and entries,
+    /// and the table is left without slots.
+    #[inline]
+    pub(crate) fn drain(&mut self) -> RawDrain<'_, T, G, A> {
+        let (entries, control, size) = (self.raw_iter(), self.control, self.size());
+        self.control = Control::unallocated();
+        self.items = 0;
+        self.growth_left = 0;
+        RawDrain { entries, control, size, table: NonNull::from(self), marker: PhantomData }
+    }
+
+    /// The entries by value.
+    #[inline]
+    pub(crate) fn into_iter(self) -> RawIntoIter<T, G, A> {
+        let entries = self.raw_iter();
+        let table = ManuallyDrop::new(self);
+        // SAFETY: the table is not dropped and not used again, so its allocator moves out.
+        let alloc = unsafe { (&raw const table.alloc).read() };
+        RawIntoIter { entries, control: table.control, size: table.size(), alloc }
+    }
+}
+
+/// The entries taken out of a table that keeps its block; see [`RawTable::drain`].
+pub(crate) struct RawDrain<'a, T, G: Group, A: Allocator> {
+    entries: RawIter<T, G>,
+    /// The block, which the table gets back at the end.
+    control: Control<G>,
+    size: Size,
+    table: NonNull<RawTable<T, G, A>>,
+    marker: PhantomData<(&'a RawTable<T, G, A>, T)>,
+}
+
+// SAFETY: a drain is a table's mutable borrow and owns the entries that are still to come.
+unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawDrain<'_, T, G, A> {}
+// SAFETY: through a shared reference, a drain gives out shared references only.
+unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawDrain<'_, T, G, A> {}
+
+impl<T, G: Group, A: Allocator> RawDrain<'_, T, G, A> {
+    /// The entries that are still to come.
+    #[inline]
+    pub(crate) fn rest(&self) -> RawIter<T, G> {
+        self.entries.clone()
+    }
+}
+
+impl<T, G: Group, A: Allocator> Iterator for RawDrain<'_, T, G, A> {
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        // SAFETY: the entry is initialised (I3) and returned once; the table forgot it.
+        self.entries.next().map(|entry| unsafe { entry.read() })
+    }
+
+    #[inline(always)]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
+    fn drop(&mut self) {
+        /// Gives the block back, also when an entry's drop panics.
+        struct GiveBack<'b, 'a, T, G: Group, A: Allocator>(&'b mut RawDrain<'a, T, G, A>);
+        impl<T, G: Group, A: Allocator> Drop for GiveBack<'_, '_, T, G, A> {
+            fn drop(&mut self) {
+                let drain = &mut *self.0;
+                if drain.size.slots != 0 {
+                    // SAFETY: the drain borrows the table mutably, all entries are gone, and the
+                    // block is the table's own with this size.
+                    unsafe {
+                        drain.control.reset(drain.size.slots);
+                        let table = drain.table.as_mut();
+                        table.control = drain.control;
+                        table.growth_left = drain.size.capacity();
+                    }
+                }
+            }
+        }
+        let guard = GiveBack(self);
+        // SAFETY: the drain owns what it has not returned.
+        unsafe { drop_remaining(&mut guard.0.entries) };
+    }
+}
+
+/// The entries of a table by value; see [`RawTable::into_iter`].
+pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
+    entries: RawIter<T, G>,
+    control: Control<G>,
+    size: Size,
+    alloc: A,
+}
+
+// SAFETY: it owns the entries and the allocator.
+unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawIntoIter<T, G, A> {}
+// SAFETY: through a shared reference, it gives out shared references only.
+unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawIntoIter<T, G, A> {}
+
+impl<T, G: Group, A: Allocator> RawIntoIter<T, G, A> {
+    /// The entries that are still to come.
+    #[inline]
+    pub(crate) fn rest(&self) -> RawIter<T, G> {
+        self.entries.clone()
+    }
+}
+
+impl<T, G: Group, A: Allocator + Default> Default for RawIntoIter<T, G, A> {
+    #[inline]
+    fn default() -> Self {
+        RawTable::new_in(A::default()).into_iter()
+    }
+}
+
+impl<T, G: Group, A: Allocator> Iterator for RawIntoIter<T, G, A> {
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        // SAFETY: the entry is initialised (I3) and returned once; the table is no more.
+        self.entries.next().map(|entry| unsafe { entry.read() })
+    }
+
+    #[inline(always)]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
+    fn drop(&mut self) {
+        // SAFETY: the block was a table's of this size and allocator, and is freed when the guard
+        // goes, whether or not a drop panics.
+        let _block = unsafe {
+            layout::Block::adopt(&self.alloc, Layout::new::<T>(), self.control, self.size)
+        };
+        // SAFETY: it owns what it has not returned.
+        unsafe { drop_remaining(&mut self.entries) };
+    }
+}

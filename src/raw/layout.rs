@@ -1,0 +1,129 @@
+//! The bytes of a table: where its parts lie, how they are allocated and given back.
+//!
+//! ```text
+//!   block                                ctrl
+//!   |                                    |
+//!   v                                    v
+//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][ overflow bits ][budget]
+//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32 words    u32
+//! ```
+//!
+//! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
+//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The budget
+//! word exists where there are several windows (see `overflow.rs`). Nothing here depends on `T`
+//! beyond its [`Layout`].
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+use super::control::Control;
+use crate::allocator::Allocator;
+use crate::capacity::Size;
+use crate::error::{Fallibility, TryReserveError};
+use crate::group::Group;
+
+/// Bytes of an overflow word, and of the budget.
+const WORD: usize = size_of::<u32>();
+
+/// The block of a table of this size, and the offset of `ctrl` in it; `None` on overflow.
+#[inline]
+pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize)> {
+    let align = if slot.align() > G::WIDTH { slot.align() } else { G::WIDTH };
+    let ctrl = slot.size().checked_mul(size.slots)?.checked_next_multiple_of(align)?;
+    let overflow = size.homes.div_ceil(32) * WORD + if size.homes > 1 { WORD } else { 0 };
+    let tail = Control::<G>::SHAPE.control_bytes(size.homes).checked_add(overflow)?;
+    let layout = Layout::from_size_align(ctrl.checked_add(tail)?, align).ok()?;
+    Some((layout, ctrl))
+}
+
+/// A block of its own, without entries: all control bytes vacant, no overflow bit set.
+pub(super) fn allocate<G: Group, A: Allocator>(
+    alloc: &A,
+    slot: Layout,
+    size: Size,
+    fallibility: Fallibility,
+) -> Result<Control<G>, TryReserveError> {
+    let (layout, offset) = block::<G>(slot, size).ok_or_else(|| fallibility.capacity_overflow())?;
+    let block = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
+    // SAFETY: the block has `layout.size() >= offset` bytes; from `ctrl` on it holds the control
+    // bytes and overflow words of `size.homes` homes, which `reset` initialises (I2).
+    unsafe {
+        let control = Control::from_raw(block.cast::<u8>().add(offset), size.homes);
+        control.reset(size.slots);
+        Ok(control)
+    }
+}
+
+/// Gives the block of a table back, without dropping any entry. Does nothing for a table that has
+/// never been allocated.
+///
+/// # Safety
+/// The table was allocated by [`allocate`] with this allocator, slot layout and size (or has no
+/// slots) and is not used any more.
+pub(super) unsafe fn free<G: Group, A: Allocator>(
+    alloc: &A,
+    slot: Layout,
+    control: Control<G>,
+    size: Size,
+) {
+    if size.slots != 0 {
+        // SAFETY: the same arithmetic succeeded when the block was allocated.
+        let (layout, offset) = unsafe { block::<G>(slot, size).unwrap_unchecked() };
+        // SAFETY: `ctrl` lies `offset` bytes into the block, which has this layout.
+        unsafe { alloc.deallocate(control.ctrl().sub(offset), layout) };
+    }
+}
+
+/// A table without entries that is freed when the guard goes, unless it was swapped for another.
+///
+/// Growth fills such a table while calling the user's hasher; if that panics the new block is
+/// freed and the old table was never touched. If not, the two are swapped and the guard frees the
+/// old block. Either way it drops no entry.
+pub(super) struct Block<'a, G: Group, A: Allocator> {
+    pub(super) control: Control<G>,
+    pub(super) size: Size,
+    slot: Layout,
+    alloc: &'a A,
+}
+
+impl<'a, G: Group, A: Allocator> Block<'a, G, A> {
+    pub(super) fn allocate(
+        alloc: &'a A,
+        slot: Layout,
+        size: Size,
+        fallibility: Fallibility,
+    ) -> Result<Self, TryReserveError> {
+        Ok(Block { control: allocate(alloc, slot, size, fallibility)?, size, slot, alloc })
+    }
+
+    /// A guard over a block that exists already.
+    ///
+    /// # Safety
+    /// As for [`free`], at the time the guard is dropped.
+    pub(super) unsafe fn adopt(
+        alloc: &'a A,
+        slot: Layout,
+        control: Control<G>,
+        size: Size,
+    ) -> Self {
+        Block { control, size, slot, alloc }
+    }
+}
+
+impl<G: Group, A: Allocator> Drop for Block<'_, G, A> {
+    fn drop(&mut self) {
+        // SAFETY: the block was allocated with this allocator, slot layout and size, or was
+        // swapped or adopted from a table of which that holds; its owner gave it up.
+        unsafe { free(self.alloc, self.slot, self.control, self.size) }
+    }
+}
+
+/// A pointer to the slot `index` of the table whose control bytes begin at `ctrl`.
+///
+/// # Safety
+/// The table has more than `index` slots and they are of type `T`.
+#[inline(always)]
+pub(super) unsafe fn slot<T>(ctrl: NonNull<u8>, index: usize) -> NonNull<T> {
+    // SAFETY: slots grow downwards from `ctrl`, inside one block.
+    unsafe { ctrl.cast::<T>().sub(index + 1) }
+}

@@ -1,0 +1,356 @@
+//! The table: entries of one type, found by a hash and a closure that recognises them.
+//!
+//! [`RawTable`] is generic over the element, the [`Group`] backend and the allocator. It takes
+//! hashes from outside and never asks what they are hashes of; maps, sets and the public
+//! `HashTable` are thin layers over it. This is where to begin reading:
+//!
+//! | file | contents |
+//! |---|---|
+//! | `control.rs` | control bytes: the probe loop, the search for a vacant slot |
+//! | `overflow.rs` | where a search may stop |
+//! | `layout.rs` | the bytes of a table, allocating and freeing them |
+//! | this file | finding, inserting, capacity |
+//! | `erase.rs` | removing: one entry, by predicate, all |
+//! | `grow.rs` | moving to another size, and the rebuild at the same size |
+//! | `iter.rs` | walking over entries |
+//! | `clone.rs` | copying a table |
+//! | `debug.rs` | the invariants, checked and printed |
+//!
+//! # Lookup
+//!
+//! A hash gives a home position (low bits) and a tag (top bits). The *window*, the `WIDTH` control
+//! bytes from the home position on, is compared with the tag at once; slots that match are offered
+//! to the caller's closure. If the overflow bit of the position is clear the search ends there,
+//! else it goes on along the probe sequence.
+//!
+//! # Insertion
+//!
+//! Searches first and remembers the first vacant slot it passes. Only when the entry is known to
+//! be absent may the table grow or be rebuilt, so writing to a present entry never moves anything.
+//!
+//! # Invariants
+//!
+//! SAFETY comments cite these by name.
+//!
+//! * **I1** The number of homes is a power of two >= 2 `WIDTH` and slots = homes + overhang;
+//!   one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home. A table that was never
+//!   allocated has one home and no slots.
+//! * **I2** Every byte that a window of any home can cover is an initialised control byte.
+//! * **I3** A slot is initialised exactly when its control byte is full.
+//! * **I4** `items + growth_left` is the capacity, and `items` the number of full control bytes.
+//! * **I5** Every stored entry is reached by probing from its own hash: each position before the
+//!   one whose window holds it has its overflow bit set.
+//! * **I6** Bytes without a slot (short one-window tables, the pad byte) are DELETED; DELETED
+//!   appears nowhere else.
+//! * **I7** Whenever user code runs (hash, eq, clone, drop, allocator), I1–I6 hold or a guard that
+//!   restores them is live.
+//!
+//! A `Hash` or `Eq` that lies can break I5 for the entries concerned, which makes them hard to
+//! find; no memory safety rests on I5.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use crate::allocator::Allocator;
+use crate::capacity::Size;
+use crate::ctrl::{self, Tag};
+use crate::error::{Fallibility, TryReserveError};
+use crate::group::Group;
+use crate::mask::LaneMask;
+
+mod clone;
+mod control;
+mod debug;
+mod erase;
+mod grow;
+mod iter;
+mod layout;
+mod overflow;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use control::Control;
+pub(crate) use erase::RawExtractIf;
+pub(crate) use iter::{RawDrain, RawIntoIter, RawIter};
+
+/// A Swiss table; see the module's introduction.
+pub struct RawTable<T, G: Group, A: Allocator> {
+    control: Control<G>,
+    items: usize,
+    growth_left: usize,
+    alloc: A,
+    marker: PhantomData<T>,
+}
+
+// SAFETY: a table owns its entries and its allocator, and shares nothing with other tables but
+// UNALLOCATED, which nobody writes to.
+unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawTable<T, G, A> {}
+// SAFETY: through a shared reference, a table gives out shared references only.
+unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawTable<T, G, A> {}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    const SLOT: Layout = Layout::new::<T>();
+
+    /// Number of homes from which a lookup prefetches the home's slot: those of tables that
+    /// outgrow a mebibyte, about where the L2 cache ends. An entry sits within a few slots of its
+    /// home, so the slot's line arrives while the control bytes are still on their way, and two
+    /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
+    const PREFETCH_HOMES: usize =
+        if size_of::<T>() == 0 { usize::MAX } else { (1 << 20) / size_of::<T>() };
+
+    /// A table without slots; allocates nothing.
+    #[inline]
+    pub const fn new_in(alloc: A) -> Self {
+        RawTable {
+            control: Control::unallocated(),
+            items: 0,
+            growth_left: 0,
+            alloc,
+            marker: PhantomData,
+        }
+    }
+
+    /// A table that can hold `capacity` entries without growing.
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        let mut table = Self::new_in(alloc);
+        if capacity != 0 {
+            // Infallible: a failure does not return.
+            let _ = table.allocate_for(capacity, Fallibility::Infallible);
+        }
+        table
+    }
+
+    /// Gives a table without slots the smallest block that holds `capacity` entries.
+    fn allocate_for(
+        &mut self,
+        capacity: usize,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        debug_assert_eq!(self.capacity(), 0);
+        let size = Control::<G>::SHAPE
+            .size_for(capacity)
+            .ok_or_else(|| fallibility.capacity_overflow())?;
+        self.control = layout::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
+        self.growth_left = size.capacity();
+        Ok(())
+    }
+
+    /// The allocator.
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        &self.alloc
+    }
+
+    /// Number of entries.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.items
+    }
+
+    /// Number of entries that fit without growing.
+    #[inline(always)]
+    pub fn capacity(&self) -> usize {
+        self.items + self.growth_left
+    }
+
+    /// Number of slots.
+    #[inline]
+    pub fn slots(&self) -> usize {
+        self.size().slots
+    }
+
+    /// The table's extent, from what it stores: with one window every slot counts for capacity.
+    #[inline]
+    fn size(&self) -> Size {
+        let homes = self.control.mask() + 1;
+        let slots = if homes == 1 { self.capacity() } else { Control::<G>::SHAPE.slots(homes) };
+        Size { homes, slots }
+    }
+
+    /// Bytes allocated; 0 for a table without slots.
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        let size = self.size();
+        match layout::block::<G>(Self::SLOT, size) {
+            Some((layout, _)) if size.slots != 0 => layout.size(),
+            _ => 0,
+        }
+    }
+
+    /// The address of a slot.
+    ///
+    /// # Safety
+    /// The table has more than `slot` slots.
+    #[inline(always)]
+    pub unsafe fn slot(&self, slot: usize) -> NonNull<T> {
+        debug_assert!(slot < self.slots());
+        // SAFETY: the caller's contract.
+        unsafe { layout::slot(self.control.ctrl(), slot) }
+    }
+
+    /// The entry in a slot.
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    pub unsafe fn get(&self, slot: usize) -> &T {
+        // SAFETY: a full slot exists and is initialised (I3).
+        unsafe { self.slot(slot).as_ref() }
+    }
+
+    /// The entry in a slot.
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    pub unsafe fn get_mut(&mut self, slot: usize) -> &mut T {
+        // SAFETY: a full slot exists and is initialised (I3).
+        unsafe { self.slot(slot).as_mut() }
+    }
+
+    /// Whether a slot, given by any number, exists and holds an entry.
+    #[inline]
+    pub fn is_full(&self, slot: usize) -> bool {
+        // SAFETY: every slot has a control byte (I2).
+        slot < self.slots() && ctrl::is_full(unsafe { self.control.byte(slot) })
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
+    #[inline(always)]
+    pub fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        if self.control.mask() >= Self::PREFETCH_HOMES {
+            let home = ctrl::home(hash, self.control.mask());
+            // SAFETY: each home has a slot of the same index (I1).
+            G::prefetch(unsafe { self.slot(home) }.as_ptr().cast());
+        }
+        // SAFETY: the probe loop offers full slots.
+        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) }), |_, _| ())
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
+    /// [`insert_at`](Self::insert_at) may store it. Makes room only in the second case. O(1)
+    /// expected and amortised.
+    #[inline(always)]
+    pub fn find_or_vacant(
+        &mut self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<usize, usize> {
+        let mut vacant = None;
+        let mut windows = 0;
+        let found = self.control.probe(
+            hash,
+            // SAFETY: the probe loop offers full slots.
+            |slot| eq(unsafe { self.get(slot) }),
+            |window, group| {
+                windows += 1;
+                if vacant.is_none() {
+                    vacant = group.match_empty().lowest().map(|lane| window + lane);
+                }
+            },
+        );
+        if let Some(slot) = found {
+            return Ok(slot);
+        }
+        match vacant {
+            // The common case: one window, with room in it.
+            Some(slot) if windows == 1 && self.growth_left != 0 => Err(slot),
+            _ => Err(self.make_room(hash, vacant, hasher)),
+        }
+    }
+
+    /// A vacant slot for an entry with this hash that is known to be absent.
+    #[inline(always)]
+    pub fn vacant(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+        let home = ctrl::home(hash, self.control.mask());
+        let window = Control::<G>::SHAPE.window(home);
+        // SAFETY: the window of a home.
+        match unsafe { self.control.group(window) }.match_empty().lowest() {
+            Some(lane) if self.growth_left != 0 => window + lane,
+            _ => self.make_room(hash, None, hasher),
+        }
+    }
+
+    /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, hash: u64, vacant: Option<usize>, hasher: impl Fn(&T) -> u64) -> usize {
+        if self.growth_left == 0 {
+            // Infallible: a failure does not return.
+            let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
+        // SAFETY: the table is borrowed mutably.
+        } else if unsafe { self.control.budget_spent() } {
+            self.rebuild(&hasher);
+        } else if let Some(slot) = vacant {
+            return slot;
+        }
+        // SAFETY: growth_left is not 0, so there is a vacant slot (I4), and thus a block.
+        unsafe { self.control.claim_vacant(hash) }
+    }
+
+    /// Stores an entry with this hash.
+    ///
+    /// # Safety
+    /// `slot` came from [`find_or_vacant`](Self::find_or_vacant) or [`vacant`](Self::vacant) for a
+    /// hash with this tag, or held an entry with it, and nothing was inserted since.
+    #[inline(always)]
+    pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
+        // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and
+        // I3–I5 hold again at the end: the windows before the slot have their overflow bits set.
+        unsafe {
+            self.slot(slot).write(value);
+            self.control.set_byte(slot, tag.byte());
+        }
+        self.items += 1;
+        self.growth_left -= 1;
+        self.debug_check();
+    }
+
+    /// Stores an entry without searching for an equal one; returns its slot. O(1) amortised.
+    #[inline(always)]
+    pub fn insert_unique(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
+        let slot = self.vacant(hash, hasher);
+        // SAFETY: the slot is vacant and was found for this hash.
+        unsafe { self.insert_at(slot, Tag::of(hash), value) };
+        slot
+    }
+
+    /// Makes room for `additional` more entries. O(slots) if the table must grow.
+    #[inline]
+    pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
+        if additional > self.growth_left {
+            // Infallible: a failure does not return.
+            let _ = self.reserve_more(additional, &hasher, Fallibility::Infallible);
+        }
+    }
+
+    /// [`reserve`](Self::reserve) that reports failure and then has changed nothing.
+    #[inline]
+    pub fn try_reserve(
+        &mut self,
+        additional: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), TryReserveError> {
+        if additional > self.growth_left {
+            self.reserve_more(additional, &hasher, Fallibility::Fallible)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.slots() != 0 {
+            // SAFETY: the block is freed when the guard goes, whether or not a drop panics, and
+            // nobody uses it afterwards.
+            let _block =
+                unsafe { layout::Block::adopt(&self.alloc, Self::SLOT, self.control, self.size()) };
+            // SAFETY: the table is going: nobody sees its entries again.
+            unsafe { iter::drop_remaining(&mut self.raw_iter()) };
+        }
+    }
+}

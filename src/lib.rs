@@ -1,4 +1,38 @@
-//! rosti
+//! rosti is a Swiss-table hash map for hot paths: hashbrown's interface on a core of its own.
+//!
+//! A table is examined sixteen control bytes at a time with SSE2 or NEON, eight at a time in a
+//! `u64` everywhere else. Searches end at an *overflow bit* instead of an empty slot, so a miss
+//! rarely looks at more than one window even in a full table, removals leave no tombstones, and a
+//! map of constant size never rehashes its way into more memory. ARCH.md tells how it works.
+//!
+//! ```
+//! # #[cfg(feature = "default-hasher")] {
+//! use rosti::HashMap;
+//!
+//! let mut count: HashMap<String, u64> = HashMap::new();
+//! for word in "rösti is the swiss hash brown and rösti is good".split(' ') {
+//!     *count.entry_ref(word).or_insert(0) += 1;
+//! }
+//! assert_eq!(count["rösti"], 2);
+//! assert_eq!(count.get("burnt"), None);
+//!
+//! count.retain(|_, times| *times > 1);
+//! assert_eq!(count.len(), 2);
+//! # }
+//! ```
+//!
+//! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
+//!
+//! The crate is `no_std` and needs `alloc`.
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
+//! | `allocator-api2` | yes | allocators through that crate's trait |
+//! | `equivalent` | yes | lookups through that crate's `Equivalent` |
+
 #![no_std]
 
 extern crate alloc;
@@ -8,6 +42,7 @@ extern crate std;
 mod allocator;
 mod capacity;
 mod ctrl;
+mod equivalent;
 mod error;
 mod group;
 mod hasher;
@@ -15,7 +50,13 @@ mod mask;
 mod probe;
 mod raw;
 
+pub mod hash_map;
+pub mod hash_table;
+
+pub use equivalent::Equivalent;
 pub use error::TryReserveError;
+pub use hash_map::HashMap;
+pub use hash_table::HashTable;
 pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
@@ -28,5 +69,10 @@ pub mod internals {
     pub use crate::ctrl::{DELETED, EMPTY, Tag};
     pub use crate::group::*;
     pub use crate::mask::LaneMask;
-    pub use crate::raw::RawTable;
+    pub use crate::raw::{RawTable, Statistics};
 }
+
+/// The examples in the README, run as tests.
+#[cfg(all(doctest, feature = "default-hasher"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

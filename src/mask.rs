@@ -46,6 +46,9 @@ pub trait LaneMask: Copy + Debug + Iterator<Item = usize> {
     fn any(self) -> bool;
     /// The lowest lane in the set.
     fn lowest(self) -> Option<usize>;
+    /// The set without its lowest lane.
+    #[must_use]
+    fn without_lowest(self) -> Self;
     /// Number of lanes in the set.
     fn lanes(self) -> usize;
     /// The set of no lanes.
@@ -72,6 +75,11 @@ impl<W: Word, const STRIDE: u32> LaneMask for BitMask<W, STRIDE> {
     }
 
     #[inline(always)]
+    fn without_lowest(self) -> Self {
+        BitMask(Word::without_lowest(self.0))
+    }
+
+    #[inline(always)]
     fn lanes(self) -> usize {
         self.0.count_ones() as usize
     }
@@ -83,7 +91,7 @@ impl<W: Word, const STRIDE: u32> Iterator for BitMask<W, STRIDE> {
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         let lane = self.lowest()?;
-        self.0 = self.0.without_lowest();
+        *self = self.without_lowest();
         Some(lane)
     }
 }

@@ -59,6 +59,15 @@ impl ProbeSeq {
         }
     }
 
+    /// Whether no earlier window of the walk that began at `home` covers `slot`, a slot of the
+    /// current window. Only the two windows that end an unaligned walk overlap others: all steps
+    /// before them cover the slots `r .. homes + r` once.
+    #[inline(always)]
+    pub fn is_first_visit(&self, slot: usize, home: usize, mask: usize, shape: Shape) -> bool {
+        let rest = home & (shape.width - 1);
+        self.stride <= mask || slot.wrapping_sub(rest) > mask
+    }
+
     /// The two windows that end an unaligned walk. Not marked cold: the call sits behind an
     /// overflow bit already, and an out-of-line call costs the hot loop its registers.
     #[inline(always)]
@@ -89,7 +98,11 @@ mod tests {
                     loop {
                         assert!(seq.position() <= mask);
                         let window = shape.window(seq.position());
-                        seen[window..window + shape.width].iter_mut().for_each(|n| *n += 1);
+                        for slot in window..window + shape.width {
+                            seen[slot] += 1;
+                            let first = seq.is_first_visit(slot, home, mask, shape);
+                            assert_eq!(first, seen[slot] == 1, "homes {homes}, {home}, {slot}");
+                        }
                         windows += 1;
                         if !seq.advance(mask, shape) {
                             break;

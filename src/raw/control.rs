@@ -58,7 +58,7 @@ impl<G: Group> Control<G> {
     /// The control bytes of a table without slots.
     #[inline]
     pub(crate) const fn unallocated() -> Self {
-        let bytes = (&raw const UNALLOCATED).cast::<u8>().cast_mut();
+        let bytes = (&raw const UNALLOCATED.0).cast::<u8>().cast_mut();
         // SAFETY: the window is the WIDTH <= 16 DELETED bytes that end at byte 16 (I6). It begins
         // at a multiple of WIDTH, and at least 15 zero bytes follow, which hold the overflow word.
         let ctrl = unsafe { NonNull::new_unchecked(bytes.add(16 - G::WIDTH)) };
@@ -140,10 +140,14 @@ impl<G: Group> Control<G> {
             let window = Self::SHAPE.window(seq.position());
             // SAFETY: the window of a position.
             let group = unsafe { self.group(window) };
-            for lane in group.match_tag(tag) {
+            let mut matches = group.match_tag(tag);
+            // Not a `for` loop: that would take the lane out of the set before it is compared, two
+            // instructions more for a hit.
+            while let Some(lane) = matches.lowest() {
                 if is_match(window + lane) {
                     return Some(window + lane);
                 }
+                matches = matches.without_lowest();
             }
             on_window(window, group);
             // SAFETY: a position of the walk is at most `mask`.
@@ -215,6 +219,20 @@ pub(crate) struct FullSlots<G: Group> {
     items: usize,
 }
 
+// SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
+unsafe impl<G: Group> Send for FullSlots<G> {}
+// SAFETY: as above.
+unsafe impl<G: Group> Sync for FullSlots<G> {}
+
+impl<G: Group> Default for FullSlots<G> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        // SAFETY: UNALLOCATED lives forever and has no full slot.
+        unsafe { Control::unallocated().full_slots(0) }
+    }
+}
+
 impl<G: Group> Clone for FullSlots<G> {
     #[inline]
     fn clone(&self) -> Self {
@@ -254,9 +272,9 @@ impl<G: Group> Iterator for FullSlots<G> {
         if self.items == 0 {
             return None;
         }
-        self.items -= 1;
         loop {
             if let Some(lane) = self.mask.next() {
+                self.items -= 1;
                 return Some(self.base + lane);
             }
             // SAFETY: a slot is to come (I4) and it is not in the current group.

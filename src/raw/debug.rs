@@ -6,8 +6,10 @@
 //! time, larger ones so often that the cost per mutation stays the same.
 
 use super::RawTable;
+use super::control::Control;
 use crate::allocator::Allocator;
 use crate::group::Group;
+use crate::probe::ProbeSeq;
 
 #[cfg(not(any(test, rosti_invariants)))]
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
@@ -16,12 +18,62 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub(super) fn debug_check(&self) {}
 }
 
+/// Probe lengths of a table, measured without a clock; see [`RawTable::statistics`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Statistics {
+    /// Mean number of windows that finding a present entry visits, over all entries.
+    pub hit_windows: f64,
+    /// The most windows that finding any present entry visits.
+    pub max_hit_windows: usize,
+    /// Mean number of windows that a search for an absent entry visits, over all homes.
+    pub miss_windows: f64,
+    /// Share of the homes whose overflow bit is set.
+    pub overflowed: f64,
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// How long searches in this table are. O(slots x probe length). Calls the hasher once per
+    /// entry.
+    pub fn statistics(&self, hasher: impl Fn(&T) -> u64) -> Statistics {
+        let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
+        // The number of windows that a walk visits until `done`, or until it ends.
+        let windows = |hash: u64, done: &dyn Fn(usize) -> bool| {
+            let mut seq = ProbeSeq::new(hash, mask);
+            let mut windows = 1;
+            while !done(seq.position()) && seq.advance(mask, shape) {
+                windows += 1;
+            }
+            windows
+        };
+        // SAFETY: positions of a walk are at most `mask`.
+        let ends_at = |position: usize| !unsafe { self.control.overflowed(position) };
+        let (mut hits, mut max) = (0, 0);
+        for slot in (0..self.slots()).filter(|&slot| self.is_full(slot)) {
+            // SAFETY: the slot is full.
+            let hash = hasher(unsafe { self.get(slot) });
+            let walked = windows(hash, &|position| {
+                let window = shape.window(position);
+                (window..window + shape.width).contains(&slot)
+            });
+            hits += walked;
+            max = max.max(walked);
+        }
+        let misses: usize = (0..=mask).map(|home| windows(home as u64, &ends_at)).sum();
+        let overflowed = (0..=mask).filter(|&home| !ends_at(home)).count();
+        let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
+        Statistics {
+            hit_windows: share(hits, self.items),
+            max_hit_windows: max,
+            miss_windows: share(misses, mask + 1),
+            overflowed: share(overflowed, mask + 1),
+        }
+    }
+}
+
 #[cfg(any(test, rosti_invariants))]
 mod checks {
     use super::*;
     use crate::ctrl::{self, DELETED, EMPTY, Tag};
-    use crate::probe::ProbeSeq;
-    use crate::raw::control::Control;
     use alloc::string::String;
     use core::fmt::Write;
 

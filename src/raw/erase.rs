@@ -57,21 +57,20 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Drops the entries for which `keep` is false, in slot order. O(slots). If `keep` or a drop
     /// panics, entries not yet visited stay.
     pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
-        // The common part of `retain` and `extract_if`: entries leave one by one, so that the table
-        // is in order whenever user code runs (I7).
-        self.extract_if(|entry| !keep(entry)).for_each(drop);
+        // Entries leave one by one, so that the table is in order whenever user code runs (I7).
+        let mut entries = self.extract_if();
+        while let Some(entry) = entries.next(|entry| !keep(entry)) {
+            drop(entry);
+        }
     }
 
-    /// Takes out the entries for which `pick` is true, lazily. O(slots) in total.
+    /// A walk over the entries that can take them out.
     #[inline]
-    pub(crate) fn extract_if<F: FnMut(&mut T) -> bool>(
-        &mut self,
-        pick: F,
-    ) -> RawExtractIf<'_, T, G, A, F> {
-        // SAFETY: `items` is the number of full slots (I4), and the iterator's owner erases only
-        // slots that it was given.
+    pub(crate) fn extract_if(&mut self) -> RawExtractIf<'_, T, G, A> {
+        // SAFETY: `items` is the number of full slots (I4), and `RawExtractIf` erases only slots
+        // that the iterator has returned.
         let slots = unsafe { self.control.full_slots(self.items) };
-        RawExtractIf { slots, table: self, pick }
+        RawExtractIf { slots, table: self }
     }
 
     /// Drops all entries and keeps the block. O(slots), O(1) if there are none.
@@ -96,25 +95,21 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
-/// The entries that a predicate picks, taken out one by one; see [`RawTable::extract_if`].
-pub(crate) struct RawExtractIf<'a, T, G: Group, A: Allocator, F> {
+/// A walk that takes out the entries a predicate picks; see [`RawTable::extract_if`].
+pub(crate) struct RawExtractIf<'a, T, G: Group, A: Allocator> {
     slots: FullSlots<G>,
     table: &'a mut RawTable<T, G, A>,
-    pick: F,
 }
 
-impl<T, G: Group, A: Allocator, F: FnMut(&mut T) -> bool> Iterator
-    for RawExtractIf<'_, T, G, A, F>
-{
-    type Item = T;
-
+impl<T, G: Group, A: Allocator> RawExtractIf<'_, T, G, A> {
+    /// Takes out the next entry for which `pick` is true.
     #[inline]
-    fn next(&mut self) -> Option<T> {
+    pub(crate) fn next(&mut self, mut pick: impl FnMut(&mut T) -> bool) -> Option<T> {
         for slot in self.slots.by_ref() {
             // SAFETY: the slot was full when the iteration began, and only slots that were
             // returned are erased. If `pick` panics the entry stays (I7).
             unsafe {
-                if (self.pick)(self.table.get_mut(slot)) {
+                if pick(self.table.get_mut(slot)) {
                     return Some(self.table.remove_at(slot));
                 }
             }
@@ -122,8 +117,9 @@ impl<T, G: Group, A: Allocator, F: FnMut(&mut T) -> bool> Iterator
         None
     }
 
+    /// The most entries that can still be picked.
     #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.slots.len()))
+    pub(crate) fn remaining(&self) -> usize {
+        self.slots.len()
     }
 }

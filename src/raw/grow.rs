@@ -135,22 +135,24 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// `new` is empty, has slots of type `T`, and twice as many homes as this table.
     unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
         let old_homes = self.control.mask() + 1;
-        let shift = old_homes.trailing_zeros();
         debug_assert_eq!(new.mask() + 1, 2 * old_homes);
-        let mut cursors = [0, old_homes];
+        let (mut lo, mut hi) = (0, old_homes);
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
         unsafe { self.control.full_slots(self.items) }.for_each(|slot| {
             // SAFETY: the slot is full.
             let hash = hasher(unsafe { self.get(slot) });
             let home = ctrl::home(hash, new.mask());
             let window = Control::<G>::SHAPE.window(home);
-            let cursor = &mut cursors[(home >> shift) & 1];
-            let mut target = window.max(*cursor);
+            let upper = home & old_homes != 0;
+            let cursor = if upper { hi } else { lo };
+            let mut target = window.max(cursor);
             // SAFETY: a slot inside the window of a home exists. Elsewhere the entry takes the
             // usual way; there is room for all (I4).
             unsafe {
                 if target - window < G::WIDTH && new.byte(target) == EMPTY {
-                    *cursor = target + 1;
+                    let next = target + 1;
+                    hi = if upper { next } else { hi };
+                    lo = if upper { lo } else { next };
                 } else {
                     target = new.claim_vacant(hash);
                 }

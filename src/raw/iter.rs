@@ -9,7 +9,9 @@ use super::control::{Control, FullSlots};
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
+use crate::ctrl::{self, Tag};
 use crate::group::Group;
+use crate::probe::ProbeSeq;
 
 /// Pointers to the entries of a table, in slot order.
 ///
@@ -31,9 +33,7 @@ impl<T, G: Group> Default for RawIter<T, G> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {
-        // SAFETY: UNALLOCATED lives forever and has no full slot.
-        let slots = unsafe { Control::unallocated().full_slots(0) };
-        RawIter { slots, marker: PhantomData }
+        RawIter { slots: FullSlots::default(), marker: PhantomData }
     }
 }
 
@@ -72,6 +72,110 @@ impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
     }
 }
 
+/// The slots that a search for a hash would offer, each once: those of the walk whose entries have
+/// the hash's tag.
+///
+/// The probe loop as an iterator, for callers that want every match and the table back in between.
+/// Like [`RawIter`] it borrows nothing, and the table must not change while it runs.
+#[derive(Clone)]
+pub(crate) struct HashSlots<G: Group> {
+    control: Control<G>,
+    tag: Tag,
+    seq: ProbeSeq,
+    home: usize,
+    /// The lanes of the current window that are still to come.
+    lanes: G::Mask,
+}
+
+// SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
+unsafe impl<G: Group> Send for HashSlots<G> {}
+// SAFETY: as above.
+unsafe impl<G: Group> Sync for HashSlots<G> {}
+
+impl<G: Group> HashSlots<G> {
+    #[inline]
+    fn new(control: Control<G>, hash: u64) -> Self {
+        let (tag, home) = (Tag::of(hash), ctrl::home(hash, control.mask()));
+        // SAFETY: the window of a home.
+        let group = unsafe { control.group(Control::<G>::SHAPE.window(home)) };
+        let seq = ProbeSeq::new(hash, control.mask());
+        HashSlots { control, tag, seq, home, lanes: group.match_tag(tag) }
+    }
+}
+
+impl<G: Group> Default for HashSlots<G> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        HashSlots::new(Control::unallocated(), 0)
+    }
+}
+
+impl<G: Group> Iterator for HashSlots<G> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
+        loop {
+            let window = shape.window(self.seq.position());
+            for lane in self.lanes.by_ref() {
+                // Mutable references are made from these, so none may come twice.
+                if self.seq.is_first_visit(window + lane, self.home, mask, shape) {
+                    return Some(window + lane);
+                }
+            }
+            // SAFETY: a position of the walk is at most `mask`. At the end of the walk it remains
+            // so, and `advance` remains false.
+            unsafe {
+                let position = self.seq.position();
+                if !self.control.overflowed(position) || !self.seq.advance(mask, shape) {
+                    return None;
+                }
+                self.lanes =
+                    self.control.group(shape.window(self.seq.position())).match_tag(self.tag);
+            }
+        }
+    }
+}
+
+/// Pointers to the entries that a search for a hash would offer; see [`HashSlots`].
+pub(crate) struct RawIterHash<T, G: Group> {
+    slots: HashSlots<G>,
+    marker: PhantomData<T>,
+}
+
+// SAFETY: as for `RawIter`.
+unsafe impl<T: Send, G: Group> Send for RawIterHash<T, G> {}
+// SAFETY: as above.
+unsafe impl<T: Sync, G: Group> Sync for RawIterHash<T, G> {}
+
+impl<T, G: Group> Clone for RawIterHash<T, G> {
+    #[inline]
+    fn clone(&self) -> Self {
+        RawIterHash { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<T, G: Group> Default for RawIterHash<T, G> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        RawIterHash { slots: HashSlots::default(), marker: PhantomData }
+    }
+}
+
+impl<T, G: Group> Iterator for RawIterHash<T, G> {
+    type Item = NonNull<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<NonNull<T>> {
+        let ctrl = self.slots.control.ctrl();
+        // SAFETY: a full slot exists (I3).
+        self.slots.next().map(|slot| unsafe { layout::slot(ctrl, slot) })
+    }
+}
+
 /// Drops all entries that are still to come. If one drop panics the others still happen, as they
 /// do in std's collections.
 ///
@@ -103,6 +207,25 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: `items` is the number of full slots (I4). Making the iterator is safe, following
         // its pointers is not.
         RawIter { slots: unsafe { self.control.full_slots(self.items) }, marker: PhantomData }
+    }
+
+    /// The full slots, in order; borrows nothing, like [`raw_iter`](Self::raw_iter).
+    #[inline]
+    pub(crate) fn full_slots(&self) -> FullSlots<G> {
+        // SAFETY: `items` is the number of full slots (I4).
+        unsafe { self.control.full_slots(self.items) }
+    }
+
+    /// The slots that a search for `hash` would offer; borrows nothing.
+    #[inline]
+    pub(crate) fn hash_slots(&self, hash: u64) -> HashSlots<G> {
+        HashSlots::new(self.control, hash)
+    }
+
+    /// Pointers to the entries that a search for `hash` would offer; borrows nothing.
+    #[inline]
+    pub(crate) fn raw_iter_hash(&self, hash: u64) -> RawIterHash<T, G> {
+        RawIterHash { slots: self.hash_slots(hash), marker: PhantomData }
     }
 
     /// Takes all entries out, keeping the block. If the drain is leaked, so are block and entries,

@@ -71,8 +71,10 @@ mod overflow;
 pub(crate) mod tests;
 
 use control::Control;
+pub(crate) use control::FullSlots;
+pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
-pub(crate) use iter::{RawDrain, RawIntoIter, RawIter};
+pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 
 /// A Swiss table; see the module's introduction.
 pub struct RawTable<T, G: Group, A: Allocator> {
@@ -98,6 +100,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
     const PREFETCH_HOMES: usize =
         if size_of::<T>() == 0 { usize::MAX } else { (1 << 20) / size_of::<T>() };
+
+    /// Number of windows from which the search for an absent entry counts as long: worth a look
+    /// whether the table wants a rebuild. Healthy tables have next to none.
+    const LONG_WALK: usize = 4;
 
     /// A table without slots; allocates nothing.
     #[inline]
@@ -255,8 +261,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             return Ok(slot);
         }
         match vacant {
-            // The common case: one window, with room in it.
-            Some(slot) if windows == 1 && self.growth_left != 0 => Err(slot),
+            Some(slot) if self.growth_left != 0 && windows <= Self::LONG_WALK => Err(slot),
             _ => Err(self.make_room(hash, vacant, hasher)),
         }
     }
@@ -315,6 +320,16 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the slot is vacant and was found for this hash.
         unsafe { self.insert_at(slot, Tag::of(hash), value) };
         slot
+    }
+
+    /// PERF
+    #[inline(always)]
+    pub fn bench_sum(&self, f: impl Fn(&T) -> u64) -> u64 {
+        let mut a = 0u64;
+        for p in self.raw_iter() {
+            a = a.wrapping_add(f(unsafe { p.as_ref() }));
+        }
+        a
     }
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.

@@ -119,7 +119,7 @@ impl<G: Group> Control<G> {
             self.words().cast::<u8>().write_bytes(0, self.word_count() * size_of::<u32>());
             if self.mask() != 0 {
                 // Half of the homes: a miss then visits two windows in the mean. `churn` chose it.
-                self.budget().write(to_budget(self.mask() / 2));
+                self.budget().write(to_budget(self.mask() / 4));
             }
         }
     }

@@ -1,0 +1,140 @@
+//! Compares rosti with hashbrown 0.17 (foldhash fast) and std's `HashMap`, side by side in one run.
+//!
+//! ```text
+//! RUSTFLAGS="-C llvm-args=-align-all-functions=6 -C llvm-args=-align-loops=32" \
+//!     cargo bench --bench compare -- [--full] [--only hit,miss] [--kind u64] [--cells] [--help]
+//! ```
+//!
+//! The flags align functions and loops for all subjects alike; without them two byte-identical copies
+//! differ by 3–7 % in workloads that build tables, reproducibly. Only ratios count, machines are noisy;
+//! the null rows (hashbrown against itself) say how noisy.
+//!
+//! How a number comes about:
+//!
+//! * a *cell* is a kind of entries and a place in an octave: `n = slots * load`, where slots is the
+//!   power of two that hashbrown uses, so that every subject is measured at the same fullness;
+//! * a *round* draws fresh keys and lookups (`input`), then every subject takes its *turn* (`turn`):
+//!   it runs all workloads of the cell (`work`), then it is the next one's turn;
+//! * a *sample* is the smaller of wall time and thread CPU time of a workload in a turn, per operation,
+//!   over several maps if they are small; the first round is discarded; the minimum of the others stands;
+//! * answers are summed up and compared between subjects: a wrong one ends the run.
+//!
+//! A `--full` run of the largest tables (2^26 slots) takes about 8 GiB of memory.
+
+mod element;
+mod input;
+mod limit;
+mod machine;
+mod options;
+mod plot;
+mod report;
+mod rng;
+mod run;
+mod subject;
+mod turn;
+mod work;
+mod workload;
+
+use options::{Command, Mode, Options};
+use run::{Conduct, Measured};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> ExitCode {
+    let outcome = match Options::parse(std::env::args().skip(1)) {
+        Ok(Command::Help) => {
+            println!("{}", options::help());
+            Ok(())
+        }
+        Ok(Command::Run(options)) => run(&options),
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures and reports.
+fn run(options: &Options) -> Result<(), String> {
+    let header = machine::description();
+    for (name, value) in &header {
+        println!("{name:>10}: {value}");
+    }
+    println!();
+    let measured = measure(options)?;
+    if options.mode == Mode::Smoke {
+        println!("{} cells, all answers agree", measured.len());
+        return Ok(());
+    }
+    if options.cells {
+        println!("{}", report::cells(&measured));
+    }
+    println!("{}", report::table(&measured));
+    let record = options.record.then(|| {
+        let name = format!("{}.csv", machine::date_time());
+        PathBuf::from("record").join(machine::target()).join(name)
+    });
+    for path in options.csv.iter().chain(&record) {
+        report::write_csv(path, &header, &measured)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        println!("written: {}", path.display());
+    }
+    if let Some(folder) = &options.svg {
+        let drawn = plot::draw_all(folder, &measured)
+            .map_err(|error| format!("cannot draw into {}: {error}", folder.display()))?;
+        println!("drawn: {} curves in {}", drawn.len(), folder.display());
+    }
+    Ok(())
+}
+
+/// Measures all cells, with a progress line.
+fn measure(options: &Options) -> Result<Vec<Measured>, String> {
+    let cells: Vec<_> = options
+        .kinds
+        .iter()
+        .flat_map(|&kind| options.cells_of(&kind).into_iter().map(move |cell| (kind, cell)))
+        .collect();
+    if cells.is_empty() {
+        return Err(
+            "nothing to measure: the chosen workloads do not run on the chosen sizes".into()
+        );
+    }
+    let start = Instant::now();
+    let mut measured = Vec::with_capacity(cells.len());
+    for (at, &(kind, cell)) in cells.iter().enumerate() {
+        let progress = |round: usize, rounds: usize| {
+            let line = format!(
+                "[{}/{}] {} {cell}, round {round}/{rounds}, {:.0} s",
+                at + 1,
+                cells.len(),
+                kind.name,
+                start.elapsed().as_secs_f64(),
+            );
+            show_progress(&line, round == 0);
+        };
+        let conduct =
+            Conduct { rounds: options.rounds, subjects: options.subjects(), progress: &progress };
+        measured.push(kind.measure(cell, &options.wanted, &conduct)?);
+    }
+    show_progress("", false);
+    Ok(measured)
+}
+
+/// Rewrites the progress line on a terminal; a file gets a line per cell.
+fn show_progress(line: &str, first: bool) {
+    let mut stderr = std::io::stderr();
+    // Progress is not worth failing for.
+    _ = if stderr.is_terminal() {
+        write!(stderr, "\r\x1b[2K{line}").and_then(|()| stderr.flush())
+    } else if first {
+        writeln!(stderr, "{line}")
+    } else {
+        Ok(())
+    };
+}

@@ -1,0 +1,278 @@
+//! The command line.
+
+use crate::input::Cell;
+use crate::run::{BASE, KINDS, Kind, SAME_HASH, SUBJECTS};
+use crate::workload::{Wanted, Workload};
+use std::path::PathBuf;
+
+/// Sizes and loads of a run without `--full`: three octaves, begin to end.
+const QUICK: (&[u32], &[f64]) = (&[10, 16, 20], &[0.56, 0.75, 0.865]);
+/// Those of a `--full` run. A single size is worthless: the same table is 1.5x slower at the end
+/// of an octave than at its start.
+const FULL: (&[u32], &[f64]) =
+    (&[6, 10, 13, 16, 18, 20, 22, 24, 26], &[0.47, 0.56, 0.65, 0.75, 0.865]);
+/// Those of a test of the bench.
+const SMOKE: (&[u32], &[f64]) = (&[6, 9], &[0.47, 0.865]);
+/// Entries of the small maps.
+const SMALL: [usize; 6] = [1, 2, 4, 7, 12, 16];
+
+/// A parsed command line.
+pub struct Options {
+    /// Workloads.
+    pub wanted: Wanted,
+    /// Kinds.
+    pub kinds: Vec<Kind>,
+    /// Chosen powers of two, or none to follow the mode.
+    slots: Option<Vec<u32>>,
+    /// Chosen loads, or none to follow the mode.
+    loads: Option<Vec<f64>>,
+    /// Chosen subjects, or none to follow the mode.
+    subjects: Option<[bool; SUBJECTS.len()]>,
+    /// Rounds that count.
+    pub rounds: usize,
+    /// Where to write the cells.
+    pub csv: Option<PathBuf>,
+    /// Where to draw the curves.
+    pub svg: Option<PathBuf>,
+    /// Whether to write to `record/`.
+    pub record: bool,
+    /// Whether to print each cell.
+    pub cells: bool,
+    /// What decides all that is not chosen.
+    pub mode: Mode,
+}
+
+/// A choice of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The main workloads at three sizes.
+    Quick,
+    /// All there is.
+    Full,
+    /// All there is on tiny tables: a test of the bench itself, not a measurement.
+    Smoke,
+}
+
+/// What to do.
+pub enum Command {
+    /// Measure.
+    Run(Box<Options>),
+    /// Print the help.
+    Help,
+}
+
+impl Options {
+    /// Reads the arguments without the program's name, or says what is wrong with them.
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
+        let mut options = Self {
+            wanted: Wanted::default(),
+            kinds: Vec::new(),
+            slots: None,
+            loads: None,
+            subjects: None,
+            rounds: 5,
+            csv: None,
+            svg: None,
+            record: false,
+            cells: false,
+            // `cargo test --benches` builds without optimisation: there is nothing to be measured.
+            mode: if cfg!(debug_assertions) { Mode::Smoke } else { Mode::Quick },
+        };
+        let mut arguments = arguments.into_iter();
+        while let Some(flag) = arguments.next() {
+            let (flag, inline) = match flag.split_once('=') {
+                Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
+                None => (flag, None),
+            };
+            let mut value = |what: &str| {
+                let value = inline.clone().or_else(|| arguments.next());
+                value.ok_or_else(|| format!("{flag} needs {what} behind it"))
+            };
+            match flag.as_str() {
+                "--only" => {
+                    let names = value("workloads")?;
+                    for found in list(&names, "workload", Workload::find, &workload_names())? {
+                        options.wanted.add(found);
+                    }
+                }
+                "--kind" => {
+                    let names = value("kinds")?;
+                    options.kinds.extend(list(&names, "kind", Kind::find, &kind_names())?);
+                }
+                "--subject" => {
+                    let names = value("subjects")?;
+                    let find = |name: &str| {
+                        SUBJECTS.iter().position(|&subject| subject == name).into_iter().collect()
+                    };
+                    let mut chosen = [false; SUBJECTS.len()];
+                    chosen[BASE] = true;
+                    for found in list(&names, "subject", find, &SUBJECTS.join(", "))? {
+                        chosen[found] = true;
+                    }
+                    options.subjects = Some(chosen);
+                }
+                "--slots" => {
+                    let find = |slots: &str| power(slots).into_iter().collect();
+                    let known = "powers of two from 2^4 to 2^28, like 2^16 or 65536";
+                    options.slots = Some(list(&value("slots")?, "number of slots", find, known)?);
+                }
+                "--load" => {
+                    let find = |load: &str| {
+                        load.parse()
+                            .ok()
+                            .filter(|load| (0.44..=0.875).contains(load))
+                            .into_iter()
+                            .collect()
+                    };
+                    options.loads = Some(list(
+                        &value("loads")?,
+                        "load",
+                        find,
+                        "0.44 to 0.875 (the octave of a table)",
+                    )?);
+                }
+                "--rounds" => {
+                    let rounds = value("a number")?;
+                    options.rounds =
+                        rounds.parse().ok().filter(|&rounds| rounds > 0).ok_or_else(|| {
+                            format!("--rounds takes a number from 1, not `{rounds}`")
+                        })?;
+                }
+                "--csv" => options.csv = Some(value("a path")?.into()),
+                "--svg" => options.svg = Some(value("a folder")?.into()),
+                "--record" => options.record = true,
+                "--cells" => options.cells = true,
+                "--full" => options.mode = Mode::Full,
+                "--smoke" => options.mode = Mode::Smoke,
+                // The default; and what `cargo bench` adds by itself.
+                "--quick" | "--bench" => {}
+                "--help" | "-h" => return Ok(Command::Help),
+                _ => {
+                    return Err(format!("unknown argument `{flag}`; --help lists what there is"));
+                }
+            }
+        }
+        options.settle();
+        Ok(Command::Run(Box::new(options)))
+    }
+
+    /// Fills in what the mode decides.
+    fn settle(&mut self) {
+        let quick = self.mode == Mode::Quick;
+        if self.wanted.iter().next().is_none() {
+            self.wanted = if quick {
+                Workload::QUICK.into_iter().collect()
+            } else {
+                Workload::all().collect()
+            };
+        }
+        if self.kinds.is_empty() {
+            self.kinds = if quick { vec![KINDS[0]] } else { KINDS.to_vec() };
+        }
+        if self.mode == Mode::Smoke {
+            self.rounds = 1;
+        }
+    }
+
+    /// Which subjects take part.
+    #[must_use]
+    pub fn subjects(&self) -> [bool; SUBJECTS.len()] {
+        self.subjects.unwrap_or_else(|| {
+            let mut all = [true; SUBJECTS.len()];
+            all[SAME_HASH] = self.mode != Mode::Quick;
+            all
+        })
+    }
+
+    /// The cells to be measured for `kind`.
+    #[must_use]
+    pub fn cells_of(&self, kind: &Kind) -> Vec<Cell> {
+        let (slots, loads) = match self.mode {
+            Mode::Quick => QUICK,
+            Mode::Full => FULL,
+            Mode::Smoke => SMOKE,
+        };
+        let slots = self.slots.clone().unwrap_or_else(|| {
+            slots.iter().copied().filter(|&slots| slots <= kind.largest).collect()
+        });
+        let loads = self.loads.as_deref().unwrap_or(loads);
+        let tables =
+            slots.iter().flat_map(|&slots| loads.iter().map(move |&load| Cell::table(slots, load)));
+        let cells = tables.chain(SMALL.map(Cell::small));
+        let busy = |cell: &Cell| self.wanted.iter().any(|workload| cell.hosts(workload));
+        cells
+            .filter(busy)
+            .map(|cell| if self.mode == Mode::Smoke { cell.smoke() } else { cell })
+            .collect()
+    }
+}
+
+/// What the comma-separated `names` stand for.
+fn list<T>(
+    names: &str,
+    what: &str,
+    find: impl Fn(&str) -> Vec<T>,
+    known: &str,
+) -> Result<Vec<T>, String> {
+    let mut all = Vec::new();
+    for name in names.split(',') {
+        let found = find(name.trim());
+        if found.is_empty() {
+            return Err(format!("there is no {what} `{name}`; possible: {known}"));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// The exponent of `2^16`, or of `65536`.
+fn power(slots: &str) -> Option<u32> {
+    let power = match slots.strip_prefix("2^") {
+        Some(power) => power.parse().ok()?,
+        None => slots.parse().ok().filter(|slots: &usize| slots.is_power_of_two())?.ilog2(),
+    };
+    (4..=28).contains(&power).then_some(power)
+}
+
+fn workload_names() -> String {
+    Workload::all().map(Workload::name).collect::<Vec<_>>().join(", ")
+}
+
+fn kind_names() -> String {
+    KINDS.map(|kind| kind.name).join(", ")
+}
+
+/// The help text.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::from(
+        "Compares rosti with hashbrown and std.
+
+usage: cargo bench --bench compare -- [options]
+
+  --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads: about a minute (the default)
+  --full             all kinds, sizes, loads and workloads: hours
+  --smoke            everything on tiny tables, to test the bench, not to measure
+  --only W,...       these workloads, or families of them
+  --kind K,...       these kinds, or all that begin like this
+  --slots 2^S,...    these table sizes
+  --load L,...       these loads
+  --subject S,...    these subjects besides hashbrown
+  --rounds N         rounds that count; cells of small tables take four times as many (5)
+  --cells            print the ratio of every cell
+  --csv PATH         write every cell to PATH
+  --record           write every cell to record/<target>/<date>.csv
+  --svg DIR          draw a curve per workload and kind into DIR
+
+workloads
+",
+    );
+    for workload in Workload::all() {
+        text += &format!("  {:<16} {}\n", workload.name(), workload.definition());
+    }
+    text += "\nkinds\n";
+    for kind in KINDS {
+        text += &format!("  {:<16} {}\n", kind.name, kind.definition);
+    }
+    text + "\nsubjects\n  " + &SUBJECTS.join(", ")
+}

@@ -1,0 +1,96 @@
+//! Curves: nanoseconds per operation over the number of entries, a line per subject.
+
+use crate::report::rows;
+use crate::run::{Measured, SUBJECTS};
+use crate::workload::Workload;
+use plotters::prelude::*;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The colours of [`SUBJECTS`].
+const COLOURS: [RGBColor; SUBJECTS.len()] = [
+    RGBColor(204, 51, 17),
+    RGBColor(0, 119, 187),
+    RGBColor(0, 153, 136),
+    RGBColor(170, 170, 170),
+    RGBColor(238, 119, 51),
+    RGBColor(34, 34, 34),
+];
+
+/// Draws `<kind>_<workload>.svg` into `folder` for all that was measured at more than one size.
+pub fn draw_all(folder: &Path, cells: &[Measured]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let mut drawn = Vec::new();
+    for (kind, workload) in rows(cells) {
+        let of_row =
+            cells.iter().filter(|cell| cell.kind.name == kind && cell.wanted.has(workload));
+        let mut of_row: Vec<&Measured> = of_row.collect();
+        of_row.sort_by_key(|cell| cell.cell.n);
+        if of_row.len() > 1 {
+            let path = folder.join(format!("{kind}_{}.svg", workload.name()));
+            draw(&path, kind, workload, &of_row)?;
+            drawn.push(path);
+        }
+    }
+    Ok(drawn)
+}
+
+/// Draws one curve per subject.
+fn draw(
+    path: &Path,
+    kind: &str,
+    workload: Workload,
+    cells: &[&Measured],
+) -> Result<(), Box<dyn Error>> {
+    let line = |subject: usize| {
+        let point = move |cell: &&Measured| {
+            Some((cell.cell.n as f64, cell.best.get(workload, subject).filter(|&y| y > 0.0)?))
+        };
+        cells.iter().filter_map(point).collect::<Vec<(f64, f64)>>()
+    };
+    let lines: Vec<Vec<(f64, f64)>> = (0..SUBJECTS.len()).map(line).collect();
+    let heights = || lines.iter().flatten().map(|&(_, y)| y);
+    let (lowest, highest) = (heights().fold(f64::MAX, f64::min), heights().fold(0.0, f64::max));
+    if highest == 0.0 {
+        return Ok(());
+    }
+    let sizes = cells[0].cell.n as f64 * 0.9..cells[cells.len() - 1].cell.n as f64 * 1.1;
+
+    let area = SVGBackend::new(path, (900, 560)).into_drawing_area();
+    area.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&area)
+        .caption(
+            format!("{kind} {}: {}", workload.name(), workload.definition()),
+            ("sans-serif", 18),
+        )
+        .margin(12)
+        .x_label_area_size(40)
+        .y_label_area_size(60)
+        .build_cartesian_2d(sizes.log_scale(), (lowest / 1.2..highest * 1.2).log_scale())?;
+    chart
+        .configure_mesh()
+        .x_desc("entries")
+        .x_label_formatter(&|&n| format!("{n:.0}"))
+        .y_desc(if workload.is_memory() { "bytes per entry" } else { "ns per operation" })
+        .light_line_style(WHITE)
+        .draw()?;
+    for ((subject, line), colour) in SUBJECTS.iter().zip(lines).zip(COLOURS) {
+        if !line.is_empty() {
+            chart
+                .draw_series(LineSeries::new(line, colour.stroke_width(2)))?
+                .label(*subject)
+                .legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2))
+                });
+        }
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE)
+        .border_style(BLACK)
+        .draw()?;
+    area.present()?;
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! What a run says: the table, the cells, the file.
+
+use crate::run::{BASE, LIMIT, Measured, NULL, OURS, SUBJECTS};
+use crate::workload::{Scene, Workload};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{fs, io};
+
+/// What counts as noise: smaller differences are not marked.
+const NOISE: f64 = 1.03;
+/// Loads from here on make the second geomean.
+const HIGH: f64 = 0.75;
+
+/// The geometric mean, if there is anything to take it of.
+fn geomean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value.ln(), count + 1));
+    (count > 0).then(|| (sum / f64::from(count)).exp())
+}
+
+/// A number of the given width, or a dash.
+fn number(value: Option<f64>, width: usize) -> String {
+    match value {
+        None => format!("{:>width$}", "-"),
+        Some(value) if value < 100.0 => format!("{value:>width$.2}"),
+        Some(value) => format!("{value:>width$.0}"),
+    }
+}
+
+/// The means of one workload and subject.
+struct Row {
+    all: Option<f64>,
+    high: Option<f64>,
+    per_op: Option<f64>,
+}
+
+impl Row {
+    fn new(cells: &[&Measured], workload: Workload, subject: usize) -> Self {
+        let ratio = |cell: &Measured| cell.best.ratio(workload, subject);
+        let tables = cells.iter().filter(|cell| cell.cell.scene == Scene::Table);
+        Self {
+            all: geomean(cells.iter().filter_map(|cell| ratio(cell))),
+            high: geomean(
+                tables.filter(|cell| cell.cell.load >= HIGH).filter_map(|cell| ratio(cell)),
+            ),
+            per_op: geomean(cells.iter().filter_map(|cell| cell.best.get(workload, subject))),
+        }
+    }
+
+    fn loses(&self) -> bool {
+        [self.all, self.high].into_iter().flatten().any(|ratio| ratio > NOISE)
+    }
+}
+
+/// The table: a line per kind and workload, some columns per subject.
+#[must_use]
+pub fn table(cells: &[Measured]) -> String {
+    let rows = rows(cells);
+    let present: Vec<usize> = (0..SUBJECTS.len())
+        .filter(|&subject| {
+            let has =
+                |workload| cells.iter().any(|cell| cell.best.get(workload, subject).is_some());
+            rows.iter().any(|&(_, workload)| has(workload))
+        })
+        .collect();
+    let (mut names, mut columns) = (String::new(), String::new());
+    for &subject in &present {
+        let (name, column) = match subject {
+            BASE => (format!("{:^11}", SUBJECTS[subject]), format!("{:>10} ", "ns/op")),
+            LIMIT => {
+                (format!("{:^20}", SUBJECTS[subject]), format!("{:>10} {:>8} ", "ns/op", "rosti"))
+            }
+            _ => (
+                format!("{:^25}", SUBJECTS[subject]),
+                format!("{:>7} {:>7} {:>8} ", "all", ">=.75", "ns/op"),
+            ),
+        };
+        names += &format!("|{name}");
+        columns += &format!("|{column}");
+    }
+    let mut text = format!("{:26}{names}|\n{:<10}{:<16}{columns}|\n", "", "kind", "workload");
+    let (mut lost, mut noise) = (0, 1.0_f64);
+    for &(kind, workload) in &rows {
+        let cells: Vec<&Measured> = cells
+            .iter()
+            .filter(|cell| cell.kind.name == kind && cell.wanted.has(workload))
+            .collect();
+        _ = write!(text, "{kind:<10}{:<16}", workload.name());
+        let ours = Row::new(&cells, workload, OURS);
+        for &subject in &present {
+            let row = Row::new(&cells, workload, subject);
+            let per_op = number(row.per_op, 8);
+            _ = match subject {
+                BASE => write!(text, "|  {per_op} "),
+                LIMIT => {
+                    let times = ours.per_op.zip(row.per_op).map(|(ours, limit)| ours / limit);
+                    let times = times.map_or("-".into(), |times| format!("{times:.1}x"));
+                    write!(text, "|  {per_op} {times:>8} ")
+                }
+                _ => write!(text, "|{} {} {per_op} ", number(row.all, 7), number(row.high, 7)),
+            };
+        }
+        text += if ours.loses() { "| rosti loses\n" } else { "|\n" };
+        lost += usize::from(ours.loses());
+        if !workload.is_memory() {
+            let null = Row::new(&cells, workload, NULL);
+            let ratios = [null.all, null.high].into_iter().flatten();
+            noise = ratios.fold(noise, |noise, ratio| noise.max(ratio).max(1.0 / ratio));
+        }
+    }
+    _ = write!(
+        text,
+        "
+all, >=.75: geomeans of the ratio of times to {}'s, over all cells and over those of load >= .75
+ns/op: geomean over all cells; in rows of bytes, heap bytes per entry
+rosti loses {lost} of {} rows by more than {:.0} %
+",
+        SUBJECTS[BASE],
+        rows.len(),
+        (NOISE - 1.0) * 100.0,
+    );
+    if present.contains(&NULL) {
+        let noise = (noise - 1.0) * 100.0;
+        _ = writeln!(
+            text,
+            "null rows are off by up to {noise:.1} %: smaller differences mean nothing"
+        );
+    }
+    if present.contains(&LIMIT) {
+        text += "limit: the same reads and writes in plain arrays, and how many times that rosti takes\n";
+    }
+    text
+}
+
+/// The kinds and workloads that `cells` have results for.
+pub fn rows(cells: &[Measured]) -> Vec<(&'static str, Workload)> {
+    let mut rows = Vec::new();
+    for cell in cells {
+        for workload in cell.wanted.iter() {
+            let row = (cell.kind.name, workload);
+            if cell.best.get(workload, BASE).is_some() && !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+    }
+    rows.sort_by_key(|&(kind, workload)| {
+        let first = cells.iter().position(|cell| cell.kind.name == kind);
+        (first, workload as usize)
+    });
+    rows
+}
+
+/// The ratios of every cell.
+#[must_use]
+pub fn cells(cells: &[Measured]) -> String {
+    let mut text = String::new();
+    for (kind, workload) in rows(cells) {
+        _ = writeln!(text, "\n{kind} {}: {}", workload.name(), workload.definition());
+        for cell in cells.iter().filter(|cell| cell.kind.name == kind) {
+            let Some(base) = cell.best.get(workload, BASE) else {
+                continue;
+            };
+            _ = write!(
+                text,
+                "  {:<24} {} {:<2}",
+                cell.cell.to_string(),
+                number(Some(base), 8),
+                if workload.is_memory() { "B" } else { "ns" }
+            );
+            for (subject, name) in SUBJECTS.iter().enumerate().filter(|&(at, _)| at != BASE) {
+                if let Some(ratio) = cell.best.ratio(workload, subject) {
+                    _ = write!(text, "  {name} {ratio:.2}");
+                }
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Writes every cell to `path`, with `header` as comments before it.
+pub fn write_csv(path: &Path, header: &[(&str, String)], cells: &[Measured]) -> io::Result<()> {
+    let mut text = String::new();
+    for (name, value) in header {
+        _ = writeln!(text, "# {name}: {value}");
+    }
+    text += "kind,workload,slots,load,n,maps,subject,ns_per_op,ratio\n";
+    for Measured { kind, cell, wanted, best } in cells {
+        for workload in wanted.iter() {
+            for (subject, name) in SUBJECTS.iter().enumerate() {
+                let Some(sample) = best.get(workload, subject) else {
+                    continue;
+                };
+                let ratio = best
+                    .ratio(workload, subject)
+                    .map_or(String::new(), |ratio| format!("{ratio:.4}"));
+                _ = writeln!(
+                    text,
+                    "{},{},{},{:.3},{},{},{name},{sample:.4},{ratio}",
+                    kind.name,
+                    workload.name(),
+                    1_u64 << cell.log_slots,
+                    cell.load,
+                    cell.n,
+                    cell.maps,
+                );
+            }
+        }
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text)
+}

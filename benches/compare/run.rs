@@ -1,0 +1,193 @@
+//! The sweep: cells, rounds, the order of turns, and the best sample of each.
+
+use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
+use crate::input::{Cell, Store};
+use crate::limit;
+use crate::rng::scramble;
+use crate::subject::{Hashbrown, Null, Rosti, Std, StdFold, Subject};
+use crate::turn::{TurnOf, turn};
+use crate::workload::{Wanted, Workload};
+
+/// The names of all subjects, in the order of the table's columns.
+pub const SUBJECTS: [&str; 6] = ["rosti", "hashbrown", "std", "null", "std+fold", "limit"];
+/// This crate.
+pub const OURS: usize = 0;
+/// The subject that all others are divided by and checked against.
+pub const BASE: usize = 1;
+/// The noise of the run.
+pub const NULL: usize = 3;
+/// The table of std with the hash of hashbrown.
+pub const SAME_HASH: usize = 4;
+/// Not a map, but the memory under all of them.
+pub const LIMIT: usize = 5;
+
+/// What the maps of a row hold.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Its name on the command line, in tables and in files.
+    pub name: &'static str,
+    /// What it is.
+    pub definition: &'static str,
+    /// The largest power of two of slots that a run takes by itself.
+    pub largest: u32,
+    /// Bounds of the key length of strings.
+    lengths: (usize, usize),
+    measure: fn(&Kind, &Cell, &Wanted, &Conduct<'_>) -> Result<Best, String>,
+}
+
+/// All kinds.
+pub const KINDS: [Kind; 9] = {
+    const fn kind<E: Element>(
+        name: &'static str,
+        definition: &'static str,
+        largest: u32,
+        lengths: (usize, usize),
+    ) -> Kind {
+        Kind { name, definition, largest, lengths, measure: measure::<E> }
+    }
+    [
+        kind::<Word>("u64", "u64 -> u64", 26, (0, 0)),
+        kind::<HalfWord>("u32", "u32 -> u32", 26, (0, 0)),
+        kind::<Unit>("set", "u64 -> ()", 22, (0, 0)),
+        kind::<Line>("wide", "u64 -> 56 bytes", 22, (0, 0)),
+        kind::<Str>("str3-12", "String -> u64, keys of 3 to 12 bytes", 20, (3, 12)),
+        kind::<Str>("str8-24", "String -> u64, keys of 8 to 24 bytes", 20, (8, 24)),
+        kind::<Str>("str40-80", "String -> u64, keys of 40 to 80 bytes", 20, (40, 80)),
+        kind::<Boxed>("box8-24", "Box<str> -> u64, keys of 8 to 24 bytes", 20, (8, 24)),
+        kind::<Boxed>("box40-80", "Box<str> -> u64, keys of 40 to 80 bytes", 20, (40, 80)),
+    ]
+};
+
+/// How a cell is measured.
+pub struct Conduct<'a> {
+    /// Rounds that count.
+    pub rounds: usize,
+    /// Which of [`SUBJECTS`] take part; the base always does.
+    pub subjects: [bool; SUBJECTS.len()],
+    /// Told of each round before it begins, and how many there are.
+    pub progress: &'a dyn Fn(usize, usize),
+}
+
+/// The best sample per workload and subject, per operation.
+pub struct Best([[Option<f64>; SUBJECTS.len()]; Workload::COUNT]);
+
+impl Best {
+    /// The best sample of a subject.
+    #[must_use]
+    pub fn get(&self, workload: Workload, subject: usize) -> Option<f64> {
+        self.0[workload as usize][subject]
+    }
+
+    /// The same in relation to the base.
+    #[must_use]
+    pub fn ratio(&self, workload: Workload, subject: usize) -> Option<f64> {
+        Some(self.get(workload, subject)? / self.get(workload, BASE)?)
+    }
+}
+
+/// A measured cell.
+pub struct Measured {
+    /// What its maps held.
+    pub kind: Kind,
+    /// Their size.
+    pub cell: Cell,
+    /// What ran on them.
+    pub wanted: Wanted,
+    /// The results.
+    pub best: Best,
+}
+
+impl Kind {
+    /// The kinds that `name` stands for: one of that name, or else all that begin with it.
+    #[must_use]
+    pub fn find(name: &str) -> Vec<Self> {
+        let exact: Vec<Self> = KINDS.into_iter().filter(|kind| kind.name == name).collect();
+        if exact.is_empty() {
+            KINDS.into_iter().filter(|kind| kind.name.starts_with(name)).collect()
+        } else {
+            exact
+        }
+    }
+
+    /// Measures one cell, or says which subject answered wrongly.
+    pub fn measure(
+        self,
+        cell: Cell,
+        wanted: &Wanted,
+        conduct: &Conduct<'_>,
+    ) -> Result<Measured, String> {
+        let wanted = wanted.on(&cell);
+        let best = (self.measure)(&self, &cell, &wanted, conduct)?;
+        Ok(Measured { kind: self, cell, wanted, best })
+    }
+}
+
+/// The turns of all subjects in the order of [`SUBJECTS`].
+fn turns<E: Element>() -> [TurnOf<E>; SUBJECTS.len()] {
+    const fn named<S: Subject<E>, E: Element>() -> (&'static str, TurnOf<E>) {
+        (S::NAME, turn::<S, E>)
+    }
+    let turns = [
+        named::<Rosti, E>(),
+        named::<Hashbrown, E>(),
+        named::<Std, E>(),
+        named::<Null, E>(),
+        named::<StdFold, E>(),
+        (SUBJECTS[LIMIT], limit::turn::<E>),
+    ];
+    debug_assert_eq!(turns.map(|(name, _)| name), SUBJECTS);
+    turns.map(|(_, turn)| turn)
+}
+
+/// Measures one cell of element `E`.
+fn measure<E: Element>(
+    kind: &Kind,
+    cell: &Cell,
+    wanted: &Wanted,
+    conduct: &Conduct<'_>,
+) -> Result<Best, String> {
+    let turns = turns::<E>();
+    let mut best = Best([[None; SUBJECTS.len()]; Workload::COUNT]);
+    // Round 0 pays for the first touch of memory and is not counted.
+    let rounds = conduct.rounds * cell.patience();
+    for round in 0..=rounds {
+        (conduct.progress)(round, rounds);
+        let seed = scramble(round as u64 ^ scramble(cell.n as u64));
+        let store = Store::<E>::new(cell, wanted, kind.lengths, seed);
+        let input = store.input(cell);
+        let mut laps = [const { None }; SUBJECTS.len()];
+        for step in 0..SUBJECTS.len() {
+            // Another one begins each round, and every other round goes backwards, so that nobody
+            // always runs behind the same predecessor.
+            let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
+            let subject = (step + round) % SUBJECTS.len();
+            if conduct.subjects[subject] {
+                laps[subject] = Some(turns[subject](&input, wanted));
+            }
+        }
+        for workload in wanted.iter() {
+            let lap = |subject: usize| laps[subject].as_ref().and_then(|laps| laps.get(workload));
+            let Some(base) = lap(BASE) else { continue };
+            for (subject, name) in SUBJECTS.iter().enumerate() {
+                let Some(lap) = lap(subject) else { continue };
+                if subject != LIMIT && lap.checksum != base.checksum {
+                    return Err(format!(
+                        "wrong answer: {} of {}, {cell}, round {round}: the checksum of {name} is \
+                         {:#x}, that of {} is {:#x}",
+                        workload.name(),
+                        kind.name,
+                        lap.checksum,
+                        SUBJECTS[BASE],
+                        base.checksum,
+                    ));
+                }
+                if round > 0 {
+                    let sample = lap.amount / lap.ops as f64;
+                    let best = &mut best.0[workload as usize][subject];
+                    *best = Some(best.map_or(sample, |best| best.min(sample)));
+                }
+            }
+        }
+    }
+    Ok(best)
+}

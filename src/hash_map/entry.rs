@@ -1,0 +1,690 @@
+//! The entry of a key that is given by value.
+//!
+//! An entry is the map, borrowed, and a slot number: of the slot that holds the key, or of the
+//! vacant slot where the key belongs. Nothing can change the map while the entry exists, so neither
+//! is searched for again.
+
+use core::fmt::{self, Debug, Display};
+use core::mem;
+
+use super::HashMap;
+use crate::allocator::{Allocator, Global};
+use crate::ctrl::Tag;
+use crate::equivalent::Equivalent;
+use crate::hasher::DefaultHashBuilder;
+
+/// The place of a key in a map, occupied or vacant; see [`HashMap::entry`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_map::{Entry, HashMap};
+///
+/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
+/// match map.entry("a") {
+///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
+///     Entry::Vacant(_) => unreachable!(),
+/// }
+/// # }
+/// ```
+pub enum Entry<'a, K, V, S, A: Allocator = Global> {
+    /// The key is present.
+    Occupied(OccupiedEntry<'a, K, V, S, A>),
+    /// The key is absent.
+    Vacant(VacantEntry<'a, K, V, S, A>),
+}
+
+/// The place of a key that is present.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_map::{Entry, HashMap};
+///
+/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
+/// if let Entry::Occupied(mut entry) = map.entry("a") {
+///     *entry.get_mut() += 1;
+/// }
+/// assert_eq!(map["a"], 2);
+/// # }
+/// ```
+pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> {
+    map: &'a mut HashMap<K, V, S, A>,
+    /// A full slot of the map.
+    slot: usize,
+}
+
+/// The place where an absent key belongs.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_map::{Entry, HashMap};
+///
+/// let mut map = HashMap::new();
+/// if let Entry::Vacant(entry) = map.entry("a") {
+///     entry.insert(1);
+/// }
+/// assert_eq!(map["a"], 1);
+/// # }
+/// ```
+pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> {
+    place: VacantPlace<'a, K, V, S, A>,
+    key: K,
+}
+
+/// What the vacant entries of owned and of borrowed keys share.
+pub(super) struct VacantPlace<'a, K, V, S, A: Allocator> {
+    map: &'a mut HashMap<K, V, S, A>,
+    /// A vacant slot of the map on the walk of a hash with `tag`.
+    slot: usize,
+    tag: Tag,
+}
+
+impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
+    /// `slot` is what the map's table returned as vacant for this hash.
+    #[inline(always)]
+    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize, hash: u64) -> Self {
+        VacantPlace { map, slot, tag: Tag::of(hash) }
+    }
+
+    #[inline(always)]
+    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A> {
+        // SAFETY: the slot was found for a hash with this tag, or was emptied of an entry with it,
+        // and the map has been borrowed ever since.
+        unsafe { self.map.table.raw.insert_at(self.slot, self.tag, (key, value)) };
+        OccupiedEntry { map: self.map, slot: self.slot }
+    }
+
+    #[inline]
+    pub(super) fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+        self.map
+    }
+}
+
+/// A key that was to be inserted is present; see [`HashMap::try_insert`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+/// let error = map.try_insert("a", 2).unwrap_err();
+/// assert_eq!((error.entry.get(), error.value), (&1, 2));
+/// # }
+/// ```
+pub struct OccupiedError<'a, K, V, S, A: Allocator = Global> {
+    /// The entry that is there.
+    pub entry: OccupiedEntry<'a, K, V, S, A>,
+    /// The value that was not inserted.
+    pub value: V,
+}
+
+impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
+    /// Sets the value of the key and returns its entry. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).key(), &"a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
+        match self {
+            Entry::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Entry::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+
+    /// The value of the key, which is `default` if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// *map.entry("a").or_insert(1) += 1;
+    /// *map.entry("a").or_insert(1) += 1;
+    /// assert_eq!(map["a"], 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert(self, default: V) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(default),
+        }
+    }
+
+    /// The entry of the key, whose value is `default` if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.entry("a").or_insert_entry(2).get(), &1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A> {
+        match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry.insert_entry(default),
+        }
+    }
+
+    /// The value of the key, which is the result of `default` if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// map.entry("a").or_insert_with(Vec::new).push(1);
+    /// assert_eq!(map["a"], [1]);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(default()),
+        }
+    }
+
+    /// The value of the key, which is made from the key if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(*map.entry("abc").or_insert_with_key(|key| key.len()), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let value = default(entry.key());
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// The value of the key, which is the result of `default` if it was absent; an error of
+    /// `default` is returned and leaves the key absent. O(1). Beyond hashbrown's interface.
+    ///
+    /// # Errors
+    /// What `default` returns.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").or_try_insert_with(|| "12".parse::<i32>()), Ok(&mut 12));
+    /// assert!(map.entry("b").or_try_insert_with(|| "x".parse::<i32>()).is_err());
+    /// assert_eq!(map.len(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_try_insert_with<E, F>(self, default: F) -> Result<&'a mut V, E>
+    where
+        F: FnOnce() -> Result<V, E>,
+    {
+        match self {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => Ok(entry.insert(default()?)),
+        }
+    }
+
+    /// The value of the key, which is `V`'s default if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").or_default(), &mut 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// The key: the stored one if present, else the one the entry was asked for with.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").key(), &"a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &K {
+        match self {
+            Entry::Occupied(entry) => entry.key(),
+            Entry::Vacant(entry) => entry.key(),
+        }
+    }
+
+    /// Changes the value if the key is present.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// map.entry("a").and_modify(|value| *value += 10).or_insert(0);
+    /// map.entry("b").and_modify(|value| *value += 10).or_insert(0);
+    /// assert_eq!((map["a"], map["b"]), (11, 0));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
+        if let Entry::Occupied(entry) = &mut self {
+            f(entry.get_mut());
+        }
+        self
+    }
+
+    /// Replaces or removes the value if the key is present: see
+    /// [`OccupiedEntry::replace_entry_with`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// map.entry("a").and_replace_entry_with(|_, value| (value > 5).then_some(value));
+    /// assert!(map.is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
+        match self {
+            Entry::Occupied(entry) => entry.replace_entry_with(f),
+            Entry::Vacant(_) => self,
+        }
+    }
+
+    /// The map, borrowed for as long as the entry was.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// map.entry("a").into_map().clear();
+    /// assert!(map.is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+        match self {
+            Entry::Occupied(entry) => entry.into_map(),
+            Entry::Vacant(entry) => entry.into_map(),
+        }
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
+    /// `slot` is a full slot of the map's table.
+    #[inline(always)]
+    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize) -> Self {
+        OccupiedEntry { map, slot }
+    }
+
+    #[inline(always)]
+    fn pair(&self) -> &(K, V) {
+        // SAFETY: the slot is full since the entry was made; the map has been borrowed since.
+        unsafe { self.map.table.raw.get(self.slot) }
+    }
+
+    #[inline(always)]
+    fn pair_mut(&mut self) -> &mut (K, V) {
+        // SAFETY: as for `pair`.
+        unsafe { self.map.table.raw.get_mut(self.slot) }
+    }
+
+    #[inline(always)]
+    fn into_pair_mut(self) -> &'a mut (K, V) {
+        // SAFETY: as for `pair`.
+        unsafe { self.map.table.raw.get_mut(self.slot) }
+    }
+
+    /// The stored key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).key(), &"a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &K {
+        &self.pair().0
+    }
+
+    /// Puts another key, equal to the stored one, in its place; returns the old one.
+    ///
+    /// # Panics
+    /// If the keys are not equal.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// // Equal, but not the same memory: keep the one that is shared with others.
+    /// let shared = std::rc::Rc::new("a");
+    /// let old = map.entry(std::rc::Rc::new("a")).insert(1).replace_key(shared.clone());
+    /// assert_eq!(old, shared);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn replace_key(&mut self, key: K) -> K
+    where
+        K: Eq,
+    {
+        assert!(
+            self.key() == &key,
+            "replace_key: the new key is not equal to the stored one; remove the entry and insert \
+             the new key instead"
+        );
+        mem::replace(&mut self.pair_mut().0, key)
+    }
+
+    /// [`replace_key`](Self::replace_key) without the check.
+    ///
+    /// # Safety
+    /// The keys are equal and have the same hash. (If not, the entry is hard to find, which is not
+    /// undefined behaviour here, but code built on the map may rely on it.)
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// let mut entry = map.entry(0.0f64.to_bits()).insert(1);
+    /// // SAFETY: the keys are equal.
+    /// unsafe { entry.replace_key_unchecked(0) };
+    /// # }
+    /// ```
+    #[inline]
+    pub unsafe fn replace_key_unchecked(&mut self, key: K) -> K {
+        mem::replace(&mut self.pair_mut().0, key)
+    }
+
+    /// Removes the entry and returns it. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).remove_entry(), ("a", 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove_entry(self) -> (K, V) {
+        // SAFETY: as for `pair`.
+        unsafe { self.map.table.raw.remove_at(self.slot) }
+    }
+
+    /// Removes the entry and returns its value. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).remove(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove(self) -> V {
+        self.remove_entry().1
+    }
+
+    /// The value.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).get(), &1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &V {
+        &self.pair().1
+    }
+
+    /// The value, to be changed, for as long as the entry is borrowed; see
+    /// [`into_mut`](Self::into_mut) for as long as the map is.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// *map.entry("a").insert(1).get_mut() += 1;
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut V {
+        &mut self.pair_mut().1
+    }
+
+    /// The value, to be changed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// let value: &mut i32 = map.entry("a").insert(1).into_mut();
+    /// *value += 1;
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_mut(self) -> &'a mut V {
+        &mut self.into_pair_mut().1
+    }
+
+    /// The stored key and the value, the latter to be changed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).into_entry(), (&"a", &mut 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_entry(self) -> (&'a K, &'a mut V) {
+        let (key, value) = self.into_pair_mut();
+        (key, value)
+    }
+
+    /// Sets the value and returns the old one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).insert(2), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: V) -> V {
+        mem::replace(self.get_mut(), value)
+    }
+
+    /// Takes the value out and puts in what `f` makes of it, or nothing. Returns the entry in its
+    /// new state. O(1). If `f` panics the entry is gone.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{Entry, HashMap};
+    ///
+    /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
+    /// let Entry::Occupied(entry) = map.entry("a") else { unreachable!() };
+    /// entry.replace_entry_with(|_, value| Some(value + 1));
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Entry<'a, K, V, S, A> {
+        let OccupiedEntry { map, slot } = self;
+        // SAFETY: as for `pair`. While `f` runs, the entry is not in the map (I7).
+        let (tag, (key, value)) =
+            unsafe { (map.table.raw.tag_at(slot), map.table.raw.remove_at(slot)) };
+        let replacement = f(&key, value);
+        let place = VacantPlace { map, slot, tag };
+        match replacement {
+            Some(value) => Entry::Occupied(place.fill(key, value)),
+            None => Entry::Vacant(VacantEntry { place, key }),
+        }
+    }
+
+    /// The map, borrowed for as long as the entry was.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.entry("a").insert(1).into_map().len(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+        self.map
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
+    /// `slot` is what the map's table returned as vacant for this hash.
+    #[inline(always)]
+    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize, hash: u64, key: K) -> Self {
+        VacantEntry { place: VacantPlace::new(map, slot, hash), key }
+    }
+
+    /// The key that would be inserted.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{Entry, HashMap};
+    ///
+    /// let mut map: HashMap<&str, i32> = HashMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert_eq!(entry.key(), &"a");
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    /// Gives the key back.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{Entry, HashMap};
+    ///
+    /// let mut map: HashMap<&str, i32> = HashMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert_eq!(entry.into_key(), "a");
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_key(self) -> K {
+        self.key
+    }
+
+    /// Inserts the key with a value, without a second search. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{Entry, HashMap};
+    ///
+    /// let mut map = HashMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     *entry.insert(1) += 1;
+    /// }
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self, value: V) -> &'a mut V {
+        self.insert_entry(value).into_mut()
+    }
+
+    /// Inserts the key with a value and returns the entry. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{Entry, HashMap};
+    ///
+    /// let mut map = HashMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
+        self.place.fill(self.key, value)
+    }
+
+    /// The map, borrowed for as long as the entry was.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{Entry, HashMap};
+    ///
+    /// let mut map: HashMap<&str, i32> = HashMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert!(entry.into_map().is_empty());
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+        self.place.into_map()
+    }
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Debug for Entry<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
+            Entry::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
+        }
+    }
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Debug for OccupiedEntry<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish()
+    }
+}
+
+impl<K: Debug, V, S, A: Allocator> Debug for VacantEntry<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(self.key()).finish()
+    }
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Debug for OccupiedError<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedError")
+            .field("key", self.entry.key())
+            .field("old_value", self.entry.get())
+            .field("new_value", &self.value)
+            .finish()
+    }
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Display for OccupiedError<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "failed to insert {:?}, key {:?} already exists with value {:?}",
+            self.value,
+            self.entry.key(),
+            self.entry.get(),
+        )
+    }
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> core::error::Error for OccupiedError<'_, K, V, S, A> {}
+
+/// Whether a borrowed key stands for an owned one: what the entries of borrowed keys check when
+/// they are given the key to insert.
+#[inline]
+#[track_caller]
+pub(super) fn assert_equivalent<K, Q: Equivalent<K> + ?Sized>(borrowed: &Q, key: &K) {
+    assert!(
+        borrowed.equivalent(key),
+        "the key to insert is not equivalent to the one the entry was asked for with; ask for the \
+         entry of the new key instead"
+    );
+}

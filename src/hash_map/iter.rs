@@ -1,0 +1,313 @@
+//! The iterators of a map: those of its table, with entries taken apart.
+
+use core::fmt::{self, Debug};
+use core::iter::FusedIterator;
+
+use super::HashMap;
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::hash_table;
+use crate::raw::RawExtractIf;
+
+/// The entries of a map by reference; see [`HashMap::iter`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.iter().next(), Some((&1, &'a')));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Iter<'a, K, V> {
+    pub(super) entries: hash_table::Iter<'a, (K, V)>,
+}
+
+/// The entries of a map, their values to be changed; see [`HashMap::iter_mut`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.iter_mut().next(), Some((&1, &mut 'a')));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterMut<'a, K, V> {
+    pub(super) entries: hash_table::IterMut<'a, (K, V)>,
+}
+
+/// The entries of a map by value; see [`HashMap::into_iter`](IntoIterator::into_iter).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.into_iter().next(), Some((1, 'a')));
+/// # }
+/// ```
+pub struct IntoIter<K, V, A: Allocator = Global> {
+    pub(super) entries: hash_table::IntoIter<(K, V), A>,
+}
+
+/// The keys of a map; see [`HashMap::keys`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.keys().next(), Some(&1));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Keys<'a, K, V> {
+    pub(super) entries: Iter<'a, K, V>,
+}
+
+/// The values of a map; see [`HashMap::values`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.values().next(), Some(&'a'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Values<'a, K, V> {
+    pub(super) entries: Iter<'a, K, V>,
+}
+
+/// The values of a map, to be changed; see [`HashMap::values_mut`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ValuesMut<'a, K, V> {
+    pub(super) entries: IterMut<'a, K, V>,
+}
+
+/// The keys of a map by value; see [`HashMap::into_keys`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.into_keys().next(), Some(1));
+/// # }
+/// ```
+pub struct IntoKeys<K, V, A: Allocator = Global> {
+    pub(super) entries: IntoIter<K, V, A>,
+}
+
+/// The values of a map by value; see [`HashMap::into_values`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.into_values().next(), Some('a'));
+/// # }
+/// ```
+pub struct IntoValues<K, V, A: Allocator = Global> {
+    pub(super) entries: IntoIter<K, V, A>,
+}
+
+/// The entries taken out of a map that keeps its memory; see [`HashMap::drain`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.drain().next(), Some((1, 'a')));
+/// # }
+/// ```
+pub struct Drain<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: hash_table::Drain<'a, (K, V), A>,
+}
+
+/// The entries that a predicate picks, taken out one by one; see [`HashMap::extract_if`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+/// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {
+    pub(super) entries: RawExtractIf<'a, (K, V), Native, A>,
+    pub(super) pick: F,
+}
+
+/// Implements the iterator traits of a type by those of its field `entries`, with a function
+/// applied to each item.
+macro_rules! forward_iterator {
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
+        impl<$($generics)*> Iterator for $iter {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.entries.next().map($take_apart)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
+
+            #[inline]
+            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
+                self.entries.map($take_apart).fold(init, f)
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $iter {
+            #[inline]
+            fn len(&self) -> usize {
+                self.entries.len()
+            }
+        }
+
+        impl<$($generics)*> FusedIterator for $iter {}
+    )*};
+}
+
+forward_iterator! {
+    ['a, K: 'a, V: 'a] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
+    ['a, K: 'a, V: 'a] IterMut<'a, K, V>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
+    [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
+    ['a, K: 'a, V: 'a] Keys<'a, K, V>, &'a K, |(key, _)| key;
+    ['a, K: 'a, V: 'a] Values<'a, K, V>, &'a V, |(_, value)| value;
+    ['a, K: 'a, V: 'a] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
+    [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
+    [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
+}
+
+impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator for ExtractIf<'_, K, V, F, A> {
+    type Item = (K, V);
+
+    #[inline]
+    fn next(&mut self) -> Option<(K, V)> {
+        self.entries.next(|(key, value)| (self.pick)(key, value))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.entries.remaining()))
+    }
+}
+
+impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, K, V, F, A> {}
+
+/// The entries that are still to come, by reference: what `Debug` prints.
+macro_rules! rest {
+    ($([$($generics:tt)*] $iter:ty;)*) => {$(
+        impl<$($generics)*> $iter {
+            #[inline]
+            pub(super) fn rest(&self) -> Iter<'_, K, V> {
+                Iter { entries: self.entries.iter() }
+            }
+        }
+    )*};
+}
+
+rest! {
+    [K, V] IterMut<'_, K, V>;
+    [K, V, A: Allocator] IntoIter<K, V, A>;
+    [K, V, A: Allocator] Drain<'_, K, V, A>;
+}
+
+/// Implements `Debug` as the list of what is still to come.
+macro_rules! debug_list {
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
+        impl<$($generics)*> Debug for $iter {
+            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries($items).finish()
+            }
+        }
+    )*};
+}
+
+debug_list! {
+    [K: Debug, V: Debug] Iter<'_, K, V>, self => self.clone();
+    [K: Debug, V: Debug] IterMut<'_, K, V>, self => self.rest();
+    [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
+    [K: Debug, V] Keys<'_, K, V>, self => self.clone();
+    [K, V: Debug] Values<'_, K, V>, self => self.clone();
+    [K, V: Debug] ValuesMut<'_, K, V>, self => self.entries.rest().map(|(_, value)| value);
+    [K: Debug, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
+    [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
+        => self.entries.rest().map(|(_, value)| value);
+    [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
+}
+
+impl<K, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+    }
+}
+
+/// Implements `Clone` and `Default`, or one of them, for iterators made of one field.
+macro_rules! clone_and_default {
+    (clone: $($cloned:ident)*; default: $([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {
+        $(
+            impl<K, V> Clone for $cloned<'_, K, V> {
+                #[inline]
+                fn clone(&self) -> Self {
+                    $cloned { entries: self.entries.clone() }
+                }
+            }
+        )*
+        $(
+            /// The iterator over nothing.
+            impl<$($generics)*> Default for $iter<$($args),*> {
+                #[inline]
+                fn default() -> Self {
+                    $iter { entries: Default::default() }
+                }
+            }
+        )*
+    };
+}
+
+clone_and_default! {
+    clone: Iter Keys Values;
+    default:
+        [K, V] Iter<'_, K, V>;
+        [K, V] IterMut<'_, K, V>;
+        [K, V] Keys<'_, K, V>;
+        [K, V] Values<'_, K, V>;
+        [K, V] ValuesMut<'_, K, V>;
+        [K, V, A: Allocator + Default] IntoIter<K, V, A>;
+        [K, V, A: Allocator + Default] IntoKeys<K, V, A>;
+        [K, V, A: Allocator + Default] IntoValues<K, V, A>;
+}
+
+impl<'a, K, V, S, A: Allocator> IntoIterator for &'a HashMap<K, V, S, A> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> IntoIterator for &'a mut HashMap<K, V, S, A> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    #[inline]
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
+    }
+}
+
+impl<K, V, S, A: Allocator> IntoIterator for HashMap<K, V, S, A> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V, A>;
+
+    #[inline]
+    fn into_iter(self) -> IntoIter<K, V, A> {
+        IntoIter { entries: self.table.into_iter() }
+    }
+}

@@ -1,0 +1,871 @@
+//! `HashMap`: keys and values on a [`HashTable`], hashed and compared by traits.
+//!
+//! This layer knows `Hash`, `Equivalent` and `BuildHasher`; the table below it knows none of them.
+//! An operation hashes the key, hands the table the hash and a closure that recognises the key, and
+//! wraps what comes back. `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
+//! `traits.rs` the implementations of std's traits.
+
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+use crate::error::TryReserveError;
+use crate::hash_table::{self, HashTable};
+use crate::hasher::DefaultHashBuilder;
+
+mod entry;
+mod entry_ref;
+mod iter;
+mod traits;
+
+pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
+pub use iter::{
+    Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
+};
+
+/// A hash map with hashbrown's interface on a table without tombstones.
+///
+/// Keys implement [`Eq`] and [`Hash`], and equal keys have equal hashes. A key must not change in a
+/// way that affects either while it is in the map (through a `Cell`, say). If these rules are
+/// broken the map may give wrong answers for the keys concerned, or panic, but there is never
+/// undefined behaviour.
+///
+/// The order of iteration is arbitrary. Lookups, insertions and removals are O(1) expected;
+/// an insertion that grows the map is O(len). `insert` and `entry` for a present key never move
+/// other entries, and at constant size a map never grows: [`capacity`](Self::capacity) is a
+/// promise that removals and insertions do not wear out.
+///
+/// ```
+/// use rosti::HashMap;
+///
+/// let mut stock = HashMap::new();
+/// stock.insert("potatoes", 7);
+/// stock.insert("butter", 1);
+/// *stock.entry("potatoes").or_insert(0) += 5;
+///
+/// assert_eq!(stock["potatoes"], 12);
+/// assert_eq!(stock.get("onions"), None);
+/// assert_eq!(stock.remove("butter"), Some(1));
+/// assert_eq!(stock.len(), 1);
+/// ```
+pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
+    pub(crate) hash_builder: S,
+    pub(crate) table: HashTable<(K, V), A>,
+}
+
+/// The hash of an entry, for the table's growth.
+#[inline(always)]
+pub(crate) fn hash_of<K: Hash, V, S: BuildHasher>(
+    hash_builder: &S,
+) -> impl Fn(&(K, V)) -> u64 + '_ {
+    move |(key, _)| hash_builder.hash_one(key)
+}
+
+/// Whether an entry has this key, for the table's search.
+#[inline(always)]
+pub(crate) fn has_key<Q: Equivalent<K> + ?Sized, K, V>(key: &Q) -> impl Fn(&(K, V)) -> bool + '_ {
+    move |(candidate, _)| key.equivalent(candidate)
+}
+
+#[cfg(feature = "default-hasher")]
+impl<K, V> HashMap<K, V> {
+    /// An empty map. Allocates nothing until the first insertion.
+    ///
+    /// ```
+    /// let map: rosti::HashMap<u64, u64> = rosti::HashMap::new();
+    /// assert_eq!((map.len(), map.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty map that can hold `capacity` entries without growing.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// let map: rosti::HashMap<u64, u64> = rosti::HashMap::with_capacity(10);
+    /// assert!(map.capacity() >= 10);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<K, V, A: Allocator> HashMap<K, V, DefaultHashBuilder, A> {
+    /// An empty map whose memory will come from `alloc`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut map = rosti::HashMap::new_in(Global);
+    /// map.insert(1, "one");
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_in(alloc: A) -> Self {
+        Self::with_hasher_in(DefaultHashBuilder::default(), alloc)
+    }
+
+    /// An empty map with room for `capacity` entries in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut map = rosti::HashMap::with_capacity_in(100, Global);
+    /// map.insert(1, "one");
+    /// assert!(map.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
+    }
+}
+
+impl<K, V, S> HashMap<K, V, S> {
+    /// An empty map that hashes with `hash_builder`; usable in constants.
+    ///
+    /// ```
+    /// use rosti::{DefaultHashBuilder, HashMap};
+    ///
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = HashMap::with_hasher(DefaultHashBuilder::default());
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher(hash_builder: S) -> Self {
+        Self { hash_builder, table: HashTable::new() }
+    }
+
+    /// An empty map with room for `capacity` entries that hashes with `hash_builder`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// use rosti::{DefaultHashBuilder, HashMap};
+    ///
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = HashMap::with_capacity_and_hasher(10, DefaultHashBuilder::default());
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
+        Self { hash_builder, table: HashTable::with_capacity(capacity) }
+    }
+}
+
+impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
+    /// An empty map with this hasher and allocator; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, HashMap};
+    ///
+    /// let mut map = HashMap::with_hasher_in(DefaultHashBuilder::default(), Global);
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
+        Self { hash_builder, table: HashTable::new_in(alloc) }
+    }
+
+    /// An empty map with this capacity, hasher and allocator.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, HashMap};
+    ///
+    /// let mut map =
+    ///     HashMap::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
+        Self { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<u8, u8> = rosti::HashMap::new();
+    /// let _global = map.allocator();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.table.allocator()
+    }
+
+    /// The hasher.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashMap};
+    ///
+    /// let map: HashMap<u8, u8> = HashMap::new();
+    /// let _hasher: &DefaultHashBuilder = map.hasher();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        &self.hash_builder
+    }
+
+    /// How many entries the map can hold without growing, whatever is removed and inserted
+    /// meanwhile. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<u8, u8> = rosti::HashMap::with_capacity(100);
+    /// assert!(map.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.table.capacity()
+    }
+
+    /// Number of entries. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert_eq!(<rosti::HashMap<_, _>>::from([(1, 'a'), (2, 'b')]).len(), 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there are no entries. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(!<rosti::HashMap<_, _>>::from([(1, 'a')]).is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Bytes that the map has allocated, not counting what its keys and values own. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.allocation_size(), 0);
+    /// map.insert(1u64, 1u64);
+    /// assert!(map.allocation_size() > 16);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.table.allocation_size()
+    }
+
+    /// The keys, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.keys().sum::<i32>(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn keys(&self) -> Keys<'_, K, V> {
+        Keys { entries: self.iter() }
+    }
+
+    /// The values, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
+    /// assert_eq!(map.values().sum::<i32>(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn values(&self) -> Values<'_, K, V> {
+        Values { entries: self.iter() }
+    }
+
+    /// The values, to be changed, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
+    /// map.values_mut().for_each(|value| *value *= 10);
+    /// assert_eq!(map[&'b'], 20);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        ValuesMut { entries: self.iter_mut() }
+    }
+
+    /// The entries, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
+    /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter { entries: self.table.iter() }
+    }
+
+    /// The entries, their values to be changed, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
+    /// for (key, value) in map.iter_mut() {
+    ///     *value += key;
+    /// }
+    /// assert_eq!(map[&2], 22);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut { entries: self.table.iter_mut() }
+    }
+
+    /// The keys by value, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.into_keys().max(), Some(2));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_keys(self) -> IntoKeys<K, V, A> {
+        IntoKeys { entries: self.into_iter() }
+    }
+
+    /// The values by value, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.into_values().max(), Some('b'));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_values(self) -> IntoValues<K, V, A> {
+        IntoValues { entries: self.into_iter() }
+    }
+
+    /// Empties the map and returns its entries; the memory is kept. Entries that are not taken are
+    /// dropped with the iterator. If the iterator is leaked, the entries and the memory are leaked
+    /// too and the map is empty. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// let capacity = map.capacity();
+    /// assert_eq!(map.drain().count(), 2);
+    /// assert_eq!((map.len(), map.capacity()), (0, capacity));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, K, V, A> {
+        Drain { entries: self.table.drain() }
+    }
+
+    /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<u32, u32> = (0..8).map(|i| (i, i * i)).collect();
+    /// map.retain(|key, _| key % 2 == 0);
+    /// assert_eq!(map.len(), 4);
+    /// # }
+    /// ```
+    pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
+        self.table.retain(|(key, value)| keep(key, value));
+    }
+
+    /// Takes out the entries for which `pick` returns true, as they are asked for. Entries not yet
+    /// visited when the iterator is dropped stay in the map. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<u32, u32> = (0..8).map(|i| (i, i)).collect();
+    /// let odd: rosti::HashMap<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
+    /// assert_eq!((map.len(), odd.len()), (4, 4));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
+        &mut self,
+        pick: F,
+    ) -> ExtractIf<'_, K, V, F, A> {
+        ExtractIf { entries: self.table.raw.extract_if(), pick }
+    }
+
+    /// Drops all entries and keeps the memory. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+    /// map.clear();
+    /// assert!(map.is_empty() && map.capacity() > 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.table.clear();
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
+    /// Makes room for `additional` more entries. O(slots) if the map must grow.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+    /// map.reserve(100);
+    /// assert!(map.capacity() >= 101);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) {
+        self.table.reserve(additional, hash_of(&self.hash_builder));
+    }
+
+    /// Makes room for `additional` more entries, or says why it cannot and changes nothing.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+    /// assert!(map.try_reserve(100).is_ok());
+    /// assert!(map.try_reserve(usize::MAX).is_err());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.table.try_reserve(additional, hash_of(&self.hash_builder))
+    }
+
+    /// Gives back as much memory as possible. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::with_capacity(100);
+    /// map.insert(1, 2);
+    /// map.shrink_to_fit();
+    /// assert!(map.capacity() < 100);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn shrink_to_fit(&mut self) {
+        self.shrink_to(0);
+    }
+
+    /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity
+    /// is smaller. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<u64, u64> = rosti::HashMap::with_capacity(100);
+    /// map.shrink_to(10);
+    /// assert!((10..100).contains(&map.capacity()));
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn shrink_to(&mut self, min_capacity: usize) {
+        self.table.shrink_to(min_capacity, hash_of(&self.hash_builder));
+    }
+
+    /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)
+    /// expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut letters = rosti::HashMap::new();
+    /// for letter in "a short rosti".chars() {
+    ///     *letters.entry(letter).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(letters[&'s'], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
+        let hash = self.hash_builder.hash_one(&key);
+        match self.table.raw.find_or_vacant(hash, has_key(&key), hash_of(&self.hash_builder)) {
+            Ok(slot) => Entry::Occupied(OccupiedEntry::new(self, slot)),
+            Err(slot) => Entry::Vacant(VacantEntry::new(self, slot, hash, key)),
+        }
+    }
+
+    /// The entry of a key that is made from its borrowed form only if it is absent. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut words: rosti::HashMap<String, u32> = rosti::HashMap::new();
+    /// for word in "to be or not to be".split(' ') {
+    ///     *words.entry_ref(word).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(words["be"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.hash_builder.hash_one(key);
+        match self.table.raw.find_or_vacant(hash, has_key(key), hash_of(&self.hash_builder)) {
+            Ok(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot)),
+            Err(slot) => EntryRef::Vacant(VacantEntryRef::new(self, slot, hash, key)),
+        }
+    }
+
+    /// The value of a key. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// assert_eq!(map.get("one"), Some(&1));
+    /// assert_eq!(map.get("two"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
+        let (_, value) = self.find(key)?;
+        Some(value)
+    }
+
+    /// The stored key and its value. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
+        let (key, value) = self.find(key)?;
+        Some((key, value))
+    }
+
+    /// The stored key and its value, the latter to be changed. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// let (key, value) = map.get_key_value_mut("one").unwrap();
+    /// *value += key.len();
+    /// assert_eq!(map["one"], 4);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(
+        &mut self,
+        key: &Q,
+    ) -> Option<(&K, &mut V)> {
+        let (key, value) = self.find_mut(key)?;
+        Some((key, value))
+    }
+
+    /// Whether the key is present. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// assert!(map.contains_key("one") && !map.contains_key("two"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The value of a key, to be changed. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// *map.get_mut("one").unwrap() = 11;
+    /// assert_eq!(map["one"], 11);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
+        let (_, value) = self.find_mut(key)?;
+        Some(value)
+    }
+
+    #[inline(always)]
+    fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
+        self.table.find(self.hash_builder.hash_one(key), has_key(key))
+    }
+
+    #[inline(always)]
+    fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut (K, V)> {
+        self.table.find_mut(self.hash_builder.hash_one(key), has_key(key))
+    }
+
+    /// The values of several keys at once, to be changed. O(N²) comparisons of addresses beside N
+    /// lookups.
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// let [a, b, c] = map.get_disjoint_mut(["a", "b", "c"]);
+    /// core::mem::swap(a.unwrap(), b.unwrap());
+    /// assert!(c.is_none());
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.find_disjoint(keys).map(|entry| entry.map(|(_, value)| value))
+    }
+
+    /// The entries of several keys at once, their values to be changed.
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// let [a, b] = map.get_disjoint_key_value_mut(["a", "b"]);
+    /// assert_eq!((a, b), (Some((&"a", &mut 1)), Some((&"b", &mut 2))));
+    /// # }
+    /// ```
+    pub fn get_disjoint_key_value_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.find_disjoint(keys).map(|entry| entry.map(|(key, value)| (&*key, value)))
+    }
+
+    fn find_disjoint<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut (K, V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hashes = keys.map(|key| self.hash_builder.hash_one(key));
+        self.table.get_disjoint_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
+    }
+
+    /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check for equal keys.
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// // SAFETY: the keys differ.
+    /// let [a, b] = unsafe { map.get_disjoint_unchecked_mut(["a", "b"]) };
+    /// assert_eq!((a, b), (Some(&mut 1), Some(&mut 2)));
+    /// # }
+    /// ```
+    pub unsafe fn get_disjoint_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.find_disjoint_unchecked(keys) }.map(|entry| entry.map(|(_, value)| value))
+    }
+
+    /// [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut) without the check for equal
+    /// keys.
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// // SAFETY: the keys differ.
+    /// let [a, _] = unsafe { map.get_disjoint_key_value_unchecked_mut(["a", "b"]) };
+    /// assert_eq!(a, Some((&"a", &mut 1)));
+    /// # }
+    /// ```
+    pub unsafe fn get_disjoint_key_value_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.find_disjoint_unchecked(keys) }
+            .map(|entry| entry.map(|(key, value)| (&*key, value)))
+    }
+
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    unsafe fn find_disjoint_unchecked<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut (K, V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hashes = keys.map(|key| self.hash_builder.hash_one(key));
+        // SAFETY: the caller's contract.
+        unsafe {
+            self.table.get_disjoint_unchecked_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
+        }
+    }
+
+    /// Sets the value of a key and returns the old one. A key that is present stays, and the one
+    /// given is dropped. O(1) expected and amortised; never moves other entries if the key is
+    /// present.
+    ///
+    /// # Panics
+    /// If the map must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.insert("one", 1), None);
+    /// assert_eq!(map.insert("one", 11), Some(1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let hash = self.hash_builder.hash_one(&key);
+        match self.table.entry(hash, has_key(&key), hash_of(&self.hash_builder)) {
+            hash_table::Entry::Occupied(entry) => {
+                Some(mem::replace(&mut entry.into_mut().1, value))
+            }
+            hash_table::Entry::Vacant(entry) => {
+                entry.insert((key, value));
+                None
+            }
+        }
+    }
+
+    /// Inserts an entry only if the key is absent. O(1) expected and amortised.
+    ///
+    /// # Errors
+    /// [`OccupiedError`] with the entry that is there and the value that was not inserted.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
+    /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
+    /// # }
+    /// ```
+    pub fn try_insert(
+        &mut self,
+        key: K,
+        value: V,
+    ) -> Result<&mut V, OccupiedError<'_, K, V, S, A>> {
+        match self.entry(key) {
+            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
+            Entry::Vacant(entry) => Ok(entry.insert(value)),
+        }
+    }
+
+    /// Inserts an entry without looking whether the key is present. O(1) amortised.
+    ///
+    /// # Safety
+    /// The key must be absent. If it is not, later operations may find either of the two entries,
+    /// panic or not end; that is not undefined behaviour here, but code built on the map may rely
+    /// on unique keys for its own safety.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::HashMap::new();
+    /// // SAFETY: the map is empty.
+    /// let (key, value) = unsafe { map.insert_unique_unchecked("one", 1) };
+    /// assert_eq!((key, value), (&"one", &mut 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub unsafe fn insert_unique_unchecked(&mut self, key: K, value: V) -> (&K, &mut V) {
+        let hash = self.hash_builder.hash_one(&key);
+        let entry =
+            self.table.insert_unique(hash, (key, value), hash_of(&self.hash_builder)).into_mut();
+        (&entry.0, &mut entry.1)
+    }
+
+    /// Removes a key and returns its value. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// assert_eq!(map.remove("one"), Some(1));
+    /// assert_eq!(map.remove("one"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
+        let (_, value) = self.remove_entry(key)?;
+        Some(value)
+    }
+
+    /// Removes a key and returns it with its value. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
+        self.table.raw.remove(self.hash_builder.hash_one(key), has_key(key))
+    }
+}

@@ -1,0 +1,137 @@
+//! std's traits for maps.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+use core::ops::Index;
+
+use super::HashMap;
+use crate::allocator::Allocator;
+use crate::equivalent::Equivalent;
+#[cfg(feature = "default-hasher")]
+use crate::hasher::DefaultHashBuilder;
+
+impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V, S, A> {
+    /// O(slots). The copy has the same hasher and capacity.
+    fn clone(&self) -> Self {
+        HashMap { hash_builder: self.hash_builder.clone(), table: self.table.clone() }
+    }
+
+    /// O(slots). Reuses the memory of this map if it is exactly as large as that of the source.
+    fn clone_from(&mut self, source: &Self) {
+        // Entries belong to the hasher that placed them: the old ones go before the hasher
+        // changes, the new ones come after.
+        self.table.clear();
+        self.hash_builder.clone_from(&source.hash_builder);
+        self.table.clone_from(&source.table);
+    }
+}
+
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator> PartialEq for HashMap<K, V, S, A> {
+    /// Whether both have the same keys with equal values, whatever their order and hashers.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
+    }
+}
+
+impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator> Eq for HashMap<K, V, S, A> {}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Debug for HashMap<K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K, V, S: Default, A: Allocator + Default> Default for HashMap<K, V, S, A> {
+    /// An empty map with a default hasher and allocator.
+    #[inline]
+    fn default() -> Self {
+        Self::with_hasher_in(S::default(), A::default())
+    }
+}
+
+impl<K, Q, V, S, A> Index<&Q> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    Q: Hash + Equivalent<K> + ?Sized,
+    S: BuildHasher,
+    A: Allocator,
+{
+    type Output = V;
+
+    /// The value of a key.
+    ///
+    /// # Panics
+    /// If the key is absent.
+    #[inline]
+    #[track_caller]
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("no entry found for key")
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<K, V, A, const N: usize> From<[(K, V); N]> for HashMap<K, V, DefaultHashBuilder, A>
+where
+    K: Eq + Hash,
+    A: Allocator + Default,
+{
+    /// The map of these entries; of equal keys the last value counts.
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<K, V, S, A> FromIterator<(K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K, V, S, A> {
+    /// Inserts all entries.
+    ///
+    /// Reserves for as many as the iterator promises if the map is empty, and for half of them
+    /// otherwise, since keys may be present: then it grows at most twice.
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        let entries = entries.into_iter();
+        let promised = entries.size_hint().0;
+        self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
+        entries.for_each(|(key, value)| {
+            self.insert(key, value);
+        });
+    }
+}
+
+impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Inserts copies of all entries.
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+impl<'a, K, V, S, A> Extend<&'a (K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Inserts copies of all entries.
+    fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().copied());
+    }
+}

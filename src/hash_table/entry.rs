@@ -1,0 +1,363 @@
+//! Entries: the place in a table that a search ended at.
+
+use core::fmt::{self, Debug};
+
+use super::HashTable;
+use crate::allocator::{Allocator, Global};
+use crate::ctrl::Tag;
+
+/// What [`HashTable::entry`] found: an entry, or the slot where it belongs.
+///
+/// ```
+/// use rosti::hash_table::{Entry, HashTable};
+///
+/// let hash = |n: &u64| *n;
+/// let mut table = HashTable::new();
+/// for n in [1, 2, 1] {
+///     match table.entry(hash(&n), |&m| m == n, hash) {
+///         Entry::Occupied(entry) => assert_eq!(*entry.get(), 1),
+///         Entry::Vacant(entry) => drop(entry.insert(n)),
+///     }
+/// }
+/// assert_eq!(table.len(), 2);
+/// ```
+pub enum Entry<'a, T, A: Allocator = Global> {
+    /// The entry is there.
+    Occupied(OccupiedEntry<'a, T, A>),
+
+    /// The entry is not there, and this is its slot.
+    Vacant(VacantEntry<'a, T, A>),
+}
+
+/// An entry of a table; see [`HashTable::entry`] and [`HashTable::find_entry`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// let mut entry = table.find_entry(7, |&c| c == 'a').unwrap();
+/// *entry.get_mut() = 'b';
+/// let ('b', vacant) = entry.remove() else { panic!() };
+/// vacant.insert('c');
+/// assert_eq!(table.find(7, |_| true), Some(&'c'));
+/// ```
+pub struct OccupiedEntry<'a, T, A: Allocator = Global> {
+    /// A full slot of the table.
+    pub(super) slot: usize,
+    pub(super) table: &'a mut HashTable<T, A>,
+}
+
+/// A slot for an entry that is not in the table yet; see [`HashTable::entry`].
+///
+/// ```
+/// use rosti::hash_table::{Entry, HashTable};
+///
+/// let mut table = HashTable::new();
+/// if let Entry::Vacant(entry) = table.entry(7, |&c| c == 'a', |_| 7) {
+///     entry.insert('a');
+/// }
+/// assert_eq!(table.len(), 1);
+/// ```
+pub struct VacantEntry<'a, T, A: Allocator = Global> {
+    /// A slot that [`RawTable::insert_at`](crate::raw::RawTable::insert_at) takes for the tag.
+    pub(super) slot: usize,
+    pub(super) tag: Tag,
+    pub(super) table: &'a mut HashTable<T, A>,
+}
+
+/// The table, after a search that found nothing; see [`HashTable::find_entry`].
+///
+/// It gives a mutable borrow back that depends on what the search found.
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// let absent = table.find_entry(7, |&c| c == 'a').unwrap_err();
+/// absent.into_table().insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.len(), 1);
+/// ```
+pub struct AbsentEntry<'a, T, A: Allocator = Global> {
+    pub(super) table: &'a mut HashTable<T, A>,
+}
+
+impl<'a, T, A: Allocator> Entry<'a, T, A> {
+    /// Stores a value in either case; an old one is dropped. O(1).
+    ///
+    /// The caller sees to it that the value belongs here: that it has the entry's hash.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for text in ["a", "A"] {
+    ///     let entry = table.entry(7, |s: &&str| s.eq_ignore_ascii_case(text), |_| 7);
+    ///     entry.insert(text);
+    /// }
+    /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["A"]);
+    /// ```
+    #[inline]
+    pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
+        match self {
+            Entry::Occupied(mut entry) => {
+                *entry.get_mut() = value;
+                entry
+            }
+            Entry::Vacant(entry) => entry.insert(value),
+        }
+    }
+
+    /// Stores a value if there is none. O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for text in ["a", "A"] {
+    ///     let entry = table.entry(7, |s: &&str| s.eq_ignore_ascii_case(text), |_| 7);
+    ///     entry.or_insert(text);
+    /// }
+    /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["a"]);
+    /// ```
+    #[inline]
+    pub fn or_insert(self, default: T) -> OccupiedEntry<'a, T, A> {
+        match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry.insert(default),
+        }
+    }
+
+    /// Stores the value of a function if there is none. O(1) beside the call.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for text in ["a", "A"] {
+    ///     let entry = table.entry(7, |s: &String| s.eq_ignore_ascii_case(text), |_| 7);
+    ///     entry.or_insert_with(|| text.to_owned());
+    /// }
+    /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["a"]);
+    /// ```
+    #[inline]
+    pub fn or_insert_with(self, default: impl FnOnce() -> T) -> OccupiedEntry<'a, T, A> {
+        match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry.insert(default()),
+        }
+    }
+
+    /// Changes the value if there is one. Its hash must stay what it is.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for _ in 0..3 {
+    ///     let entry = table.entry(7, |&(c, _)| c == 'a', |_| 7);
+    ///     entry.and_modify(|(_, n)| *n += 1).or_insert(('a', 1));
+    /// }
+    /// assert_eq!(table.find(7, |&(c, _)| c == 'a'), Some(&('a', 3)));
+    /// ```
+    #[inline]
+    pub fn and_modify(mut self, f: impl FnOnce(&mut T)) -> Self {
+        if let Entry::Occupied(entry) = &mut self {
+            f(entry.get_mut());
+        }
+        self
+    }
+
+    /// The table again, for as long as it was borrowed.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let entry = table.entry(7, |&c: &char| c == 'a', |_| 7);
+    /// assert!(entry.into_table().is_empty());
+    /// ```
+    #[inline]
+    pub fn into_table(self) -> &'a mut HashTable<T, A> {
+        match self {
+            Entry::Occupied(entry) => entry.table,
+            Entry::Vacant(entry) => entry.table,
+        }
+    }
+}
+
+impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
+    /// Takes the value out and returns it with its slot, where another value of the same hash can be
+    /// stored without a search. O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let (value, vacant) = table.insert_unique(7, 'a', |_| 7).remove();
+    /// assert_eq!(value, 'a');
+    /// vacant.insert('b');
+    /// assert_eq!(table.find(7, |_| true), Some(&'b'));
+    /// ```
+    #[inline]
+    pub fn remove(self) -> (T, VacantEntry<'a, T, A>) {
+        let OccupiedEntry { slot, table } = self;
+        // SAFETY: the slot is full (I3).
+        let (tag, value) = unsafe { (table.raw.tag_at(slot), table.raw.remove_at(slot)) };
+        (value, VacantEntry { slot, tag, table })
+    }
+
+    /// The value.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// assert_eq!(table.insert_unique(7, 'a', |_| 7).get(), &'a');
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &T {
+        // SAFETY: the slot is full (I3).
+        unsafe { self.table.raw.get(self.slot) }
+    }
+
+    /// The value, to be changed while the entry lives. Its hash must stay what it is.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let mut entry = table.insert_unique(7, ('a', 1), |_| 7);
+    /// entry.get_mut().1 += 1;
+    /// assert_eq!(entry.get(), &('a', 2));
+    /// ```
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        // SAFETY: the slot is full (I3).
+        unsafe { self.table.raw.get_mut(self.slot) }
+    }
+
+    /// The value, to be changed for as long as the table was borrowed. Its hash must stay what it
+    /// is.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let value: &mut (char, u32) = table.insert_unique(7, ('a', 1), |_| 7).into_mut();
+    /// value.1 += 1;
+    /// assert_eq!(table.find(7, |_| true), Some(&('a', 2)));
+    /// ```
+    #[inline]
+    pub fn into_mut(self) -> &'a mut T {
+        // SAFETY: the slot is full (I3).
+        unsafe { self.table.raw.get_mut(self.slot) }
+    }
+
+    /// The table again, for as long as it was borrowed.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let entry = table.insert_unique(7, 'a', |_| 7);
+    /// assert_eq!(entry.into_table().len(), 1);
+    /// ```
+    #[inline]
+    pub fn into_table(self) -> &'a mut HashTable<T, A> {
+        self.table
+    }
+
+    /// The entry's bucket index, good for [`HashTable::get_bucket`] and its siblings until the next
+    /// insertion, removal of this entry, or change of capacity. O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+    /// assert_eq!(table.get_bucket(index), Some(&'a'));
+    /// ```
+    #[inline]
+    pub fn bucket_index(&self) -> usize {
+        self.slot
+    }
+
+    /// Replaces the value by what a function makes of it, or removes it if that is `None`. O(1)
+    /// beside the call. If the function panics, the value is gone.
+    ///
+    /// The caller sees to it that the new value has the same hash.
+    ///
+    /// ```
+    /// use rosti::hash_table::{Entry, HashTable};
+    ///
+    /// let mut table = HashTable::new();
+    /// let entry = table.insert_unique(7, ('a', 1), |_| 7);
+    /// let entry = entry.replace_entry_with(|(c, n)| Some((c, n + 1)));
+    /// let Entry::Occupied(entry) = entry else { panic!() };
+    /// assert_eq!(entry.get(), &('a', 2));
+    /// assert!(matches!(entry.replace_entry_with(|_| None), Entry::Vacant(_)));
+    /// assert!(table.is_empty());
+    /// ```
+    #[inline]
+    pub fn replace_entry_with<F>(self, f: F) -> Entry<'a, T, A>
+    where
+        F: FnOnce(T) -> Option<T>,
+    {
+        let (value, vacant) = self.remove();
+        match f(value) {
+            Some(value) => Entry::Occupied(vacant.insert(value)),
+            None => Entry::Vacant(vacant),
+        }
+    }
+}
+
+impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {
+    /// Stores the value in this slot, without a search and without growing. O(1).
+    ///
+    /// The caller sees to it that the value has the hash that the entry was searched with.
+    ///
+    /// ```
+    /// use rosti::hash_table::{Entry, HashTable};
+    ///
+    /// let mut table = HashTable::new();
+    /// let Entry::Vacant(entry) = table.entry(7, |&c| c == 'a', |_| 7) else { panic!() };
+    /// assert_eq!(entry.insert('a').get(), &'a');
+    /// ```
+    #[inline]
+    pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
+        let VacantEntry { slot, tag, table } = self;
+        // SAFETY: the slot was found for this tag, or held an entry with it, and the entry has
+        // borrowed the table ever since.
+        unsafe { table.raw.insert_at(slot, tag, value) };
+        OccupiedEntry { slot, table }
+    }
+
+    /// The table again, for as long as it was borrowed.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let (_, vacant) = table.insert_unique(7, 'a', |_| 7).remove();
+    /// assert!(vacant.into_table().is_empty());
+    /// ```
+    #[inline]
+    pub fn into_table(self) -> &'a mut HashTable<T, A> {
+        self.table
+    }
+}
+
+impl<'a, T, A: Allocator> AbsentEntry<'a, T, A> {
+    /// The table again, for as long as it was borrowed.
+    ///
+    /// ```
+    /// let mut table: rosti::HashTable<char> = rosti::HashTable::new();
+    /// let absent = table.find_entry(7, |&c| c == 'a').unwrap_err();
+    /// assert!(absent.into_table().is_empty());
+    /// ```
+    #[inline]
+    pub fn into_table(self) -> &'a mut HashTable<T, A> {
+        self.table
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for Entry<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entry: &dyn Debug = match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry,
+        };
+        f.debug_tuple("Entry").field(entry).finish()
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for OccupiedEntry<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedEntry").field("value", self.get()).finish()
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for VacantEntry<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VacantEntry")
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for AbsentEntry<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AbsentEntry")
+    }
+}

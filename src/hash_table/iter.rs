@@ -1,0 +1,416 @@
+//! The iterators of a table: the core's pointers and slot numbers, with a lifetime.
+
+use core::fmt::{self, Debug};
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::HashTable;
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::raw::{FullSlots, HashSlots, RawDrain, RawExtractIf, RawIntoIter, RawIter, RawIterHash};
+
+/// The entries of a table by reference; see [`HashTable::iter`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.iter().next(), Some(&'a'));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Iter<'a, T> {
+    pub(super) entries: RawIter<T, Native>,
+    pub(super) marker: PhantomData<&'a T>,
+}
+
+// SAFETY: it is a bundle of `&T`, and can be sent to where those can.
+unsafe impl<T: Sync> Send for Iter<'_, T> {}
+
+/// The entries of a table, to be changed; see [`HashTable::iter_mut`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.iter_mut().next(), Some(&mut 'a'));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterMut<'a, T> {
+    pub(super) entries: RawIter<T, Native>,
+    pub(super) marker: PhantomData<&'a mut T>,
+}
+
+/// Pointers to the entries of a table that is borrowed mutably; see [`HashTable::unsafe_iter`].
+///
+/// What the pointers are good for is up to the type around it: it may hand out shared references
+/// to one part of each entry and mutable ones to the rest, and say so to the compiler by a
+/// [`PhantomData`] of its own. This iterator is covariant in `T`; a wrapper that allows an entry, or
+/// a part of it, to be overwritten must be invariant in that part.
+///
+/// ```
+/// use core::marker::PhantomData;
+/// use rosti::hash_table::{HashTable, UnsafeIter};
+///
+/// /// The second parts, to be changed, of a table's pairs.
+/// struct Seconds<'a, K, V> {
+///     entries: UnsafeIter<'a, (K, V)>,
+///     marker: PhantomData<(&'a K, &'a mut V)>,
+/// }
+/// impl<'a, K, V> Iterator for Seconds<'a, K, V> {
+///     type Item = (&'a K, &'a mut V);
+///     fn next(&mut self) -> Option<Self::Item> {
+///         // SAFETY: the table is borrowed mutably for 'a, and each entry comes once.
+///         let (first, second) = unsafe { self.entries.next()?.as_mut() };
+///         Some((first, second))
+///     }
+/// }
+///
+/// let mut table = HashTable::new();
+/// table.insert_unique(7, ("a", 1), |_| 7);
+/// let seconds = Seconds { entries: table.unsafe_iter(), marker: PhantomData };
+/// seconds.for_each(|(_, second)| *second += 1);
+/// assert_eq!(table.iter().next(), Some(&("a", 2)));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct UnsafeIter<'a, T> {
+    pub(super) entries: RawIter<T, Native>,
+    pub(super) marker: PhantomData<&'a ()>,
+}
+
+/// The bucket indices of all entries; see [`HashTable::iter_buckets`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+/// assert_eq!(table.iter_buckets().collect::<Vec<_>>(), [index]);
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterBuckets<'a, T> {
+    pub(super) slots: FullSlots<Native>,
+    pub(super) marker: PhantomData<&'a T>,
+}
+
+/// The entries that may have a given hash; see [`HashTable::iter_hash`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.iter_hash(7).next(), Some(&'a'));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterHash<'a, T> {
+    pub(super) entries: RawIterHash<T, Native>,
+    pub(super) marker: PhantomData<&'a T>,
+}
+
+// SAFETY: it is a bundle of `&T`, and can be sent to where those can.
+unsafe impl<T: Sync> Send for IterHash<'_, T> {}
+
+/// The entries that may have a given hash, to be changed; see [`HashTable::iter_hash_mut`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.iter_hash_mut(7).next(), Some(&mut 'a'));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterHashMut<'a, T> {
+    pub(super) entries: RawIterHash<T, Native>,
+    pub(super) marker: PhantomData<&'a mut T>,
+}
+
+/// The bucket indices of the entries that may have a given hash; see
+/// [`HashTable::iter_hash_buckets`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+/// assert_eq!(table.iter_hash_buckets(7).next(), Some(index));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterHashBuckets<'a, T> {
+    pub(super) slots: HashSlots<Native>,
+    pub(super) marker: PhantomData<&'a T>,
+}
+
+/// The entries of a table by value; see [`HashTable::into_iter`](IntoIterator::into_iter).
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.into_iter().next(), Some('a'));
+/// ```
+pub struct IntoIter<T, A: Allocator = Global> {
+    entries: RawIntoIter<T, Native, A>,
+}
+
+/// The entries taken out of a table that keeps its memory; see [`HashTable::drain`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.drain().next(), Some('a'));
+/// ```
+pub struct Drain<'a, T, A: Allocator = Global> {
+    pub(super) entries: RawDrain<'a, T, Native, A>,
+}
+
+/// The entries that a predicate picks, taken out one by one; see [`HashTable::extract_if`].
+///
+/// ```
+/// let mut table = rosti::HashTable::new();
+/// table.insert_unique(7, 'a', |_| 7);
+/// assert_eq!(table.extract_if(|&mut c| c == 'a').next(), Some('a'));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
+    pub(super) entries: RawExtractIf<'a, T, Native, A>,
+    pub(super) pick: F,
+}
+
+/// Implements `Iterator` and its marker traits by those of a field, with a function applied to each
+/// item.
+macro_rules! forward_iterator {
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $field:ident, $map:expr;)*) => {$(
+        impl<$($generics)*> Iterator for $iter {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.$field.next().map($map)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.$field.size_hint()
+            }
+
+            #[inline]
+            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, mut f: F) -> Acc {
+                let map = $map;
+                self.$field.fold(init, |acc, entry| f(acc, map(entry)))
+            }
+        }
+
+        impl<$($generics)*> FusedIterator for $iter {}
+    )*};
+}
+
+/// The shared reference for a pointer to an entry.
+///
+/// # Safety
+/// The entry is initialised and not changed during `'a`.
+#[inline(always)]
+unsafe fn shared<'a, T>(entry: NonNull<T>) -> &'a T {
+    // SAFETY: the caller's contract.
+    unsafe { entry.as_ref() }
+}
+
+/// The mutable reference for a pointer to an entry.
+///
+/// # Safety
+/// The entry is initialised and nobody else refers to it during `'a`.
+#[inline(always)]
+unsafe fn unique<'a, T>(mut entry: NonNull<T>) -> &'a mut T {
+    // SAFETY: the caller's contract.
+    unsafe { entry.as_mut() }
+}
+
+forward_iterator! {
+    // SAFETY: the slot is full (I3) and the table is borrowed for 'a.
+    ['a, T] Iter<'a, T>, &'a T, entries, |entry| unsafe { shared::<'a, T>(entry) };
+    // SAFETY: the slot is full (I3), the table is borrowed mutably for 'a and each slot comes once.
+    ['a, T] IterMut<'a, T>, &'a mut T, entries, |entry| unsafe { unique::<'a, T>(entry) };
+    ['a, T] UnsafeIter<'a, T>, NonNull<T>, entries, |entry| entry;
+    ['a, T] IterBuckets<'a, T>, usize, slots, |slot| slot;
+    // SAFETY: the slot is full (I3) and the table is borrowed for 'a.
+    ['a, T] IterHash<'a, T>, &'a T, entries, |entry| unsafe { shared::<'a, T>(entry) };
+    // SAFETY: the slot is full (I3), the table is borrowed mutably for 'a and each slot comes once.
+    ['a, T] IterHashMut<'a, T>, &'a mut T, entries, |entry| unsafe { unique::<'a, T>(entry) };
+    ['a, T] IterHashBuckets<'a, T>, usize, slots, |slot| slot;
+    [T, A: Allocator] IntoIter<T, A>, T, entries, |entry| entry;
+    [T, A: Allocator] Drain<'_, T, A>, T, entries, |entry| entry;
+}
+
+/// Implements `ExactSizeIterator` where the size hint is exact.
+macro_rules! exact_size {
+    ($([$($generics:tt)*] $iter:ty;)*) => {$(
+        impl<$($generics)*> ExactSizeIterator for $iter {
+            #[inline]
+            fn len(&self) -> usize {
+                self.size_hint().0
+            }
+        }
+    )*};
+}
+
+exact_size! {
+    [T] Iter<'_, T>;
+    [T] IterMut<'_, T>;
+    [T] UnsafeIter<'_, T>;
+    [T] IterBuckets<'_, T>;
+    [T, A: Allocator] IntoIter<T, A>;
+    [T, A: Allocator] Drain<'_, T, A>;
+}
+
+impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        self.entries.next(&mut self.pick)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.entries.remaining()))
+    }
+}
+
+impl<T, F: FnMut(&mut T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+
+/// Gives an iterator that owns entries, or has them to itself, a method to look at them.
+macro_rules! rest {
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $rest:expr;)*) => {$(
+        impl<$($generics)*> $iter {
+            /// The entries that are still to come, by reference.
+            #[inline]
+            pub fn iter(&$self) -> Iter<'_, T> {
+                Iter { entries: $rest, marker: PhantomData }
+            }
+        }
+    )*};
+}
+
+rest! {
+    [T] IterMut<'_, T>, self => self.entries.clone();
+    [T] UnsafeIter<'_, T>, self => self.entries.clone();
+    [T, A: Allocator] IntoIter<T, A>, self => self.entries.rest();
+    [T, A: Allocator] Drain<'_, T, A>, self => self.entries.rest();
+}
+
+impl<T> IterHashMut<'_, T> {
+    /// The entries that are still to come, by reference.
+    #[inline]
+    fn iter(&self) -> IterHash<'_, T> {
+        IterHash { entries: self.entries.clone(), marker: PhantomData }
+    }
+}
+
+/// Implements `Debug` as the list of what is still to come.
+macro_rules! debug_list {
+    ($([$($generics:tt)*] $iter:ty, $rest:ident;)*) => {$(
+        impl<$($generics)*> Debug for $iter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.$rest()).finish()
+            }
+        }
+    )*};
+}
+
+debug_list! {
+    [T: Debug] Iter<'_, T>, clone;
+    [T: Debug] IterMut<'_, T>, iter;
+    [T: Debug] UnsafeIter<'_, T>, iter;
+    [T] IterBuckets<'_, T>, clone;
+    [T: Debug] IterHash<'_, T>, clone;
+    [T: Debug] IterHashMut<'_, T>, iter;
+    [T] IterHashBuckets<'_, T>, clone;
+    [T: Debug, A: Allocator] IntoIter<T, A>, iter;
+    [T: Debug, A: Allocator] Drain<'_, T, A>, iter;
+}
+
+impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+    }
+}
+
+/// Implements `Clone` for iterators of shared references and `Default` for all that borrow.
+macro_rules! clone_and_default {
+    (clone: $($cloned:ident $cloned_field:ident)*; default: $($iter:ident $field:ident)*;) => {
+        $(
+            impl<T> Clone for $cloned<'_, T> {
+                #[inline]
+                fn clone(&self) -> Self {
+                    $cloned { $cloned_field: self.$cloned_field.clone(), marker: PhantomData }
+                }
+            }
+        )*
+        $(
+            impl<T> Default for $iter<'_, T> {
+                /// The iterator over nothing.
+                #[inline]
+                fn default() -> Self {
+                    $iter { $field: Default::default(), marker: PhantomData }
+                }
+            }
+        )*
+    };
+}
+
+clone_and_default! {
+    clone: Iter entries IterBuckets slots IterHash entries IterHashBuckets slots;
+    default: Iter entries IterMut entries UnsafeIter entries IterBuckets slots
+        IterHash entries IterHashMut entries IterHashBuckets slots;
+}
+
+impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        IntoIter { entries: Default::default() }
+    }
+}
+
+impl<'a, T, A: Allocator> IntoIterator for &'a HashTable<T, A> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<'a, T, A: Allocator> IntoIterator for &'a mut HashTable<T, A> {
+    type Item = &'a mut T;
+    type IntoIter = IterMut<'a, T>;
+
+    #[inline]
+    fn into_iter(self) -> IterMut<'a, T> {
+        self.iter_mut()
+    }
+}
+
+impl<T, A: Allocator> IntoIterator for HashTable<T, A> {
+    type Item = T;
+    type IntoIter = IntoIter<T, A>;
+
+    /// The entries by value, in arbitrary order. O(slots) for all.
+    #[inline]
+    fn into_iter(self) -> IntoIter<T, A> {
+        IntoIter { entries: self.raw.into_iter() }
+    }
+}
+
+/// These compile only if the iterators that share or own entries are covariant in them.
+const _: () = {
+    fn _iter<'a, 'b>(iter: Iter<'a, &'static str>) -> Iter<'a, &'b str> {
+        iter
+    }
+    fn _iter_hash<'a, 'b>(iter: IterHash<'a, &'static str>) -> IterHash<'a, &'b str> {
+        iter
+    }
+    fn _unsafe_iter<'a, 'b>(iter: UnsafeIter<'a, &'static str>) -> UnsafeIter<'a, &'b str> {
+        iter
+    }
+    fn _into_iter<'b, A: Allocator>(iter: IntoIter<&'static str, A>) -> IntoIter<&'b str, A> {
+        iter
+    }
+    fn _drain<'a, 'b, A: Allocator>(drain: Drain<'a, &'static str, A>) -> Drain<'a, &'b str, A> {
+        drain
+    }
+    fn _table<'b, A: Allocator>(table: HashTable<&'static str, A>) -> HashTable<&'b str, A> {
+        table
+    }
+};

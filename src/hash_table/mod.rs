@@ -1,0 +1,876 @@
+//! `HashTable`: a table whose hashes and comparisons come from the caller.
+//!
+//! The raw table behind a safe interface, with the native backend chosen. Every operation takes a
+//! hash and a closure that recognises the entry, so keys may live outside of the table, be looked
+//! up by several criteria, or carry their hash with them. Maps and sets are built on it; it knows
+//! neither `Hash` nor `Eq`.
+//!
+//! What hashbrown's interface calls a *bucket* is a slot of the core. `entry.rs` has the entries,
+//! `iter.rs` the iterators.
+//!
+//! ```
+//! # #[cfg(feature = "default-hasher")] {
+//! use rosti::{DefaultHashBuilder, HashTable};
+//! use std::hash::BuildHasher;
+//!
+//! // Interned strings: each text is stored once, the table holds numbers only.
+//! let mut texts: Vec<&str> = Vec::new();
+//! let mut numbers: HashTable<usize> = HashTable::new();
+//! let build = DefaultHashBuilder::default();
+//!
+//! for text in ["rosti", "butter", "rosti"] {
+//!     let hash = build.hash_one(text);
+//!     let entry = numbers.entry(hash, |&i| texts[i] == text, |&i| build.hash_one(texts[i]));
+//!     entry.or_insert(texts.len());
+//!     if numbers.len() > texts.len() {
+//!         texts.push(text);
+//!     }
+//! }
+//! assert_eq!(texts, ["rosti", "butter"]);
+//! # }
+//! ```
+
+use core::array;
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+
+use crate::allocator::{Allocator, Global};
+use crate::ctrl::Tag;
+use crate::error::TryReserveError;
+use crate::group::Native;
+use crate::raw::RawTable;
+
+mod entry;
+mod iter;
+
+pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
+pub use iter::{
+    Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
+    UnsafeIter,
+};
+
+/// A hash table whose hashes and comparisons come from the caller.
+///
+/// Wherever a `hasher` is asked for, it must return for each entry the hash that the entry was
+/// inserted with; wherever a `hash` is searched, `eq` is called only with entries that may have it.
+/// If hashes or comparisons are wrong, entries may be hard to find or be there twice; there is never
+/// undefined behaviour.
+///
+/// The same entry may be inserted more than once with
+/// [`insert_unique`](Self::insert_unique), which makes the table a multimap;
+/// [`iter_hash`](Self::iter_hash) finds them all.
+///
+/// The order of iteration is arbitrary. Lookups, insertions and removals are O(1) expected; an
+/// insertion that grows the table is O(len).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::{DefaultHashBuilder, HashTable};
+/// use std::hash::BuildHasher;
+///
+/// let build = DefaultHashBuilder::default();
+/// let hash = |n: &u64| build.hash_one(n);
+///
+/// let mut table = HashTable::new();
+/// table.insert_unique(hash(&7), 7, hash);
+/// assert_eq!(table.find(hash(&7), |&n| n == 7), Some(&7));
+/// assert_eq!(table.find(hash(&8), |&n| n == 8), None);
+/// # }
+/// ```
+pub struct HashTable<T, A: Allocator = Global> {
+    pub(crate) raw: RawTable<T, Native, A>,
+}
+
+impl<T> HashTable<T> {
+    /// An empty table. Allocates nothing until the first insertion; usable in constants.
+    ///
+    /// ```
+    /// let table: rosti::HashTable<u64> = rosti::HashTable::new();
+    /// assert_eq!((table.len(), table.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::new_in(Global)
+    }
+
+    /// An empty table that can hold `capacity` entries without growing.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(10);
+    /// assert!(table.capacity() >= 10);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_in(capacity, Global)
+    }
+}
+
+impl<T, A: Allocator> HashTable<T, A> {
+    /// An empty table whose memory will come from `alloc`; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut table = rosti::HashTable::new_in(Global);
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new_in(alloc: A) -> Self {
+        HashTable { raw: RawTable::new_in(alloc) }
+    }
+
+    /// An empty table with room for `capacity` entries in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut table = rosti::HashTable::with_capacity_in(10, Global);
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// assert!(table.capacity() >= 10);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        HashTable { raw: RawTable::with_capacity_in(capacity, alloc) }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// let table: rosti::HashTable<u64> = rosti::HashTable::new();
+    /// let _global = table.allocator();
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.raw.allocator()
+    }
+
+    /// The entry that `eq` accepts, among those with this hash. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
+    ///
+    /// let mut table = HashTable::new();
+    /// table.insert_unique(build.hash_one("one"), ("one", 1), hash);
+    /// assert_eq!(table.find(build.hash_one("one"), |entry| entry.0 == "one"), Some(&("one", 1)));
+    /// assert_eq!(table.find(build.hash_one("two"), |entry| entry.0 == "two"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        let slot = self.raw.find(hash, eq)?;
+        // SAFETY: `find` returns full slots (I3).
+        Some(unsafe { self.raw.get(slot) })
+    }
+
+    /// The entry that `eq` accepts, to be changed. Its hash must stay what it is. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
+    ///
+    /// let mut table = HashTable::new();
+    /// table.insert_unique(build.hash_one("one"), ("one", 1), hash);
+    /// if let Some(entry) = table.find_mut(build.hash_one("one"), |entry| entry.0 == "one") {
+    ///     entry.1 = 11;
+    /// }
+    /// assert_eq!(table.iter().next(), Some(&("one", 11)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
+        let slot = self.raw.find(hash, eq)?;
+        // SAFETY: `find` returns full slots (I3).
+        Some(unsafe { self.raw.get_mut(slot) })
+    }
+
+    /// The entry that `eq` accepts, to be changed or removed, or else the table. Unlike
+    /// [`entry`](Self::entry) it never makes room and needs no hasher. O(1) expected.
+    ///
+    /// # Errors
+    /// [`AbsentEntry`], which gives the table back, if there is no such entry.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |n: &u64| build.hash_one(n);
+    ///
+    /// let mut table = HashTable::new();
+    /// table.insert_unique(hash(&7), 7, hash);
+    /// if let Ok(entry) = table.find_entry(hash(&7), |&n| n == 7) {
+    ///     entry.remove();
+    /// }
+    /// assert!(table.find_entry(hash(&7), |&n| n == 7).is_err());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn find_entry(
+        &mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> bool,
+    ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
+        match self.raw.find(hash, eq) {
+            Some(slot) => Ok(OccupiedEntry { slot, table: self }),
+            None => Err(AbsentEntry { table: self }),
+        }
+    }
+
+    /// The bucket index of the entry that `eq` accepts; see
+    /// [`OccupiedEntry::bucket_index`] for how long it is good. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |n: &u64| build.hash_one(n);
+    ///
+    /// let mut table = HashTable::new();
+    /// table.insert_unique(hash(&7), 7, hash);
+    /// let index = table.find_bucket_index(hash(&7), |&n| n == 7).unwrap();
+    /// assert_eq!(table.get_bucket(index), Some(&7));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn find_bucket_index(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        self.raw.find(hash, eq)
+    }
+
+    /// The entry that `eq` accepts, or the slot where it belongs: a search and an insertion in
+    /// one. Makes room only if there is no such entry, calling `hasher` for those that move. O(1)
+    /// expected and amortised.
+    ///
+    /// # Panics
+    /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |entry: &(char, u32)| build.hash_one(entry.0);
+    ///
+    /// let mut letters = HashTable::new();
+    /// for letter in "rosti".chars().chain("toast".chars()) {
+    ///     letters
+    ///         .entry(build.hash_one(letter), |entry| entry.0 == letter, hash)
+    ///         .or_insert((letter, 0))
+    ///         .get_mut()
+    ///         .1 += 1;
+    /// }
+    /// assert_eq!(letters.find(build.hash_one('t'), |entry| entry.0 == 't'), Some(&('t', 3)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn entry(
+        &mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Entry<'_, T, A> {
+        match self.raw.find_or_vacant(hash, eq, hasher) {
+            Ok(slot) => Entry::Occupied(OccupiedEntry { slot, table: self }),
+            Err(slot) => Entry::Vacant(VacantEntry { slot, tag: Tag::of(hash), table: self }),
+        }
+    }
+
+    /// The entry with a bucket index, any number, to be changed or removed. O(1).
+    ///
+    /// # Errors
+    /// [`AbsentEntry`], which gives the table back, if there is none.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+    /// let (value, _) = table.get_bucket_entry(index).unwrap().remove();
+    /// assert_eq!(value, 'a');
+    /// assert!(table.get_bucket_entry(index).is_err());
+    /// ```
+    #[inline]
+    pub fn get_bucket_entry(
+        &mut self,
+        index: usize,
+    ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
+        if self.raw.is_full(index) {
+            Ok(OccupiedEntry { slot: index, table: self })
+        } else {
+            Err(AbsentEntry { table: self })
+        }
+    }
+
+    /// The entry with a bucket index, to be changed or removed, without a check. O(1).
+    ///
+    /// # Safety
+    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long it is so.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+    /// // SAFETY: the table has not changed since.
+    /// let entry = unsafe { table.get_bucket_entry_unchecked(index) };
+    /// assert_eq!(entry.get(), &'a');
+    /// ```
+    #[inline]
+    pub unsafe fn get_bucket_entry_unchecked(&mut self, index: usize) -> OccupiedEntry<'_, T, A> {
+        debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
+        OccupiedEntry { slot: index, table: self }
+    }
+
+    /// The entry with a bucket index, any number. O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+    /// assert_eq!(table.get_bucket(index), Some(&'a'));
+    /// assert_eq!(table.get_bucket(usize::MAX), None);
+    /// ```
+    #[inline]
+    pub fn get_bucket(&self, index: usize) -> Option<&T> {
+        // SAFETY: the slot is full (I3).
+        self.raw.is_full(index).then(|| unsafe { self.raw.get(index) })
+    }
+
+    /// The entry with a bucket index, without a check. O(1).
+    ///
+    /// # Safety
+    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long it is so.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
+    /// // SAFETY: the table has not changed since.
+    /// assert_eq!(unsafe { table.get_bucket_unchecked(index) }, &'a');
+    /// ```
+    #[inline]
+    pub unsafe fn get_bucket_unchecked(&self, index: usize) -> &T {
+        debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
+        // SAFETY: the caller's contract.
+        unsafe { self.raw.get(index) }
+    }
+
+    /// The entry with a bucket index, any number, to be changed. Its hash must stay what it is.
+    /// O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, ('a', 1), |_| 7).bucket_index();
+    /// table.get_bucket_mut(index).unwrap().1 = 2;
+    /// assert_eq!(table.get_bucket(index), Some(&('a', 2)));
+    /// ```
+    #[inline]
+    pub fn get_bucket_mut(&mut self, index: usize) -> Option<&mut T> {
+        // SAFETY: the slot is full (I3).
+        self.raw.is_full(index).then(|| unsafe { self.raw.get_mut(index) })
+    }
+
+    /// The entry with a bucket index, to be changed, without a check. Its hash must stay what it
+    /// is. O(1).
+    ///
+    /// # Safety
+    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long it is so.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// let index = table.insert_unique(7, ('a', 1), |_| 7).bucket_index();
+    /// // SAFETY: the table has not changed since.
+    /// unsafe { table.get_bucket_unchecked_mut(index) }.1 = 2;
+    /// assert_eq!(table.get_bucket(index), Some(&('a', 2)));
+    /// ```
+    #[inline]
+    pub unsafe fn get_bucket_unchecked_mut(&mut self, index: usize) -> &mut T {
+        debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
+        // SAFETY: the caller's contract.
+        unsafe { self.raw.get_mut(index) }
+    }
+
+    /// Stores an entry without a search for an equal one. `hasher` is called for the entries that
+    /// move if the table must make room. O(1) amortised.
+    ///
+    /// # Panics
+    /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |n: &u64| build.hash_one(n);
+    ///
+    /// let mut table = HashTable::new();
+    /// for n in [7, 8, 7] {
+    ///     table.insert_unique(hash(&n), n, hash);
+    /// }
+    /// assert_eq!(table.len(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert_unique(
+        &mut self,
+        hash: u64,
+        value: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> OccupiedEntry<'_, T, A> {
+        let slot = self.raw.insert_unique(hash, value, hasher);
+        OccupiedEntry { slot, table: self }
+    }
+
+    /// Drops all entries and keeps the memory. O(slots), O(1) if there are none.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// table.clear();
+    /// assert!(table.is_empty() && table.capacity() > 0);
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.raw.clear();
+    }
+
+    /// Gives back as much memory as possible. O(slots).
+    ///
+    /// # Panics
+    /// Aborts if the allocator has no smaller block to give.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::with_capacity(100);
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// table.shrink_to_fit(|_| 7);
+    /// assert!(table.capacity() < 100);
+    /// ```
+    #[inline]
+    pub fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
+        self.raw.shrink_to(0, hasher);
+    }
+
+    /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity
+    /// is smaller. O(slots).
+    ///
+    /// # Panics
+    /// Aborts if the allocator has no smaller block to give.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::with_capacity(100);
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// table.shrink_to(10, |_| 7);
+    /// assert!((10..100).contains(&table.capacity()));
+    /// ```
+    #[inline]
+    pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
+        self.raw.shrink_to(min_capacity, hasher);
+    }
+
+    /// Makes room for `additional` more entries. O(slots) if the table must grow.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let mut table: rosti::HashTable<u64> = rosti::HashTable::new();
+    /// table.reserve(100, |&n| n);
+    /// assert!(table.capacity() >= 100);
+    /// ```
+    #[inline]
+    pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
+        self.raw.reserve(additional, hasher);
+    }
+
+    /// Makes room for `additional` more entries, or says why it cannot and changes nothing.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// let mut table: rosti::HashTable<u64> = rosti::HashTable::new();
+    /// assert!(table.try_reserve(100, |&n| n).is_ok());
+    /// assert!(table.try_reserve(usize::MAX, |&n| n).is_err());
+    /// ```
+    #[inline]
+    pub fn try_reserve(
+        &mut self,
+        additional: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), TryReserveError> {
+        self.raw.try_reserve(additional, hasher)
+    }
+
+    /// The number of buckets: bucket indices are below it. It is larger than
+    /// [`capacity`](Self::capacity) except in the smallest tables, and 0 if nothing was allocated.
+    /// O(1).
+    ///
+    /// ```
+    /// let mut table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
+    /// assert!(table.num_buckets() > table.capacity());
+    /// ```
+    #[inline]
+    pub fn num_buckets(&self) -> usize {
+        self.raw.slots()
+    }
+
+    /// How many entries the table can hold without growing, whatever is removed and inserted
+    /// meanwhile. O(1).
+    ///
+    /// ```
+    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
+    /// assert!(table.capacity() >= 100);
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.raw.capacity()
+    }
+
+    /// Number of entries. O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// assert_eq!(table.len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Whether there are no entries. O(1).
+    ///
+    /// ```
+    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
+    /// assert!(table.is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.raw.len() == 0
+    }
+
+    /// Bytes that the table has allocated, not counting what its entries own. O(1).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// assert_eq!(table.allocation_size(), 0);
+    /// table.insert_unique(7, 7u64, |_| 7);
+    /// assert!(table.allocation_size() > size_of::<u64>());
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.raw.allocation_size()
+    }
+
+    /// The entries, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for n in 1..=3 {
+    ///     table.insert_unique(n, n, |&n| n);
+    /// }
+    /// assert_eq!(table.iter().sum::<u64>(), 6);
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { entries: self.raw.raw_iter(), marker: PhantomData }
+    }
+
+    /// The entries, to be changed, in arbitrary order. Their hashes must stay what they are.
+    /// O(slots) for all.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, ('a', 1), |_| 7);
+    /// table.iter_mut().for_each(|(_, n)| *n += 1);
+    /// assert_eq!(table.iter().next(), Some(&('a', 2)));
+    /// ```
+    #[inline]
+    pub fn iter_mut(&mut self) -> IterMut<'_, T> {
+        IterMut { entries: self.raw.raw_iter(), marker: PhantomData }
+    }
+
+    /// Pointers to the entries, in arbitrary order: what iterators are made of that hand out one
+    /// part of each entry shared and another to be changed. [`UnsafeIter`] has an example. O(slots)
+    /// for all.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 1, |_| 7);
+    /// for entry in table.unsafe_iter() {
+    ///     // SAFETY: the table is borrowed mutably by the iterator, and each entry comes once.
+    ///     unsafe { *entry.as_ptr() += 1 };
+    /// }
+    /// assert_eq!(table.iter().next(), Some(&2));
+    /// ```
+    #[inline]
+    pub fn unsafe_iter(&mut self) -> UnsafeIter<'_, T> {
+        UnsafeIter { entries: self.raw.raw_iter(), marker: PhantomData }
+    }
+
+    /// The bucket indices of all entries, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// for index in table.iter_buckets() {
+    ///     assert_eq!(table.get_bucket(index), Some(&'a'));
+    /// }
+    /// ```
+    #[inline]
+    pub fn iter_buckets(&self) -> IterBuckets<'_, T> {
+        IterBuckets { slots: self.raw.full_slots(), marker: PhantomData }
+    }
+
+    /// All entries with this hash, in arbitrary order, each once, and perhaps some with another
+    /// hash. O(1) expected beside the entries.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
+    ///
+    /// let mut table = HashTable::new();
+    /// for entry in [("a", 1), ("b", 2), ("a", 3)] {
+    ///     table.insert_unique(hash(&entry), entry, hash);
+    /// }
+    /// let of_a = table.iter_hash(build.hash_one("a")).filter(|entry| entry.0 == "a");
+    /// assert_eq!(of_a.map(|entry| entry.1).sum::<u32>(), 4);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
+        IterHash { entries: self.raw.raw_iter_hash(hash), marker: PhantomData }
+    }
+
+    /// All entries with this hash, to be changed, in arbitrary order, each once, and perhaps some
+    /// with another hash. Their hashes must stay what they are. O(1) expected beside the entries.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashTable};
+    /// use std::hash::BuildHasher;
+    ///
+    /// let build = DefaultHashBuilder::default();
+    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
+    ///
+    /// let mut table = HashTable::new();
+    /// for entry in [("a", 1), ("b", 2), ("a", 3)] {
+    ///     table.insert_unique(hash(&entry), entry, hash);
+    /// }
+    /// for entry in table.iter_hash_mut(build.hash_one("a")) {
+    ///     if entry.0 == "a" {
+    ///         entry.1 = 0;
+    ///     }
+    /// }
+    /// assert_eq!(table.iter().map(|entry| entry.1).sum::<u32>(), 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
+        IterHashMut { entries: self.raw.raw_iter_hash(hash), marker: PhantomData }
+    }
+
+    /// The bucket indices of all entries with this hash, in arbitrary order, each once, and perhaps
+    /// some with another hash. O(1) expected beside the entries.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// table.insert_unique(7, 'b', |_| 7);
+    /// let indices: Vec<usize> = table.iter_hash_buckets(7).collect();
+    /// assert_eq!(indices.len(), 2);
+    /// assert!(indices.iter().all(|&index| table.get_bucket(index).is_some()));
+    /// ```
+    #[inline]
+    pub fn iter_hash_buckets(&self, hash: u64) -> IterHashBuckets<'_, T> {
+        IterHashBuckets { slots: self.raw.hash_slots(hash), marker: PhantomData }
+    }
+
+    /// Keeps the entries for which `keep` returns true and drops the others. The hashes of those
+    /// kept must stay what they are. O(slots). If `keep` panics, entries not yet visited stay.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for n in 0..8u64 {
+    ///     table.insert_unique(n, n, |&n| n);
+    /// }
+    /// table.retain(|n| *n % 2 == 0);
+    /// assert_eq!(table.len(), 4);
+    /// ```
+    pub fn retain(&mut self, keep: impl FnMut(&mut T) -> bool) {
+        self.raw.retain(keep);
+    }
+
+    /// Empties the table and returns its entries; the memory is kept. Entries that are not taken
+    /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
+    /// leaked too and the table is empty. O(slots) in total.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// let capacity = table.capacity();
+    /// assert_eq!(table.drain().collect::<Vec<_>>(), ['a']);
+    /// assert_eq!((table.len(), table.capacity()), (0, capacity));
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, T, A> {
+        Drain { entries: self.raw.drain() }
+    }
+
+    /// Takes out the entries for which `pick` returns true, as they are asked for. Entries not yet
+    /// visited when the iterator is dropped stay in the table. The hashes of those that stay must
+    /// be what they were. O(slots) in total.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for n in 0..8u64 {
+    ///     table.insert_unique(n, n, |&n| n);
+    /// }
+    /// let mut odd: Vec<u64> = table.extract_if(|n| *n % 2 == 1).collect();
+    /// odd.sort();
+    /// assert_eq!(odd, [1, 3, 5, 7]);
+    /// assert_eq!(table.len(), 4);
+    /// ```
+    #[inline]
+    pub fn extract_if<F>(&mut self, pick: F) -> ExtractIf<'_, T, F, A>
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        ExtractIf { entries: self.raw.extract_if(), pick }
+    }
+
+    /// Several entries at once, to be changed; `eq(i, entry)` says whether an entry is the one
+    /// looked for with `hashes[i]`. `None` for those that are absent. N lookups and O(N²)
+    /// comparisons of numbers.
+    ///
+    /// # Panics
+    /// If two searches find the same entry.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for n in [7, 8] {
+    ///     table.insert_unique(n, (n, 0), |entry| entry.0);
+    /// }
+    /// let wanted = [7, 9, 8];
+    /// let [seven, nine, eight] = table.get_disjoint_mut(wanted, |i, entry| entry.0 == wanted[i]);
+    /// core::mem::swap(seven.unwrap(), &mut (1, 1));
+    /// assert_eq!((nine, eight), (None, Some(&mut (8, 0))));
+    /// ```
+    #[track_caller]
+    pub fn get_disjoint_mut<const N: usize>(
+        &mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+    ) -> [Option<&'_ mut T>; N] {
+        let slots = self.find_each(hashes, eq);
+        for (i, slot) in slots.iter().enumerate() {
+            if let Some(first) = slots[..i].iter().position(|other| slot.is_some() && other == slot)
+            {
+                panic!(
+                    "duplicate keys found: those at {first} and {i} are the same entry; \
+                     ask for each entry once"
+                );
+            }
+        }
+        // SAFETY: the slots are full and all different.
+        unsafe { self.disjoint_mut(slots) }
+    }
+
+    /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check that no entry is found twice.
+    ///
+    /// # Safety
+    /// No two searches may find the same entry.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for n in [7, 8] {
+    ///     table.insert_unique(n, (n, 0), |entry| entry.0);
+    /// }
+    /// let wanted = [7, 8];
+    /// // SAFETY: the entries differ.
+    /// let [seven, _] =
+    ///     unsafe { table.get_disjoint_unchecked_mut(wanted, |i, entry| entry.0 == wanted[i]) };
+    /// assert_eq!(seven, Some(&mut (7, 0)));
+    /// ```
+    pub unsafe fn get_disjoint_unchecked_mut<const N: usize>(
+        &mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+    ) -> [Option<&'_ mut T>; N] {
+        let slots = self.find_each(hashes, eq);
+        // SAFETY: the slots are full, and the caller vouches for their being different.
+        unsafe { self.disjoint_mut(slots) }
+    }
+
+    /// The slots of several searches.
+    #[inline]
+    fn find_each<const N: usize>(
+        &self,
+        hashes: [u64; N],
+        mut eq: impl FnMut(usize, &T) -> bool,
+    ) -> [Option<usize>; N] {
+        array::from_fn(|i| self.raw.find(hashes[i], |entry| eq(i, entry)))
+    }
+
+    /// The entries of several slots.
+    ///
+    /// # Safety
+    /// The slots are full and all different.
+    #[inline]
+    unsafe fn disjoint_mut<const N: usize>(
+        &mut self,
+        slots: [Option<usize>; N],
+    ) -> [Option<&'_ mut T>; N] {
+        // SAFETY: the caller's contract; the table is borrowed mutably.
+        slots.map(|slot| slot.map(|slot| unsafe { self.raw.slot(slot).as_mut() }))
+    }
+}
+
+impl<T, A: Allocator + Default> Default for HashTable<T, A> {
+    /// An empty table with a default allocator.
+    #[inline]
+    fn default() -> Self {
+        Self::new_in(A::default())
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
+    /// O(slots). The copy has the same capacity and needs no hasher.
+    fn clone(&self) -> Self {
+        HashTable { raw: self.raw.clone() }
+    }
+
+    /// O(slots). Reuses the memory of this table if it is exactly as large as that of the source.
+    fn clone_from(&mut self, source: &Self) {
+        self.raw.clone_from(&source.raw);
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for HashTable<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}

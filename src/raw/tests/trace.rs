@@ -1,0 +1,262 @@
+//! Random operations, and how a table carries them out.
+
+use super::{HashFn, Random, bytes_of};
+use crate::allocator::Global;
+use crate::ctrl::Tag;
+use crate::group::Group;
+use crate::raw::RawTable;
+use crate::raw::control::Control;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::mem;
+
+/// Key and value.
+pub(super) type Entry = (u64, u64);
+
+/// What can be done to a table. A `limit` is how many entries are asked of an iterator before it is
+/// dropped.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Op {
+    Find(u64),
+    /// Overwrites the value of a key that is present.
+    Insert(u64, u64),
+    /// Finds a key that is present, else inserts without searching.
+    InsertUnique(u64, u64),
+    Remove(u64),
+    Retain(Pick),
+    ExtractIf(Pick, usize),
+    Drain(usize),
+    IntoIter(usize),
+    Clear,
+    Reserve(usize),
+    TryReserve(usize),
+    ShrinkTo(usize),
+    Clone,
+    /// Clones into a table that already holds so many entries.
+    CloneFrom(usize),
+}
+
+/// A predicate on values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pick(u64);
+
+impl Pick {
+    pub(super) fn wants(self, value: u64) -> bool {
+        value % 4 < self.0
+    }
+}
+
+impl Op {
+    /// The next operation of a trace that keeps the number of entries near `target`.
+    pub(super) fn next(random: &mut Random, target: usize, len: usize) -> Op {
+        let key = random.below(2 * target + 8) as u64;
+        let value = random.next();
+        let some = random.below(target + 4);
+        let all_or = |limit| if value & 16 == 0 { usize::MAX } else { limit };
+        if random.once_in(4 * target + 8) {
+            let pick = Pick(random.next() % 5);
+            return match random.below(5) {
+                0 => Op::Retain(pick),
+                1 => Op::ExtractIf(pick, all_or(some)),
+                2 => Op::Drain(all_or(some)),
+                3 => Op::IntoIter(all_or(some)),
+                _ => Op::Clear,
+            };
+        }
+        if random.once_in(24) {
+            return match random.below(5) {
+                0 => Op::Reserve(some),
+                1 => Op::TryReserve(some),
+                2 => Op::ShrinkTo(some),
+                3 => Op::Clone,
+                _ => Op::CloneFrom(some),
+            };
+        }
+        // Towards the target, and a little over it.
+        let inserts = if len < target { 6 } else { 3 };
+        match random.below(10) {
+            0 => Op::Find(key),
+            n if n <= inserts / 2 => Op::InsertUnique(key, value),
+            n if n <= inserts => Op::Insert(key, value),
+            _ => Op::Remove(key),
+        }
+    }
+}
+
+/// A table under test, and what was seen of it.
+pub(super) struct Subject<G: Group> {
+    pub(super) table: RawTable<Entry, G, Global>,
+    pub(super) hash: HashFn,
+    pub(super) rebuilds: usize,
+    pub(super) growths: usize,
+}
+
+impl<G: Group> Subject<G> {
+    pub(super) fn new(hash: HashFn) -> Self {
+        Subject { table: RawTable::new_in(Global), hash, rebuilds: 0, growths: 0 }
+    }
+
+    pub(super) fn check_invariants(&self) {
+        self.table.check_invariants(|entry| (self.hash)(entry.0));
+    }
+
+    /// The entries, in slot order, by both ways of iterating.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let iter = self.table.raw_iter();
+        assert_eq!((iter.len(), iter.size_hint().1), (self.table.len(), Some(self.table.len())));
+        // SAFETY: the entries live as long as the borrow of the table.
+        let by_next: Vec<Entry> = iter.clone().map(|entry| unsafe { *entry.as_ref() }).collect();
+        let mut by_fold = Vec::new();
+        // SAFETY: as above.
+        iter.for_each(|entry| by_fold.push(unsafe { *entry.as_ref() }));
+        assert_eq!(by_next, by_fold);
+        by_next
+    }
+
+    pub(super) fn find(&self, key: u64) -> Option<Entry> {
+        let slot = self.table.find((self.hash)(key), |entry| entry.0 == key)?;
+        assert!(self.table.is_full(slot));
+        // SAFETY: `find` returns full slots.
+        Some(unsafe { *self.table.get(slot) })
+    }
+
+    /// Carries out an operation. Returns the entries that it showed or took out.
+    pub(super) fn apply(&mut self, op: Op) -> Vec<Entry> {
+        let hash = self.hash;
+        let hasher = |entry: &Entry| hash(entry.0);
+        let len = self.table.len();
+        let mut out = Vec::new();
+        match op {
+            Op::Find(key) => out.extend(self.find(key)),
+            Op::Insert(key, value) => out.extend(self.insert(key, value)),
+            Op::InsertUnique(key, value) => match self.find(key) {
+                Some(entry) => out.push(entry),
+                None => self.insert_unique(key, value),
+            },
+            Op::Remove(key) => out.extend(self.table.remove(hash(key), |entry| entry.0 == key)),
+            Op::Retain(pick) => self.table.retain(|entry| !pick.wants(entry.1)),
+            Op::ExtractIf(pick, limit) => {
+                let mut entries = self.table.extract_if();
+                let picked = core::iter::from_fn(|| entries.next(|entry| pick.wants(entry.1)));
+                out.extend(picked.take(limit));
+                assert!(entries.remaining() <= len - out.len());
+            }
+            Op::Drain(limit) => {
+                let slots = self.table.slots();
+                let mut drain = self.table.drain();
+                out.extend(drain.by_ref().take(limit));
+                assert_eq!(drain.rest().len(), drain.size_hint().0);
+                drop(drain);
+                assert_eq!(self.table.slots(), slots, "a drain keeps the block");
+            }
+            Op::IntoIter(limit) => {
+                let table = mem::replace(&mut self.table, RawTable::new_in(Global));
+                let mut iter = table.into_iter();
+                out.extend(iter.by_ref().take(limit));
+                assert_eq!(iter.rest().len(), iter.size_hint().0);
+            }
+            Op::Clear => {
+                let slots = self.table.slots();
+                self.table.clear();
+                assert_eq!(self.table.slots(), slots, "clear keeps the block");
+            }
+            Op::Reserve(additional) => {
+                self.table.reserve(additional, hasher);
+                assert!(self.table.capacity() - self.table.len() >= additional);
+            }
+            Op::TryReserve(additional) => {
+                assert_eq!(self.table.try_reserve(additional, hasher), Ok(()));
+                assert!(self.table.capacity() - self.table.len() >= additional);
+            }
+            Op::ShrinkTo(min_capacity) => self.shrink_to(min_capacity),
+            Op::Clone => {
+                let clone = self.table.clone();
+                self.replace_by_clone(clone);
+            }
+            Op::CloneFrom(len) => {
+                let mut clone = RawTable::new_in(Global);
+                for key in 0..len as u64 {
+                    clone.insert_unique(hash(key), (key, u64::MAX), hasher);
+                }
+                clone.clone_from(&self.table);
+                self.replace_by_clone(clone);
+            }
+        }
+        out
+    }
+
+    fn insert(&mut self, key: u64, value: u64) -> Option<Entry> {
+        let hash = (self.hash)(key);
+        let calls = Cell::new(0);
+        let (slots, left) = (self.table.slots(), self.table.growth_left);
+        let hasher = |entry: &Entry| {
+            calls.set(calls.get() + 1);
+            (self.hash)(entry.0)
+        };
+        let place = self.table.find_or_vacant(hash, |entry| entry.0 == key, hasher);
+        let old = match place {
+            Ok(slot) => {
+                assert_eq!(calls.get(), 0, "a present key moves nothing");
+                // SAFETY: the slot was found.
+                Some(mem::replace(unsafe { self.table.get_mut(slot) }, (key, value)))
+            }
+            Err(slot) => {
+                // SAFETY: the slot was found vacant for this hash just now.
+                unsafe { self.table.insert_at(slot, Tag::of(hash), (key, value)) };
+                None
+            }
+        };
+        self.note_growth(slots, left, calls.get(), old.is_none());
+        old
+    }
+
+    fn insert_unique(&mut self, key: u64, value: u64) {
+        let calls = Cell::new(0);
+        let (slots, left) = (self.table.slots(), self.table.growth_left);
+        let hasher = |entry: &Entry| {
+            calls.set(calls.get() + 1);
+            (self.hash)(entry.0)
+        };
+        let slot = self.table.insert_unique((self.hash)(key), (key, value), hasher);
+        assert!(self.table.is_full(slot));
+        self.note_growth(slots, left, calls.get(), true);
+    }
+
+    /// After an insert: the table grows exactly if there was no room. The hasher is called for a
+    /// growth or a rebuild only, at least once for each entry, and a rebuild keeps the slots.
+    fn note_growth(&mut self, slots: usize, left: usize, calls: usize, inserted: bool) {
+        let grown = self.table.slots() != slots;
+        assert_eq!(grown, inserted && left == 0, "grown at the wrong time");
+        if grown {
+            assert!(self.table.slots() > slots);
+            assert_eq!(calls, self.table.len() - 1, "growth hashes each entry once");
+            self.growths += 1;
+        } else if calls != 0 {
+            assert!(calls >= self.table.len() - 1);
+            self.rebuilds += 1;
+        }
+    }
+
+    fn shrink_to(&mut self, min_capacity: usize) {
+        let (hash, slots, capacity) = (self.hash, self.table.slots(), self.table.capacity());
+        self.table.shrink_to(min_capacity, |entry| hash(entry.0));
+        let needed = min_capacity.max(self.table.len());
+        assert!(self.table.capacity() >= needed.min(capacity));
+        let least = match needed {
+            0 => 0,
+            _ => Control::<G>::SHAPE.size_for(needed).unwrap().slots,
+        };
+        assert_eq!(self.table.slots(), least.min(slots));
+    }
+
+    fn replace_by_clone(&mut self, clone: RawTable<Entry, G, Global>) {
+        if self.table.len() != 0 {
+            assert_eq!(bytes_of(&clone), bytes_of(&self.table), "a clone is the same, bit for bit");
+        }
+        assert_eq!(
+            (clone.len(), clone.slots(), clone.capacity()),
+            (self.table.len(), self.table.slots(), self.table.capacity())
+        );
+        self.table = clone;
+    }
+}

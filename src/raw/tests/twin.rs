@@ -1,0 +1,73 @@
+//! Twins: two backends of the same shape leave the same control bytes and overflow bits.
+
+use super::trace::{Op, Subject};
+use super::{HASHES, Random, bytes_of, capacity_of_homes, mix, scaled};
+use crate::group::{Group, Native, Scalar, Swar};
+
+fn twins<G: Group, H: Group>() {
+    assert_eq!((G::WIDTH, G::ALIGNED_HOMES), (H::WIDTH, H::ALIGNED_HOMES));
+    let first = capacity_of_homes::<G>(0);
+    let mut rebuilds = 0;
+    for (name, hash) in HASHES {
+        for target in [4, 8, 16, first, 2 * first, 120] {
+            std::println!("{name}, {target} entries");
+            let mut random = Random(mix(target as u64));
+            let (mut one, mut other) = (Subject::<G>::new(hash), Subject::<H>::new(hash));
+            for step in 0..scaled(200, 24, 1) * (target + 8) {
+                let op = Op::next(&mut random, target, one.table.len());
+                assert_eq!(one.apply(op), other.apply(op), "{name}, step {step}: {op:?}");
+                let (a, b) = (bytes_of(&one.table), bytes_of(&other.table));
+                assert_eq!(a, b, "{name}, step {step}: {op:?}");
+                assert_eq!(one.entries(), other.entries());
+            }
+            assert_eq!((one.growths, one.rebuilds), (other.growths, other.rebuilds));
+        }
+        // Full all the time: rebuilds.
+        for doublings in 0..2 {
+            let capacity = capacity_of_homes::<G>(doublings) as u64;
+            let (mut one, mut other) = (Subject::<G>::new(hash), Subject::<H>::new(hash));
+            for key in 0..scaled(400, 40, 4) as u64 * capacity {
+                let ops = [Op::Remove(key.wrapping_sub(capacity)), Op::Insert(key, key)];
+                for op in ops {
+                    assert_eq!(one.apply(op), other.apply(op), "{name}: {op:?}");
+                    let (a, b) = (bytes_of(&one.table), bytes_of(&other.table));
+                    assert_eq!(a, b, "{name}: {op:?}");
+                }
+            }
+            assert_eq!((one.growths, one.rebuilds), (other.growths, other.rebuilds));
+            rebuilds += one.rebuilds;
+        }
+    }
+    assert!(rebuilds >= 8 || cfg!(miri), "only {rebuilds} rebuilds");
+}
+
+#[test]
+fn native_and_scalar() {
+    if Native::WIDTH == 16 { twins::<Native, Scalar<16>>() } else { twins::<Native, Scalar<8>>() }
+}
+
+#[test]
+fn swar_and_scalar() {
+    twins::<Swar, Scalar<8>>();
+}
+
+#[cfg(all(
+    rosti_group = "swar",
+    any(target_arch = "x86", target_arch = "x86_64"),
+    target_feature = "sse2"
+))]
+#[test]
+fn sse2_and_scalar() {
+    twins::<crate::group::Sse2, Scalar<16>>();
+}
+
+#[cfg(all(
+    rosti_group = "swar",
+    target_arch = "aarch64",
+    target_feature = "neon",
+    target_endian = "little"
+))]
+#[test]
+fn neon_and_scalar() {
+    twins::<crate::group::Neon, Scalar<16>>();
+}

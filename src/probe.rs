@@ -47,6 +47,13 @@ impl ProbeSeq {
         self.position
     }
 
+    /// Whether the walk has gone past so many windows that overflow bits are to blame, which a
+    /// rebuild would mend. Healthy tables have next to no such walks.
+    #[inline(always)]
+    pub fn is_long(&self, width: usize) -> bool {
+        self.stride > 3 * width
+    }
+
     /// Goes on to the next window; `false` when every slot has been covered.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {

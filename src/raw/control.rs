@@ -12,7 +12,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use crate::capacity::Shape;
-use crate::ctrl::{DELETED, EMPTY, Tag};
+use crate::ctrl::{self, DELETED, EMPTY, Tag};
 use crate::group::Group;
 use crate::mask::LaneMask;
 use crate::probe::ProbeSeq;
@@ -119,11 +119,8 @@ impl<G: Group> Control<G> {
     }
 
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's
-    /// tag to `is_match` and returns the first that it accepts; `on_window` sees each window's
-    /// first slot and group after its slots were declined.
-    ///
-    /// The search ends where no insert has gone further: at the first position whose overflow bit
-    /// is clear (I5).
+    /// tag to `is_match` and returns the first that it accepts, or else the position at which the
+    /// search ended: the first whose overflow bit is clear, since no insert has gone further (I5).
     ///
     /// `is_match` is given slots that hold an entry only (I3). It may run user code: nothing is in
     /// an intermediate state during the walk (I7).
@@ -132,29 +129,35 @@ impl<G: Group> Control<G> {
         self,
         hash: u64,
         mut is_match: impl FnMut(usize) -> bool,
-        mut on_window: impl FnMut(usize, G),
-    ) -> Option<usize> {
+    ) -> Result<usize, ProbeSeq> {
         let tag = Tag::of(hash);
         let mut seq = ProbeSeq::new(hash, self.mask);
         loop {
             let window = Self::SHAPE.window(seq.position());
             // SAFETY: the window of a position.
-            let group = unsafe { self.group(window) };
-            let mut matches = group.match_tag(tag);
+            let mut matches = unsafe { self.group(window) }.match_tag(tag);
             // Not a `for` loop: that would take the lane out of the set before it is compared, two
             // instructions more for a hit.
             while let Some(lane) = matches.lowest() {
                 if is_match(window + lane) {
-                    return Some(window + lane);
+                    return Ok(window + lane);
                 }
                 matches = matches.without_lowest();
             }
-            on_window(window, group);
             // SAFETY: a position of the walk is at most `mask`.
             if !unsafe { self.overflowed(seq.position()) } || !seq.advance(self.mask, Self::SHAPE) {
-                return None;
+                return Err(seq);
             }
         }
+    }
+
+    /// The first vacant slot in the first window of `hash`.
+    #[inline(always)]
+    pub(super) fn vacant_at_home(self, hash: u64) -> Option<usize> {
+        let window = Self::SHAPE.window(ctrl::home(hash, self.mask));
+        // SAFETY: the window of a home.
+        let lane = unsafe { self.group(window) }.match_empty().lowest()?;
+        Some(window + lane)
     }
 
     /// The first vacant slot on the walk of `hash`, with the overflow bits of all windows before it

@@ -25,8 +25,9 @@
 //!
 //! # Insertion
 //!
-//! Searches first and remembers the first vacant slot it passes. Only when the entry is known to
-//! be absent may the table grow or be rebuilt, so writing to a present entry never moves anything.
+//! Searches first. Only when the entry is known to be absent may the table grow or be rebuilt, so
+//! writing to a present entry never moves anything. The entry goes to the first vacant slot on its
+//! walk, almost always in the window that the search has just read.
 //!
 //! # Invariants
 //!
@@ -57,7 +58,6 @@ use crate::capacity::Size;
 use crate::ctrl::{self, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
-use crate::mask::LaneMask;
 
 mod clone;
 mod control;
@@ -100,10 +100,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
     const PREFETCH_HOMES: usize =
         if size_of::<T>() == 0 { usize::MAX } else { (1 << 20) / size_of::<T>() };
-
-    /// Number of windows from which the search for an absent entry counts as long: worth a look
-    /// whether the table wants a rebuild. Healthy tables have next to none.
-    const LONG_WALK: usize = 4;
 
     /// A table without slots; allocates nothing.
     #[inline]
@@ -231,7 +227,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             G::prefetch(unsafe { self.slot(home) }.as_ptr().cast());
         }
         // SAFETY: the probe loop offers full slots.
-        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) }), |_, _| ())
+        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
@@ -244,52 +240,36 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         mut eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<usize, usize> {
-        let mut vacant = None;
-        let mut windows = 0;
-        let found = self.control.probe(
-            hash,
-            // SAFETY: the probe loop offers full slots.
-            |slot| eq(unsafe { self.get(slot) }),
-            |window, group| {
-                windows += 1;
-                if vacant.is_none() {
-                    vacant = group.match_empty().lowest().map(|lane| window + lane);
-                }
-            },
-        );
-        if let Some(slot) = found {
-            return Ok(slot);
-        }
-        match vacant {
-            Some(slot) if self.growth_left != 0 && windows <= Self::LONG_WALK => Err(slot),
-            _ => Err(self.make_room(hash, vacant, hasher)),
-        }
+        // The search does not note vacant slots on its way. It would keep more in registers than a
+        // hit can spare, and most often the slot is in the window just read: `entry` measured it.
+        // SAFETY: the probe loop offers full slots.
+        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).map_err(|end| {
+            match self.control.vacant_at_home(hash) {
+                Some(slot) if self.growth_left != 0 && !end.is_long(G::WIDTH) => slot,
+                _ => self.make_room(hash, hasher),
+            }
+        })
     }
 
     /// A vacant slot for an entry with this hash that is known to be absent.
     #[inline(always)]
     pub fn vacant(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        let home = ctrl::home(hash, self.control.mask());
-        let window = Control::<G>::SHAPE.window(home);
-        // SAFETY: the window of a home.
-        match unsafe { self.control.group(window) }.match_empty().lowest() {
-            Some(lane) if self.growth_left != 0 => window + lane,
-            _ => self.make_room(hash, None, hasher),
+        match self.control.vacant_at_home(hash) {
+            Some(slot) if self.growth_left != 0 => slot,
+            _ => self.make_room(hash, hasher),
         }
     }
 
     /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, hash: u64, vacant: Option<usize>, hasher: impl Fn(&T) -> u64) -> usize {
+    fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         if self.growth_left == 0 {
             // Infallible: a failure does not return.
             let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
         // SAFETY: the table is borrowed mutably.
         } else if unsafe { self.control.budget_spent() } {
             self.rebuild(&hasher);
-        } else if let Some(slot) = vacant {
-            return slot;
         }
         // SAFETY: growth_left is not 0, so there is a vacant slot (I4), and thus a block.
         unsafe { self.control.claim_vacant(hash) }
@@ -320,16 +300,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the slot is vacant and was found for this hash.
         unsafe { self.insert_at(slot, Tag::of(hash), value) };
         slot
-    }
-
-    /// PERF
-    #[inline(always)]
-    pub fn bench_sum(&self, f: impl Fn(&T) -> u64) -> u64 {
-        let mut a = 0u64;
-        for p in self.raw_iter() {
-            a = a.wrapping_add(f(unsafe { p.as_ref() }));
-        }
-        a
     }
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.

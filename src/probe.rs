@@ -81,7 +81,7 @@ impl ProbeSeq {
     fn advance_to_ends(&mut self, mask: usize, shape: Shape) -> bool {
         let past_the_walk = self.stride - (mask + 1);
         self.position = if past_the_walk == 0 { 0 } else { mask };
-        !shape.aligned && mask != 0 && past_the_walk <= shape.width
+        !shape.aligned && past_the_walk <= shape.width
     }
 }
 

@@ -132,22 +132,42 @@ impl<G: Group> Control<G> {
     ) -> Result<usize, ProbeSeq> {
         let tag = Tag::of(hash);
         let mut seq = ProbeSeq::new(hash, self.mask);
+        // Nearly every search ends in its first window, which stands before the loop so that
+        // nothing the loop wants prepared is in its way: `entry` measured it.
+        if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match) {
+            return result;
+        }
         loop {
-            let window = Self::SHAPE.window(seq.position());
-            // SAFETY: the window of a position.
-            let mut matches = unsafe { self.group(window) }.match_tag(tag);
-            // Not a `for` loop: that would take the lane out of the set before it is compared, two
-            // instructions more for a hit.
-            while let Some(lane) = matches.lowest() {
-                if is_match(window + lane) {
-                    return Ok(window + lane);
-                }
-                matches = matches.without_lowest();
+            if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match) {
+                return result;
             }
-            // SAFETY: a position of the walk is at most `mask`.
-            if !unsafe { self.overflowed(seq.position()) } || !seq.advance(self.mask, Self::SHAPE) {
-                return Err(seq);
+        }
+    }
+
+    /// One step of the probe loop: ends the search, or goes on to the next window.
+    #[inline(always)]
+    fn probe_window(
+        self,
+        seq: &mut ProbeSeq,
+        tag: Tag,
+        is_match: &mut impl FnMut(usize) -> bool,
+    ) -> Option<Result<usize, ProbeSeq>> {
+        let window = Self::SHAPE.window(seq.position());
+        // SAFETY: the window of a position.
+        let mut matches = unsafe { self.group(window) }.match_tag(tag);
+        // Not a `for` loop: that would take the lane out of the set before it is compared, two
+        // instructions more for a hit.
+        while let Some(lane) = matches.lowest() {
+            if is_match(window + lane) {
+                return Some(Ok(window + lane));
             }
+            matches = matches.without_lowest();
+        }
+        // SAFETY: a position of the walk is at most `mask`.
+        if unsafe { self.overflowed(seq.position()) } && seq.advance(self.mask, Self::SHAPE) {
+            None
+        } else {
+            Some(Err(*seq))
         }
     }
 

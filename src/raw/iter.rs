@@ -9,8 +9,9 @@ use super::control::{Control, FullSlots};
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
-use crate::ctrl::{self, Tag};
+use crate::ctrl::Tag;
 use crate::group::Group;
+use crate::mask::LaneMask;
 use crate::probe::ProbeSeq;
 
 /// Pointers to the entries of a table, in slot order.
@@ -95,11 +96,24 @@ unsafe impl<G: Group> Sync for HashSlots<G> {}
 impl<G: Group> HashSlots<G> {
     #[inline]
     fn new(control: Control<G>, hash: u64) -> Self {
-        let (tag, home) = (Tag::of(hash), ctrl::home(hash, control.mask()));
-        // SAFETY: the window of a home.
-        let group = unsafe { control.group(Control::<G>::SHAPE.window(home)) };
         let seq = ProbeSeq::new(hash, control.mask());
-        HashSlots { control, tag, seq, home, lanes: group.match_tag(tag) }
+        let (tag, home, lanes) = (Tag::of(hash), seq.position(), G::Mask::NONE);
+        let mut slots = HashSlots { control, tag, seq, home, lanes };
+        slots.match_window();
+        slots
+    }
+
+    /// The first slot of the current window.
+    #[inline(always)]
+    fn window(&self) -> usize {
+        Control::<G>::SHAPE.window(self.seq.position())
+    }
+
+    /// Begins with the lanes of the current window.
+    #[inline(always)]
+    fn match_window(&mut self) {
+        // SAFETY: the window of a position.
+        self.lanes = unsafe { self.control.group(self.window()) }.match_tag(self.tag);
     }
 }
 
@@ -118,23 +132,20 @@ impl<G: Group> Iterator for HashSlots<G> {
     fn next(&mut self) -> Option<usize> {
         let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
         loop {
-            let window = shape.window(self.seq.position());
+            let window = self.window();
             for lane in self.lanes.by_ref() {
                 // Mutable references are made from these, so none may come twice.
                 if self.seq.is_first_visit(window + lane, self.home, mask, shape) {
                     return Some(window + lane);
                 }
             }
-            // SAFETY: a position of the walk is at most `mask`. At the end of the walk it remains
-            // so, and `advance` remains false.
-            unsafe {
-                let position = self.seq.position();
-                if !self.control.overflowed(position) || !self.seq.advance(mask, shape) {
-                    return None;
-                }
-                self.lanes =
-                    self.control.group(shape.window(self.seq.position())).match_tag(self.tag);
+            // SAFETY: a position of the walk is at most `mask`, after its end too; there `advance`
+            // remains false.
+            let ended = !unsafe { self.control.overflowed(self.seq.position()) };
+            if ended || !self.seq.advance(mask, shape) {
+                return None;
             }
+            self.match_window();
         }
     }
 }

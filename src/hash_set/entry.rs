@@ -1,0 +1,231 @@
+//! Entries of a set: those of its map, without values.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+
+use crate::allocator::{Allocator, Global};
+use crate::hash_map;
+
+/// What [`HashSet::entry`](super::HashSet::entry) found: an element equal to the one given, or the
+/// slot where that belongs.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_set::{Entry, HashSet};
+///
+/// let mut seen = HashSet::new();
+/// let mut repeated = Vec::new();
+/// for n in [1, 2, 1] {
+///     match seen.entry(n) {
+///         Entry::Occupied(entry) => repeated.push(*entry.get()),
+///         Entry::Vacant(entry) => drop(entry.insert()),
+///     }
+/// }
+/// assert_eq!(repeated, [1]);
+/// # }
+/// ```
+pub enum Entry<'a, T, S, A: Allocator = Global> {
+    /// The element is there.
+    Occupied(OccupiedEntry<'a, T, S, A>),
+
+    /// The element is not there, and this is its slot.
+    Vacant(VacantEntry<'a, T, S, A>),
+}
+
+/// An element of a set; see [`HashSet::entry`](super::HashSet::entry).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_set::{Entry, HashSet};
+///
+/// let mut set = HashSet::<_>::from(['a', 'b']);
+/// if let Entry::Occupied(entry) = set.entry('a') {
+///     entry.remove();
+/// }
+/// assert_eq!(set, HashSet::from(['b']));
+/// # }
+/// ```
+pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
+    pub(super) inner: hash_map::OccupiedEntry<'a, T, (), S, A>,
+}
+
+/// A slot for an element that is not in the set yet; see
+/// [`HashSet::entry`](super::HashSet::entry).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_set::{Entry, HashSet};
+///
+/// let mut set = HashSet::<_>::from(['a']);
+/// if let Entry::Vacant(entry) = set.entry('b') {
+///     entry.insert();
+/// }
+/// assert_eq!(set, HashSet::from(['a', 'b']));
+/// # }
+/// ```
+pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
+    pub(super) inner: hash_map::VacantEntry<'a, T, (), S, A>,
+}
+
+impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
+    /// Inserts the element if it is absent. An element that is present stays. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.entry('a').insert().get(), &'a');
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self) -> OccupiedEntry<'a, T, S, A>
+    where
+        T: Hash,
+        S: BuildHasher,
+    {
+        match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry.insert(),
+        }
+    }
+
+    /// Inserts the element if it is absent, and returns nothing. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// set.entry('a').or_insert();
+    /// assert!(set.contains(&'a'));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert(self)
+    where
+        T: Hash,
+        S: BuildHasher,
+    {
+        self.insert();
+    }
+
+    /// The element: the one in the set, or else the one given.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.entry('a').get(), &'a');
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &T {
+        match self {
+            Entry::Occupied(entry) => entry.get(),
+            Entry::Vacant(entry) => entry.get(),
+        }
+    }
+}
+
+impl<T, S, A: Allocator> OccupiedEntry<'_, T, S, A> {
+    /// The element in the set.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.entry('a').insert().get(), &'a');
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &T {
+        self.inner.key()
+    }
+
+    /// Takes the element out. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.entry('a').insert().remove(), 'a');
+    /// assert!(set.is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove(self) -> T {
+        let (element, ()) = self.inner.remove_entry();
+        element
+    }
+}
+
+impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
+    /// The element given.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_set::{Entry, HashSet};
+    ///
+    /// let mut set = HashSet::new();
+    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
+    /// assert_eq!(entry.get(), &'a');
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &T {
+        self.inner.key()
+    }
+
+    /// Gives the element back.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_set::{Entry, HashSet};
+    ///
+    /// let mut set = HashSet::new();
+    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
+    /// assert_eq!(entry.into_value(), 'a');
+    /// assert!(set.is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_value(self) -> T {
+        self.inner.into_key()
+    }
+
+    /// Inserts the element, without a search and without growing. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_set::{Entry, HashSet};
+    ///
+    /// let mut set = HashSet::new();
+    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
+    /// assert_eq!(entry.insert().get(), &'a');
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self) -> OccupiedEntry<'a, T, S, A>
+    where
+        T: Hash,
+        S: BuildHasher,
+    {
+        OccupiedEntry { inner: self.inner.insert_entry(()) }
+    }
+}
+
+impl<T: Debug, S, A: Allocator> Debug for Entry<'_, T, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entry: &dyn Debug = match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry,
+        };
+        f.debug_tuple("Entry").field(entry).finish()
+    }
+}
+
+impl<T: Debug, S, A: Allocator> Debug for OccupiedEntry<'_, T, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OccupiedEntry").field("value", self.get()).finish()
+    }
+}
+
+impl<T: Debug, S, A: Allocator> Debug for VacantEntry<'_, T, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(self.get()).finish()
+    }
+}

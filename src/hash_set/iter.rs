@@ -1,0 +1,202 @@
+//! The iterators of a set: those of its table, with the empty values left out.
+
+use core::fmt::{self, Debug};
+use core::iter::FusedIterator;
+
+use super::HashSet;
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::hash_table;
+use crate::raw::RawExtractIf;
+
+/// The elements of a set by reference; see [`HashSet::iter`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let set = rosti::HashSet::<_>::from(['a']);
+/// assert_eq!(set.iter().next(), Some(&'a'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Iter<'a, T> {
+    pub(super) entries: hash_table::Iter<'a, (T, ())>,
+}
+
+/// The elements of a set by value; see [`HashSet::into_iter`](IntoIterator::into_iter).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let set = rosti::HashSet::<_>::from(['a']);
+/// assert_eq!(set.into_iter().next(), Some('a'));
+/// # }
+/// ```
+pub struct IntoIter<T, A: Allocator = Global> {
+    entries: hash_table::IntoIter<(T, ()), A>,
+}
+
+/// The elements taken out of a set that keeps its memory; see [`HashSet::drain`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut set = rosti::HashSet::<_>::from(['a']);
+/// assert_eq!(set.drain().next(), Some('a'));
+/// # }
+/// ```
+pub struct Drain<'a, T, A: Allocator = Global> {
+    pub(super) entries: hash_table::Drain<'a, (T, ()), A>,
+}
+
+/// The elements that a predicate picks, taken out one by one; see [`HashSet::extract_if`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
+/// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
+    pub(super) entries: RawExtractIf<'a, (T, ()), Native, A>,
+    pub(super) pick: F,
+}
+
+/// Implements the iterator traits of a type by those of its field `entries`, of whose items the
+/// first part is returned.
+macro_rules! forward_iterator {
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
+        impl<$($generics)*> Iterator for $iter {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.entries.next().map($take_apart)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
+
+            #[inline]
+            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, mut f: F) -> Acc {
+                self.entries.map($take_apart).fold(init, |acc, item| f(acc, item))
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $iter {
+            #[inline]
+            fn len(&self) -> usize {
+                self.entries.len()
+            }
+        }
+
+        impl<$($generics)*> FusedIterator for $iter {}
+    )*};
+}
+
+forward_iterator! {
+    ['a, T] Iter<'a, T>, &'a T, |(element, ())| element;
+    [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
+    [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
+}
+
+impl<T, F: FnMut(&T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        let (element, ()) = self.entries.next(|(element, ())| (self.pick)(element))?;
+        Some(element)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.entries.remaining()))
+    }
+}
+
+impl<T, F: FnMut(&T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+
+impl<T> Clone for Iter<'_, T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Iter { entries: self.entries.clone() }
+    }
+}
+
+impl<T> Default for Iter<'_, T> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        Iter { entries: Default::default() }
+    }
+}
+
+impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        IntoIter { entries: Default::default() }
+    }
+}
+
+impl<T: Debug> Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for IntoIter<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Iter { entries: self.entries.iter() }.fmt(f)
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for Drain<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Iter { entries: self.entries.iter() }.fmt(f)
+    }
+}
+
+impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+    }
+}
+
+impl<'a, T, S, A: Allocator> IntoIterator for &'a HashSet<T, S, A> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
+    type Item = T;
+    type IntoIter = IntoIter<T, A>;
+
+    /// The elements by value, in arbitrary order. O(slots) for all.
+    #[inline]
+    fn into_iter(self) -> IntoIter<T, A> {
+        IntoIter { entries: self.map.table.into_iter() }
+    }
+}
+
+/// These compile only if the types are covariant in their elements.
+const _: () = {
+    fn _iter<'a, 'b>(iter: Iter<'a, &'static str>) -> Iter<'a, &'b str> {
+        iter
+    }
+    fn _into_iter<'b, A: Allocator>(iter: IntoIter<&'static str, A>) -> IntoIter<&'b str, A> {
+        iter
+    }
+    fn _drain<'a, 'b, A: Allocator>(drain: Drain<'a, &'static str, A>) -> Drain<'a, &'b str, A> {
+        drain
+    }
+    fn _set<'b, S, A: Allocator>(set: HashSet<&'static str, S, A>) -> HashSet<&'b str, S, A> {
+        set
+    }
+};

@@ -1,0 +1,644 @@
+//! `HashSet`: a [`HashMap`] without values.
+//!
+//! Everything is the map's, or its table's, with `()` for the value, which takes no room. `ops.rs`
+//! has what concerns two sets, `entry.rs` the entries, `iter.rs` the iterators, `traits.rs` the
+//! implementations of std's traits.
+
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+use crate::error::TryReserveError;
+use crate::hash_map::{HashMap, has_key, hash_of};
+use crate::hash_table;
+use crate::hasher::DefaultHashBuilder;
+
+mod entry;
+mod iter;
+mod ops;
+mod traits;
+
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use iter::{Drain, ExtractIf, IntoIter, Iter};
+pub use ops::{Difference, Intersection, SymmetricDifference, Union};
+
+/// A hash set with hashbrown's interface on a table without tombstones.
+///
+/// Elements implement [`Eq`] and [`Hash`], and equal elements have equal hashes. An element must
+/// not change in a way that affects either while it is in the set (through a `Cell`, say). If these
+/// rules are broken the set may give wrong answers for the elements concerned, or panic, but there
+/// is never undefined behaviour.
+///
+/// The order of iteration is arbitrary. Lookups, insertions and removals are O(1) expected;
+/// an insertion that grows the set is O(len).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::HashSet;
+///
+/// let mut larder = HashSet::<_>::from(["potatoes", "butter"]);
+/// assert!(larder.insert("salt"));
+/// assert!(!larder.insert("butter"));
+///
+/// let recipe = HashSet::<_>::from(["potatoes", "butter", "salt"]);
+/// assert!(recipe.is_subset(&larder));
+/// assert_eq!(&larder - &recipe, HashSet::new());
+/// # }
+/// ```
+pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
+    pub(crate) map: HashMap<T, (), S, A>,
+}
+
+#[cfg(feature = "default-hasher")]
+impl<T> HashSet<T> {
+    /// An empty set. Allocates nothing until the first insertion.
+    ///
+    /// ```
+    /// let set: rosti::HashSet<u64> = rosti::HashSet::new();
+    /// assert_eq!((set.len(), set.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        HashSet { map: HashMap::new() }
+    }
+
+    /// An empty set that can hold `capacity` elements without growing.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let set: rosti::HashSet<u64> = rosti::HashSet::with_capacity(10);
+    /// assert!(set.capacity() >= 10);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        HashSet { map: HashMap::with_capacity(capacity) }
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<T, A: Allocator> HashSet<T, DefaultHashBuilder, A> {
+    /// An empty set whose memory will come from `alloc`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut set = rosti::HashSet::new_in(Global);
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_in(alloc: A) -> Self {
+        HashSet { map: HashMap::new_in(alloc) }
+    }
+
+    /// An empty set with room for `capacity` elements in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut set = rosti::HashSet::with_capacity_in(10, Global);
+    /// set.insert('a');
+    /// assert!(set.capacity() >= 10);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        HashSet { map: HashMap::with_capacity_in(capacity, alloc) }
+    }
+}
+
+impl<T, S> HashSet<T, S> {
+    /// An empty set that hashes with `hash_builder`; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashSet};
+    ///
+    /// let mut set = HashSet::with_hasher(DefaultHashBuilder::default());
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher(hash_builder: S) -> Self {
+        HashSet { map: HashMap::with_hasher(hash_builder) }
+    }
+
+    /// An empty set with this capacity and hasher.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashSet};
+    ///
+    /// let mut set = HashSet::with_capacity_and_hasher(10, DefaultHashBuilder::default());
+    /// set.insert('a');
+    /// assert!(set.capacity() >= 10);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
+        HashSet { map: HashMap::with_capacity_and_hasher(capacity, hash_builder) }
+    }
+}
+
+impl<T, S, A: Allocator> HashSet<T, S, A> {
+    /// An empty set with this hasher and allocator; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, HashSet};
+    ///
+    /// let mut set = HashSet::with_hasher_in(DefaultHashBuilder::default(), Global);
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
+        HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) }
+    }
+
+    /// An empty set with this capacity, hasher and allocator.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, HashSet};
+    ///
+    /// let mut set =
+    ///     HashSet::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
+        HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::HashSet<u8> = rosti::HashSet::new();
+    /// let _global = set.allocator();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.map.allocator()
+    }
+
+    /// The hasher.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, HashSet};
+    ///
+    /// let set: HashSet<u8> = HashSet::new();
+    /// let _hasher: &DefaultHashBuilder = set.hasher();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        self.map.hasher()
+    }
+
+    /// How many elements the set can hold without growing, whatever is removed and inserted
+    /// meanwhile. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::HashSet<u8> = rosti::HashSet::with_capacity(100);
+    /// assert!(set.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// Number of elements. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert_eq!(rosti::HashSet::<_>::from(['a', 'b']).len(), 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there are no elements. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(!rosti::HashSet::<_>::from(['a']).is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Bytes that the set has allocated, not counting what its elements own. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.allocation_size(), 0);
+    /// set.insert(1u64);
+    /// assert!(set.allocation_size() > 8);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.map.allocation_size()
+    }
+
+    /// The elements, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert_eq!(rosti::HashSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { entries: self.map.table.iter() }
+    }
+
+    /// Empties the set and returns its elements; the memory is kept. Elements that are not taken
+    /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
+    /// leaked too and the set is empty. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
+    /// let capacity = set.capacity();
+    /// assert_eq!(set.drain().count(), 2);
+    /// assert_eq!((set.len(), set.capacity()), (0, capacity));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, T, A> {
+        Drain { entries: self.map.table.drain() }
+    }
+
+    /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
+    /// panics, elements not yet visited stay.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set: rosti::HashSet<u32> = (0..8).collect();
+    /// set.retain(|n| n % 2 == 0);
+    /// assert_eq!(set.len(), 4);
+    /// # }
+    /// ```
+    pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
+        self.map.table.retain(|(element, ())| keep(element));
+    }
+
+    /// Takes out the elements for which `pick` returns true, as they are asked for. Elements not
+    /// yet visited when the iterator is dropped stay in the set. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// let mut set: HashSet<u32> = (0..8).collect();
+    /// let odd: HashSet<u32> = set.extract_if(|n| n % 2 == 1).collect();
+    /// assert_eq!(odd, HashSet::from([1, 3, 5, 7]));
+    /// assert_eq!(set, HashSet::from([0, 2, 4, 6]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
+        ExtractIf { entries: self.map.table.raw.extract_if(), pick }
+    }
+
+    /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(['a']);
+    /// set.clear();
+    /// assert!(set.is_empty() && set.capacity() > 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+}
+
+impl<T, S, A> HashSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Makes room for `additional` more elements. O(slots) if the set must grow.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(['a']);
+    /// set.reserve(100);
+    /// assert!(set.capacity() >= 101);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn reserve(&mut self, additional: usize) {
+        self.map.reserve(additional);
+    }
+
+    /// Makes room for `additional` more elements, or says why it cannot and changes nothing.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(['a']);
+    /// assert!(set.try_reserve(100).is_ok());
+    /// assert!(set.try_reserve(usize::MAX).is_err());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.map.try_reserve(additional)
+    }
+
+    /// Gives back as much memory as possible. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::with_capacity(100);
+    /// set.insert('a');
+    /// set.shrink_to_fit();
+    /// assert!(set.capacity() < 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn shrink_to_fit(&mut self) {
+        self.map.shrink_to_fit();
+    }
+
+    /// Gives back memory, but keeps room for `min_capacity` elements. Does nothing if the capacity
+    /// is smaller. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set: rosti::HashSet<char> = rosti::HashSet::with_capacity(100);
+    /// set.shrink_to(10);
+    /// assert!((10..100).contains(&set.capacity()));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn shrink_to(&mut self, min_capacity: usize) {
+        self.map.shrink_to(min_capacity);
+    }
+
+    /// Whether the element is in the set. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set = rosti::HashSet::<_>::from(["salt".to_owned()]);
+    /// assert!(set.contains("salt") && !set.contains("pepper"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn contains<Q>(&self, value: &Q) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.get(value).is_some()
+    }
+
+    /// The element in the set that is equal to the one given. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set = rosti::HashSet::<_>::from(["salt".to_owned()]);
+    /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, value: &Q) -> Option<&T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        let hash = self.map.hash_builder.hash_one(value);
+        let (element, ()) = self.map.table.find(hash, has_key(value))?;
+        Some(element)
+    }
+
+    /// The element in the set that is equal to the one given, which is inserted if there is none.
+    /// O(1) expected and amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.get_or_insert("salt"), &"salt");
+    /// assert_eq!(set.len(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_or_insert(&mut self, value: T) -> &T {
+        let entry = self.entry_of(&value).or_insert_with(|| (value, ()));
+        &entry.into_mut().0
+    }
+
+    /// The element in the set that is equal to the value given, or else one made from it by a
+    /// function. O(1) expected and amortised.
+    ///
+    /// # Panics
+    /// If the function makes an element that is not equivalent to the value, which is then not
+    /// inserted; if the set must grow and the new capacity overflows. Aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set: rosti::HashSet<String> = rosti::HashSet::new();
+    /// for word in ["salt", "butter", "salt"] {
+    ///     assert_eq!(set.get_or_insert_with(word, str::to_owned), word);
+    /// }
+    /// assert_eq!(set.len(), 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn get_or_insert_with<Q, F>(&mut self, value: &Q, f: F) -> &T
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+        F: FnOnce(&Q) -> T,
+    {
+        let hash_builder = &self.map.hash_builder;
+        let hash = hash_builder.hash_one(value);
+        let entry = match self.map.table.entry(hash, has_key(value), hash_of(hash_builder)) {
+            hash_table::Entry::Occupied(entry) => entry,
+            hash_table::Entry::Vacant(entry) => {
+                let element = f(value);
+                assert!(
+                    value.equivalent(&element),
+                    "get_or_insert_with: the new element is not equivalent to the value that was \
+                     looked up; return one that is, or use `insert`"
+                );
+                entry.insert((element, ()))
+            }
+        };
+        &entry.into_mut().0
+    }
+
+    /// The entry of an element, to look at, fill or remove in place with one search. O(1) expected.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_set::Entry;
+    ///
+    /// let mut set = rosti::HashSet::<_>::from(['a']);
+    /// assert!(matches!(set.entry('a'), Entry::Occupied(_)));
+    /// assert!(matches!(set.entry('b'), Entry::Vacant(_)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn entry(&mut self, value: T) -> Entry<'_, T, S, A> {
+        match self.map.entry(value) {
+            crate::hash_map::Entry::Occupied(inner) => Entry::Occupied(OccupiedEntry { inner }),
+            crate::hash_map::Entry::Vacant(inner) => Entry::Vacant(VacantEntry { inner }),
+        }
+    }
+
+    /// Inserts an element and returns whether it was absent. An equal element that is present
+    /// stays, and the one given is dropped. O(1) expected and amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert!(set.insert("salt"));
+    /// assert!(!set.insert("salt"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: T) -> bool {
+        self.map.insert(value, ()).is_none()
+    }
+
+    /// Inserts an element without looking whether it is present. O(1) amortised.
+    ///
+    /// # Safety
+    /// The element must be absent. If it is not, later operations may find either of the two; that
+    /// is not undefined behaviour here, but code built on the set may rely on unique elements for
+    /// its own safety.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// // SAFETY: the set is empty.
+    /// let element = unsafe { set.insert_unique_unchecked("salt") };
+    /// assert_eq!(element, &"salt");
+    /// # }
+    /// ```
+    #[inline]
+    pub unsafe fn insert_unique_unchecked(&mut self, value: T) -> &T {
+        let hash_builder = &self.map.hash_builder;
+        let hash = hash_builder.hash_one(&value);
+        let entry = self.map.table.insert_unique(hash, (value, ()), hash_of(hash_builder));
+        &entry.into_mut().0
+    }
+
+    /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
+    /// amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from([String::with_capacity(100)]);
+    /// let replaced = set.replace(String::new());
+    /// assert!(replaced.unwrap().capacity() >= 100);
+    /// assert_eq!(set.get("").unwrap().capacity(), 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn replace(&mut self, value: T) -> Option<T> {
+        match self.entry_of(&value) {
+            hash_table::Entry::Occupied(entry) => {
+                Some(mem::replace(&mut entry.into_mut().0, value))
+            }
+            hash_table::Entry::Vacant(entry) => {
+                entry.insert((value, ()));
+                None
+            }
+        }
+    }
+
+    /// Removes an element and returns whether it was present. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(["salt"]);
+    /// assert!(set.remove("salt"));
+    /// assert!(!set.remove("salt"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&mut self, value: &Q) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.take(value).is_some()
+    }
+
+    /// Removes an element and returns it. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(["salt".to_owned()]);
+    /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
+    /// assert_eq!(set.take("salt"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn take<Q>(&mut self, value: &Q) -> Option<T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        let (element, ()) = self.map.remove_entry(value)?;
+        Some(element)
+    }
+}

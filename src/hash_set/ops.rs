@@ -1,0 +1,433 @@
+//! Two sets: the lazy operations and the operators.
+//!
+//! Each lazy operation is a walk over one of the sets that asks the other about each element;
+//! those that return elements of both append a second walk. The sets may have different seeds, so
+//! hashes cannot be compared and each question hashes anew.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+use core::iter::{Chain, FusedIterator};
+use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
+
+use super::{HashSet, Iter};
+use crate::allocator::{Allocator, Global};
+use crate::hash_map::{has_key, hash_of};
+use crate::hash_table;
+
+/// The elements that are in both of two sets; see [`HashSet::intersection`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::HashSet;
+///
+/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// assert_eq!(a.intersection(&b).collect::<Vec<_>>(), [&2]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Intersection<'a, T, S, A: Allocator = Global> {
+    /// The set that is walked over.
+    elements: Iter<'a, T>,
+    /// The set that is asked.
+    other: &'a HashSet<T, S, A>,
+}
+
+/// The elements that are in one set but not in another; see [`HashSet::difference`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::HashSet;
+///
+/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// assert_eq!(a.difference(&b).collect::<Vec<_>>(), [&1]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Difference<'a, T, S, A: Allocator = Global> {
+    /// The set that is walked over.
+    elements: Iter<'a, T>,
+    /// The set that is asked.
+    other: &'a HashSet<T, S, A>,
+}
+
+/// The elements that are in exactly one of two sets; see [`HashSet::symmetric_difference`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::HashSet;
+///
+/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// assert_eq!(a.symmetric_difference(&b).sum::<i32>(), 1 + 3);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
+    elements: Chain<Difference<'a, T, S, A>, Difference<'a, T, S, A>>,
+}
+
+/// The elements that are in at least one of two sets; see [`HashSet::union`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::HashSet;
+///
+/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// assert_eq!(a.union(&b).sum::<i32>(), 1 + 2 + 3);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Union<'a, T, S, A: Allocator = Global> {
+    elements: Chain<Iter<'a, T>, Difference<'a, T, S, A>>,
+}
+
+impl<T, S, A> HashSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// The elements that are in this set but not in the other, in arbitrary order. One lookup in
+    /// the other set per element.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn difference<'a>(&'a self, other: &'a Self) -> Difference<'a, T, S, A> {
+        Difference { elements: self.iter(), other }
+    }
+
+    /// The elements that are in exactly one of the sets, in arbitrary order. One lookup per
+    /// element.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.symmetric_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1, &4]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn symmetric_difference<'a>(&'a self, other: &'a Self) -> SymmetricDifference<'a, T, S, A> {
+        SymmetricDifference { elements: self.difference(other).chain(other.difference(self)) }
+    }
+
+    /// The elements that are in both sets, in arbitrary order. One lookup per element of the
+    /// smaller set, whose elements are those returned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn intersection<'a>(&'a self, other: &'a Self) -> Intersection<'a, T, S, A> {
+        let (smaller, larger) = self.by_len(other);
+        Intersection { elements: smaller.iter(), other: larger }
+    }
+
+    /// The elements that are in at least one of the sets, each once, in arbitrary order. One lookup
+    /// per element of the smaller set. Of equal elements that of the larger set is returned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn union<'a>(&'a self, other: &'a Self) -> Union<'a, T, S, A> {
+        let (smaller, larger) = self.by_len(other);
+        Union { elements: larger.iter().chain(smaller.difference(larger)) }
+    }
+
+    /// Whether no element is in both sets. At most one lookup per element of the smaller set.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([3])));
+    /// assert!(!HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([2])));
+    /// # }
+    /// ```
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.intersection(other).next().is_none()
+    }
+
+    /// Whether all elements are in the other set too. At most one lookup per element, none if this
+    /// set is the larger.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1]).is_subset(&HashSet::<_>::from([1, 2])));
+    /// assert!(!HashSet::<_>::from([3]).is_subset(&HashSet::<_>::from([1, 2])));
+    /// # }
+    /// ```
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.len() <= other.len() && self.iter().all(|element| other.contains(element))
+    }
+
+    /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1, 2]).is_superset(&HashSet::<_>::from([1])));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn is_superset(&self, other: &Self) -> bool {
+        other.is_subset(self)
+    }
+
+    /// The smaller set and the larger.
+    #[inline]
+    fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
+        if self.len() <= other.len() { (self, other) } else { (other, self) }
+    }
+}
+
+/// Implements `Iterator` for a walk that returns the elements that the other set has, or those
+/// that it has not. `$at_least` is how many are certain, given the number of elements to come and
+/// the size of the other set.
+macro_rules! filtered_walk {
+    ($iter:ident, has: $has:literal, $at_least:expr) => {
+        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { elements: self.elements.clone(), other: self.other }
+            }
+        }
+
+        impl<'a, T, S, A> Iterator for $iter<'a, T, S, A>
+        where
+            T: Eq + Hash,
+            S: BuildHasher,
+            A: Allocator,
+        {
+            type Item = &'a T;
+
+            #[inline]
+            fn next(&mut self) -> Option<&'a T> {
+                self.elements.find(|element| self.other.contains(*element) == $has)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                let to_come = self.elements.len();
+                let at_least: fn(usize, usize) -> usize = $at_least;
+                (at_least(to_come, self.other.len()), Some(to_come))
+            }
+
+            #[inline]
+            fn fold<Acc, F: FnMut(Acc, &'a T) -> Acc>(self, init: Acc, mut f: F) -> Acc {
+                self.elements.fold(init, |acc, element| {
+                    if self.other.contains(element) == $has { f(acc, element) } else { acc }
+                })
+            }
+        }
+    };
+}
+
+filtered_walk!(Intersection, has: true, |_, _| 0);
+filtered_walk!(Difference, has: false, usize::saturating_sub);
+
+/// Implements `Iterator` for two walks, one after the other.
+macro_rules! chained_walks {
+    ($($iter:ident)*) => {$(
+        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { elements: self.elements.clone() }
+            }
+        }
+
+        impl<'a, T, S, A> Iterator for $iter<'a, T, S, A>
+        where
+            T: Eq + Hash,
+            S: BuildHasher,
+            A: Allocator,
+        {
+            type Item = &'a T;
+
+            #[inline]
+            fn next(&mut self) -> Option<&'a T> {
+                self.elements.next()
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.elements.size_hint()
+            }
+
+            #[inline]
+            fn fold<Acc, F: FnMut(Acc, &'a T) -> Acc>(self, init: Acc, f: F) -> Acc {
+                self.elements.fold(init, f)
+            }
+        }
+    )*};
+}
+
+chained_walks!(SymmetricDifference Union);
+
+/// Implements what all of them have in common.
+macro_rules! fused_and_debug {
+    ($($iter:ident)*) => {$(
+        impl<T, S, A> FusedIterator for $iter<'_, T, S, A>
+        where
+            T: Eq + Hash,
+            S: BuildHasher,
+            A: Allocator,
+        {
+        }
+
+        impl<T, S, A> Debug for $iter<'_, T, S, A>
+        where
+            T: Debug + Eq + Hash,
+            S: BuildHasher,
+            A: Allocator,
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.clone()).finish()
+            }
+        }
+    )*};
+}
+
+fused_and_debug!(Intersection Difference SymmetricDifference Union);
+
+/// Implements an operator on two references: clones what the lazy operation returns.
+macro_rules! operator {
+    ($(#[$doc:meta] $op:ident $method:ident $lazy:ident;)*) => {$(
+        impl<T, S, A> $op<&HashSet<T, S, A>> for &HashSet<T, S, A>
+        where
+            T: Eq + Hash + Clone,
+            S: BuildHasher + Default,
+            A: Allocator + Default,
+        {
+            type Output = HashSet<T, S, A>;
+
+            #[$doc]
+            fn $method(self, other: &HashSet<T, S, A>) -> HashSet<T, S, A> {
+                self.$lazy(other).cloned().collect()
+            }
+        }
+    )*};
+}
+
+operator! {
+    /// The [`union`](HashSet::union), in a new set.
+    BitOr bitor union;
+    /// The [`intersection`](HashSet::intersection), in a new set.
+    BitAnd bitand intersection;
+    /// The [`symmetric_difference`](HashSet::symmetric_difference), in a new set.
+    BitXor bitxor symmetric_difference;
+    /// The [`difference`](HashSet::difference), in a new set.
+    Sub sub difference;
+}
+
+/// Implements an assigning operator.
+macro_rules! assigning_operator {
+    ($(#[$doc:meta] $op:ident $method:ident |$set:ident, $other:ident| $body:block)*) => {$(
+        impl<T, S, A> $op<&HashSet<T, S, A>> for HashSet<T, S, A>
+        where
+            T: Eq + Hash + Clone,
+            S: BuildHasher,
+            A: Allocator,
+        {
+            #[$doc]
+            fn $method(&mut self, $other: &HashSet<T, S, A>) {
+                let $set = self;
+                $body
+            }
+        }
+    )*};
+}
+
+assigning_operator! {
+    /// Inserts clones of the other set's elements that are absent.
+    BitOrAssign bitor_assign |set, other| {
+        for element in other {
+            if let hash_table::Entry::Vacant(entry) = set.entry_of(element) {
+                entry.insert((element.clone(), ()));
+            }
+        }
+    }
+    /// Removes the elements that the other set does not have.
+    BitAndAssign bitand_assign |set, other| {
+        set.retain(|element| other.contains(element));
+    }
+    /// Removes the elements that the other set has too, and inserts clones of its other ones.
+    BitXorAssign bitxor_assign |set, other| {
+        for element in other {
+            match set.entry_of(element) {
+                hash_table::Entry::Occupied(entry) => drop(entry.remove()),
+                hash_table::Entry::Vacant(entry) => drop(entry.insert((element.clone(), ()))),
+            }
+        }
+    }
+    /// Removes the elements that the other set has too; walks over the smaller of the sets.
+    SubAssign sub_assign |set, other| {
+        if other.len() < set.len() {
+            for element in other {
+                set.remove(element);
+            }
+        } else {
+            set.retain(|element| !other.contains(element));
+        }
+    }
+}
+
+impl<T, S, A> HashSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// The table's entry for an element given by reference.
+    #[inline]
+    pub(super) fn entry_of(&mut self, element: &T) -> hash_table::Entry<'_, (T, ()), A> {
+        let hash_builder = &self.map.hash_builder;
+        let hash = hash_builder.hash_one(element);
+        self.map.table.entry(hash, has_key(element), hash_of(hash_builder))
+    }
+}
+
+/// These compile only if the lazy operations are covariant in their elements.
+const _: () = {
+    fn _intersection<'a, 'b, S, A: Allocator>(
+        iter: Intersection<'a, &'static str, S, A>,
+    ) -> Intersection<'a, &'b str, S, A> {
+        iter
+    }
+    fn _difference<'a, 'b, S, A: Allocator>(
+        iter: Difference<'a, &'static str, S, A>,
+    ) -> Difference<'a, &'b str, S, A> {
+        iter
+    }
+    fn _symmetric_difference<'a, 'b, S, A: Allocator>(
+        iter: SymmetricDifference<'a, &'static str, S, A>,
+    ) -> SymmetricDifference<'a, &'b str, S, A> {
+        iter
+    }
+    fn _union<'a, 'b, S, A: Allocator>(
+        iter: Union<'a, &'static str, S, A>,
+    ) -> Union<'a, &'b str, S, A> {
+        iter
+    }
+};

@@ -21,6 +21,7 @@
 //! # }
 //! ```
 //!
+//! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -51,11 +52,13 @@ mod probe;
 mod raw;
 
 pub mod hash_map;
+pub mod hash_set;
 pub mod hash_table;
 
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash_map::HashMap;
+pub use hash_set::HashSet;
 pub use hash_table::HashTable;
 pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]

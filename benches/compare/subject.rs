@@ -1,7 +1,7 @@
 //! The maps under comparison, behind one trait.
 //!
-//! A new subject is one more line at the end of this file; a map that only fits some elements (an
-//! integer map, say) implements [`Subject`] for those alone and is named in `run.rs`.
+//! A new subject is one more entry at the end of this file, and its place in the table in `run.rs`.
+//! A map that only fits some elements (an integer map, say) implements [`Subject`] for those alone.
 
 use crate::element::{Element, Key, Value};
 use std::hash::BuildHasher;

@@ -8,7 +8,7 @@ use core::arch::x86 as arch;
 use core::arch::x86_64 as arch;
 
 use super::Group;
-use crate::ctrl::{EMPTY, Tag};
+use crate::ctrl::{DELETED, EMPTY, Tag};
 use crate::mask::BitMask;
 
 /// Sixteen control bytes in an XMM register.
@@ -71,11 +71,10 @@ impl Group for Sse2 {
         BitMask(Self::mask(self.0).0 ^ 0xffff)
     }
 
-    /// Bytes without an entry compare below zero: all ones there, which `or`ed with EMPTY's bit and
-    /// cut to it is EMPTY; full bytes become DELETED.
+    /// DELETED everywhere, with the bits in which EMPTY differs flipped where a byte is negative,
+    /// that is, without an entry.
     #[inline(always)]
     fn convert(self) -> Self {
-        use crate::ctrl::DELETED;
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
         #[allow(unused_unsafe)]
         Sse2(unsafe {

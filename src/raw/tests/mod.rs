@@ -5,13 +5,23 @@
 //! | `trace.rs` | what a random operation is, and how a table carries it out |
 //! | `model.rs` | does a table do what an ordered map does, with I1–I6 after every operation |
 //! | `twin.rs` | do two backends of the same shape leave the same bytes |
+//! | `reference.rs` | are those the bytes that the design prescribes: slot, overflow bits, budget |
+//! | `reach.rs` | is every slot reached from every home, up to the last one |
+//! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
+//! | `panics.rs` | the n-th call of user code panics, for all n |
+//! | `sizes.rs` | capacity against layout; allocators that fail |
+//! | `negative.rs` | do the invariants notice planted mistakes |
+//! | `statistics.rs` | how many windows a search visits |
 //!
 //! [`backends!`] makes a test of each function for every backend that runs on the machine.
 
+use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
 use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::Cell;
 
 /// One test per backend of each function named, `function::backend`.
 macro_rules! backends {
@@ -57,7 +67,14 @@ macro_rules! backends {
     )*};
 }
 
+mod elements;
 mod model;
+mod negative;
+mod panics;
+mod reach;
+mod reference;
+mod sizes;
+mod statistics;
 mod trace;
 mod twin;
 
@@ -121,10 +138,69 @@ const fn scaled(release: usize, debug: usize, miri: usize) -> usize {
     }
 }
 
+/// A key that is its own value, hashed by `mix`: for tests that need nothing but a table.
+type Keys<G> = RawTable<u64, G, Global>;
+
+fn key_hasher(key: &u64) -> u64 {
+    mix(*key)
+}
+
 /// The capacity of the smallest table with several windows, of twice as many homes, and so on.
 fn capacity_of_homes<G: Group>(doublings: u32) -> usize {
     let slots = Control::<G>::SHAPE.slots((2 * G::WIDTH) << doublings);
     slots - slots.div_ceil(8)
+}
+
+/// A table of keys from 0 up, filled to the capacity of `(2 * WIDTH) << doublings` homes.
+fn full_table<G: Group>(doublings: u32) -> Keys<G> {
+    let capacity = capacity_of_homes::<G>(doublings);
+    let mut table = Keys::with_capacity_in(capacity, Global);
+    for key in 0..capacity as u64 {
+        table.insert_unique(mix(key), key, key_hasher);
+    }
+    assert_eq!((table.len(), table.capacity()), (capacity, capacity));
+    table
+}
+
+/// A table as [`full_table`] that lost and got entries until the next insert that looks past a
+/// window rebuilds it. It has room for a quarter of its entries.
+fn worn_table<G: Group>(doublings: u32) -> Keys<G> {
+    let mut table = full_table::<G>(doublings);
+    let capacity = table.capacity() as u64;
+    // At full load a new entry overflows a window with good chance.
+    for key in 0..100 * capacity {
+        let old = key;
+        assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+        // SAFETY: the table is ours.
+        if unsafe { table.control.budget_spent() } {
+            for old in key + 1..=key + capacity / 4 {
+                assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+            }
+            table.check_invariants(key_hasher);
+            return table;
+        }
+        let calls = Cell::new(0);
+        table.insert_unique(mix(old + capacity), old + capacity, |key| {
+            calls.set(calls.get() + 1);
+            key_hasher(key)
+        });
+        assert_eq!(calls.get(), 0, "a rebuild before the budget was spent");
+    }
+    panic!("churn at full load never spent the budget\n{}", table.dump());
+}
+
+/// All keys of a table, sorted.
+fn sorted_keys<G: Group>(table: &Keys<G>) -> Vec<u64> {
+    // SAFETY: the entries live as long as the borrow of the table.
+    let mut keys: Vec<u64> = table.raw_iter().map(|key| unsafe { *key.as_ref() }).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Number of overflow bits that are set.
+fn overflow_bits<T, G: Group, A: crate::allocator::Allocator>(table: &RawTable<T, G, A>) -> usize {
+    // SAFETY: positions up to `mask`.
+    (0..=table.control.mask()).filter(|&p| unsafe { table.control.overflowed(p) }).count()
 }
 
 /// A dump without the name of the backend.

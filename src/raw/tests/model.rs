@@ -87,7 +87,7 @@ fn random_traces<G: Group>() {
     let targets = [3, 4, 5, 8, 9, 16, 17, first, first + 1, 2 * first, 100];
     for (name, hash) in HASHES {
         for (i, &target) in targets.iter().enumerate() {
-            let steps = scaled(100, 12, 1) * (target + 8);
+            let steps = scaled(100, 8, 1) * (target + 8);
             for seed in 0..scaled(4, 1, 1) as u64 {
                 std::println!("{name}, {target} entries, seed {seed}");
                 run_trace::<G>(hash, target, steps, mix(seed) ^ i as u64);
@@ -109,7 +109,7 @@ fn churn_rebuilds<G: Group>() {
             let slots = subject.table.slots();
             assert_eq!(subject.table.capacity(), capacity);
             let mut present = Vec::new();
-            let steps = scaled(200, 20, 4) * capacity;
+            let steps = scaled(200, 16, 4) * capacity;
             let mut checks = 0;
             for key in 0..steps as u64 {
                 if present.len() == capacity {

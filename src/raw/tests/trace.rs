@@ -114,7 +114,12 @@ impl<G: Group> Subject<G> {
     }
 
     pub(super) fn find(&self, key: u64) -> Option<Entry> {
-        let slot = self.table.find((self.hash)(key), |entry| entry.0 == key)?;
+        let slot = self.table.find((self.hash)(key), |entry| entry.0 == key);
+        // The iterator over a hash's entries offers the same, once.
+        // SAFETY: the slots that it returns are full.
+        let is_key = |&slot: &usize| unsafe { self.table.get(slot) }.0 == key;
+        assert!(self.table.hash_slots((self.hash)(key)).filter(is_key).eq(slot));
+        let slot = slot?;
         assert!(self.table.is_full(slot));
         // SAFETY: `find` returns full slots.
         Some(unsafe { *self.table.get(slot) })

@@ -13,7 +13,7 @@ fn twins<G: Group, H: Group>() {
             std::println!("{name}, {target} entries");
             let mut random = Random(mix(target as u64));
             let (mut one, mut other) = (Subject::<G>::new(hash), Subject::<H>::new(hash));
-            for step in 0..scaled(200, 24, 1) * (target + 8) {
+            for step in 0..scaled(100, 10, 1) * (target + 8) {
                 let op = Op::next(&mut random, target, one.table.len());
                 assert_eq!(one.apply(op), other.apply(op), "{name}, step {step}: {op:?}");
                 let (a, b) = (bytes_of(&one.table), bytes_of(&other.table));
@@ -26,7 +26,7 @@ fn twins<G: Group, H: Group>() {
         for doublings in 0..2 {
             let capacity = capacity_of_homes::<G>(doublings) as u64;
             let (mut one, mut other) = (Subject::<G>::new(hash), Subject::<H>::new(hash));
-            for key in 0..scaled(400, 40, 4) as u64 * capacity {
+            for key in 0..scaled(200, 20, 4) as u64 * capacity {
                 let ops = [Op::Remove(key.wrapping_sub(capacity)), Op::Insert(key, key)];
                 for op in ops {
                     assert_eq!(one.apply(op), other.apply(op), "{name}: {op:?}");

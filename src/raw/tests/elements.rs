@@ -1,0 +1,312 @@
+//! Elements of all kinds: without size, over-aligned, big, owning.
+
+use super::{Random, mix, scaled};
+use crate::allocator::Global;
+use crate::ctrl::Tag;
+use crate::group::Group;
+use crate::raw::RawTable;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt::Debug;
+
+/// An element made from a number, and the number that can be told from it.
+trait Element: Clone + Debug {
+    /// Whether `LIVE` counts the values of this type.
+    const COUNTED: bool = false;
+    fn make(number: u64) -> Self;
+    fn id(&self) -> u64;
+}
+
+macro_rules! elements {
+    ($($type:ty: $number:ident => $make:expr, $element:ident => $id:expr;)*) => {$(
+        impl Element for $type {
+            fn make($number: u64) -> Self {
+                $make
+            }
+            fn id(&self) -> u64 {
+                let $element = self;
+                $id
+            }
+        }
+    )*};
+}
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line(u64);
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct AlignedNothing;
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(4096))]
+struct Page(u64);
+
+#[derive(Clone, Debug)]
+struct Big([u64; 512]);
+
+elements! {
+    (): _number => (), _element => 0;
+    AlignedNothing: _number => AlignedNothing, _element => 0;
+    u8: number => number as u8, element => u64::from(*element);
+    [u8; 3]: number => [7, number as u8, 9], element => u64::from(element[1]);
+    u32: number => number as u32, element => u64::from(*element);
+    u64: number => number, element => *element;
+    (u32, u8): number => (number as u32, 1), element => u64::from(element.0);
+    Line: number => Line(number), element => element.0;
+    Page: number => Page(number), element => element.0;
+    Big: number => Big([number; 512]), element => {
+        assert!(element.0.iter().all(|&part| part == element.0[0]), "torn");
+        element.0[511]
+    };
+    String: number => format!("{number} and some more bytes"), element => {
+        element.split(' ').next().unwrap().parse().unwrap()
+    };
+}
+
+std::thread_local! {
+    /// Number of values of the counted types that exist in this test.
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+fn live() -> isize {
+    LIVE.with(Cell::get)
+}
+
+fn count(change: isize) {
+    LIVE.with(|live| live.set(live.get() + change));
+}
+
+/// Owns memory, so that Miri and the allocator notice a second drop; counted.
+#[derive(Debug)]
+struct Owner(Box<u64>);
+
+/// No bytes, but a drop; counted.
+#[derive(Debug)]
+struct Token;
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        count(-1);
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        count(-1);
+    }
+}
+
+impl Clone for Owner {
+    fn clone(&self) -> Self {
+        Self::make(*self.0)
+    }
+}
+
+impl Clone for Token {
+    fn clone(&self) -> Self {
+        Self::make(0)
+    }
+}
+
+impl Element for Owner {
+    const COUNTED: bool = true;
+    fn make(number: u64) -> Self {
+        count(1);
+        Owner(Box::new(number))
+    }
+    fn id(&self) -> u64 {
+        *self.0
+    }
+}
+
+impl Element for Token {
+    const COUNTED: bool = true;
+    fn make(_number: u64) -> Self {
+        count(1);
+        Token
+    }
+    fn id(&self) -> u64 {
+        0
+    }
+}
+
+fn hasher<T: Element>(element: &T) -> u64 {
+    mix(element.id())
+}
+
+/// Compares a table with the ids of what should be in it, which it sorts.
+fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) {
+    table.check_invariants(hasher);
+    let mut found = Vec::new();
+    let mut addresses = Vec::new();
+    for entry in table.raw_iter() {
+        // SAFETY: the entry lives as long as the borrow of the table.
+        found.push(unsafe { entry.as_ref() }.id());
+        addresses.push(entry.as_ptr().addr());
+        assert_eq!(entry.as_ptr().addr() % align_of::<T>(), 0, "not aligned");
+    }
+    // In slot order addresses go down, each entry clear of the next.
+    assert!(addresses.windows(2).all(|two| two[0] >= two[1] + size_of::<T>()));
+    found.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!(found, ids);
+    for &id in ids.iter() {
+        assert!(table.find(mix(id), |element| element.id() == id).is_some());
+    }
+    let expected = if T::COUNTED { ids.len() as isize } else { 0 };
+    assert_eq!(live(), expected, "drops");
+}
+
+/// The life of a table of `T`: insertion and growth, lookup, removal, clones, all ways to end it.
+fn life<T: Element, G: Group>() {
+    std::println!("{}", core::any::type_name::<T>());
+    let mut random = Random(size_of::<T>() as u64);
+    let len = scaled(300, 100, 20) as u64;
+    let mut table = RawTable::<T, G, Global>::new_in(Global);
+    let mut ids = Vec::new();
+    let fill = |table: &mut RawTable<T, G, Global>, ids: &mut Vec<u64>| {
+        for number in 0..len {
+            let (slots, element) = (table.slots(), T::make(number));
+            ids.push(element.id());
+            table.insert_unique(mix(element.id()), element, hasher);
+            if table.slots() != slots || number % 32 == 0 {
+                check(table, ids);
+            }
+        }
+        check(table, ids);
+    };
+    fill(&mut table, &mut ids);
+
+    // Half of them leave, one by one; then the table shrinks.
+    for _ in 0..len / 2 {
+        let id = ids.swap_remove(random.below(ids.len()));
+        let removed = table.remove(mix(id), |element| element.id() == id).expect("it is present");
+        assert_eq!(removed.id(), id);
+    }
+    check(&table, &mut ids);
+    table.shrink_to(0, hasher);
+    check(&table, &mut ids);
+
+    // A clone goes its own way, and is cloned into.
+    let mut clone = table.clone();
+    let taken: Vec<T> = clone.drain().take(5).collect();
+    assert!(taken.len() == 5 && clone.len() == 0);
+    drop(taken);
+    check(&table, &mut ids);
+    clone.insert_unique(mix(0), T::make(0), hasher);
+    clone.clone_from(&table);
+    drop(table);
+    check(&clone, &mut ids);
+    table = clone;
+
+    // Some leave by predicate.
+    let mut turn = 0;
+    let mut every_third = || {
+        turn += 1;
+        turn % 3 == 0
+    };
+    let mut kept = Vec::new();
+    table.retain(|element| {
+        let keep = !every_third();
+        if keep {
+            kept.push(element.id());
+        }
+        keep
+    });
+    assert!(kept.len() < ids.len());
+    check(&table, &mut kept);
+    let mut entries = table.extract_if();
+    while let Some(element) = entries.next(|_| every_third()) {
+        let position = kept.iter().position(|&id| id == element.id());
+        kept.swap_remove(position.expect("it was there"));
+    }
+    check(&table, &mut kept);
+
+    // All ways to end it.
+    let nothing: &mut [u64] = &mut [];
+    table.clear();
+    check(&table, nothing);
+    ids.clear();
+    fill(&mut table, &mut ids);
+    drop(table.drain());
+    check(&table, nothing);
+    ids.clear();
+    fill(&mut table, &mut ids);
+    let mut iter = table.into_iter();
+    let mut taken: Vec<u64> = iter.by_ref().take(7).map(|element| element.id()).collect();
+    // SAFETY: the entries live as long as the borrow of the iterator.
+    taken.extend(iter.rest().map(|element| unsafe { element.as_ref() }.id()));
+    drop(iter);
+    taken.sort_unstable();
+    assert_eq!((taken, live()), (ids, 0));
+    let mut table = RawTable::<T, G, Global>::new_in(Global);
+    fill(&mut table, &mut Vec::new());
+    drop(table);
+    assert_eq!(live(), 0);
+}
+
+fn plain_elements<G: Group>() {
+    life::<u8, G>();
+    life::<[u8; 3], G>();
+    life::<u32, G>();
+    life::<(u32, u8), G>();
+    life::<u64, G>();
+}
+
+fn zero_sized_elements<G: Group>() {
+    life::<(), G>();
+    life::<AlignedNothing, G>();
+    life::<Token, G>();
+}
+
+fn aligned_and_big_elements<G: Group>() {
+    life::<Line, G>();
+    life::<Page, G>();
+    life::<Big, G>();
+}
+
+fn owning_elements<G: Group>() {
+    life::<String, G>();
+    life::<Owner, G>();
+}
+
+/// Elements of more than a mebibyte: any table of them is large enough to prefetch from, were it
+/// not for the one that has no slots.
+fn elements_beyond_the_cache<G: Group>() {
+    let mut table = RawTable::<[u8; (1 << 20) + 1], G, Global>::new_in(Global);
+    assert_eq!(table.find(7, |_| true), None);
+    assert_eq!(table.find(u64::MAX, |_| true), None);
+    if !cfg!(miri) {
+        table.reserve(1, |_| 0);
+        assert_eq!(table.find(7, |_| true), None);
+        assert_eq!(table.find(u64::MAX, |_| true), None);
+    }
+}
+
+/// Equal to nothing, not even itself: inserted any number of times, found never, iterated always.
+fn never_equal_elements<G: Group>() {
+    let mut table = RawTable::<f64, G, Global>::new_in(Global);
+    let (hasher, key) = (|_: &f64| 42, f64::NAN);
+    for len in 0..40 {
+        assert_eq!(table.len(), len);
+        let slot = table.find_or_vacant(42, |&other| other == key, hasher);
+        let slot = slot.expect_err("NaN is not NaN");
+        // SAFETY: the slot was found vacant for this hash just now.
+        unsafe { table.insert_at(slot, Tag::of(42), key) };
+        table.check_invariants(hasher);
+    }
+    assert_eq!(table.raw_iter().count(), 40);
+    assert!(table.remove(42, |&other| other == key).is_none());
+    table.retain(|number| !number.is_nan());
+    assert_eq!(table.len(), 0);
+}
+
+backends! {
+    plain_elements zero_sized_elements aligned_and_big_elements owning_elements
+    elements_beyond_the_cache never_equal_elements
+}

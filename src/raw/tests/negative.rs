@@ -1,0 +1,204 @@
+//! The invariants notice planted mistakes, and what they print can be read.
+
+use super::{Keys, TAG_BITS, capacity_of_homes, full_table, key_hasher};
+use crate::allocator::Global;
+use crate::ctrl::{DELETED, EMPTY};
+use crate::group::Group;
+use crate::raw::control::Control;
+use alloc::format;
+use alloc::string::String;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What the check of a table says, which must be something, with a dump of the table.
+fn complaint<G: Group>(table: &Keys<G>, hasher: impl Fn(&u64) -> u64) -> String {
+    let check = AssertUnwindSafe(|| table.check_invariants(hasher));
+    let panic = catch_unwind(check).expect_err("the mistake goes unnoticed");
+    let message = panic.downcast::<String>().expect("a formatted message");
+    assert!(message.contains(&table.dump()), "no dump in: {message}");
+    *message
+}
+
+fn expect<G: Group>(table: &Keys<G>, invariant: &str) {
+    let message = complaint(table, key_hasher);
+    assert!(message.contains(invariant), "not a word of {invariant} in: {message}");
+}
+
+/// The first slot that is full, or that is vacant.
+fn slot_where<G: Group>(table: &Keys<G>, full: bool) -> usize {
+    (0..table.slots()).find(|&slot| table.is_full(slot) == full).expect("there is one")
+}
+
+fn wrong_control_bytes<G: Group>() {
+    for doublings in 0..2 {
+        let table = full_table::<G>(doublings);
+        table.check_invariants(key_hasher);
+        let set = |slot: usize, byte: u8| {
+            // SAFETY: the table has that control byte, and elements that need no drop.
+            unsafe {
+                let old = table.control.byte(slot);
+                table.control.set_byte(slot, byte);
+                old
+            }
+        };
+        // Another tag.
+        let slot = slot_where(&table, true);
+        let tag = set(slot, 0);
+        set(slot, tag ^ 1);
+        expect(&table, "tag of");
+        // An entry lost, one from nowhere.
+        set(slot, EMPTY);
+        expect(&table, "I4");
+        set(slot, tag);
+        let vacant = slot_where(&table, false);
+        set(vacant, tag);
+        expect(&table, "I4");
+        // DELETED in place of a vacant and of a full slot, and a byte that is nothing at all.
+        for byte in [DELETED, 0xff, 0x81] {
+            set(vacant, byte);
+            expect(&table, "I6");
+            set(vacant, EMPTY);
+            set(slot, byte);
+            expect(&table, "I6");
+            set(slot, tag);
+        }
+        // A pad byte that looks vacant.
+        if !G::ALIGNED_HOMES {
+            let pad = set(table.slots(), EMPTY);
+            assert_eq!(pad, DELETED);
+            expect(&table, "I6");
+            set(table.slots(), DELETED);
+        }
+        table.check_invariants(key_hasher);
+    }
+}
+
+fn wrong_one_window_tables<G: Group>() {
+    let mut table = Keys::<G>::with_capacity_in(4, Global);
+    table.insert_unique(key_hasher(&1), 1, key_hasher);
+    table.check_invariants(key_hasher);
+    let control = table.control;
+    // Lanes without a slot that look vacant.
+    for lane in 4..Control::<G>::SHAPE.control_bytes(1) {
+        // SAFETY: the control byte exists, though it has no slot.
+        unsafe { control.set_byte(lane, EMPTY) };
+        expect(&table, "I6");
+        // SAFETY: as above.
+        unsafe { control.set_byte(lane, DELETED) };
+    }
+    // An overflow bit, which no one-window table has.
+    let word = Control::<G>::SHAPE.control_bytes(1);
+    // SAFETY: the overflow word follows the control bytes.
+    unsafe { control.set_byte(word, 1) };
+    expect(&table, "I5");
+    // SAFETY: as above.
+    unsafe { control.set_byte(word, 0) };
+    // Three slots.
+    table.growth_left -= 1;
+    expect(&table, "I1");
+    table.growth_left += 1;
+    table.check_invariants(key_hasher);
+}
+
+fn wrong_counts<G: Group>() {
+    let mut table = full_table::<G>(0);
+    for key in 0..3 {
+        assert_eq!(table.remove(key_hasher(&key), |&k| k == key), Some(key));
+    }
+    for (items, growth_left) in [(1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1)] {
+        table.items = table.items.wrapping_add_signed(items);
+        table.growth_left = table.growth_left.wrapping_add_signed(growth_left);
+        expect(&table, "I4");
+        table.items = table.items.wrapping_add_signed(-items);
+        table.growth_left = table.growth_left.wrapping_add_signed(-growth_left);
+    }
+    table.check_invariants(key_hasher);
+}
+
+/// A number of homes that is no power of two.
+fn wrong_homes<G: Group>() {
+    let mut table = full_table::<G>(1);
+    let control = table.control;
+    // SAFETY: fewer homes than the block was made for; the real ones return before its end.
+    table.control = unsafe { Control::from_raw(control.ctrl(), 3 * G::WIDTH) };
+    expect(&table, "I1");
+    table.control = control;
+    table.check_invariants(key_hasher);
+}
+
+/// In a fresh table with one home every overflow bit that is set is needed.
+fn missing_overflow_bits<G: Group>() {
+    let home = G::WIDTH + 3;
+    let hasher = |&key: &u64| home as u64 | key << (usize::BITS - 7) & TAG_BITS;
+    let capacity = capacity_of_homes::<G>(1);
+    let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+    for key in 0..capacity as u64 {
+        table.insert_unique(hasher(&key), key, hasher);
+    }
+    table.check_invariants(hasher);
+    let homes = table.control.mask() + 1;
+    // SAFETY: positions of the table.
+    let set = (0..homes).filter(|&p| unsafe { table.control.overflowed(p) });
+    let set: alloc::vec::Vec<usize> = set.collect();
+    assert!(set.len() >= 3, "{set:?}");
+    for &missing in &set {
+        // SAFETY: the table has several windows and these positions.
+        unsafe {
+            table.control.clear_overflow();
+            set.iter().filter(|&&p| p != missing).for_each(|&p| table.control.set_overflowed(p));
+        }
+        let message = complaint(&table, hasher);
+        assert!(message.contains("I5"), "{message}");
+    }
+    // SAFETY: as above.
+    set.iter().for_each(|&p| unsafe { table.control.set_overflowed(p) });
+    table.check_invariants(hasher);
+}
+
+/// The dumps of two small tables, to the letter.
+fn dumps<G: Group>() {
+    let mut table = Keys::<G>::new_in(Global);
+    let tagged = |&tag: &u64| tag << (usize::BITS - 7);
+    let no_slots = if G::WIDTH == 8 { "xxxxxxxx" } else { "xxxxxxxxxxxxxxxx" };
+    let name = G::NAME;
+    let expected = format!("{name} homes 1 items 0 growth_left 0\n       0 {no_slots}  0\n");
+    assert_eq!(table.dump(), expected);
+
+    for tag in [0x01, 0x7c, 0x2f] {
+        table.insert_unique(tagged(&tag), tag, tagged);
+    }
+    assert_eq!(table.remove(tagged(&0x7c), |_| true), Some(0x7c));
+    let expected = match G::WIDTH {
+        8 => format!("{name} homes 1 items 2 growth_left 2\n       0 1.f.xxxx  0\n"),
+        _ => format!(
+            "{name} homes 1 items 2 growth_left 2\n\
+             \x20      0 1.f.xxxxxxxxxxxx  0\n\
+             \x20     16 x  \n"
+        ),
+    };
+    assert_eq!(table.dump(), expected);
+
+    // One more than a window holds, at home 3.
+    let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(0), Global);
+    let hasher = |_: &u64| 3 | 5 << (usize::BITS - 7);
+    for key in 0..=G::WIDTH as u64 {
+        table.insert_unique(hasher(&key), key, hasher);
+    }
+    let expected = match G::WIDTH {
+        8 => format!(
+            "{name} homes 16 items 9 growth_left 5\n\
+             \x20      0 55555555  00010000\n\
+             \x20      8 5.......  00000000\n"
+        ),
+        _ => format!(
+            "{name} homes 32 items 17 growth_left 24\n\
+             \x20      0 ...5555555555555  0001000000000000\n\
+             \x20     16 5555............  0000000000000000\n\
+             \x20     32 ...............x  \n"
+        ),
+    };
+    assert_eq!(table.dump(), expected);
+}
+
+backends! {
+    wrong_control_bytes wrong_one_window_tables wrong_counts wrong_homes missing_overflow_bits dumps
+}

@@ -1,0 +1,496 @@
+//! The n-th call of user code panics, for all n: no entry is lost, none is dropped twice, the
+//! invariants hold, and the table goes on.
+
+use super::{
+    Keys, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflow_bits, sorted_keys,
+    worn_table,
+};
+use crate::allocator::Global;
+use crate::ctrl::Tag;
+use crate::group::Group;
+use crate::raw::RawTable;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Panics at the call that finds the count at 0; never again until it is set anew.
+struct Fuse(Cell<usize>);
+
+/// What a fuse panics with.
+struct Blown;
+
+impl Fuse {
+    const NEVER: usize = usize::MAX;
+
+    fn new(calls: usize) -> Self {
+        Fuse(Cell::new(calls))
+    }
+
+    fn burn(&self) {
+        match self.0.get() {
+            Self::NEVER => {}
+            0 => {
+                self.0.set(Self::NEVER);
+                // As a panic does, but without a message on the console.
+                resume_unwind(Box::new(Blown));
+            }
+            calls => self.0.set(calls - 1),
+        }
+    }
+}
+
+/// Whether a fuse blew in there; other panics go on.
+fn blows(f: impl FnOnce()) -> bool {
+    match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(()) => false,
+        Err(panic) if panic.is::<Blown>() => true,
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Gives `act` a hasher that panics at its n-th call, for all n. If it does, the table is what it
+/// was, to the last bit, and `act` works at the next attempt. Returns the number of calls.
+fn resizing<G: Group>(
+    prototype: &Keys<G>,
+    act: impl Fn(&mut Keys<G>, &dyn Fn(&u64) -> u64),
+) -> usize {
+    let keys = sorted_keys(prototype);
+    for n in 0.. {
+        let mut table = prototype.clone();
+        let fuse = Fuse::new(n);
+        let hasher = |key: &u64| {
+            fuse.burn();
+            key_hasher(key)
+        };
+        let blown = blows(|| act(&mut table, &hasher));
+        table.check_invariants(key_hasher);
+        if !blown {
+            assert_ne!(table.slots(), prototype.slots(), "nothing happened");
+            return n;
+        }
+        assert_eq!(bytes_of(&table), bytes_of(prototype));
+        assert_eq!(sorted_keys(&table), keys);
+        act(&mut table, &hasher);
+        table.check_invariants(key_hasher);
+        assert_ne!(table.slots(), prototype.slots());
+        assert!(keys.iter().all(|&key| table.find(mix(key), |&k| k == key).is_some()));
+    }
+    unreachable!()
+}
+
+fn insert_new<G: Group>(table: &mut Keys<G>, key: u64, hasher: &dyn Fn(&u64) -> u64) {
+    let slot = table.find_or_vacant(mix(key), |&k| k == key, hasher).expect_err("it is new");
+    // SAFETY: the slot was found vacant for this hash just now.
+    unsafe { table.insert_at(slot, Tag::of(mix(key)), key) };
+}
+
+const NEW: u64 = 1 << 40;
+
+fn hasher_in_growth<G: Group>() {
+    // Reinserting, from one window.
+    for capacity in [4, 8, 16].into_iter().filter(|&slots| slots <= G::WIDTH) {
+        let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+        (0..capacity as u64).for_each(|key| {
+            table.insert_unique(mix(key), key, key_hasher);
+        });
+        let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
+        assert_eq!(calls, capacity);
+    }
+    // Streaming to twice as many homes.
+    for doublings in 0..2 {
+        let table = full_table::<G>(doublings);
+        let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
+        assert_eq!(calls, table.len());
+        let calls = resizing(&table, |table, hasher| {
+            table.insert_unique(mix(NEW), NEW, hasher);
+        });
+        assert_eq!(calls, table.len());
+    }
+    // Reinserting, to four times as many and more.
+    let table = full_table::<G>(0);
+    let far = 5 * table.capacity();
+    assert_eq!(resizing(&table, |table, hasher| table.reserve(far, hasher)), table.len());
+    let calls = resizing(&table, |table, hasher| {
+        assert_eq!(table.try_reserve(far, hasher), Ok(()));
+    });
+    assert_eq!(calls, table.len());
+}
+
+fn hasher_in_shrink<G: Group>() {
+    let mut table = full_table::<G>(2);
+    for left in [capacity_of_homes::<G>(1), capacity_of_homes::<G>(0), G::WIDTH, 4, 1] {
+        table.retain(|&mut key| key < left as u64);
+        let calls = resizing(&table, |table, hasher| table.shrink_to(0, hasher));
+        assert_eq!(calls, left);
+    }
+}
+
+/// Finds every key of a table, and misses some.
+fn lookups<G: Group>(table: &Keys<G>, keys: &[u64]) {
+    assert_eq!(sorted_keys(table), keys);
+    table.check_invariants(key_hasher);
+    for &key in keys {
+        assert!(table.find(mix(key), |&k| k == key).is_some());
+    }
+    for absent in NEW..NEW + 20 {
+        assert!(table.find(mix(absent), |&k| k == absent).is_none());
+    }
+}
+
+fn hasher_in_rebuild<G: Group>() {
+    for doublings in 0..3 {
+        let worn = worn_table::<G>(doublings);
+        let keys = sorted_keys(&worn);
+        let homes = worn.control.mask() + 1;
+        for n in 0.. {
+            let mut table = worn.clone();
+            let fuse = Fuse::new(n);
+            let hasher = |key: &u64| {
+                fuse.burn();
+                key_hasher(key)
+            };
+            let blown = blows(|| table.rebuild(&hasher));
+            lookups(&table, &keys);
+            if !blown {
+                assert!(n >= keys.len() && overflow_bits(&table) < homes / 2);
+                break;
+            }
+            // Nothing is lost. Searches end after all windows, and the table knows that it wants
+            // mending.
+            assert_eq!(overflow_bits(&table), homes);
+            // SAFETY: the table is ours.
+            assert!(unsafe { table.control.budget_spent() });
+            // A clone is as good, or bad.
+            lookups(&table.clone(), &keys);
+            // Inserts that run into the same panic change nothing. They are those that look
+            // further than the first window, all of which now try to mend the table.
+            fuse.0.set(n);
+            if blows(|| insert_new(&mut table, NEW, &hasher)) {
+                lookups(&table, &keys);
+                assert_eq!(overflow_bits(&table), homes);
+                fuse.0.set(Fuse::NEVER);
+                insert_new(&mut table, NEW, &hasher);
+            }
+            fuse.0.set(Fuse::NEVER);
+            mended_by_inserts(table, homes);
+        }
+    }
+}
+
+/// Inserts end the state in which every search visits every window.
+fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
+    // Without a search, an insert notices when it meets a full window. With one it also does when
+    // the walk was long, which in tables of more than three windows is at once.
+    for search in [false, true] {
+        let mut table = table.clone();
+        let mut present = VecDeque::from(sorted_keys(&table));
+        let mut inserts = 0;
+        while overflow_bits(&table) == homes {
+            if table.len() == table.capacity() {
+                let old = present.pop_front().unwrap();
+                assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+            }
+            let new = 2 * NEW + inserts;
+            if search {
+                insert_new(&mut table, new, &key_hasher);
+            } else {
+                table.insert_unique(mix(new), new, key_hasher);
+            }
+            present.push_back(new);
+            inserts += 1;
+            assert!(inserts < 100 * homes as u64, "never mended");
+        }
+        table.check_invariants(key_hasher);
+        assert!(!search || inserts <= 1 || homes <= 3 * G::WIDTH, "{inserts} inserts");
+    }
+}
+
+fn eq_in_lookups<G: Group>() {
+    for doublings in 0..2 {
+        // All equal hashes: as many calls of eq as there are entries.
+        let hasher = |_: &u64| 5;
+        let mut table = Keys::<G>::new_in(Global);
+        let len = capacity_of_homes::<G>(doublings) as u64 - 1;
+        (0..len).for_each(|key| {
+            table.insert_unique(5, key, hasher);
+        });
+        let before = bytes_of(&table);
+        // Entries in two windows of a walk are offered twice, so there are more calls than entries.
+        let calls = Cell::new(0);
+        assert_eq!(table.find(5, |_| calls.replace(calls.get() + 1) == usize::MAX), None);
+        assert!(calls.get() >= len as usize);
+        for n in 0..=calls.get() {
+            let fuse = Fuse::new(n);
+            let eq = |_: &u64| {
+                fuse.burn();
+                false
+            };
+            let blown = blows(|| assert_eq!(table.find(5, eq), None));
+            assert_eq!(blown, n < calls.get());
+            fuse.0.set(n);
+            assert_eq!(blows(|| assert_eq!(table.remove(5, eq), None)), blown);
+            fuse.0.set(n);
+            let insert = || {
+                assert!(table.find_or_vacant(5, eq, hasher).is_err());
+            };
+            assert_eq!(blows(insert), blown);
+            table.check_invariants(hasher);
+            // The last one found a place and set the overflow bits on the way to it.
+            assert!(bytes_of(&table) == before || !blown);
+        }
+    }
+}
+
+/// What becomes of [`Tracked`] values.
+struct Ledger {
+    /// The serial numbers of those that exist.
+    alive: RefCell<BTreeSet<u64>>,
+    next: Cell<u64>,
+    clones: Fuse,
+    drops: Fuse,
+}
+
+/// A value whose clone and drop may panic, and which knows when it is dropped twice.
+struct Tracked {
+    key: u64,
+    serial: u64,
+    ledger: Rc<Ledger>,
+}
+
+impl Ledger {
+    fn new() -> Rc<Self> {
+        Rc::new(Ledger {
+            alive: RefCell::default(),
+            next: Cell::new(0),
+            clones: Fuse::new(Fuse::NEVER),
+            drops: Fuse::new(Fuse::NEVER),
+        })
+    }
+
+    fn make(self: &Rc<Self>, key: u64) -> Tracked {
+        let serial = self.next.replace(self.next.get() + 1);
+        assert!(self.alive.borrow_mut().insert(serial));
+        Tracked { key, serial, ledger: self.clone() }
+    }
+
+    fn alive(&self) -> usize {
+        self.alive.borrow().len()
+    }
+}
+
+impl Clone for Tracked {
+    fn clone(&self) -> Self {
+        self.ledger.clones.burn();
+        self.ledger.make(self.key)
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        assert!(self.ledger.alive.borrow_mut().remove(&self.serial), "dropped twice");
+        self.ledger.drops.burn();
+    }
+}
+
+type Table<G> = RawTable<Tracked, G, Global>;
+
+fn tracked_hasher(entry: &Tracked) -> u64 {
+    mix(entry.key)
+}
+
+fn tracked<G: Group>(ledger: &Rc<Ledger>, len: u64) -> Table<G> {
+    let mut table = Table::new_in(Global);
+    for key in 0..len {
+        table.insert_unique(mix(key), ledger.make(key), tracked_hasher);
+    }
+    table
+}
+
+/// The keys of a table that is in order.
+fn keys<G: Group>(table: &Table<G>) -> Vec<u64> {
+    table.check_invariants(tracked_hasher);
+    // SAFETY: the entries live as long as the borrow of the table.
+    let mut keys: Vec<u64> = table.raw_iter().map(|entry| unsafe { entry.as_ref() }.key).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// The table still takes entries, grows and gives them back.
+fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
+    let (before, others) = (keys(&table), ledger.alive() - table.len());
+    for key in NEW..NEW + 50 {
+        table.insert_unique(mix(key), ledger.make(key), tracked_hasher);
+    }
+    for key in NEW..NEW + 50 {
+        assert!(table.remove(mix(key), |entry| entry.key == key).is_some());
+    }
+    assert_eq!(keys(&table), before);
+    drop(table);
+    assert_eq!(ledger.alive(), others, "leaked");
+}
+
+/// Lengths for the tests below: one window, and several.
+const LENS: [u64; 3] = [3, 8, 30];
+
+fn clones<G: Group>() {
+    for len in LENS {
+        let ledger = Ledger::new();
+        let source = tracked::<G>(&ledger, len);
+        for n in 0..len as usize {
+            ledger.clones.0.set(n);
+            assert!(blows(|| drop(source.clone())));
+            assert_eq!(ledger.alive(), source.len(), "half a clone is dropped");
+            // Into an empty table, one of the same size and one of another.
+            for other_len in [0, len, 4 * len] {
+                let mut target = tracked::<G>(&ledger, other_len);
+                ledger.clones.0.set(n);
+                assert!(blows(|| target.clone_from(&source)));
+                // What was cloned is there, findable, and the old entries are gone.
+                assert_eq!(target.len(), n);
+                let there = keys(&target);
+                assert!(there.iter().all(|&key| key < len));
+                assert_eq!(ledger.alive(), source.len() + n);
+                let mut retried = target;
+                retried.clone_from(&source);
+                assert_eq!(keys(&retried), keys(&source));
+                goes_on(retried, &ledger);
+            }
+        }
+        goes_on(source, &ledger);
+    }
+}
+
+/// All entries are dropped once, whichever drop panics, and the table is empty.
+fn drops_of_all<G: Group>() {
+    type Act<G> = fn(&mut Table<G>);
+    let keeping_the_block: [Act<G>; 3] = [
+        |table| table.clear(),
+        |table| drop(table.drain()),
+        |table| {
+            let mut drain = table.drain();
+            let _one = drain.next();
+            drop(drain);
+        },
+    ];
+    let for_good: [Act<G>; 3] = [
+        |table| drop(mem::replace(table, Table::new_in(Global))),
+        |table| drop(mem::replace(table, Table::new_in(Global)).into_iter()),
+        |table| {
+            let mut iter = mem::replace(table, Table::new_in(Global)).into_iter();
+            let _one = iter.next();
+            drop(iter);
+        },
+    ];
+    let acts = keeping_the_block.map(|act| (act, true)).into_iter();
+    for (act, keeps) in acts.chain(for_good.map(|act| (act, false))) {
+        for len in LENS {
+            for n in 0..len as usize {
+                let ledger = Ledger::new();
+                let mut table = tracked::<G>(&ledger, len);
+                let slots = table.slots();
+                ledger.drops.0.set(n);
+                assert!(blows(|| act(&mut table)));
+                assert_eq!((table.len(), ledger.alive()), (0, 0));
+                assert_eq!(table.slots(), if keeps { slots } else { 0 });
+                goes_on(table, &ledger);
+            }
+        }
+    }
+}
+
+/// The old entries' drop panics while a table is cloned into: it is left empty.
+fn drops_in_clone_from<G: Group>() {
+    for n in 0..20 {
+        let ledger = Ledger::new();
+        let source = tracked::<G>(&ledger, 10);
+        let mut target = tracked::<G>(&ledger, 20);
+        ledger.drops.0.set(n);
+        assert!(blows(|| target.clone_from(&source)));
+        assert_eq!((target.len(), ledger.alive()), (0, source.len()));
+        goes_on(target, &ledger);
+        goes_on(source, &ledger);
+    }
+}
+
+/// The predicate of `retain` and `extract_if`, or the drop of what leaves, panics: what was decided
+/// before is done, what was not looked at stays.
+fn predicates<G: Group>() {
+    for len in LENS {
+        for n in 0..len as usize {
+            let ledger = Ledger::new();
+            let mut table = tracked::<G>(&ledger, len);
+            // The keys in the order of their slots.
+            // SAFETY: the entries live as long as the borrow of the table.
+            let order: Vec<u64> = table.raw_iter().map(|e| unsafe { e.as_ref() }.key).collect();
+            let sorted = |keys: &mut dyn Iterator<Item = u64>| keys.collect::<BTreeSet<u64>>();
+
+            // The predicate, at the n-th entry.
+            let fuse = Fuse::new(n);
+            let odd = |entry: &mut Tracked| {
+                fuse.burn();
+                entry.key % 2 == 1
+            };
+            assert!(blows(|| table.retain(odd)));
+            let left = order.iter().copied().enumerate().filter(|&(i, key)| i >= n || key % 2 == 1);
+            assert!(keys(&table).into_iter().eq(sorted(&mut left.map(|(_, key)| key))));
+            assert_eq!(ledger.alive(), table.len());
+            goes_on(table, &ledger);
+
+            // Again with the iterator, which goes on after the panic with the next entry.
+            let mut table = tracked::<G>(&ledger, len);
+            fuse.0.set(n);
+            let mut taken = Vec::new();
+            let mut entries = table.extract_if();
+            let picked = blows(|| {
+                while let Some(entry) = entries.next(odd) {
+                    taken.push(entry);
+                }
+            });
+            assert!(picked);
+            assert_eq!(entries.remaining(), len as usize - n - 1);
+            while let Some(entry) = entries.next(odd) {
+                taken.push(entry);
+            }
+            let spared = order[n];
+            let left = |key: &u64| key % 2 == 0 || *key == spared;
+            assert!(keys(&table).into_iter().eq((0..len).filter(left)));
+            drop(taken);
+            assert_eq!(ledger.alive(), table.len());
+            goes_on(table, &ledger);
+
+            // The drop of the n-th entry that leaves.
+            let mut table = tracked::<G>(&ledger, len);
+            ledger.drops.0.set(n);
+            assert!(blows(|| table.retain(|_| false)));
+            assert!(keys(&table).into_iter().eq(sorted(&mut order[n + 1..].iter().copied())));
+            assert_eq!(ledger.alive(), table.len());
+            goes_on(table, &ledger);
+        }
+    }
+}
+
+/// A drain that is leaked takes block and entries with it; the table starts anew.
+fn leaked_drains<G: Group>() {
+    if cfg!(miri) {
+        return; // which reports leaks
+    }
+    for taken in 0..3 {
+        let ledger = Ledger::new();
+        let mut table = tracked::<G>(&ledger, 30);
+        let mut drain = table.drain();
+        drain.by_ref().take(taken).for_each(drop);
+        mem::forget(drain);
+        assert_eq!((table.len(), table.slots(), table.allocation_size()), (0, 0, 0));
+        assert_eq!(ledger.alive(), 30 - taken);
+        goes_on(table, &ledger);
+    }
+}
+
+backends! {
+    hasher_in_growth hasher_in_shrink hasher_in_rebuild eq_in_lookups clones drops_of_all
+    drops_in_clone_from predicates leaked_drains
+}

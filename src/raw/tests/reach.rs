@@ -1,0 +1,127 @@
+//! Every slot is reached from every home, up to the last one, and every search ends.
+
+use super::{Keys, TAG_BITS, bytes_of, capacity_of_homes, scaled};
+use crate::allocator::Global;
+use crate::ctrl::{EMPTY, Tag};
+use crate::group::Group;
+use crate::raw::RawTable;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Hashes with this home, with tags that differ.
+fn hash_of(home: usize, number: usize) -> u64 {
+    (home as u64) | ((number as u64) << (usize::BITS - 7)) & TAG_BITS
+}
+
+/// One-window tables and those of `doublings` sizes above.
+fn capacities<G: Group>(doublings: u32) -> impl Iterator<Item = usize> {
+    let small = [4, 8, 16].into_iter().filter(|&slots| slots <= G::WIDTH);
+    small.chain((0..doublings).map(capacity_of_homes::<G>))
+}
+
+/// All entries have the same home: for each home of many sizes, `capacity` entries fit without
+/// growing, are found, and leave again.
+fn one_home_fills_to_capacity<G: Group>() {
+    for capacity in capacities::<G>(scaled(5, 4, 1) as u32) {
+        let homes = Keys::<G>::with_capacity_in(capacity, Global).control.mask() + 1;
+        let step = scaled(1, 1, 13);
+        for home in (0..homes).step_by(step).chain([homes - 1]) {
+            let hasher = |number: &u64| hash_of(home, *number as usize);
+            let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+            let slots = table.slots();
+            assert_eq!(table.capacity(), capacity);
+            for number in 0..capacity as u64 {
+                let slot = table.find_or_vacant(hasher(&number), |&n| n == number, hasher);
+                let slot = slot.expect_err("the entry is absent");
+                // SAFETY: the slot was found vacant for this hash just now.
+                unsafe { table.insert_at(slot, Tag::of(hasher(&number)), number) };
+            }
+            assert_eq!((table.slots(), table.len()), (slots, capacity));
+            table.check_invariants(hasher);
+            for number in 0..capacity as u64 {
+                let found = table.find(hasher(&number), |&n| n == number);
+                // SAFETY: the slot was found.
+                assert_eq!(found.map(|slot| unsafe { *table.get(slot) }), Some(number));
+            }
+            let absent = capacity as u64;
+            assert_eq!(table.find(hasher(&absent), |&n| n == absent), None);
+            // In an order of its own, so that early entries leave late ones behind.
+            for number in 0..capacity as u64 {
+                let number = (number * 5 + 3) % capacity as u64;
+                if capacity % 5 != 0 {
+                    assert_eq!(table.remove(hasher(&number), |&n| n == number), Some(number));
+                }
+            }
+            if capacity % 5 != 0 {
+                assert_eq!(table.len(), 0);
+            }
+        }
+    }
+}
+
+/// Below the capacity's seven eighths: from each home, every last slot is claimed once, a search
+/// is offered each of them once, and ends.
+fn every_slot_from_every_home<G: Group>() {
+    for capacity in capacities::<G>(scaled(5, 4, 1) as u32) {
+        let table = RawTable::<(), G, Global>::with_capacity_in(capacity, Global);
+        let (control, slots) = (table.control, table.slots());
+        let step = scaled(1, 1, 13);
+        for home in (0..=control.mask()).step_by(step).chain([control.mask()]) {
+            let hash = hash_of(home, 0x2a);
+            for _ in 0..slots {
+                // SAFETY: the table has vacant slots left; its entries have no bytes.
+                unsafe {
+                    let slot = control.claim_vacant(hash);
+                    assert!(slot < slots && control.byte(slot) == EMPTY);
+                    control.set_byte(slot, Tag::of(hash).byte());
+                }
+            }
+            let mut offered = vec![0; slots];
+            let _ = control.probe(hash, |slot| {
+                offered[slot] += 1;
+                false
+            });
+            assert!(offered.iter().all(|&n| n > 0), "from home {home}\n{}", bytes_of(&table));
+            // Overlapping windows offer a slot again, but not to those who ask for each once.
+            let mut once: Vec<usize> = table.hash_slots(hash).collect();
+            once.sort_unstable();
+            assert!(once.into_iter().eq(0..slots), "from home {home}\n{}", bytes_of(&table));
+            // SAFETY: the table has so many slots, and entries that need no drop.
+            unsafe { control.reset(slots) };
+        }
+    }
+}
+
+/// The last entry that goes in is found in the very last slot from homes far away.
+fn the_last_slot_is_found<G: Group>() {
+    for capacity in capacities::<G>(scaled(8, 6, 2) as u32) {
+        let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+        let (mask, last) = (table.control.mask(), table.slots() - 1);
+        for home in [0, 1, mask / 2, mask] {
+            let home = home & mask;
+            let hash = hash_of(home, 1);
+            // SAFETY: the table is empty; the slots but the last pretend to be full while nobody
+            // looks at their entries, and are reset before the table is used otherwise.
+            unsafe {
+                for slot in 0..last {
+                    table.control.set_byte(slot, Tag::of(hash_of(home, 2)).byte());
+                }
+                assert_eq!(table.control.claim_vacant(hash), last);
+                table.control.set_byte(last, Tag::of(hash).byte());
+                let mut reached = false;
+                let _ = table.control.probe(hash, |slot| {
+                    reached = slot == last;
+                    reached
+                });
+                assert!(reached, "the last slot from home {home}");
+                table.control.reset(last + 1);
+            }
+        }
+        table.check_invariants(|_| 0);
+        assert!(table.len() == 0 && table.find(0, |_| true).is_none());
+        table.insert_unique(0, 7, |_| 0);
+        assert!(table.find(0, |&key| key == 7).is_some());
+    }
+}
+
+backends! { one_home_fills_to_capacity every_slot_from_every_home the_last_slot_is_found }

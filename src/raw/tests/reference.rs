@@ -1,0 +1,293 @@
+//! The design in the plainest words, as a table of hashes: which slot an entry takes, which overflow
+//! bits are set, what growth and the rebuild do. The real table must agree in every slot and bit.
+//!
+//! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never with
+//! budget left, and (`model.rs`) again and again under churn.
+
+use super::{HASHES, HashFn, Random, bytes_of, capacity_of_homes, scaled};
+use crate::allocator::Global;
+use crate::capacity::Shape;
+use crate::ctrl::{EMPTY, Tag};
+use crate::group::Group;
+use crate::raw::RawTable;
+use crate::raw::control::Control;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::ops::Range;
+
+/// The positions that a search for this hash visits: home, then 1, 3, 6, … windows further; for
+/// unaligned homes the first and the last position at the end.
+pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item = usize> {
+    let home = (hash % homes as u64) as usize;
+    let steps = 0..homes.div_ceil(shape.width);
+    let ends = if shape.aligned || homes == 1 { None } else { Some([0, homes - 1]) };
+    steps
+        .map(move |i| (home + shape.width * (i * (i + 1) / 2)) % homes)
+        .chain(ends.into_iter().flatten())
+}
+
+pub(super) struct Reference {
+    shape: Shape,
+    pub(super) homes: usize,
+    /// The hash of the entry in each slot.
+    pub(super) slots: Vec<Option<u64>>,
+    bits: Vec<bool>,
+}
+
+impl Reference {
+    fn with_size(shape: Shape, homes: usize, slots: usize) -> Self {
+        Reference { shape, homes, slots: vec![None; slots], bits: vec![false; homes] }
+    }
+
+    /// The smallest table for so many entries: 4, 8, 16 slots within one window, then several
+    /// windows of which an eighth stays free.
+    pub(super) fn with_capacity(shape: Shape, capacity: usize) -> Self {
+        for slots in [4, 8, 16] {
+            if slots <= shape.width && slots >= capacity {
+                return Self::with_size(shape, 1, slots);
+            }
+        }
+        let overhang = if shape.aligned { 0 } else { shape.width - 1 };
+        let mut homes = 2 * shape.width;
+        loop {
+            let table = Self::with_size(shape, homes, homes + overhang);
+            if table.capacity() >= capacity {
+                return table;
+            }
+            homes *= 2;
+        }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        let slots = self.slots.len();
+        if self.homes == 1 { slots } else { slots * 7 / 8 }
+    }
+
+    fn len(&self) -> usize {
+        self.slots.iter().flatten().count()
+    }
+
+    fn walk(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
+        walk(self.shape, self.homes, hash)
+    }
+
+    fn window(&self, position: usize) -> Range<usize> {
+        let width = self.shape.width;
+        let start = if self.shape.aligned { position / width * width } else { position };
+        start..start + width
+    }
+
+    /// The lowest vacant slot in the window of a position.
+    fn vacant_in(&self, position: usize) -> Option<usize> {
+        let window = self.window(position);
+        let end = window.end.min(self.slots.len());
+        (window.start..end).find(|&slot| self.slots[slot].is_none())
+    }
+
+    /// The first vacant slot on the walk; the windows before overflow.
+    fn claim(&mut self, hash: u64) -> usize {
+        for position in self.walk(hash) {
+            if let Some(slot) = self.vacant_in(position) {
+                return slot;
+            }
+            self.bits[position] = true;
+        }
+        panic!("the reference is full");
+    }
+
+    fn insert(&mut self, hash: u64) -> usize {
+        if self.len() == self.capacity() {
+            self.resize(self.capacity() + 1);
+        }
+        let slot = self.claim(hash);
+        self.slots[slot] = Some(hash);
+        slot
+    }
+
+    /// Moves to the smallest size for `capacity`, by streaming if that is the double.
+    fn resize(&mut self, capacity: usize) {
+        let mut new = Self::with_capacity(self.shape, capacity);
+        let streams = self.homes > 1 && new.homes == 2 * self.homes;
+        let mut cursors = [0, self.homes];
+        for &hash in self.slots.iter().flatten() {
+            let home = new.walk(hash).next().unwrap();
+            let window = new.window(home);
+            let cursor = &mut cursors[home / self.homes % 2];
+            let next = window.start.max(*cursor);
+            if streams && window.contains(&next) && new.slots[next].is_none() {
+                new.slots[next] = Some(hash);
+                *cursor = next + 1;
+            } else {
+                let slot = new.claim(hash);
+                new.slots[slot] = Some(hash);
+            }
+        }
+        *self = new;
+    }
+
+    /// Clears the bits; then each entry, group by group, sets the bits it needs and moves to the
+    /// first window with room before its own, if there is one.
+    fn rebuild(&mut self) {
+        self.bits.fill(false);
+        let all = 0..self.slots.len();
+        for base in all.clone().step_by(self.shape.width) {
+            let group = base..(base + self.shape.width).min(all.end);
+            let full: Vec<usize> = group.filter(|&slot| self.slots[slot].is_some()).collect();
+            for slot in full {
+                let hash = self.slots[slot].unwrap();
+                for position in self.walk(hash) {
+                    if self.window(position).contains(&slot) {
+                        break;
+                    }
+                    if let Some(target) = self.vacant_in(position) {
+                        self.slots.swap(slot, target);
+                        break;
+                    }
+                    self.bits[position] = true;
+                }
+            }
+        }
+    }
+}
+
+/// Hash and serial number.
+type Numbered = (u64, u64);
+
+struct Pair<G: Group> {
+    table: RawTable<Numbered, G, Global>,
+    reference: Reference,
+    rebuilds: usize,
+}
+
+impl<G: Group> Pair<G> {
+    fn new() -> Self {
+        let reference = Reference::with_size(Control::<G>::SHAPE, 1, 0);
+        Pair { table: RawTable::new_in(Global), reference, rebuilds: 0 }
+    }
+
+    fn compare(&self) {
+        let (table, reference) = (&self.table, &self.reference);
+        assert_eq!(table.slots(), reference.slots.len());
+        assert_eq!(table.control.mask() + 1, reference.homes);
+        assert_eq!((table.len(), table.capacity()), (reference.len(), reference.capacity()));
+        for (slot, hash) in reference.slots.iter().enumerate() {
+            // SAFETY: the slot exists; it is full if its control byte is a tag.
+            let (byte, stored) = unsafe {
+                let byte = table.control.byte(slot);
+                (byte, table.is_full(slot).then(|| table.get(slot).0))
+            };
+            let expected = hash.map_or(EMPTY, |hash| Tag::of(hash).byte());
+            assert!(byte == expected && stored == *hash, "slot {slot}\n{}", bytes_of(table));
+        }
+        for (position, &bit) in reference.bits.iter().enumerate() {
+            // SAFETY: a position below the number of homes.
+            let set = unsafe { table.control.overflowed(position) };
+            assert_eq!(set, bit, "overflow bit {position}\n{}", bytes_of(table));
+        }
+    }
+
+    /// Inserts an entry that is absent, with or without a search for it.
+    fn insert(&mut self, hash: u64, serial: u64, search: bool) {
+        let calls = Cell::new(0);
+        let hasher = |entry: &Numbered| {
+            calls.set(calls.get() + 1);
+            entry.0
+        };
+        let (left, entry) = (self.table.growth_left, (hash, serial));
+        // SAFETY: the table is ours.
+        let may_rebuild = unsafe { self.table.control.budget_spent() };
+        let slot = if search {
+            let slot = self.table.find_or_vacant(hash, |&other| other == entry, hasher);
+            let slot = slot.expect_err("the entry is absent");
+            // SAFETY: the slot was found vacant for this hash just now.
+            unsafe { self.table.insert_at(slot, Tag::of(hash), entry) };
+            slot
+        } else {
+            self.table.insert_unique(hash, entry, hasher)
+        };
+        if left != 0 && calls.get() != 0 {
+            assert!(may_rebuild, "a rebuild with budget left");
+            self.reference.rebuild();
+            self.rebuilds += 1;
+        }
+        assert_eq!(slot, self.reference.insert(hash), "inserted elsewhere");
+    }
+
+    fn remove(&mut self, entry: Numbered) {
+        let slot = self.table.find(entry.0, |&other| other == entry).expect("it is present");
+        // SAFETY: the slot was found.
+        assert_eq!(unsafe { self.table.remove_at(slot) }, entry);
+        self.reference.slots[slot] = None;
+    }
+}
+
+fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
+    let mut random = Random(target as u64);
+    let mut pair = Pair::<G>::new();
+    let mut present: Vec<Numbered> = Vec::new();
+    let steps = scaled(100, 12, 2) * (target + 8);
+    for serial in 0..steps as u64 {
+        let entry = (hash(serial), serial);
+        if present.len() >= target || (!present.is_empty() && random.once_in(3)) {
+            pair.remove(present.swap_remove(random.below(present.len())));
+        } else {
+            pair.insert(entry.0, serial, random.once_in(2));
+            present.push(entry);
+        }
+        if reserve && random.once_in(2 * target + 4) {
+            let additional = random.below(target);
+            pair.table.reserve(additional, |entry| entry.0);
+            if pair.reference.capacity() - pair.reference.len() < additional {
+                let needed = pair.reference.len() + additional;
+                pair.reference.resize(needed.max(pair.reference.capacity() + 1));
+            }
+        } else if reserve && random.once_in(2 * target + 4) {
+            pair.table.shrink_to(target / 2, |entry| entry.0);
+            let needed = pair.reference.len().max(target / 2);
+            if Reference::with_capacity(pair.reference.shape, needed).slots.len()
+                < pair.reference.slots.len()
+            {
+                pair.reference.resize(needed);
+            }
+        }
+        pair.compare();
+    }
+    pair.rebuilds
+}
+
+/// Sizes at the edges and beyond: one window, several, full ones, growth into the next size.
+fn as_designed<G: Group>() {
+    let mut rebuilds = 0;
+    for (name, hash) in HASHES {
+        for doublings in 0..scaled(4, 3, 1) as u32 {
+            let capacity = capacity_of_homes::<G>(doublings);
+            for target in [capacity / 3, capacity, capacity + 1] {
+                std::println!("{name}, {target} entries");
+                run::<G>(hash, target, true);
+                rebuilds += run::<G>(hash, target, false);
+            }
+        }
+    }
+    assert!(rebuilds >= 10 || cfg!(miri), "only {rebuilds} rebuilds");
+}
+
+/// A full table doubles by streaming, several times over, for each hash.
+fn doubles_as_designed<G: Group>() {
+    for (name, hash) in HASHES {
+        let mut pair = Pair::<G>::new();
+        // Bad hashes make this quadratic.
+        let good = ["mix", "identity"].contains(&name);
+        let end = if good { scaled(9, 6, 2) } else { scaled(4, 3, 1) };
+        for key in 0..=capacity_of_homes::<G>(end as u32) as u64 {
+            let slots = pair.table.slots();
+            pair.insert(hash(key), key, true);
+            if pair.table.slots() != slots {
+                pair.compare();
+            }
+        }
+        pair.compare();
+    }
+}
+
+backends! { as_designed doubles_as_designed }

@@ -1,0 +1,339 @@
+//! Capacity against layout: what a table allocates, what it reports when that is too much, and
+//! allocators that fail.
+
+use super::reference::Reference;
+use super::{Keys, key_hasher, mix, scaled};
+use crate::allocator::Global;
+use crate::error::TryReserveError::{self, CapacityOverflow};
+use crate::group::Group;
+use crate::raw::RawTable;
+use crate::raw::control::Control;
+use alloc::string::String;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Bytes of a table with so many homes and slots, added up in the plainest way.
+fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
+    let align = align_of::<T>().max(G::WIDTH) as u128;
+    let slot_bytes = (slots * size_of::<T>() as u128).next_multiple_of(align);
+    let lanes = if homes == 1 { G::WIDTH as u128 } else { slots };
+    let pad = if G::ALIGNED_HOMES { 0 } else { 1 };
+    let words = homes.div_ceil(32) + if homes > 1 { 1 } else { 0 };
+    slot_bytes + lanes + pad + 4 * words
+}
+
+fn sizes_of<T, G: Group>() {
+    let empty = RawTable::<T, G, Global>::with_capacity_in(0, Global);
+    assert_eq!((empty.capacity(), empty.slots(), empty.allocation_size()), (0, 0, 0));
+    for capacity in (1..3000).step_by(scaled(1, 7, 331)) {
+        let table = RawTable::<T, G, Global>::with_capacity_in(capacity, Global);
+        let expected = Reference::with_capacity(Control::<G>::SHAPE, capacity);
+        assert_eq!(table.slots(), expected.slots.len(), "capacity {capacity}");
+        assert_eq!(table.capacity(), expected.capacity(), "capacity {capacity}");
+        assert!(table.capacity() >= capacity);
+        let bytes = bytes::<T, G>(expected.homes as u128, expected.slots.len() as u128);
+        assert_eq!(table.allocation_size() as u128, bytes, "capacity {capacity}");
+        let mut reserved = RawTable::<T, G, Global>::new_in(Global);
+        assert_eq!(reserved.try_reserve(capacity, |_| 0), Ok(()));
+        assert_eq!(reserved.slots(), table.slots());
+        reserved.shrink_to(0, |_| 0);
+        assert_eq!(reserved.allocation_size(), 0);
+    }
+}
+
+fn capacities<G: Group>() {
+    sizes_of::<(), G>();
+    sizes_of::<u8, G>();
+    sizes_of::<[u8; 3], G>();
+    sizes_of::<u64, G>();
+    sizes_of::<(u64, u64), G>();
+    #[repr(align(128))]
+    struct Aligned;
+    sizes_of::<Aligned, G>();
+}
+
+/// Sizes that no allocation may have.
+const ABSURD: [usize; 4] = [usize::MAX, usize::MAX - 1, usize::MAX / 2 + 1, usize::MAX / 8 + 1];
+
+fn absurd_capacities<G: Group>() {
+    for capacity in ABSURD {
+        let mut table = Keys::<G>::new_in(Global);
+        assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
+        assert_eq!(table.slots(), 0);
+        for key in 0..20 {
+            table.insert_unique(mix(key), key, key_hasher);
+            let before = table.dump();
+            assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
+            assert_eq!(table.dump(), before);
+        }
+        table.shrink_to(capacity, key_hasher);
+        table.check_invariants(key_hasher);
+        assert_eq!(table.len(), 20);
+
+        let message = |f: &mut dyn FnMut()| {
+            let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("too much");
+            panic.downcast_ref::<&str>().map(|text| String::from(*text))
+        };
+        let reserve = message(&mut || table.reserve(capacity, key_hasher));
+        assert_eq!(reserve.as_deref(), Some("Hash table capacity overflow"));
+        let with_capacity = message(&mut || drop(Keys::<G>::with_capacity_in(capacity, Global)));
+        assert_eq!(with_capacity.as_deref(), Some("Hash table capacity overflow"));
+        table.check_invariants(key_hasher);
+    }
+    // Few, but large: 16 of them and their control bytes are just too much.
+    if cfg!(target_pointer_width = "64") {
+        let mut table = RawTable::<[u8; 1 << 59], G, Global>::new_in(Global);
+        let error: Result<(), TryReserveError> = table.try_reserve(9, |_| 0);
+        assert_eq!(error, Err(CapacityOverflow));
+    }
+}
+
+backends! { capacities absurd_capacities }
+
+/// With an allocator of our own, which only the `allocator-api2` feature allows.
+#[cfg(feature = "allocator-api2")]
+mod metered {
+    use super::super::{Random, full_table, sorted_keys};
+    use super::*;
+    use crate::allocator::Allocator;
+    use alloc::collections::BTreeMap;
+    use alloc::rc::Rc;
+    use allocator_api2::alloc::AllocError;
+    use core::alloc::Layout;
+    use core::cell::{Cell, RefCell};
+    use core::ptr::NonNull;
+
+    /// Keeps account of every block; refuses what it is told to.
+    #[derive(Clone, Default)]
+    struct Metered(Rc<Meter>);
+
+    #[derive(Default)]
+    struct Meter {
+        /// Address and layout of the blocks that exist.
+        blocks: RefCell<BTreeMap<usize, Layout>>,
+        /// Number of requests so far.
+        requests: Cell<usize>,
+        /// The request that is refused, counted from 0.
+        refused: Cell<Option<usize>>,
+        /// Requests for more bytes than this are refused.
+        limit: Cell<Option<usize>>,
+    }
+
+    impl Meter {
+        fn bytes(&self) -> usize {
+            self.blocks.borrow().values().map(Layout::size).sum()
+        }
+    }
+
+    // SAFETY: blocks come from `Global` and stay where they are.
+    unsafe impl Allocator for Metered {
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            let meter = &*self.0;
+            let number = meter.requests.replace(meter.requests.get() + 1);
+            let too_much = meter.limit.get().is_some_and(|limit| layout.size() > limit);
+            if meter.refused.get() == Some(number) || too_much {
+                return Err(AllocError);
+            }
+            let block = Global.allocate(layout)?;
+            let address = block.cast::<u8>().as_ptr().addr();
+            assert!(meter.blocks.borrow_mut().insert(address, layout).is_none());
+            Ok(block)
+        }
+
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            let address = block.as_ptr().addr();
+            let known = self.0.blocks.borrow_mut().remove(&address);
+            assert_eq!(known, Some(layout), "freed with another layout, or not ours");
+            // SAFETY: the block came from `Global` with this layout.
+            unsafe { Global.deallocate(block, layout) };
+        }
+    }
+
+    type Table<T, G> = RawTable<T, G, Metered>;
+
+    /// Whatever is done: one block per table, of the size that the table tells.
+    fn every_byte_is_accounted_for<G: Group>() {
+        let meter = Metered::default();
+        let mut random = Random(3);
+        let mut table = Table::<u64, G>::new_in(meter.clone());
+        let mut next = 0;
+        for _ in 0..scaled(20_000, 2000, 60) {
+            match random.below(24) {
+                0 => table.reserve(random.below(60), key_hasher),
+                1 => table.shrink_to(random.below(60), key_hasher),
+                2 => table.clear(),
+                3 => drop(table.drain()),
+                4 => table = table.clone(),
+                5 => {
+                    let mut other =
+                        Table::with_capacity_in(random.below(60), table.allocator().clone());
+                    other.clone_from(&table);
+                    table = other;
+                }
+                6 => {
+                    let iter = core::mem::replace(&mut table, Table::new_in(meter.clone()));
+                    assert_eq!(iter.len(), iter.into_iter().count());
+                }
+                _ => {
+                    table.insert_unique(mix(next), next, key_hasher);
+                    next += 1;
+                }
+            }
+            assert_eq!(meter.0.bytes(), table.allocation_size());
+            assert!(meter.0.blocks.borrow().len() <= 1);
+            table.check_invariants(key_hasher);
+        }
+        drop(table);
+        assert_eq!(meter.0.bytes(), 0);
+    }
+
+    /// Capacity is a promise: within it, nothing is allocated, however entries come and go.
+    fn nothing_is_allocated_within_capacity<G: Group>() {
+        for capacity in [1, 2, 3, 4, 5, 8, 9, 14, 16, 17, 28, 41, 50, 100] {
+            let meter = Metered::default();
+            let mut table = Table::<u64, G>::with_capacity_in(capacity, meter.clone());
+            let capacity = table.capacity() as u64;
+            let mut rebuilds = 0;
+            for key in 0..scaled(100_000, 4000, 200) as u64 {
+                if key >= capacity {
+                    let old = key - capacity;
+                    assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+                }
+                let called = Cell::new(0);
+                let hasher = |key: &u64| {
+                    called.set(1);
+                    mix(*key)
+                };
+                table.insert_unique(mix(key), key, hasher);
+                rebuilds += called.get();
+            }
+            assert_eq!(meter.0.requests.get(), 1, "{capacity}, {rebuilds} rebuilds");
+            let several = table.control.mask() != 0;
+            assert!(!several || rebuilds > 1 || cfg!(miri), "{capacity}, {rebuilds} rebuilds");
+            table.check_invariants(key_hasher);
+            // A copy of it fits where one was before.
+            let mut copy = table.clone();
+            copy.clone_from(&table);
+            assert_eq!(meter.0.requests.get(), 2);
+        }
+    }
+
+    /// The n-th request is refused, for all n: the error says which, and nothing has changed.
+    fn refusals_are_reported<G: Group>() {
+        for refused in 0..8 {
+            let meter = Metered::default();
+            meter.0.refused.set(Some(refused));
+            let mut table = Table::<u64, G>::new_in(meter.clone());
+            let mut errors = 0;
+            for key in 0..scaled(2000, 1200, 300) as u64 {
+                let before = table.dump();
+                if let Err(error) = table.try_reserve(1, key_hasher) {
+                    let TryReserveError::AllocError { layout } = error else {
+                        panic!("{error:?}");
+                    };
+                    assert!(layout.size() > table.allocation_size());
+                    assert_eq!(table.dump(), before);
+                    assert_eq!(meter.0.bytes(), table.allocation_size());
+                    assert_eq!(sorted_keys_of(&table), key);
+                    table.check_invariants(key_hasher);
+                    errors += 1;
+                    // The next request is granted.
+                    assert_eq!(table.try_reserve(1, key_hasher), Ok(()));
+                    assert_eq!(table.allocation_size(), layout.size());
+                }
+                table.insert_unique(mix(key), key, key_hasher);
+            }
+            assert!(errors == 1 || (errors == 0 && refused > 4), "{errors} at {refused}");
+        }
+    }
+
+    /// Number of entries, which are the keys from 0 up and all found.
+    fn sorted_keys_of<G: Group>(table: &Table<u64, G>) -> u64 {
+        let len = table.len() as u64;
+        assert!((0..len).all(|key| table.find(mix(key), |&k| k == key).is_some()));
+        len
+    }
+
+    /// Between what is granted and what overflows lies what the allocator refuses: the border is
+    /// where an allocation may have no more bytes.
+    fn border_of<T, G: Group>() {
+        let meter = Metered::default();
+        meter.0.limit.set(Some(1 << 20));
+        let shape = Control::<G>::SHAPE;
+        let (mut granted, mut refused, mut overflowed) = (0, 0, 0);
+        for exponent in 1..usize::BITS {
+            for offset in [-1isize, 0, 1] {
+                let capacity = (1usize << exponent).wrapping_add_signed(offset);
+                // The size, in numbers that cannot overflow.
+                let (mut homes, mut slots) = (1u128, 0u128);
+                for one_window in [4, 8, 16] {
+                    if slots == 0 && one_window <= shape.width && capacity <= one_window {
+                        slots = one_window as u128;
+                    }
+                }
+                if slots == 0 {
+                    homes = 2 * shape.width as u128;
+                    let overhang = if shape.aligned { 0 } else { shape.width as u128 - 1 };
+                    while (homes + overhang) * 7 / 8 < capacity as u128 {
+                        homes *= 2;
+                    }
+                    slots = homes + overhang;
+                }
+                let expected = bytes::<T, G>(homes, slots);
+                let most = isize::MAX as u128 + 1 - align_of::<T>().max(G::WIDTH) as u128;
+                let mut table = Table::<T, G>::new_in(meter.clone());
+                match table.try_reserve(capacity, |_| 0) {
+                    Ok(()) => {
+                        assert_eq!(table.allocation_size() as u128, expected);
+                        granted += 1;
+                    }
+                    Err(TryReserveError::AllocError { layout }) => {
+                        assert_eq!(layout.size() as u128, expected);
+                        assert!(expected > 1 << 20 && expected <= most);
+                        refused += 1;
+                    }
+                    Err(CapacityOverflow) => {
+                        // Entries without bytes end a little earlier: the number of slots is
+                        // computed in a usize.
+                        let odd = capacity > usize::MAX / 8;
+                        assert!(expected > most || odd, "{capacity} would do");
+                        overflowed += 1;
+                    }
+                }
+            }
+        }
+        assert!(granted > 3 && refused > 3 && overflowed > 3, "{granted} {refused} {overflowed}");
+        assert_eq!(meter.0.bytes(), 0);
+    }
+
+    fn border<G: Group>() {
+        border_of::<(), G>();
+        border_of::<u8, G>();
+        border_of::<u64, G>();
+        border_of::<[u8; 100], G>();
+        #[repr(align(512))]
+        struct Aligned;
+        border_of::<Aligned, G>();
+    }
+
+    /// Growth that a panicking hasher interrupts gives the new block back.
+    fn interrupted_growth_leaks_nothing<G: Group>() {
+        let model = full_table::<G>(0);
+        let meter = Metered::default();
+        let mut table = Table::<u64, G>::with_capacity_in(model.len(), meter.clone());
+        for key in sorted_keys(&model) {
+            table.insert_unique(mix(key), key, key_hasher);
+        }
+        for far in [1, 5 * model.len()] {
+            let grow = AssertUnwindSafe(|| {
+                table.reserve(far, |_| std::panic::resume_unwind(alloc::boxed::Box::new(())))
+            });
+            assert!(catch_unwind(grow).is_err());
+            assert_eq!(meter.0.bytes(), table.allocation_size());
+        }
+    }
+
+    backends! {
+        every_byte_is_accounted_for nothing_is_allocated_within_capacity refusals_are_reported
+        border interrupted_growth_leaks_nothing
+    }
+}

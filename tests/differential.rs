@@ -1,0 +1,1098 @@
+//! rosti's collections against simple ones, under generated operation traces.
+//!
+//! Maps run byte traces (see `trace/mod.rs`) beside std's map, one named test for each pair of a
+//! hasher and a kind of key. Sets run beside std's set and tables beside a list. Proptest generates
+//! and shrinks; a failure prints the shortest trace found, and for maps its bytes too, ready for a
+//! fixed test. `PROPTEST_CASES` overrides the number of cases; nothing is written to files.
+
+mod trace;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{TestCaseError, TestRunner};
+use rosti::hash_table::Entry as TableEntry;
+use rosti::{HashSet, HashTable, hash_set};
+use std::cell::Cell;
+use std::collections::HashSet as StdSet;
+use std::fmt::{self, Debug};
+use std::hash::BuildHasher;
+use trace::{Aligned, Config, Counted, Element, Kind, Op, Shaped, ledger};
+
+#[cfg(feature = "default-hasher")]
+type Standard = rosti::DefaultHashBuilder;
+type Zero = Shaped<trace::Zero>;
+type Ones = Shaped<trace::Ones>;
+type Identity = Shaped<trace::Identity>;
+type LowBits = Shaped<trace::LowBits>;
+type TopBits = Shaped<trace::TopBits>;
+type Mixed = Shaped<trace::Mixed>;
+
+/// Whether rosti's promises about `capacity` are part of the comparison; false makes these tests
+/// pass with any faithful implementation of the API.
+const PROMISES: bool = true;
+
+/// The longest list of operations, scaled down where an interpreter runs the tests.
+const fn steps(normally: usize) -> usize {
+    if cfg!(miri) { normally / 8 + 4 } else { normally }
+}
+
+fn check<T: Debug>(
+    cases: u32,
+    strategy: &impl Strategy<Value = T>,
+    test: impl Fn(&T) -> Result<(), String>,
+) {
+    let defaults = ProptestConfig::default();
+    let overridden = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if cfg!(miri) { 1 } else { cases };
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: if overridden { defaults.cases } else { cases },
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        max_shrink_time: 20_000,
+        ..defaults
+    });
+    let outcome = runner.run(strategy, |input| test(&input).map_err(TestCaseError::fail));
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+/// Operations that print one to a line.
+struct Listing<T>(Vec<T>);
+
+impl<T: Debug> Debug for Listing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, op) in self.0.iter().enumerate() {
+            // Not the caller's format: its alternate form spreads an operation over many lines.
+            writeln!(f, "{index:>5}: {op:?}")?;
+        }
+        Ok(())
+    }
+}
+
+fn listings<T: Debug>(
+    op: impl Strategy<Value = T>,
+    length: usize,
+) -> impl Strategy<Value = Listing<T>> {
+    vec(op, 0..=steps(length)).prop_map(Listing)
+}
+
+// -------------------------------------------------------------------------------------------- maps
+
+/// A byte that is no [`Kind`]: such commands are skipped.
+const UNKNOWN: u8 = u8::MAX;
+
+/// Which operations a trace consists of.
+struct Profile {
+    /// Kinds with weights.
+    favoured: &'static [(Kind, usize)],
+    /// The weight of every other kind.
+    rest: usize,
+}
+
+/// Everything alike.
+const EVERYTHING: Profile = Profile { favoured: &[(Kind::Insert, 6)], rest: 1 };
+
+/// Up over the growth edges, often exactly full, seldom emptied.
+const CLIMB: Profile = Profile {
+    favoured: &[
+        (Kind::Insert, 60),
+        (Kind::Fill, 12),
+        (Kind::Extend, 4),
+        (Kind::Remove, 12),
+        (Kind::OrInsert, 12),
+        (Kind::AndModify, 12),
+        (Kind::EntryDrop, 12),
+        (Kind::EntryRef, 12),
+        (Kind::Get, 12),
+    ],
+    rest: 1,
+};
+
+/// Around one size for long, where additions and removals balance; never emptied at once.
+const HOVER: Profile = Profile {
+    favoured: &[
+        (Kind::Insert, 60),
+        (Kind::Remove, 60),
+        (Kind::OrInsert, 20),
+        (Kind::RemoveEntry, 10),
+        (Kind::OccupiedRemove, 10),
+        (Kind::EntryInsert, 10),
+        (Kind::EntryRef, 10),
+        (Kind::ReplaceEntry, 10),
+        (Kind::Get, 20),
+        (Kind::ShrinkToFit, 1),
+        (Kind::CloneFrom, 1),
+        (Kind::Swap, 1),
+    ],
+    rest: 0,
+};
+
+/// Around a full table that must not grow: what leaves is refilled up to the capacity.
+const CHURN: Profile = Profile {
+    favoured: &[
+        (Kind::Fill, 20),
+        (Kind::Remove, 40),
+        (Kind::OccupiedRemoveEntry, 20),
+        (Kind::ReplaceEntry, 5),
+        (Kind::ReplaceKey, 5),
+        (Kind::OccupiedInsert, 10),
+        (Kind::Get, 10),
+        (Kind::Clone, 1),
+    ],
+    rest: 0,
+};
+
+/// First bytes of commands, each as often as its weight says.
+fn first_bytes(profile: &Profile) -> Vec<u8> {
+    let mut bytes = vec![UNKNOWN];
+    for (byte, kind) in Kind::ALL.iter().enumerate() {
+        let favoured = profile.favoured.iter().find(|(favoured, _)| favoured == kind);
+        let weight = favoured.map_or(profile.rest, |&(_, weight)| weight);
+        bytes.extend(std::iter::repeat_n(byte as u8, weight));
+    }
+    bytes
+}
+
+/// An input of a map test.
+struct Trace {
+    bytes: Vec<u8>,
+    universe: u16,
+    capacity: usize,
+}
+
+impl Trace {
+    fn run<K: Element, V: Element, S: BuildHasher + Clone + Default>(
+        &self,
+        check_every: usize,
+    ) -> Result<(), String> {
+        let ops = trace::decode(&self.bytes, self.universe);
+        let &Self { universe, capacity, .. } = self;
+        let config = Config { universe, capacity, check_every, promises: PROMISES };
+        trace::run::<K, V, S>(&ops, &config)
+    }
+}
+
+impl Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "capacity {}, {} different keys", self.capacity, self.universe)?;
+        Listing(trace::decode(&self.bytes, self.universe)).fmt(f)?;
+        let bytes: Vec<_> = self.bytes.iter().map(u8::to_string).collect();
+        write!(f, "bytes: [{}]", bytes.join(", "))
+    }
+}
+
+fn traces(
+    profile: &Profile,
+    universes: &'static [u16],
+    length: usize,
+) -> impl Strategy<Value = Trace> {
+    let command = (select(first_bytes(profile)), any::<u16>(), any::<u16>());
+    let commands = vec(command, 0..=steps(length));
+    let tail = vec(any::<u8>(), 0..trace::COMMAND);
+    (commands, tail, select(universes), select(&[0, 1, 4, 14, 28, 100][..])).prop_map(
+        |(commands, tail, universe, capacity)| {
+            let mut bytes = Vec::with_capacity(commands.len() * trace::COMMAND + tail.len());
+            for (first, key, arg) in commands {
+                bytes.push(first);
+                bytes.extend(key.to_le_bytes());
+                bytes.extend(arg.to_le_bytes());
+            }
+            bytes.extend(tail);
+            Trace { bytes, universe, capacity }
+        },
+    )
+}
+
+/// Key universes on both sides of the first growth edges; the larger ones only where a lookup does
+/// not walk through all entries.
+const SMALL: &[u16] = &[4, 20, 20, 60, 60, 200];
+const LARGE: &[u16] = &[4, 20, 60, 60, 1000];
+
+fn map_test<K: Element, V: Element, S: BuildHasher + Clone + Default>(universes: &'static [u16]) {
+    let short = |trace: &Trace| trace.run::<K, V, S>(4);
+    let long = |trace: &Trace| trace.run::<K, V, S>(64);
+    check(24, &traces(&EVERYTHING, universes, 60), short);
+    check(16, &traces(&CLIMB, universes, 60), short);
+    check(8, &traces(&HOVER, universes, 600), long);
+    check(6, &traces(&CHURN, &[20, 60, 60, 200], 400), long);
+    check(4, &traces(&EVERYTHING, universes, 600), long);
+}
+
+macro_rules! map_tests {
+    ($hasher:ident in $module:ident with $universes:ident) => {
+        mod $module {
+            use super::*;
+
+            map_tests! { $hasher with $universes:
+                u8_keys: u8 => u64,
+                u32_keys: u32 => Aligned,
+                u64_keys: u64 => u8,
+                string_keys: String => Counted,
+                unit_keys: () => String,
+                aligned_keys: Aligned => u32,
+                counted_keys: Counted => Counted,
+                u64_keys_of_unit: u64 => (),
+                counted_keys_of_u8: Counted => u8,
+            }
+        }
+    };
+    ($hasher:ident with $universes:ident: $($name:ident: $key:ty => $value:ty,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                map_test::<$key, $value, $hasher>($universes);
+            }
+        )*
+    };
+}
+
+#[cfg(feature = "default-hasher")]
+map_tests!(Standard in map_with_default_hasher with LARGE);
+map_tests!(Mixed in map_with_mixed_hashes with LARGE);
+map_tests!(Zero in map_with_hash_zero with SMALL);
+map_tests!(Ones in map_with_hash_all_ones with SMALL);
+map_tests!(Identity in map_with_identity_hashes with LARGE);
+map_tests!(LowBits in map_with_low_hash_bits with SMALL);
+map_tests!(TopBits in map_with_top_hash_bits with SMALL);
+
+/// Maps of hundreds of entries that all collide, or nearly.
+#[test]
+fn many_colliding_keys() {
+    let few = |trace: &Trace| {
+        trace.run::<u64, u8, Zero>(1000)?;
+        trace.run::<u64, u8, Ones>(1000)?;
+        trace.run::<u64, u8, LowBits>(1000)?;
+        trace.run::<u64, u8, TopBits>(1000)
+    };
+    check(6, &traces(&CLIMB, &[1000], 100), few);
+}
+
+/// What a fuzzer feeds: bytes without any structure.
+#[test]
+fn arbitrary_bytes() {
+    let bytes = vec(any::<u8>(), 0..=steps(2000));
+    let traces = bytes.prop_map(|bytes| Trace { bytes, universe: 20, capacity: 0 });
+    check(20, &traces, |trace| trace.run::<u64, Counted, Mixed>(1));
+}
+
+/// Insert, remove and look for it; nine insertions, then removal and return of one of them.
+#[test]
+fn first_steps_of_a_fuzzer() {
+    let op = |kind, key, arg| Op::new(kind, key, arg, u16::MAX);
+    let one = [op(Kind::Insert, 123, 456), op(Kind::Remove, 123, 0), op(Kind::Get, 123, 0)];
+    let mut several: Vec<_> = (1..=9).map(|key| op(Kind::Insert, key, 100 + key)).collect();
+    several.extend([op(Kind::Get, 1, 0), op(Kind::Remove, 2, 0), op(Kind::Get, 2, 0)]);
+    several.extend([op(Kind::Insert, 2, 42), op(Kind::Get, 2, 0), op(Kind::Iter, 0, 0)]);
+    for ops in [&one[..], &several] {
+        let config = Config { universe: u16::MAX, check_every: 1, ..Config::default() };
+        trace::run::<u32, u64, Mixed>(ops, &config).unwrap();
+        trace::run::<String, Counted, Zero>(ops, &config).unwrap();
+    }
+}
+
+#[test]
+fn decoder_reads_what_the_encoder_wrote() {
+    let numbers = [0, 1, 2, 3, 5, 17, 400, 1001, u16::MAX];
+    let mut ops = Vec::new();
+    for &kind in Kind::ALL {
+        for key in numbers {
+            ops.extend(numbers.map(|arg| Op::new(kind, key, arg, 1000)));
+        }
+    }
+    assert_eq!(trace::decode(&trace::encode(&ops), 1000), ops);
+}
+
+#[test]
+fn decoder_skips_unknown_kinds_and_ignores_a_partial_tail() {
+    let ops = [Op::new(Kind::Insert, 3, 7, 60), Op::new(Kind::Get, 3, 0, 60)];
+    let bytes = trace::encode(&ops);
+    let first_unknown = Kind::ALL.len() as u8;
+    let mut noisy = vec![UNKNOWN, 1, 2, 3, 4];
+    noisy.extend(&bytes[..trace::COMMAND]);
+    noisy.extend([first_unknown, 0, 0, 0, 0]);
+    noisy.extend(&bytes[trace::COMMAND..]);
+    for tail in 0..trace::COMMAND {
+        assert_eq!(trace::decode(&noisy, 60), ops, "with {tail} bytes after the last command");
+        noisy.push(0);
+    }
+    assert!(trace::decode(&[], 60).is_empty());
+}
+
+/// The comparison can fail: every instance of this element has a label of its own, so what the two
+/// maps hold differs from the first insertion on.
+#[test]
+fn runner_reports_a_difference() {
+    thread_local! {
+        static MADE: Cell<u32> = const { Cell::new(0) };
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    struct Unique(u32);
+
+    impl Element for Unique {
+        fn make(_: u16, _: u32) -> Self {
+            MADE.set(MADE.get() + 1);
+            Self(MADE.get())
+        }
+
+        fn code(&self) -> u16 {
+            0
+        }
+
+        fn label(&self) -> u32 {
+            self.0
+        }
+    }
+
+    let ops = [(Kind::Get, 1), (Kind::Insert, 1), (Kind::Clear, 0)];
+    let ops = ops.map(|(kind, key)| Op::new(kind, key, 5, 60));
+    let message = trace::run::<u8, Unique, Mixed>(&ops, &Config::default()).unwrap_err();
+    assert_eq!(
+        message,
+        "command 1 (Insert 1 -> 5): entry of key 1 afterwards: \
+         Some(((1, 0), (0, 1))), expected Some(((1, 0), (0, 2)))"
+    );
+}
+
+// -------------------------------------------------------------------------------------------- sets
+
+/// An operation on one of two sets, with the other one at hand.
+#[derive(Clone, Debug)]
+enum SetOp {
+    Insert(u16),
+    Replace(u16),
+    Remove(u16),
+    Take(u16),
+    Get(u16),
+    GetOrInsert(u16),
+    GetOrInsertWith(u16),
+    EntryInsert(u16),
+    EntryRemove(u16),
+    Extend { from: u16, count: u16 },
+    Retain { of: u16 },
+    ExtractIf { of: u16, take: usize },
+    Drain { take: usize },
+    Clear,
+    Reserve(usize),
+    ShrinkTo(usize),
+    Clone,
+    SwapSets,
+    UniteWith,
+    IntersectWith,
+    DifferWith,
+    SubtractOther,
+    Algebra,
+}
+
+fn set_ops(universe: u16) -> impl Strategy<Value = SetOp> {
+    let key = move || 0..universe;
+    let take = || prop_oneof![4 => 0usize..10, 1 => Just(usize::MAX)];
+    prop_oneof![
+        12 => key().prop_map(SetOp::Insert),
+        6 => key().prop_map(SetOp::Replace),
+        6 => key().prop_map(SetOp::Remove),
+        4 => key().prop_map(SetOp::Take),
+        4 => key().prop_map(SetOp::Get),
+        3 => key().prop_map(SetOp::GetOrInsert),
+        3 => key().prop_map(SetOp::GetOrInsertWith),
+        3 => key().prop_map(SetOp::EntryInsert),
+        3 => key().prop_map(SetOp::EntryRemove),
+        3 => (key(), key()).prop_map(|(from, count)| SetOp::Extend { from, count }),
+        1 => (1u16..5).prop_map(|of| SetOp::Retain { of }),
+        1 => (1u16..5, take()).prop_map(|(of, take)| SetOp::ExtractIf { of, take }),
+        1 => take().prop_map(|take| SetOp::Drain { take }),
+        1 => Just(SetOp::Clear),
+        1 => (0usize..200).prop_map(SetOp::Reserve),
+        1 => (0usize..200).prop_map(SetOp::ShrinkTo),
+        1 => Just(SetOp::Clone),
+        6 => Just(SetOp::SwapSets),
+        1 => Just(SetOp::UniteWith),
+        1 => Just(SetOp::IntersectWith),
+        1 => Just(SetOp::DifferWith),
+        1 => Just(SetOp::SubtractOther),
+        4 => Just(SetOp::Algebra),
+    ]
+}
+
+macro_rules! agree {
+    ($what:expr, $ours:expr, $oracle:expr) => {{
+        let (ours, oracle) = ($ours, $oracle);
+        if ours != oracle {
+            return Err(format!("{}: {ours:?}, expected {oracle:?}", $what));
+        }
+    }};
+}
+
+/// Number and label, the whole of what a caller can see of an element.
+fn image<T: Element>(element: &T) -> (u16, u32) {
+    (element.code(), element.label())
+}
+
+fn sorted<I: Ord>(items: impl IntoIterator<Item = I>) -> Vec<I> {
+    let mut items: Vec<_> = items.into_iter().collect();
+    items.sort_unstable();
+    items
+}
+
+/// The numbers of elements, ascending. Which of two equal elements an operation of set algebra
+/// returns is left open, so labels do not count.
+fn codes<'a, T: Element + 'a>(elements: impl IntoIterator<Item = &'a T>) -> Vec<u16> {
+    sorted(elements.into_iter().map(Element::code))
+}
+
+fn set_run<T: Element, S: BuildHasher + Clone + Default>(
+    universe: u16,
+    ops: &[SetOp],
+) -> Result<(), String> {
+    ledger::open();
+    let mut sets = Sets::<T, S>::default();
+    for (index, op) in ops.iter().enumerate() {
+        sets.label += 1;
+        let outcome = sets.execute(op, universe).and_then(|()| sets.compare());
+        outcome.map_err(|message| format!("operation {index} ({op:?}): {message}"))?;
+    }
+    drop(sets);
+    agree!("elements alive at the end", ledger::live(), 0);
+    agree!("double drops and uses after drop", ledger::faults(), 0);
+    Ok(())
+}
+
+struct Sets<T, S> {
+    set: HashSet<T, S>,
+    oracle: StdSet<T>,
+    other: HashSet<T, S>,
+    other_oracle: StdSet<T>,
+    label: u32,
+}
+
+impl<T, S: Default> Default for Sets<T, S> {
+    fn default() -> Self {
+        Self {
+            set: HashSet::with_hasher(S::default()),
+            oracle: StdSet::new(),
+            other: HashSet::with_hasher(S::default()),
+            other_oracle: StdSet::new(),
+            label: 0,
+        }
+    }
+}
+
+impl<T: Element, S: BuildHasher + Clone + Default> Sets<T, S> {
+    fn compare(&self) -> Result<(), String> {
+        let (set, oracle) = (&self.set, &self.oracle);
+        agree!("len", set.len(), oracle.len());
+        agree!("is_empty", set.is_empty(), oracle.is_empty());
+        agree!("capacity >= len", set.capacity() >= set.len(), true);
+        agree!("length of iter", set.iter().len(), oracle.len());
+        agree!("elements", sorted(set.iter().map(image)), sorted(oracle.iter().map(image)));
+        agree!("broken elements", set.iter().filter(|element| !element.sound()).count(), 0);
+        agree!("all found", oracle.iter().all(|element| set.contains(element)), true);
+        Ok(())
+    }
+
+    fn execute(&mut self, op: &SetOp, universe: u16) -> Result<(), String> {
+        let label = self.label;
+        let make = |code: u16| T::make(code, label);
+        let (set, oracle) = (&mut self.set, &mut self.oracle);
+        let (other, other_oracle) = (&mut self.other, &mut self.other_oracle);
+        let capacity = set.capacity();
+        match *op {
+            SetOp::Insert(code) => {
+                agree!("inserted", set.insert(make(code)), oracle.insert(make(code)));
+            }
+            SetOp::Replace(code) => {
+                let (ours, theirs) = (set.replace(make(code)), oracle.replace(make(code)));
+                agree!("replaced", ours.as_ref().map(image), theirs.as_ref().map(image));
+            }
+            SetOp::Remove(code) => {
+                agree!("removed", set.remove(&make(code)), oracle.remove(&make(code)));
+            }
+            SetOp::Take(code) => {
+                let (ours, theirs) = (set.take(&make(code)), oracle.take(&make(code)));
+                agree!("taken", ours.as_ref().map(image), theirs.as_ref().map(image));
+            }
+            SetOp::Get(code) => {
+                let (ours, theirs) = (set.get(&make(code)), oracle.get(&make(code)));
+                agree!("element", ours.map(image), theirs.map(image));
+            }
+            SetOp::GetOrInsert(code) => {
+                let ours = image(set.get_or_insert(make(code)));
+                oracle.insert(make(code));
+                agree!("element", Some(ours), oracle.get(&make(code)).map(image));
+            }
+            SetOp::GetOrInsertWith(code) => {
+                let ours = image(set.get_or_insert_with(&make(code), |_| make(code)));
+                oracle.insert(make(code));
+                agree!("element", Some(ours), oracle.get(&make(code)).map(image));
+            }
+            SetOp::EntryInsert(code) => {
+                let ours = image(set.entry(make(code)).insert().get());
+                oracle.insert(make(code));
+                agree!("element", Some(ours), oracle.get(&make(code)).map(image));
+            }
+            SetOp::EntryRemove(code) => {
+                let ours = match set.entry(make(code)) {
+                    hash_set::Entry::Occupied(entry) => Some(entry.remove()),
+                    hash_set::Entry::Vacant(entry) => {
+                        agree!("vacant for", image(&entry.into_value()), image(&make(code)));
+                        None
+                    }
+                };
+                let theirs = oracle.take(&make(code));
+                agree!("removed", ours.as_ref().map(image), theirs.as_ref().map(image));
+            }
+            SetOp::Extend { from, count } => {
+                set.extend((0..count).map(|step| make((from + step) % universe)));
+                oracle.extend((0..count).map(|step| make((from + step) % universe)));
+            }
+            SetOp::Retain { of } => {
+                set.retain(|element| element.code() % of != 0);
+                oracle.retain(|element| element.code() % of != 0);
+            }
+            SetOp::ExtractIf { of, take } => {
+                let chosen = set.extract_if(|element| element.code() % of == 0);
+                let taken: Vec<_> = chosen.take(take).collect();
+                for element in &taken {
+                    agree!("divisible", element.code() % of, 0);
+                    agree!("taken", Some(image(element)), oracle.take(element).as_ref().map(image));
+                }
+                let left = oracle.iter().filter(|element| element.code() % of == 0).count();
+                agree!("ended early", taken.len() < take && left > 0, false);
+            }
+            SetOp::Drain { take } => {
+                let taken: Vec<_> = set.drain().take(take).collect();
+                agree!("number taken", taken.len(), take.min(oracle.len()));
+                for element in &taken {
+                    agree!("taken", Some(image(element)), oracle.take(element).as_ref().map(image));
+                }
+                oracle.clear();
+            }
+            SetOp::Clear => {
+                set.clear();
+                oracle.clear();
+            }
+            SetOp::Reserve(additional) => {
+                set.reserve(additional);
+                agree!("room", set.capacity() >= set.len() + additional, true);
+            }
+            SetOp::ShrinkTo(least) => {
+                set.shrink_to(least);
+                agree!("room", set.capacity() >= least.min(capacity), true);
+            }
+            SetOp::Clone => {
+                other.clone_from(set);
+                other_oracle.clone_from(oracle);
+                agree!("clones equal", *other == set.clone(), true);
+            }
+            SetOp::SwapSets => {
+                std::mem::swap(set, other);
+                std::mem::swap(oracle, other_oracle);
+            }
+            SetOp::UniteWith => {
+                *set |= other;
+                oracle.extend(other_oracle.iter().cloned());
+                return same_codes(set, oracle);
+            }
+            SetOp::IntersectWith => {
+                *set &= other;
+                oracle.retain(|element| other_oracle.contains(element));
+                return same_codes(set, oracle);
+            }
+            SetOp::DifferWith => {
+                let either = &*oracle ^ &*other_oracle;
+                *set ^= other;
+                *oracle = either;
+                return same_codes(set, oracle);
+            }
+            SetOp::SubtractOther => {
+                *set -= other;
+                oracle.retain(|element| !other_oracle.contains(element));
+            }
+            SetOp::Algebra => algebra(set, other, oracle, other_oracle)?,
+        }
+        let grows = matches!(
+            op,
+            SetOp::Insert(_)
+                | SetOp::Replace(_)
+                | SetOp::GetOrInsert(_)
+                | SetOp::GetOrInsertWith(_)
+                | SetOp::EntryInsert(_)
+        );
+        let shrinks = matches!(
+            op,
+            SetOp::Remove(_)
+                | SetOp::Take(_)
+                | SetOp::Retain { .. }
+                | SetOp::ExtractIf { .. }
+                | SetOp::Drain { .. }
+                | SetOp::Clear
+        );
+        if PROMISES && (shrinks || grows && set.len() <= capacity) {
+            agree!("capacity", set.capacity(), capacity);
+        }
+        Ok(())
+    }
+}
+
+/// After an assigning operator the elements are the same, but which label stayed is left open: the
+/// oracle takes over the labels.
+fn same_codes<T: Element, S>(set: &HashSet<T, S>, oracle: &mut StdSet<T>) -> Result<(), String> {
+    agree!("elements", codes(set), codes(&*oracle));
+    *oracle = set.iter().cloned().collect();
+    Ok(())
+}
+
+fn algebra<T: Element, S: BuildHasher + Clone + Default>(
+    set: &HashSet<T, S>,
+    other: &HashSet<T, S>,
+    oracle: &StdSet<T>,
+    other_oracle: &StdSet<T>,
+) -> Result<(), String> {
+    agree!("union", codes(set.union(other)), codes(oracle.union(other_oracle)));
+    agree!("|", codes(&(set | other)), codes(oracle.union(other_oracle)));
+    let both = codes(oracle.intersection(other_oracle));
+    agree!("intersection", codes(set.intersection(other)), both.clone());
+    agree!("&", codes(&(set & other)), both);
+    let rest = codes(oracle.difference(other_oracle));
+    agree!("difference", codes(set.difference(other)), rest.clone());
+    agree!("-", codes(&(set - other)), rest);
+    let either = codes(oracle.symmetric_difference(other_oracle));
+    agree!("symmetric_difference", codes(set.symmetric_difference(other)), either.clone());
+    agree!("^", codes(&(set ^ other)), either);
+    agree!("is_disjoint", set.is_disjoint(other), oracle.is_disjoint(other_oracle));
+    agree!("is_subset", set.is_subset(other), oracle.is_subset(other_oracle));
+    agree!("is_superset", set.is_superset(other), oracle.is_superset(other_oracle));
+    agree!("==", set == other, oracle == other_oracle);
+    for part in [&(set & other), &(set - other)] {
+        agree!("part is_subset", part.is_subset(set), true);
+        agree!("is_superset of part", set.is_superset(part), true);
+    }
+    agree!("parts are disjoint", (set & other).is_disjoint(&(set - other)), true);
+    Ok(())
+}
+
+fn set_test<T: Element, S: BuildHasher + Clone + Default>() {
+    for universe in [4, 20, 60] {
+        check(8, &listings(set_ops(universe), 80), |ops| set_run::<T, S>(universe, &ops.0));
+    }
+    check(2, &listings(set_ops(60), 600), |ops| set_run::<T, S>(60, &ops.0));
+}
+
+macro_rules! hasher_tests {
+    ($module:ident: $test:ident of $($element:ident),*) => {
+        mod $module {
+            use super::*;
+
+            #[cfg(feature = "default-hasher")]
+            #[test]
+            fn default_hasher() {
+                $($test::<$element, Standard>();)*
+            }
+
+            hasher_tests! { $test of ($($element),*):
+                mixed_hashes: Mixed,
+                hash_zero: Zero,
+                hash_all_ones: Ones,
+                identity_hashes: Identity,
+                low_hash_bits: LowBits,
+                top_hash_bits: TopBits,
+            }
+        }
+    };
+    ($test:ident of $elements:tt: $($name:ident: $hasher:ident,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                hasher_tests!($test with $hasher of $elements);
+            }
+        )*
+    };
+    ($test:ident with $hasher:ident of ($($element:ident),*)) => {
+        $($test::<$element, $hasher>();)*
+    };
+}
+
+type Unit = ();
+
+hasher_tests!(set: set_test of Counted, u64, String, Unit);
+hasher_tests!(table: table_test of Counted, Aligned, u8, Unit);
+
+// ------------------------------------------------------------------------------------------ tables
+
+/// An operation on a table. `Insert` does not look for an equal element first: tables hold as many
+/// equal ones as they are given.
+#[derive(Clone, Debug)]
+enum TableOp {
+    Insert(u16),
+    Find(u16),
+    FindMut(u16),
+    FindEntryRemove(u16),
+    FindEntryReinsert(u16),
+    EntryInsert(u16),
+    EntryOrInsert(u16),
+    EntryRemove(u16),
+    ReplaceEntry { code: u16, stay: bool },
+    Indices(u16),
+    IterHash(u16),
+    Disjoint(u16, u16),
+    Retain { of: u16 },
+    ExtractIf { of: u16, take: usize },
+    Drain { take: usize },
+    IntoIter { take: usize },
+    Clear,
+    Reserve(usize),
+    ShrinkTo(usize),
+    ShrinkToFit,
+    Clone,
+    IterMut,
+    Fill(u16),
+}
+
+fn table_ops(universe: u16) -> impl Strategy<Value = TableOp> {
+    let code = move || 0..universe;
+    let take = || prop_oneof![4 => 0usize..10, 1 => Just(usize::MAX)];
+    prop_oneof![
+        12 => code().prop_map(TableOp::Insert),
+        4 => code().prop_map(TableOp::Find),
+        2 => code().prop_map(TableOp::FindMut),
+        10 => code().prop_map(TableOp::FindEntryRemove),
+        3 => code().prop_map(TableOp::FindEntryReinsert),
+        5 => code().prop_map(TableOp::EntryInsert),
+        5 => code().prop_map(TableOp::EntryOrInsert),
+        3 => code().prop_map(TableOp::EntryRemove),
+        2 => (code(), any::<bool>()).prop_map(|(code, stay)| TableOp::ReplaceEntry { code, stay }),
+        2 => code().prop_map(TableOp::Indices),
+        2 => code().prop_map(TableOp::IterHash),
+        2 => (code(), code()).prop_map(|(one, two)| TableOp::Disjoint(one, two)),
+        1 => (1u16..5).prop_map(|of| TableOp::Retain { of }),
+        1 => (1u16..5, take()).prop_map(|(of, take)| TableOp::ExtractIf { of, take }),
+        1 => take().prop_map(|take| TableOp::Drain { take }),
+        1 => take().prop_map(|take| TableOp::IntoIter { take }),
+        1 => Just(TableOp::Clear),
+        1 => (0usize..200).prop_map(TableOp::Reserve),
+        1 => (0usize..200).prop_map(TableOp::ShrinkTo),
+        1 => Just(TableOp::ShrinkToFit),
+        1 => Just(TableOp::Clone),
+        1 => Just(TableOp::IterMut),
+        2 => code().prop_map(TableOp::Fill),
+    ]
+}
+
+/// The oracle of a table: the images of its elements, in any order.
+#[derive(Default)]
+struct List(Vec<(u16, u32)>);
+
+impl List {
+    fn has(&self, code: u16) -> bool {
+        self.0.iter().any(|item| item.0 == code)
+    }
+
+    /// Takes out one item with this image, if there is one.
+    fn take(&mut self, image: (u16, u32)) -> Option<(u16, u32)> {
+        let index = self.0.iter().position(|&item| item == image)?;
+        Some(self.0.swap_remove(index))
+    }
+}
+
+fn table_run<T: Element, S: BuildHasher + Default>(ops: &[TableOp]) -> Result<(), String> {
+    ledger::open();
+    let (table, list) = (HashTable::<T>::new(), List::default());
+    let mut pair = Table { table, list, build: S::default(), label: 0 };
+    for (index, op) in ops.iter().enumerate() {
+        pair.label += 1;
+        let outcome = pair.execute(op).and_then(|()| pair.compare());
+        outcome.map_err(|message| format!("operation {index} ({op:?}): {message}"))?;
+    }
+    drop(pair);
+    agree!("elements alive at the end", ledger::live(), 0);
+    agree!("double drops and uses after drop", ledger::faults(), 0);
+    Ok(())
+}
+
+struct Table<T, S> {
+    table: HashTable<T>,
+    list: List,
+    build: S,
+    label: u32,
+}
+
+impl<T: Element, S: BuildHasher + Default> Table<T, S> {
+    fn compare(&self) -> Result<(), String> {
+        let (table, list) = (&self.table, &self.list.0);
+        agree!("len", table.len(), list.len());
+        agree!("is_empty", table.is_empty(), list.is_empty());
+        agree!("capacity >= len", table.capacity() >= table.len(), true);
+        agree!("length of iter", table.iter().len(), list.len());
+        agree!("elements", sorted(table.iter().map(image)), sorted(list.iter().copied()));
+        agree!("broken elements", table.iter().filter(|element| !element.sound()).count(), 0);
+        if T::TRACKED {
+            agree!("elements alive", ledger::live(), list.len());
+        }
+        for &wanted in list {
+            let hash = self.build.hash_one(T::make(wanted.0, 0));
+            agree!("found", table.find(hash, |element| image(element) == wanted).is_some(), true);
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self, op: &TableOp) -> Result<(), String> {
+        let (table, list, label) = (&mut self.table, &mut self.list, self.label);
+        let build = &self.build;
+        let hasher = |element: &T| build.hash_one(element);
+        let hash = |code: u16| build.hash_one(T::make(code, 0));
+        let make = |code: u16| T::make(code, label);
+        // Types with few instances make the same element from several numbers.
+        let code_of = |code: u16| T::make(code, 0).code();
+        let capacity = table.capacity();
+        match *op {
+            TableOp::Insert(code) => {
+                let inserted = image(table.insert_unique(hash(code), make(code), hasher).get());
+                agree!("inserted", inserted, image(&make(code)));
+                list.0.push(inserted);
+            }
+            TableOp::Find(code) => {
+                let wanted = code_of(code);
+                let found = table.find(hash(code), |element| element.code() == wanted);
+                agree!("found", found.map(Element::code), list.has(wanted).then_some(wanted));
+            }
+            TableOp::FindMut(code) => {
+                let wanted = code_of(code);
+                match table.find_mut(hash(code), |element| element.code() == wanted) {
+                    Some(found) => {
+                        agree!("in the list", list.take(image(found)), Some(image(found)));
+                        *found = make(code);
+                        list.0.push(image(found));
+                    }
+                    None => agree!("missed", list.has(wanted), false),
+                }
+            }
+            TableOp::FindEntryRemove(code) => {
+                let wanted = code_of(code);
+                match table.find_entry(hash(code), |element| element.code() == wanted) {
+                    Ok(entry) => {
+                        let removed = entry.remove().0;
+                        agree!("in the list", list.take(image(&removed)), Some(image(&removed)));
+                    }
+                    Err(absent) => {
+                        agree!("elements still there", absent.into_table().len(), list.0.len());
+                        agree!("missed", list.has(wanted), false);
+                    }
+                }
+            }
+            TableOp::FindEntryReinsert(code) => {
+                let wanted = code_of(code);
+                let found = table.find_entry(hash(code), |element| element.code() == wanted);
+                if let Ok(entry) = found {
+                    let index = entry.bucket_index();
+                    let (removed, vacant) = entry.remove();
+                    agree!("in the list", list.take(image(&removed)), Some(image(&removed)));
+                    let entry = vacant.insert(make(code));
+                    list.0.push(image(entry.get()));
+                    agree!("slot", entry.bucket_index(), index);
+                }
+            }
+            TableOp::EntryInsert(code) => {
+                let wanted = code_of(code);
+                let entry = table.entry(hash(code), |element| element.code() == wanted, hasher);
+                if let TableEntry::Occupied(entry) = &entry {
+                    agree!("in the list", list.take(image(entry.get())), Some(image(entry.get())));
+                } else {
+                    agree!("vacant", list.has(wanted), false);
+                }
+                list.0.push(image(entry.insert(make(code)).get()));
+            }
+            TableOp::EntryOrInsert(code) => {
+                let wanted = code_of(code);
+                let known = list.has(wanted);
+                let entry = table.entry(hash(code), |element| element.code() == wanted, hasher);
+                let entry = entry.or_insert(make(code));
+                if known {
+                    agree!("in the list", list.0.contains(&image(entry.get())), true);
+                } else {
+                    list.0.push(image(entry.get()));
+                }
+            }
+            TableOp::EntryRemove(code) => {
+                let wanted = code_of(code);
+                match table.entry(hash(code), |element| element.code() == wanted, hasher) {
+                    TableEntry::Occupied(entry) => {
+                        let (removed, vacant) = entry.remove();
+                        agree!("in the list", list.take(image(&removed)), Some(image(&removed)));
+                        agree!("elements left", vacant.into_table().len(), list.0.len());
+                    }
+                    TableEntry::Vacant(_) => agree!("vacant", list.has(wanted), false),
+                }
+            }
+            TableOp::ReplaceEntry { code, stay } => {
+                let wanted = code_of(code);
+                let found = table.find_entry(hash(code), |element| element.code() == wanted);
+                if let Ok(entry) = found {
+                    let mut old = None;
+                    let entry = entry.replace_entry_with(|element| {
+                        old = Some(image(&element));
+                        stay.then(|| make(code))
+                    });
+                    agree!("handed over", old.and_then(|old| list.take(old)), old);
+                    agree!("called", old.is_some(), true);
+                    agree!("occupied", matches!(entry, TableEntry::Occupied(_)), stay);
+                    if stay {
+                        list.0.push(image(&make(code)));
+                    }
+                }
+            }
+            TableOp::Indices(code) => {
+                let wanted = code_of(code);
+                let indices = sorted(table.iter_buckets());
+                agree!("number of indices", indices.len(), list.0.len());
+                let end = table.num_buckets();
+                agree!("in range", indices.iter().all(|&index| index < end), true);
+                let by_index = indices.iter().filter_map(|&index| table.get_bucket(index));
+                agree!("elements", sorted(by_index.map(image)), sorted(list.0.iter().copied()));
+                let full = (0..end).filter(|&index| table.get_bucket(index).is_some());
+                agree!("full slots", full.collect::<Vec<_>>(), indices);
+                agree!("beyond the end", table.get_bucket(end).is_none(), true);
+                let found = table.find_bucket_index(hash(code), |element| element.code() == wanted);
+                agree!("found", found.is_some(), list.has(wanted));
+                if let Some(index) = found {
+                    agree!("found", table.get_bucket(index).map(Element::code), Some(wanted));
+                    let found = table.get_bucket_mut(index).map(|found| found.code());
+                    agree!("found", found, Some(wanted));
+                    let of_hash = table.iter_hash_buckets(hash(code));
+                    let times = of_hash.filter(|&other| other == index).count();
+                    agree!("times among those of its hash", times, 1);
+                    let Ok(entry) = table.get_bucket_entry(index) else {
+                        return Err("no entry at a full slot".to_owned());
+                    };
+                    agree!("entry", (entry.get().code(), entry.bucket_index()), (wanted, index));
+                }
+            }
+            TableOp::IterHash(code) => {
+                // Others may come along, but no element may come twice.
+                let wanted = code_of(code);
+                let expected = list.0.iter().copied().filter(|item| item.0 == wanted);
+                let found = table.iter_hash(hash(code)).filter(|element| element.code() == wanted);
+                agree!("elements of that hash", sorted(found.map(image)), sorted(expected));
+                let (visited, all) = (table.iter_hash(hash(code)).count(), table.len());
+                agree!("no more than there are", visited <= all, true);
+                let mut changed = 0;
+                for element in table.iter_hash_mut(hash(code)) {
+                    if element.code() == wanted {
+                        *element = make(code);
+                        changed += 1;
+                    }
+                }
+                for item in list.0.iter_mut().filter(|item| item.0 == wanted) {
+                    *item = image(&make(code));
+                    changed -= 1;
+                }
+                agree!("changed and not expected", changed, 0);
+            }
+            TableOp::Disjoint(one, two) => {
+                let wanted = [code_of(one), code_of(two)];
+                if wanted[0] != wanted[1] {
+                    let found = table.get_disjoint_mut([hash(one), hash(two)], |index, element| {
+                        element.code() == wanted[index]
+                    });
+                    for (found, code) in found.into_iter().zip(wanted) {
+                        agree!("found", found.is_some(), list.has(code));
+                        if let Some(found) = found {
+                            agree!("in the list", list.take(image(found)), Some(image(found)));
+                            *found = make(code);
+                            list.0.push(image(found));
+                        }
+                    }
+                }
+            }
+            TableOp::Retain { of } => {
+                let (mut calls, all) = (0, table.len());
+                table.retain(|element| {
+                    calls += 1;
+                    element.code() % of != 0
+                });
+                agree!("calls", calls, all);
+                list.0.retain(|item| item.0 % of != 0);
+            }
+            TableOp::ExtractIf { of, take } => {
+                let chosen = |element: &mut T| element.code() % of == 0;
+                let taken: Vec<_> = table.extract_if(chosen).take(take).collect();
+                for element in &taken {
+                    agree!("divisible", element.code() % of, 0);
+                    agree!("in the list", list.take(image(element)), Some(image(element)));
+                }
+                let left = list.0.iter().any(|item| item.0 % of == 0);
+                agree!("ended early", taken.len() < take && left, false);
+            }
+            TableOp::Drain { take } => {
+                let taken: Vec<_> = table.drain().take(take).collect();
+                agree!("number taken", taken.len(), take.min(list.0.len()));
+                for element in &taken {
+                    agree!("in the list", list.take(image(element)), Some(image(element)));
+                }
+                list.0.clear();
+            }
+            TableOp::IntoIter { take } => {
+                let taken: Vec<_> = std::mem::take(table).into_iter().take(take).collect();
+                agree!("number taken", taken.len(), take.min(list.0.len()));
+                for element in &taken {
+                    agree!("in the list", list.take(image(element)), Some(image(element)));
+                }
+                list.0.clear();
+            }
+            TableOp::Clear => {
+                table.clear();
+                list.0.clear();
+            }
+            TableOp::Reserve(additional) => {
+                table.reserve(additional, hasher);
+                agree!("room", table.capacity() >= table.len() + additional, true);
+                agree!("outcome", table.try_reserve(additional, hasher), Ok(()));
+            }
+            TableOp::ShrinkTo(least) => {
+                table.shrink_to(least, hasher);
+                agree!("room", table.capacity() >= least.min(capacity), true);
+            }
+            TableOp::ShrinkToFit => table.shrink_to_fit(hasher),
+            TableOp::Clone => *table = table.clone(),
+            TableOp::IterMut => {
+                list.0.clear();
+                for element in table.iter_mut() {
+                    *element = make(element.code());
+                    list.0.push(image(element));
+                }
+            }
+            TableOp::Fill(from) => {
+                let room = table.capacity() - table.len();
+                for step in 0..room.min(200) as u16 {
+                    let element = make(from.wrapping_add(step));
+                    list.0.push(image(&element));
+                    table.insert_unique(hasher(&element), element, hasher);
+                }
+            }
+        }
+        let keeps_capacity = match op {
+            TableOp::IntoIter { .. }
+            | TableOp::Clone
+            | TableOp::Reserve(_)
+            | TableOp::ShrinkTo(_)
+            | TableOp::ShrinkToFit => false,
+            // These may make room in a full table before they know whether it is needed.
+            TableOp::EntryRemove(_) | TableOp::EntryOrInsert(_) | TableOp::EntryInsert(_) => {
+                table.len() < capacity
+            }
+            _ => table.len() <= capacity,
+        };
+        if PROMISES && keeps_capacity {
+            agree!("capacity", table.capacity(), capacity);
+        }
+        Ok(())
+    }
+}
+
+fn table_test<T: Element, S: BuildHasher + Default>() {
+    for universe in [4, 20, 60] {
+        check(8, &listings(table_ops(universe), 80), |ops| table_run::<T, S>(&ops.0));
+    }
+    check(2, &listings(table_ops(60), 500), |ops| table_run::<T, S>(&ops.0));
+}

@@ -6,22 +6,13 @@
 //! beforehand, more than a branch predictor learns. What is decided is decided by the comparison bench
 //! (`benches/compare`), which alternates between the subjects; criterion runs one after another.
 
-#[allow(
-    dead_code,
-    reason = "shared with the comparison bench, which uses all of it"
-)]
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/element.rs"]
 mod element;
-#[allow(
-    dead_code,
-    reason = "shared with the comparison bench, which uses all of it"
-)]
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/rng.rs"]
 mod rng;
-#[allow(
-    dead_code,
-    reason = "shared with the comparison bench, which uses all of it"
-)]
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/subject.rs"]
 mod subject;
 
@@ -46,16 +37,8 @@ const PLACES: [(usize, &str, f64); 4] = [
 ];
 
 /// The operations. Those that take an owned key clone it, which for strings is an allocation.
-const OPS: [&str; 8] = [
-    "hit",
-    "hit_dep",
-    "miss",
-    "overwrite",
-    "churn",
-    "entry",
-    "iterate",
-    "clone",
-];
+const OPS: [&str; 8] =
+    ["hit", "hit_dep", "miss", "overwrite", "churn", "entry", "iterate", "clone"];
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -94,11 +77,7 @@ struct Keys {
 impl Keys {
     fn pack<E: Element>(&self, ids: impl Iterator<Item = usize>) -> <E::Key as Key>::Packed {
         let ids: Vec<u64> = ids.map(|id| id as u64).collect();
-        let spelling = Spelling {
-            salt: 0,
-            ids: self.all() as u64,
-            lengths: self.lengths,
-        };
+        let spelling = Spelling { salt: 0, ids: self.all() as u64, lengths: self.lengths };
         E::Key::pack(&ids, &spelling)
     }
 

@@ -47,7 +47,7 @@ impl Shape {
     /// The most slots that a table of so many homes can have. (A one-window table may have fewer.)
     #[inline(always)]
     pub const fn slots(self, homes: usize) -> usize {
-        if self.aligned { (homes - 1 | (self.width - 1)) + 1 } else { homes + self.overhang() }
+        if self.aligned { ((homes - 1) | (self.width - 1)) + 1 } else { homes + self.overhang() }
     }
 
     /// Number of control bytes: one per slot a window can cover, and for unaligned tables one pad

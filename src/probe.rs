@@ -106,10 +106,11 @@ mod tests {
                     loop {
                         assert!(seq.position() <= mask);
                         let window = shape.window(seq.position());
-                        for slot in window..window + shape.width {
-                            seen[slot] += 1;
+                        let covered = &mut seen[window..window + shape.width];
+                        for (slot, visits) in (window..).zip(covered) {
+                            *visits += 1;
                             let first = seq.is_first_visit(slot, home, mask, shape);
-                            assert_eq!(first, seen[slot] == 1, "homes {homes}, {home}, {slot}");
+                            assert_eq!(first, *visits == 1, "homes {homes}, {home}, {slot}");
                         }
                         windows += 1;
                         // In a one-window table no search goes on.

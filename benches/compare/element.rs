@@ -76,9 +76,7 @@ macro_rules! integer_key {
 }
 
 integer_key!(u64, |id, salt| scramble(id.wrapping_add(salt)));
-integer_key!(u32, |id, salt| scramble_u32(
-    (id as u32).wrapping_add(salt as u32)
-));
+integer_key!(u32, |id, salt| scramble_u32((id as u32).wrapping_add(salt as u32)));
 
 /// The finaliser of `MurmurHash3`: a bijection of `u32`, so 32-bit keys are distinct too.
 fn scramble_u32(mut x: u32) -> u32 {
@@ -130,10 +128,7 @@ impl Text {
 
     fn draws(&self) -> Vec<&str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts
-            .zip(&self.ends)
-            .map(|(start, &end)| &self.text[start..end])
-            .collect()
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end]).collect()
     }
 }
 

@@ -43,15 +43,7 @@ impl Cell {
         let n = ((1_usize << log_slots) as f64 * load).ceil() as usize;
         let maps = 1 << (18_u32.saturating_sub(log_slots) / 2).min(6);
         let reps = VISITS.div_ceil(maps * n);
-        Self {
-            scene: Scene::Table,
-            log_slots,
-            load,
-            n,
-            maps,
-            reps,
-            draws: DRAWS,
-        }
+        Self { scene: Scene::Table, log_slots, load, n, maps, reps, draws: DRAWS }
     }
 
     /// As many maps of `n` entries as it takes to leave the cache.
@@ -73,12 +65,7 @@ impl Cell {
     /// The same with next to no work, for a test of the bench itself.
     #[must_use]
     pub fn smoke(self) -> Self {
-        Self {
-            maps: self.maps.min(3),
-            reps: self.reps.min(2),
-            draws: 1 << 10,
-            ..self
-        }
+        Self { maps: self.maps.min(3), reps: self.reps.min(2), draws: 1 << 10, ..self }
     }
 
     /// Whether `workload` runs here.
@@ -90,11 +77,7 @@ impl Cell {
     /// How many rounds stand for one: the shorter a round, the more of them it takes to see the best.
     #[must_use]
     pub fn patience(&self) -> usize {
-        if self.scene == Scene::Table && self.log_slots <= 16 {
-            4
-        } else {
-            1
-        }
+        if self.scene == Scene::Table && self.log_slots <= 16 { 4 } else { 1 }
     }
 
     /// Pairs or entry operations per map of a workload that must work over each entry several times.
@@ -172,26 +155,15 @@ impl<E: Element> Store<E> {
     pub fn new(cell: &Cell, wanted: &Wanted, lengths: (usize, usize), seed: u64) -> Self {
         let mut plan = Plan::new(cell, seed);
         plan.draw(wanted);
-        let spelling = Spelling {
-            salt: scramble(seed),
-            ids: plan.ids,
-            lengths,
-        };
+        let spelling = Spelling { salt: scramble(seed), ids: plan.ids, lengths };
         let packed = plan.sequences.0.map(|ids| E::Key::pack(&ids, &spelling));
-        Self {
-            packed: Sequences(packed),
-            picks: plan.picks,
-        }
+        Self { packed: Sequences(packed), picks: plan.picks }
     }
 
     /// The ready draws.
     #[must_use]
     pub fn input(&self, cell: &Cell) -> Input<'_, E> {
-        Input {
-            cell: *cell,
-            draws: self.packed.map(E::Key::draws),
-            picks: &self.picks,
-        }
+        Input { cell: *cell, draws: self.packed.map(E::Key::draws), picks: &self.picks }
     }
 }
 
@@ -210,13 +182,7 @@ impl Plan {
         let built = (cell.reps * cell.maps * cell.n) as u64;
         let mut sequences = Sequences([const { Vec::new() }; SEQUENCES]);
         sequences.0[Sequence::Keys as usize] = (0..built).collect();
-        Self {
-            cell: *cell,
-            rng: Rng::new(seed),
-            ids: built,
-            sequences,
-            picks: Vec::new(),
-        }
+        Self { cell: *cell, rng: Rng::new(seed), ids: built, sequences, picks: Vec::new() }
     }
 
     fn put(&mut self, sequence: Sequence, ids: Vec<u64>) {
@@ -227,15 +193,12 @@ impl Plan {
         use Workload as W;
         if wanted.any(&[W::Remove, W::IterateSparse]) {
             let mut doomed = self.sequences.get(Sequence::Keys).clone();
-            doomed
-                .chunks_mut(self.cell.n)
-                .for_each(|map| self.rng.shuffle(map));
+            doomed.chunks_mut(self.cell.n).for_each(|map| self.rng.shuffle(map));
             self.put(Sequence::Doomed, doomed);
         }
         if wanted.any(&[W::SmallHit, W::SmallMiss]) {
-            self.picks = (0..self.cell.draws)
-                .map(|_| self.rng.below(self.cell.maps) as u32)
-                .collect();
+            self.picks =
+                (0..self.cell.draws).map(|_| self.rng.below(self.cell.maps) as u32).collect();
         }
         if wanted.any(&[W::Hit, W::HitDep, W::SmallHit]) {
             let hits = self.lookups(|plan, _, map| plan.present(map));
@@ -270,9 +233,7 @@ impl Plan {
         }
         if wanted.has(W::EntryZipf) {
             // The log-uniform distribution: rank k has weight ln((k + 1) / k), near 1 / k.
-            let zipf = occurrences(self, |rng, n| {
-                ((n + 1) as f64).powf(rng.unit()) as usize - 1
-            });
+            let zipf = occurrences(self, |rng, n| ((n + 1) as f64).powf(rng.unit()) as usize - 1);
             self.put(Sequence::Zipf, zipf);
         }
     }
@@ -318,10 +279,8 @@ impl Plan {
             .flat_map(|map| (0..n).map(move |index| (map, index)))
             .map(|(map, index)| self.id(map, index))
             .collect();
-        let (mut victims, mut fresh) = (
-            Vec::with_capacity(maps * pairs),
-            Vec::with_capacity(maps * pairs),
-        );
+        let (mut victims, mut fresh) =
+            (Vec::with_capacity(maps * pairs), Vec::with_capacity(maps * pairs));
         for map in live.chunks_exact_mut(n) {
             for _ in 0..pairs {
                 let new = self.fresh();

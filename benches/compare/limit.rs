@@ -23,9 +23,7 @@ pub fn turn<E: Element>(input: &Input<'_, E>, wanted: &Wanted) -> Laps {
     let draws = indices(&cell);
     for rep in 0..cell.reps {
         let mut arrays = Vec::with_capacity(cell.maps);
-        laps.time(Workload::Reserved, entries, || {
-            append(&mut arrays, &cell, words)
-        });
+        laps.time(Workload::Reserved, entries, || append(&mut arrays, &cell, words));
         for workload in [Workload::Iterate, Workload::IterateFold] {
             if wanted.has(workload) {
                 laps.time(workload, entries, || sum(&arrays));
@@ -49,9 +47,7 @@ pub fn turn<E: Element>(input: &Input<'_, E>, wanted: &Wanted) -> Laps {
                 }
             }
             if wanted.has(Workload::HitDep) {
-                laps.time(Workload::HitDep, draws.len(), || {
-                    chase(&arrays, &draws, words)
-                });
+                laps.time(Workload::HitDep, draws.len(), || chase(&arrays, &draws, words));
             }
         }
     }
@@ -82,10 +78,7 @@ fn append(arrays: &mut Vec<Vec<u64>>, cell: &Cell, words: usize) -> u64 {
 /// Reads all of every array.
 #[inline(never)]
 fn sum(arrays: &[Vec<u64>]) -> u64 {
-    arrays
-        .iter()
-        .flatten()
-        .fold(0, |sum, word| sum.wrapping_add(*word))
+    arrays.iter().flatten().fold(0, |sum, word| sum.wrapping_add(*word))
 }
 
 /// Copies every array.
@@ -99,10 +92,7 @@ fn copy(arrays: &[Vec<u64>], copies: &mut Vec<Vec<u64>>) -> u64 {
 #[inline(never)]
 fn read(arrays: &[Vec<u64>], draws: &[u32], words: usize) -> u64 {
     let mut sum = 0_u64;
-    for (array, draws) in arrays
-        .iter()
-        .zip(draws.chunks_exact(draws.len() / arrays.len()))
-    {
+    for (array, draws) in arrays.iter().zip(draws.chunks_exact(draws.len() / arrays.len())) {
         for &draw in draws {
             sum = sum.wrapping_add(array[draw as usize * words]);
         }
@@ -114,10 +104,7 @@ fn read(arrays: &[Vec<u64>], draws: &[u32], words: usize) -> u64 {
 #[inline(never)]
 fn chase(arrays: &[Vec<u64>], draws: &[u32], words: usize) -> u64 {
     let mut link = 0_u64;
-    for (array, draws) in arrays
-        .iter()
-        .zip(draws.chunks_exact(draws.len() / arrays.len()))
-    {
+    for (array, draws) in arrays.iter().zip(draws.chunks_exact(draws.len() / arrays.len())) {
         for &draw in draws {
             link = array[draw as usize * words + link as usize];
         }

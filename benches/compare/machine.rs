@@ -15,10 +15,7 @@ impl Clock {
     /// Starts it.
     #[must_use]
     pub fn start() -> Self {
-        Self {
-            cpu: thread_cpu_time(),
-            wall: Instant::now(),
-        }
+        Self { cpu: thread_cpu_time(), wall: Instant::now() }
     }
 
     /// The time since the start.
@@ -83,15 +80,9 @@ pub fn description() -> Vec<(&'static str, String)> {
         ("date", format!("{} UTC", date_time().replace('_', " "))),
         ("cpu", cpu().unwrap_or_else(|| "unknown".into())),
         ("target", target()),
-        (
-            "rustc",
-            output_of(&env::var("RUSTC").unwrap_or("rustc".into()), &["-V"]),
-        ),
+        ("rustc", output_of(&env::var("RUSTC").unwrap_or("rustc".into()), &["-V"])),
         ("rustflags", env::var("RUSTFLAGS").unwrap_or_default()),
-        (
-            "commit",
-            output_of("git", &["describe", "--always", "--dirty"]),
-        ),
+        ("commit", output_of("git", &["describe", "--always", "--dirty"])),
         ("huge pages", huge_pages()),
         ("allocator", tame_allocator()),
     ]
@@ -116,15 +107,7 @@ fn output_of(program: &str, arguments: &[&str]) -> String {
         .output()
         .ok()
         .filter(|output| output.status.success())
-        .and_then(|output| {
-            Some(
-                String::from_utf8(output.stdout)
-                    .ok()?
-                    .lines()
-                    .next()?
-                    .to_owned(),
-            )
-        })
+        .and_then(|output| Some(String::from_utf8(output.stdout).ok()?.lines().next()?.to_owned()))
         .unwrap_or_else(|| "unknown".into())
 }
 
@@ -149,9 +132,7 @@ fn huge_pages() -> String {
 /// Date and time of day in UTC as `2025-12-31_23-59-59`.
 #[must_use]
 pub fn date_time() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}_{hour:02}-{minute:02}-{second:02}")

@@ -99,16 +99,11 @@ fn measure(options: &Options) -> Result<Vec<Measured>, String> {
     let cells: Vec<_> = options
         .kinds
         .iter()
-        .flat_map(|&kind| {
-            options
-                .cells_of(&kind)
-                .into_iter()
-                .map(move |cell| (kind, cell))
-        })
+        .flat_map(|&kind| options.cells_of(&kind).into_iter().map(move |cell| (kind, cell)))
         .collect();
     if cells.is_empty() {
         return Err(
-            "nothing to measure: the chosen workloads do not run on the chosen sizes".into(),
+            "nothing to measure: the chosen workloads do not run on the chosen sizes".into()
         );
     }
     let start = Instant::now();
@@ -124,11 +119,8 @@ fn measure(options: &Options) -> Result<Vec<Measured>, String> {
             );
             show_progress(&line, round == 0);
         };
-        let conduct = Conduct {
-            rounds: options.rounds,
-            subjects: options.subjects(),
-            progress: &progress,
-        };
+        let conduct =
+            Conduct { rounds: options.rounds, subjects: options.subjects(), progress: &progress };
         measured.push(kind.measure(cell, &options.wanted, &conduct)?);
     }
     show_progress("", false);

@@ -9,10 +9,8 @@ use std::path::PathBuf;
 const QUICK: (&[u32], &[f64]) = (&[10, 16, 20], &[0.56, 0.75, 0.865]);
 /// Those of a `--full` run. A single size is worthless: the same table is 1.5x slower at the end
 /// of an octave than at its start.
-const FULL: (&[u32], &[f64]) = (
-    &[6, 10, 13, 16, 18, 20, 22, 24, 26],
-    &[0.47, 0.56, 0.65, 0.75, 0.865],
-);
+const FULL: (&[u32], &[f64]) =
+    (&[6, 10, 13, 16, 18, 20, 22, 24, 26], &[0.47, 0.56, 0.65, 0.75, 0.865]);
 /// Those of a test of the bench.
 const SMOKE: (&[u32], &[f64]) = (&[6, 9], &[0.47, 0.865]);
 /// Entries of the small maps.
@@ -78,11 +76,7 @@ impl Options {
             record: false,
             cells: false,
             // `cargo test --benches` builds without optimisation: there is nothing to be measured.
-            mode: if cfg!(debug_assertions) {
-                Mode::Smoke
-            } else {
-                Mode::Quick
-            },
+            mode: if cfg!(debug_assertions) { Mode::Smoke } else { Mode::Quick },
         };
         let mut arguments = arguments.into_iter();
         while let Some(flag) = arguments.next() {
@@ -104,18 +98,12 @@ impl Options {
                 }
                 "--kind" => {
                     let names = value("kinds")?;
-                    options
-                        .kinds
-                        .extend(list(&names, "kind", Kind::find, &kind_names())?);
+                    options.kinds.extend(list(&names, "kind", Kind::find, &kind_names())?);
                 }
                 "--subject" => {
                     let names = value("subjects")?;
                     let find = |name: &str| {
-                        SUBJECTS
-                            .iter()
-                            .position(|&subject| subject == name)
-                            .into_iter()
-                            .collect()
+                        SUBJECTS.iter().position(|&subject| subject == name).into_iter().collect()
                     };
                     let mut chosen = [false; SUBJECTS.len()];
                     chosen[BASE] = true;
@@ -146,11 +134,10 @@ impl Options {
                 }
                 "--rounds" => {
                     let rounds = value("a number")?;
-                    options.rounds = rounds
-                        .parse()
-                        .ok()
-                        .filter(|&rounds| rounds > 0)
-                        .ok_or_else(|| format!("--rounds takes a number from 1, not `{rounds}`"))?;
+                    options.rounds =
+                        rounds.parse().ok().filter(|&rounds| rounds > 0).ok_or_else(|| {
+                            format!("--rounds takes a number from 1, not `{rounds}`")
+                        })?;
                 }
                 "--csv" => options.csv = Some(value("a path")?.into()),
                 "--svg" => options.svg = Some(value("a folder")?.into()),
@@ -162,9 +149,7 @@ impl Options {
                 "--quick" | "--bench" => {}
                 "--help" | "-h" => return Ok(Command::Help),
                 _ => {
-                    return Err(format!(
-                        "unknown argument `{flag}`; --help lists what there is"
-                    ));
+                    return Err(format!("unknown argument `{flag}`; --help lists what there is"));
                 }
             }
         }
@@ -183,11 +168,7 @@ impl Options {
             };
         }
         if self.kinds.is_empty() {
-            self.kinds = if quick {
-                vec![KINDS[0]]
-            } else {
-                KINDS.to_vec()
-            };
+            self.kinds = if quick { vec![KINDS[0]] } else { KINDS.to_vec() };
         }
         if self.mode == Mode::Smoke {
             self.rounds = 1;
@@ -213,27 +194,16 @@ impl Options {
             Mode::Smoke => SMOKE,
         };
         let slots = self.slots.clone().unwrap_or_else(|| {
-            slots
-                .iter()
-                .copied()
-                .filter(|&slots| slots <= kind.largest)
-                .collect()
+            slots.iter().copied().filter(|&slots| slots <= kind.largest).collect()
         });
         let loads = self.loads.as_deref().unwrap_or(loads);
-        let tables = slots
-            .iter()
-            .flat_map(|&slots| loads.iter().map(move |&load| Cell::table(slots, load)));
+        let tables =
+            slots.iter().flat_map(|&slots| loads.iter().map(move |&load| Cell::table(slots, load)));
         let cells = tables.chain(SMALL.map(Cell::small));
         let busy = |cell: &Cell| self.wanted.iter().any(|workload| cell.hosts(workload));
         cells
             .filter(busy)
-            .map(|cell| {
-                if self.mode == Mode::Smoke {
-                    cell.smoke()
-                } else {
-                    cell
-                }
-            })
+            .map(|cell| if self.mode == Mode::Smoke { cell.smoke() } else { cell })
             .collect()
     }
 }
@@ -260,20 +230,13 @@ fn list<T>(
 fn power(slots: &str) -> Option<u32> {
     let power = match slots.strip_prefix("2^") {
         Some(power) => power.parse().ok()?,
-        None => slots
-            .parse()
-            .ok()
-            .filter(|slots: &usize| slots.is_power_of_two())?
-            .ilog2(),
+        None => slots.parse().ok().filter(|slots: &usize| slots.is_power_of_two())?.ilog2(),
     };
     (4..=28).contains(&power).then_some(power)
 }
 
 fn workload_names() -> String {
-    Workload::all()
-        .map(Workload::name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    Workload::all().map(Workload::name).collect::<Vec<_>>().join(", ")
 }
 
 fn kind_names() -> String {

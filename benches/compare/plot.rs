@@ -23,9 +23,8 @@ pub fn draw_all(folder: &Path, cells: &[Measured]) -> Result<Vec<PathBuf>, Box<d
     fs::create_dir_all(folder)?;
     let mut drawn = Vec::new();
     for (kind, workload) in rows(cells) {
-        let of_row = cells
-            .iter()
-            .filter(|cell| cell.kind.name == kind && cell.wanted.has(workload));
+        let of_row =
+            cells.iter().filter(|cell| cell.kind.name == kind && cell.wanted.has(workload));
         let mut of_row: Vec<&Measured> = of_row.collect();
         of_row.sort_by_key(|cell| cell.cell.n);
         if of_row.len() > 1 {
@@ -46,19 +45,13 @@ fn draw(
 ) -> Result<(), Box<dyn Error>> {
     let line = |subject: usize| {
         let point = move |cell: &&Measured| {
-            Some((
-                cell.cell.n as f64,
-                cell.best.get(workload, subject).filter(|&y| y > 0.0)?,
-            ))
+            Some((cell.cell.n as f64, cell.best.get(workload, subject).filter(|&y| y > 0.0)?))
         };
         cells.iter().filter_map(point).collect::<Vec<(f64, f64)>>()
     };
     let lines: Vec<Vec<(f64, f64)>> = (0..SUBJECTS.len()).map(line).collect();
     let heights = || lines.iter().flatten().map(|&(_, y)| y);
-    let (lowest, highest) = (
-        heights().fold(f64::MAX, f64::min),
-        heights().fold(0.0, f64::max),
-    );
+    let (lowest, highest) = (heights().fold(f64::MAX, f64::min), heights().fold(0.0, f64::max));
     if highest == 0.0 {
         return Ok(());
     }
@@ -79,11 +72,7 @@ fn draw(
         .configure_mesh()
         .x_desc("entries")
         .x_label_formatter(&|&n| format!("{n:.0}"))
-        .y_desc(if workload.is_memory() {
-            "bytes per entry"
-        } else {
-            "ns per operation"
-        })
+        .y_desc(if workload.is_memory() { "bytes per entry" } else { "ns per operation" })
         .light_line_style(WHITE)
         .draw()?;
     for ((subject, line), colour) in SUBJECTS.iter().zip(lines).zip(COLOURS) {

@@ -13,9 +13,7 @@ const HIGH: f64 = 0.75;
 
 /// The geometric mean, if there is anything to take it of.
 fn geomean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| {
-        (sum + value.ln(), count + 1)
-    });
+    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value.ln(), count + 1));
     (count > 0).then(|| (sum / f64::from(count)).exp())
 }
 
@@ -43,26 +41,17 @@ impl Row {
         Self {
             all: geomean(cells.iter().filter_map(|cell| ratio(cell))),
             high: geomean(
-                tables
-                    .filter(|cell| cell.cell.load >= HIGH)
-                    .filter_map(|cell| ratio(cell)),
+                tables.filter(|cell| cell.cell.load >= HIGH).filter_map(|cell| ratio(cell)),
             ),
-            per_op: geomean(
-                cells
-                    .iter()
-                    .filter_map(|cell| cell.best.get(workload, subject)),
-            ),
+            per_op: geomean(cells.iter().filter_map(|cell| cell.best.get(workload, subject))),
         }
     }
 
     /// What this row of ours has to admit, given the null row beside it.
     fn verdict(&self, null: &Self) -> &'static str {
         let pairs = [(self.all, null.all), (self.high, null.high)];
-        let lost = || {
-            pairs
-                .iter()
-                .filter_map(|&(ours, null)| Some((ours.filter(|&r| r > NOISE)?, null)))
-        };
+        let lost =
+            || pairs.iter().filter_map(|&(ours, null)| Some((ours.filter(|&r| r > NOISE)?, null)));
         let off = |null: Option<f64>| null.map_or(1.0, |null| null.max(1.0 / null));
         if lost().any(|(ours, null)| ours > off(null)) {
             LOSES
@@ -83,25 +72,18 @@ pub fn table(cells: &[Measured]) -> String {
     let rows = rows(cells);
     let present: Vec<usize> = (0..SUBJECTS.len())
         .filter(|&subject| {
-            let has = |workload| {
-                cells
-                    .iter()
-                    .any(|cell| cell.best.get(workload, subject).is_some())
-            };
+            let has =
+                |workload| cells.iter().any(|cell| cell.best.get(workload, subject).is_some());
             rows.iter().any(|&(_, workload)| has(workload))
         })
         .collect();
     let (mut names, mut columns) = (String::new(), String::new());
     for &subject in &present {
         let (name, column) = match subject {
-            BASE => (
-                format!("{:^11}", SUBJECTS[subject]),
-                format!("{:>10} ", "ns/op"),
-            ),
-            LIMIT => (
-                format!("{:^20}", SUBJECTS[subject]),
-                format!("{:>10} {:>8} ", "ns/op", "rosti"),
-            ),
+            BASE => (format!("{:^11}", SUBJECTS[subject]), format!("{:>10} ", "ns/op")),
+            LIMIT => {
+                (format!("{:^20}", SUBJECTS[subject]), format!("{:>10} {:>8} ", "ns/op", "rosti"))
+            }
             _ => (
                 format!("{:^25}", SUBJECTS[subject]),
                 format!("{:>7} {:>7} {:>8} ", "all", ">=.75", "ns/op"),
@@ -110,10 +92,7 @@ pub fn table(cells: &[Measured]) -> String {
         names += &format!("|{name}");
         columns += &format!("|{column}");
     }
-    let mut text = format!(
-        "{:26}{names}|\n{:<10}{:<16}{columns}|\n",
-        "", "kind", "workload"
-    );
+    let mut text = format!("{:26}{names}|\n{:<10}{:<16}{columns}|\n", "", "kind", "workload");
     let mut lost = 0;
     for &(kind, workload) in &rows {
         let cells: Vec<&Measured> = cells
@@ -128,19 +107,11 @@ pub fn table(cells: &[Measured]) -> String {
             _ = match subject {
                 BASE => write!(text, "|  {per_op} "),
                 LIMIT => {
-                    let times = ours
-                        .per_op
-                        .zip(row.per_op)
-                        .map(|(ours, limit)| ours / limit);
+                    let times = ours.per_op.zip(row.per_op).map(|(ours, limit)| ours / limit);
                     let times = times.map_or("-".into(), |times| format!("{times:.1}x"));
                     write!(text, "|  {per_op} {times:>8} ")
                 }
-                _ => write!(
-                    text,
-                    "|{} {} {per_op} ",
-                    number(row.all, 7),
-                    number(row.high, 7)
-                ),
+                _ => write!(text, "|{} {} {per_op} ", number(row.all, 7), number(row.high, 7)),
             };
         }
         let verdict = ours.verdict(&Row::new(&cells, workload, NULL));
@@ -188,12 +159,7 @@ pub fn rows(cells: &[Measured]) -> Vec<(&'static str, Workload)> {
 pub fn cells(cells: &[Measured]) -> String {
     let mut text = String::new();
     for (kind, workload) in rows(cells) {
-        _ = writeln!(
-            text,
-            "\n{kind} {}: {}",
-            workload.name(),
-            workload.definition()
-        );
+        _ = writeln!(text, "\n{kind} {}: {}", workload.name(), workload.definition());
         for cell in cells.iter().filter(|cell| cell.kind.name == kind) {
             let Some(base) = cell.best.get(workload, BASE) else {
                 continue;
@@ -223,13 +189,7 @@ pub fn write_csv(path: &Path, header: &[(&str, String)], cells: &[Measured]) -> 
         _ = writeln!(text, "# {name}: {value}");
     }
     text += "kind,workload,slots,load,n,maps,subject,ns_per_op,ratio\n";
-    for Measured {
-        kind,
-        cell,
-        wanted,
-        best,
-    } in cells
-    {
+    for Measured { kind, cell, wanted, best } in cells {
         for workload in wanted.iter() {
             for (subject, name) in SUBJECTS.iter().enumerate() {
                 let Some(sample) = best.get(workload, subject) else {

@@ -43,13 +43,7 @@ pub const KINDS: [Kind; 9] = {
         largest: u32,
         lengths: (usize, usize),
     ) -> Kind {
-        Kind {
-            name,
-            definition,
-            largest,
-            lengths,
-            measure: measure::<E>,
-        }
+        Kind { name, definition, largest, lengths, measure: measure::<E> }
     }
     [
         kind::<Word>("u64", "u64 -> u64", 26, (0, 0)),
@@ -109,10 +103,7 @@ impl Kind {
     pub fn find(name: &str) -> Vec<Self> {
         let exact: Vec<Self> = KINDS.into_iter().filter(|kind| kind.name == name).collect();
         if exact.is_empty() {
-            KINDS
-                .into_iter()
-                .filter(|kind| kind.name.starts_with(name))
-                .collect()
+            KINDS.into_iter().filter(|kind| kind.name.starts_with(name)).collect()
         } else {
             exact
         }
@@ -127,12 +118,7 @@ impl Kind {
     ) -> Result<Measured, String> {
         let wanted = wanted.on(&cell);
         let best = (self.measure)(&self, &cell, &wanted, conduct)?;
-        Ok(Measured {
-            kind: self,
-            cell,
-            wanted,
-            best,
-        })
+        Ok(Measured { kind: self, cell, wanted, best })
     }
 }
 
@@ -173,11 +159,7 @@ fn measure<E: Element>(
         for step in 0..SUBJECTS.len() {
             // Another one begins each round, and every other round goes backwards, so that nobody
             // always runs behind the same predecessor.
-            let step = if round % 2 == 0 {
-                step
-            } else {
-                SUBJECTS.len() - 1 - step
-            };
+            let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
             let subject = (step + round) % SUBJECTS.len();
             if conduct.subjects[subject] {
                 laps[subject] = Some(turns[subject](&input, wanted));

@@ -57,12 +57,7 @@ pub type TurnOf<E> = fn(&Input<'_, E>, &Wanted) -> Laps;
 
 /// The turn of subject `S`.
 pub fn turn<S: Subject<E>, E: Element>(input: &Input<'_, E>, wanted: &Wanted) -> Laps {
-    let mut turn = Turn::<S, E> {
-        input,
-        wanted,
-        laps: Laps::default(),
-        subject: PhantomData,
-    };
+    let mut turn = Turn::<S, E> { input, wanted, laps: Laps::default(), subject: PhantomData };
     match input.cell.scene {
         Scene::Table => turn.tables(),
         Scene::Small => turn.small(),
@@ -84,12 +79,7 @@ struct Turn<'i, 'a, S: Subject<E>, E: Element> {
 
 impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     fn tables(&mut self) {
-        let Cell {
-            n,
-            maps: count,
-            reps,
-            ..
-        } = self.input.cell;
+        let Cell { n, maps: count, reps, .. } = self.input.cell;
         for rep in 0..reps {
             let of_rep = rep * count * n..(rep + 1) * count * n;
             let keys = &self.draws(Sequence::Keys)[of_rep.clone()];
@@ -108,35 +98,21 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     }
 
     fn small(&mut self) {
-        let maps = self.build(
-            Workload::SmallBuild,
-            self.draws(Sequence::Keys),
-            work::grow::<S, E>,
-        );
+        let maps = self.build(Workload::SmallBuild, self.draws(Sequence::Keys), work::grow::<S, E>);
         self.weigh(Workload::SmallBytes, &maps);
         let picks = self.input.picks;
         for (workload, sequence, look_up) in [
-            (
-                Workload::SmallHit,
-                Sequence::Hits,
-                work::small_hit::<S, E> as fn(&_, &_, &_) -> _,
-            ),
-            (
-                Workload::SmallMiss,
-                Sequence::Misses,
-                work::small_miss::<S, E>,
-            ),
+            (Workload::SmallHit, Sequence::Hits, work::small_hit::<S, E> as fn(&_, &_, &_) -> _),
+            (Workload::SmallMiss, Sequence::Misses, work::small_miss::<S, E>),
         ] {
             if self.wanted.has(workload) {
                 let draws = self.draws(sequence);
-                self.laps
-                    .time(workload, draws.len(), || look_up(&maps, picks, draws));
+                self.laps.time(workload, draws.len(), || look_up(&maps, picks, draws));
             }
         }
         if self.wanted.has(Workload::SmallIterate) {
             let ops = self.input.cell.maps * self.input.cell.n;
-            self.laps
-                .time(Workload::SmallIterate, ops, || work::iterate::<S, E>(&maps));
+            self.laps.time(Workload::SmallIterate, ops, || work::iterate::<S, E>(&maps));
         }
     }
 
@@ -154,8 +130,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
         let cell = &self.input.cell;
         let mut maps = Vec::with_capacity(cell.maps);
         let mut owned = E::Key::own(keys).into_iter();
-        self.laps
-            .time(workload, keys.len(), || work(&mut maps, &mut owned, cell));
+        self.laps.time(workload, keys.len(), || work(&mut maps, &mut owned, cell));
         self.check(workload, &maps);
         maps
     }
@@ -163,9 +138,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     /// Adds the contents of `maps` to what must be equal between subjects.
     fn check(&mut self, workload: Workload, maps: &[S::Map]) {
         let contents = maps.iter().fold(0_u64, |sum, map| {
-            sum.wrapping_mul(31)
-                .wrapping_add(map.fold())
-                .wrapping_add((map.len() as u64) << 32)
+            sum.wrapping_mul(31).wrapping_add(map.fold()).wrapping_add((map.len() as u64) << 32)
         });
         self.laps.add(workload, 0.0, 0, contents);
     }
@@ -182,13 +155,10 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     fn walk(&mut self, maps: &[S::Map]) {
         let ops = self.input.cell.maps * self.input.cell.n;
         if self.wanted.has(Workload::Iterate) {
-            self.laps
-                .time(Workload::Iterate, ops, || work::iterate::<S, E>(maps));
+            self.laps.time(Workload::Iterate, ops, || work::iterate::<S, E>(maps));
         }
         if self.wanted.has(Workload::IterateFold) {
-            self.laps.time(Workload::IterateFold, ops, || {
-                work::iterate_fold::<S, E>(maps)
-            });
+            self.laps.time(Workload::IterateFold, ops, || work::iterate_fold::<S, E>(maps));
         }
     }
 
@@ -197,12 +167,9 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
         let ops = self.input.cell.maps * self.input.cell.n;
         if self.wanted.any(&[Workload::Clone, Workload::Drop]) {
             let mut copies = Vec::with_capacity(maps.len());
-            self.laps.time(Workload::Clone, ops, || {
-                work::clone::<S, E>(maps, &mut copies)
-            });
+            self.laps.time(Workload::Clone, ops, || work::clone::<S, E>(maps, &mut copies));
             self.check(Workload::Clone, &copies);
-            self.laps
-                .time(Workload::Drop, ops, || work::drop_all::<S, E>(&mut copies));
+            self.laps.time(Workload::Drop, ops, || work::drop_all::<S, E>(&mut copies));
         }
         for (workload, work) in [
             (Workload::Retain, work::retain::<S, E> as fn(&mut _) -> _),
@@ -218,10 +185,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
 
     /// Removal of all keys, one by one, with a look at the table when it is nearly empty.
     fn removals(&mut self, maps: &[S::Map], of_rep: Range<usize>) {
-        if !self
-            .wanted
-            .any(&[Workload::Remove, Workload::IterateSparse])
-        {
+        if !self.wanted.any(&[Workload::Remove, Workload::IterateSparse]) {
             return;
         }
         let cell = &self.input.cell;
@@ -233,9 +197,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
         });
         let left = cell.maps * (cell.n - most);
         if left > 0 {
-            self.laps.time(Workload::IterateSparse, left, || {
-                work::iterate::<S, E>(&copies)
-            });
+            self.laps.time(Workload::IterateSparse, left, || work::iterate::<S, E>(&copies));
             self.laps.time(Workload::Remove, left, || {
                 work::remove::<S, E>(&mut copies, doomed, cell, most..cell.n)
             });
@@ -259,10 +221,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
                 first.extend_from_slice(left);
                 second.extend_from_slice(right);
             }
-            let halves = Cell {
-                n: cell.n / 2,
-                ..*cell
-            };
+            let halves = Cell { n: cell.n / 2, ..*cell };
             let mut maps = Vec::with_capacity(cell.maps);
             work::grow::<S, E>(&mut maps, &mut E::Key::own(&first).into_iter(), &halves);
             let mut owned = E::Key::own(&second).into_iter();
@@ -275,8 +234,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
             let mut owned = E::Key::own(keys).into_iter();
             for _ in 0..cell.maps {
                 let (slowest, map) = work::slowest_insert::<S, E>(&mut owned, cell);
-                self.laps
-                    .add(Workload::OneBigInsert, slowest.as_nanos() as f64, 1, 0);
+                self.laps.add(Workload::OneBigInsert, slowest.as_nanos() as f64, 1, 0);
                 self.check(Workload::OneBigInsert, &[map]);
             }
         }
@@ -287,11 +245,7 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     fn look_up(&mut self, maps: &[S::Map]) {
         black_box(maps.iter().map(Map::fold).fold(0, u64::wrapping_add));
         for (workload, sequence, work) in [
-            (
-                Workload::Hit,
-                Sequence::Hits,
-                work::hit::<S, E> as fn(&_, &_) -> _,
-            ),
+            (Workload::Hit, Sequence::Hits, work::hit::<S, E> as fn(&_, &_) -> _),
             (Workload::HitDep, Sequence::Hits, work::hit_dep::<S, E>),
             (Workload::Miss, Sequence::Misses, work::miss::<S, E>),
             (Workload::Mixed, Sequence::Mixed, work::mixed::<S, E>),
@@ -316,16 +270,10 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
         self.check(Workload::Churn, maps);
         self.weigh(Workload::ChurnBytes, maps);
         if self.wanted.any(&[Workload::ChurnHit, Workload::ChurnMiss]) {
-            let (hits, misses) = (
-                self.draws(Sequence::ChurnHits),
-                self.draws(Sequence::ChurnMisses),
-            );
-            self.laps.time(Workload::ChurnHit, hits.len(), || {
-                work::hit::<S, E>(maps, hits)
-            });
-            self.laps.time(Workload::ChurnMiss, misses.len(), || {
-                work::miss::<S, E>(maps, misses)
-            });
+            let (hits, misses) =
+                (self.draws(Sequence::ChurnHits), self.draws(Sequence::ChurnMisses));
+            self.laps.time(Workload::ChurnHit, hits.len(), || work::hit::<S, E>(maps, hits));
+            self.laps.time(Workload::ChurnMiss, misses.len(), || work::miss::<S, E>(maps, misses));
         }
     }
 

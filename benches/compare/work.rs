@@ -29,8 +29,7 @@ fn distinct<S: Subject<E>, E: Element>(workload: Workload) {
 /// Each map with its share of the draws.
 #[inline(always)]
 fn shares<'a, M, D>(maps: &'a [M], draws: &'a [D]) -> impl Iterator<Item = (&'a M, &'a [D])> {
-    maps.iter()
-        .zip(draws.chunks_exact((draws.len() / maps.len()).max(1)))
+    maps.iter().zip(draws.chunks_exact((draws.len() / maps.len()).max(1)))
 }
 
 /// `keys` with the values that belong to them.

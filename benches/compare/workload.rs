@@ -51,94 +51,34 @@ impl Workload {
     /// All of them with name and definition, in the order of their numbers.
     const ALL: [(Self, &'static str, &'static str); 29] = [
         (Self::Grow, "grow", "insert n fresh keys from empty"),
-        (
-            Self::Reserved,
-            "reserved",
-            "the same after with_capacity(n)",
-        ),
+        (Self::Reserved, "reserved", "the same after with_capacity(n)"),
         (Self::Hit, "hit", "independent lookups of present keys"),
-        (
-            Self::HitDep,
-            "hit_dep",
-            "lookups that wait for the value found before",
-        ),
+        (Self::HitDep, "hit_dep", "lookups that wait for the value found before"),
         (Self::Miss, "miss", "lookups of absent keys"),
-        (
-            Self::Mixed,
-            "mixed",
-            "lookups, half present and half absent",
-        ),
-        (
-            Self::Churn,
-            "churn",
-            "remove a random key, insert a fresh one, >= 4 n pairs",
-        ),
+        (Self::Mixed, "mixed", "lookups, half present and half absent"),
+        (Self::Churn, "churn", "remove a random key, insert a fresh one, >= 4 n pairs"),
         (Self::ChurnHit, "churn_hit", "hit after churn"),
         (Self::ChurnMiss, "churn_miss", "miss after churn"),
-        (
-            Self::EntryUniform,
-            "entry_uniform",
-            "count >= 4 n uniform keys by entry",
-        ),
-        (
-            Self::EntryZipf,
-            "entry_zipf",
-            "count >= 4 n Zipf keys by entry",
-        ),
+        (Self::EntryUniform, "entry_uniform", "count >= 4 n uniform keys by entry"),
+        (Self::EntryZipf, "entry_zipf", "count >= 4 n Zipf keys by entry"),
         (Self::Iterate, "iterate", "sum of all entries, for loop"),
-        (
-            Self::IterateFold,
-            "iterate_fold",
-            "sum of all entries, Iterator::fold",
-        ),
-        (
-            Self::IterateSparse,
-            "iterate_sparse",
-            "iterate after removing 90 %",
-        ),
+        (Self::IterateFold, "iterate_fold", "sum of all entries, Iterator::fold"),
+        (Self::IterateSparse, "iterate_sparse", "iterate after removing 90 %"),
         (Self::Clone, "clone", "clone, per entry"),
         (Self::Clear, "clear", "clear, per entry"),
         (Self::Drop, "drop", "drop, per entry"),
         (Self::Retain, "retain", "retain half, per entry"),
-        (
-            Self::Extend,
-            "extend",
-            "double a map by extend, per added entry",
-        ),
+        (Self::Extend, "extend", "double a map by extend, per added entry"),
         (Self::Collect, "collect", "collect n entries"),
         (Self::Remove, "remove", "remove all keys in random order"),
-        (
-            Self::OneBigInsert,
-            "one_big_insert",
-            "slowest single insert while growing to n",
-        ),
-        (
-            Self::SmallBuild,
-            "small_build",
-            "fill many maps of 1 to 16 entries",
-        ),
-        (
-            Self::SmallHit,
-            "small_hit",
-            "hit, each in another small map",
-        ),
-        (
-            Self::SmallMiss,
-            "small_miss",
-            "miss, each in another small map",
-        ),
+        (Self::OneBigInsert, "one_big_insert", "slowest single insert while growing to n"),
+        (Self::SmallBuild, "small_build", "fill many maps of 1 to 16 entries"),
+        (Self::SmallHit, "small_hit", "hit, each in another small map"),
+        (Self::SmallMiss, "small_miss", "miss, each in another small map"),
         (Self::SmallIterate, "small_iterate", "sum of all small maps"),
-        (
-            Self::SmallBytes,
-            "small_bytes",
-            "heap bytes per entry of small maps (not a time)",
-        ),
+        (Self::SmallBytes, "small_bytes", "heap bytes per entry of small maps (not a time)"),
         (Self::Bytes, "bytes", "heap bytes per entry (not a time)"),
-        (
-            Self::ChurnBytes,
-            "churn_bytes",
-            "heap bytes per entry after churn",
-        ),
+        (Self::ChurnBytes, "churn_bytes", "heap bytes per entry after churn"),
     ];
 
     /// What a run without `--full` measures.
@@ -177,11 +117,7 @@ impl Workload {
         let of = |test: &dyn Fn(&str) -> bool| Self::all().filter(|w| test(w.name())).collect();
         let exact: Vec<Self> = of(&|candidate| candidate == name);
         if exact.is_empty() {
-            of(&|candidate| {
-                candidate
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with('_'))
-            })
+            of(&|candidate| candidate.strip_prefix(name).is_some_and(|rest| rest.starts_with('_')))
         } else {
             exact
         }
@@ -253,9 +189,7 @@ impl Wanted {
     #[must_use]
     pub fn on(&self, cell: &crate::input::Cell) -> Self {
         let mut on = Self::default();
-        self.iter()
-            .filter(|workload| cell.hosts(*workload))
-            .for_each(|workload| on.add(workload));
+        self.iter().filter(|workload| cell.hosts(*workload)).for_each(|workload| on.add(workload));
         on
     }
 }
@@ -263,9 +197,7 @@ impl Wanted {
 impl FromIterator<Workload> for Wanted {
     fn from_iter<I: IntoIterator<Item = Workload>>(workloads: I) -> Self {
         let mut wanted = Self::default();
-        workloads
-            .into_iter()
-            .for_each(|workload| wanted.add(workload));
+        workloads.into_iter().for_each(|workload| wanted.add(workload));
         wanted
     }
 }

@@ -5,9 +5,10 @@
 //! is searched for again.
 
 use core::fmt::{self, Debug, Display};
+use core::hash::{BuildHasher, Hash};
 use core::mem;
 
-use super::HashMap;
+use super::{HashMap, hash_of};
 use crate::allocator::{Allocator, Global};
 use crate::ctrl::Tag;
 use crate::equivalent::Equivalent;
@@ -73,24 +74,44 @@ pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> 
 /// What the vacant entries of owned and of borrowed keys share.
 pub(super) struct VacantPlace<'a, K, V, S, A: Allocator> {
     map: &'a mut HashMap<K, V, S, A>,
-    /// A vacant slot of the map on the walk of a hash with `tag`.
-    slot: usize,
-    tag: Tag,
+    spot: Spot,
+}
+
+/// Where an absent key belongs.
+enum Spot {
+    /// In this vacant slot, on the walk of a hash with this tag.
+    Slot(usize, Tag),
+    /// Where there is room for this hash once it was made. That waits until it is known that the
+    /// entry will be filled.
+    NoRoom(u64),
 }
 
 impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
-    /// `slot` is what the map's table returned as vacant for this hash.
+    /// `spot` is what the map's table returned for this hash.
     #[inline(always)]
-    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize, hash: u64) -> Self {
-        VacantPlace { map, slot, tag: Tag::of(hash) }
+    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, spot: Option<usize>, hash: u64) -> Self {
+        let spot = match spot {
+            Some(slot) => Spot::Slot(slot, Tag::of(hash)),
+            None => Spot::NoRoom(hash),
+        };
+        VacantPlace { map, spot }
     }
 
     #[inline(always)]
-    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A> {
-        // SAFETY: the slot was found for a hash with this tag, or was emptied of an entry with it,
-        // and the map has been borrowed ever since.
-        unsafe { self.map.table.raw.insert_at(self.slot, self.tag, (key, value)) };
-        OccupiedEntry { map: self.map, slot: self.slot }
+    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        let HashMap { hash_builder, table } = &mut *self.map;
+        let (slot, tag) = match self.spot {
+            Spot::Slot(slot, tag) => (slot, tag),
+            Spot::NoRoom(hash) => (table.raw.make_room(hash, hash_of(hash_builder)), Tag::of(hash)),
+        };
+        // SAFETY: the slot was found for a hash with this tag or emptied of an entry with it, and
+        // the map has been borrowed ever since.
+        unsafe { table.raw.insert_at(slot, tag, (key, value)) };
+        OccupiedEntry { map: self.map, slot }
     }
 
     #[inline]
@@ -125,7 +146,11 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         match self {
             Entry::Occupied(mut entry) => {
                 entry.insert(value);
@@ -146,7 +171,11 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn or_insert(self, default: V) -> &'a mut V {
+    pub fn or_insert(self, default: V) -> &'a mut V
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         match self {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(default),
@@ -162,7 +191,11 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A> {
+    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         match self {
             Entry::Occupied(entry) => entry,
             Entry::Vacant(entry) => entry.insert_entry(default),
@@ -179,7 +212,11 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         match self {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(default()),
@@ -195,7 +232,11 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V {
+    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         match self {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
@@ -223,6 +264,8 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     pub fn or_try_insert_with<E, F>(self, default: F) -> Result<&'a mut V, E>
     where
         F: FnOnce() -> Result<V, E>,
+        K: Hash,
+        S: BuildHasher,
     {
         match self {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
@@ -242,6 +285,8 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     pub fn or_default(self) -> &'a mut V
     where
         V: Default,
+        K: Hash,
+        S: BuildHasher,
     {
         self.or_insert_with(V::default)
     }
@@ -516,11 +561,16 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         // SAFETY: as for `pair`. While `f` runs, the entry is not in the map (I7).
         let (tag, (key, value)) =
             unsafe { (map.table.raw.tag_at(slot), map.table.raw.remove_at(slot)) };
-        let replacement = f(&key, value);
-        let place = VacantPlace { map, slot, tag };
-        match replacement {
-            Some(value) => Entry::Occupied(place.fill(key, value)),
-            None => Entry::Vacant(VacantEntry { place, key }),
+        match f(&key, value) {
+            Some(value) => {
+                // SAFETY: the slot held an entry with this tag, and nothing was inserted since.
+                unsafe { map.table.raw.insert_at(slot, tag, (key, value)) };
+                Entry::Occupied(OccupiedEntry { map, slot })
+            }
+            None => {
+                let place = VacantPlace { map, spot: Spot::Slot(slot, tag) };
+                Entry::Vacant(VacantEntry { place, key })
+            }
         }
     }
 
@@ -539,10 +589,15 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
 }
 
 impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
-    /// `slot` is what the map's table returned as vacant for this hash.
+    /// `spot` is what the map's table returned for the key's hash.
     #[inline(always)]
-    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize, hash: u64, key: K) -> Self {
-        VacantEntry { place: VacantPlace::new(map, slot, hash), key }
+    pub(super) fn new(
+        map: &'a mut HashMap<K, V, S, A>,
+        spot: Option<usize>,
+        hash: u64,
+        key: K,
+    ) -> Self {
+        VacantEntry { place: VacantPlace::new(map, spot, hash), key }
     }
 
     /// The key that would be inserted.
@@ -593,7 +648,11 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn insert(self, value: V) -> &'a mut V {
+    pub fn insert(self, value: V) -> &'a mut V
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         self.insert_entry(value).into_mut()
     }
 
@@ -610,7 +669,11 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A> {
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         self.place.fill(self.key, value)
     }
 

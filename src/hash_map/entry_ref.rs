@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
 use super::entry::{OccupiedEntry, VacantPlace, assert_equivalent};
@@ -59,7 +60,9 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     #[inline]
     pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
     {
         match self {
             EntryRef::Occupied(mut entry) => {
@@ -82,7 +85,9 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     #[inline]
     pub fn or_insert(self, default: V) -> &'a mut V
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
     {
         match self {
             EntryRef::Occupied(entry) => entry.into_mut(),
@@ -102,7 +107,9 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     #[inline]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
     {
         match self {
             EntryRef::Occupied(entry) => entry.into_mut(),
@@ -121,7 +128,9 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     #[inline]
     pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
     {
         match self {
             EntryRef::Occupied(entry) => entry.into_mut(),
@@ -143,7 +152,9 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     #[inline]
     pub fn or_default(self) -> &'a mut V
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
         V: Default,
     {
         self.or_insert_with(V::default)
@@ -160,7 +171,9 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     #[inline]
     pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A>
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
         V: Default,
     {
         match self {
@@ -223,15 +236,15 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
 }
 
 impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K, Q, V, S, A> {
-    /// `slot` is what the map's table returned as vacant for this hash.
+    /// `spot` is what the map's table returned for the key's hash.
     #[inline(always)]
     pub(super) fn new(
         map: &'map mut HashMap<K, V, S, A>,
-        slot: usize,
+        spot: Option<usize>,
         hash: u64,
         key: &'key Q,
     ) -> Self {
-        VacantEntryRef { place: VacantPlace::new(map, slot, hash), key }
+        VacantEntryRef { place: VacantPlace::new(map, spot, hash), key }
     }
 
     /// The key the entry was asked for with.
@@ -267,7 +280,9 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     #[inline]
     pub fn insert(self, value: V) -> &'map mut V
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
     {
         self.insert_entry(value).into_mut()
     }
@@ -292,7 +307,9 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     #[track_caller]
     pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
     where
+        K: Hash,
         Q: Equivalent<K>,
+        S: BuildHasher,
     {
         self.insert_entry_with_key(key, value).into_mut()
     }
@@ -316,7 +333,11 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// # }
     /// ```
     #[inline]
-    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V {
+    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         self.place.fill(key, value).into_mut()
     }
 
@@ -335,7 +356,9 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A>
     where
+        K: Hash,
         Q: ToOwned<Owned = K>,
+        S: BuildHasher,
     {
         self.place.fill(self.key.to_owned(), value)
     }
@@ -359,7 +382,9 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     #[track_caller]
     pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
     where
+        K: Hash,
         Q: Equivalent<K>,
+        S: BuildHasher,
     {
         assert_equivalent(self.key, &key);
         self.place.fill(key, value)
@@ -386,7 +411,11 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
         self,
         key: K,
         value: V,
-    ) -> OccupiedEntry<'map, K, V, S, A> {
+    ) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
         self.place.fill(key, value)
     }
 

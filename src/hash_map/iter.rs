@@ -2,11 +2,13 @@
 
 use core::fmt::{self, Debug};
 use core::iter::FusedIterator;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
 
 use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_table;
+use crate::hash_table::{self, HashTable};
 use crate::raw::RawExtractIf;
 
 /// The entries of a map by reference; see [`HashMap::iter`].
@@ -32,7 +34,28 @@ pub struct Iter<'a, K, V> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IterMut<'a, K, V> {
-    pub(super) entries: hash_table::IterMut<'a, (K, V)>,
+    /// Not a `hash_table::IterMut`: that would make this iterator invariant in `K`.
+    entries: hash_table::UnsafeIter<'a, (K, V)>,
+    marker: PhantomData<(&'a K, &'a mut V)>,
+}
+
+// SAFETY: the iterator is the exclusive borrow of a map, keys included, until its end. (The
+// marker alone would demand `K: Sync`.)
+unsafe impl<K: Send, V: Send> Send for IterMut<'_, K, V> {}
+
+impl<'a, K, V> IterMut<'a, K, V> {
+    #[inline]
+    pub(super) fn new(table: &'a mut HashTable<(K, V), impl Allocator>) -> Self {
+        IterMut { entries: table.unsafe_iter(), marker: PhantomData }
+    }
+}
+
+impl<K, V> Default for IterMut<'_, K, V> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        IterMut { entries: hash_table::UnsafeIter::default(), marker: PhantomData }
+    }
 }
 
 /// The entries of a map by value; see [`HashMap::into_iter`](IntoIterator::into_iter).
@@ -172,7 +195,11 @@ macro_rules! forward_iterator {
 
 forward_iterator! {
     ['a, K: 'a, V: 'a] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
-    ['a, K: 'a, V: 'a] IterMut<'a, K, V>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
+    ['a, K: 'a, V: 'a] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
+        // SAFETY: the map is borrowed mutably for 'a, and each entry comes once.
+        let (key, value) = unsafe { entry.as_mut() };
+        (&*key, value)
+    };
     [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
     ['a, K: 'a, V: 'a] Keys<'a, K, V>, &'a K, |(key, _)| key;
     ['a, K: 'a, V: 'a] Values<'a, K, V>, &'a V, |(_, value)| value;
@@ -273,7 +300,6 @@ clone_and_default! {
     clone: Iter Keys Values;
     default:
         [K, V] Iter<'_, K, V>;
-        [K, V] IterMut<'_, K, V>;
         [K, V] Keys<'_, K, V>;
         [K, V] Values<'_, K, V>;
         [K, V] ValuesMut<'_, K, V>;

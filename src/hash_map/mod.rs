@@ -359,7 +359,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// ```
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut { entries: self.table.iter_mut() }
+        IterMut::new(&mut self.table)
     }
 
     /// The keys by value, in arbitrary order. O(slots) for all.
@@ -520,7 +520,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     }
 
     /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)
-    /// expected.
+    /// expected. The map grows, if it must, only when a vacant entry is filled.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -534,9 +534,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
         let hash = self.hash_builder.hash_one(&key);
-        match self.table.raw.find_or_vacant(hash, has_key(&key), hash_of(&self.hash_builder)) {
+        match self.table.raw.find_or_spot(hash, has_key(&key)) {
             Ok(slot) => Entry::Occupied(OccupiedEntry::new(self, slot)),
-            Err(slot) => Entry::Vacant(VacantEntry::new(self, slot, hash, key)),
+            Err(spot) => Entry::Vacant(VacantEntry::new(self, spot, hash, key)),
         }
     }
 
@@ -557,9 +557,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hash_builder.hash_one(key);
-        match self.table.raw.find_or_vacant(hash, has_key(key), hash_of(&self.hash_builder)) {
+        match self.table.raw.find_or_spot(hash, has_key(key)) {
             Ok(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot)),
-            Err(slot) => EntryRef::Vacant(VacantEntryRef::new(self, slot, hash, key)),
+            Err(spot) => EntryRef::Vacant(VacantEntryRef::new(self, spot, hash, key)),
         }
     }
 

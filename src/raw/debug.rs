@@ -139,11 +139,8 @@ mod checks {
         fn check_reachable(&self, slot: usize, hash: u64) {
             let shape = Control::<G>::SHAPE;
             // SAFETY: the slot is full.
-            assert!(
-                unsafe { self.tag_at(slot) } == Tag::of(hash),
-                "tag of {slot}\n{}",
-                self.dump()
-            );
+            let tag = unsafe { self.tag_at(slot) };
+            assert!(tag == Tag::of(hash), "tag of {slot}\n{}", self.dump());
             let mut seq = ProbeSeq::new(hash, self.control.mask());
             loop {
                 let window = shape.window(seq.position());

@@ -98,8 +98,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// outgrow a mebibyte, about where the L2 cache ends. An entry sits within a few slots of its
     /// home, so the slot's line arrives while the control bytes are still on their way, and two
     /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
-    const PREFETCH_HOMES: usize =
-        if size_of::<T>() == 0 { usize::MAX } else { (1 << 20) / size_of::<T>() };
+    const PREFETCH_HOMES: usize = match size_of::<T>() {
+        0 => usize::MAX,
+        // At least 1: with several windows there is a slot for each home.
+        size => 1 + (1 << 20) / size,
+    };
 
     /// A table without slots; allocates nothing.
     #[inline]
@@ -148,6 +151,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.items
+    }
+
+    /// Whether there are no entries.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.items == 0
     }
 
     /// Number of entries that fit without growing.
@@ -231,24 +240,34 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
-    /// [`insert_at`](Self::insert_at) may store it. Makes room only in the second case. O(1)
-    /// expected and amortised.
+    /// [`insert_at`](Self::insert_at) may store it, if there is one without making room. O(1)
+    /// expected.
     #[inline(always)]
-    pub fn find_or_vacant(
-        &mut self,
+    pub fn find_or_spot(
+        &self,
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<usize, usize> {
+    ) -> Result<usize, Option<usize>> {
         // The search does not note vacant slots on its way. It would keep more in registers than a
         // hit can spare, and most often the slot is in the window just read: `entry` measured it.
         // SAFETY: the probe loop offers full slots.
         self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).map_err(|end| {
-            match self.control.vacant_at_home(hash) {
-                Some(slot) if self.growth_left != 0 && !end.is_long(G::WIDTH) => slot,
-                _ => self.make_room(hash, hasher),
-            }
+            let spot = self.control.vacant_at_home(hash)?;
+            (self.growth_left != 0 && !end.is_long(G::WIDTH)).then_some(spot)
         })
+    }
+
+    /// [`find_or_spot`](Self::find_or_spot) that makes room if the entry is absent and there is no
+    /// spot for it. O(1) expected and amortised.
+    #[inline(always)]
+    pub fn find_or_vacant(
+        &mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<usize, usize> {
+        self.find_or_spot(hash, eq)
+            .map_err(|spot| spot.unwrap_or_else(|| self.make_room(hash, hasher)))
     }
 
     /// A vacant slot for an entry with this hash that is known to be absent.
@@ -263,7 +282,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+    pub(crate) fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         if self.growth_left == 0 {
             // Infallible: a failure does not return.
             let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
@@ -278,8 +297,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Stores an entry with this hash.
     ///
     /// # Safety
-    /// `slot` came from [`find_or_vacant`](Self::find_or_vacant) or [`vacant`](Self::vacant) for a
-    /// hash with this tag, or held an entry with it, and nothing was inserted since.
+    /// `slot` came from [`find_or_spot`](Self::find_or_spot), [`make_room`](Self::make_room) or a
+    /// function that calls them, for a hash with this tag, or held an entry with it, and nothing was inserted since.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
         // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and

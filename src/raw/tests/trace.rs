@@ -198,7 +198,14 @@ impl<G: Group> Subject<G> {
             calls.set(calls.get() + 1);
             (self.hash)(entry.0)
         };
+        // Where it goes if nothing has to move for it.
+        let spot = self.table.find_or_spot(hash, |entry| entry.0 == key);
         let place = self.table.find_or_vacant(hash, |entry| entry.0 == key, hasher);
+        match spot {
+            Ok(slot) => assert_eq!(place, Ok(slot)),
+            Err(Some(slot)) => assert_eq!((place, calls.get()), (Err(slot), 0)),
+            Err(None) => assert!(place.is_err()),
+        }
         let old = match place {
             Ok(slot) => {
                 assert_eq!(calls.get(), 0, "a present key moves nothing");

@@ -9,9 +9,10 @@ use core::hash::{BuildHasher, Hash};
 use core::mem;
 
 use crate::allocator::{Allocator, Global};
+use crate::ctrl::Tag;
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_table::{self, HashTable};
+use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
 
 mod entry;
@@ -784,12 +785,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.hash_builder.hash_one(&key);
-        match self.table.entry(hash, has_key(&key), hash_of(&self.hash_builder)) {
-            hash_table::Entry::Occupied(entry) => {
-                Some(mem::replace(&mut entry.into_mut().1, value))
-            }
-            hash_table::Entry::Vacant(entry) => {
-                entry.insert((key, value));
+        let table = &mut self.table.raw;
+        match table.find_or_vacant(hash, has_key(&key), hash_of(&self.hash_builder)) {
+            // SAFETY: the slot was found full.
+            Ok(slot) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
+            Err(slot) => {
+                // SAFETY: the slot was found vacant for this hash.
+                unsafe { table.insert_at(slot, Tag::of(hash), (key, value)) };
                 None
             }
         }

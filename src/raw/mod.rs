@@ -77,9 +77,14 @@ pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 
 /// A Swiss table; see the module's introduction.
+///
+/// The two counters stand apart, in this order: side by side, the compiler updates both with one
+/// 16-byte store, from which the next insert's 8-byte load of `growth_left` is not forwarded
+/// (`reserved`: 1.2 -> 0.8 of hashbrown's time).
+#[repr(C)]
 pub struct RawTable<T, G: Group, A: Allocator> {
-    control: Control<G>,
     items: usize,
+    control: Control<G>,
     growth_left: usize,
     alloc: A,
     marker: PhantomData<T>,

@@ -195,7 +195,7 @@ fn life<T: Element, G: Group>() {
     // A clone goes its own way, and is cloned into.
     let mut clone = table.clone();
     let taken: Vec<T> = clone.drain().take(5).collect();
-    assert!(taken.len() == 5 && clone.len() == 0);
+    assert!(taken.len() == 5 && clone.is_empty());
     drop(taken);
     check(&table, &mut ids);
     clone.insert_unique(mix(0), T::make(0), hasher);

@@ -118,7 +118,7 @@ fn the_last_slot_is_found<G: Group>() {
             }
         }
         table.check_invariants(|_| 0);
-        assert!(table.len() == 0 && table.find(0, |_| true).is_none());
+        assert!(table.is_empty() && table.find(0, |_| true).is_none());
         table.insert_unique(0, 7, |_| 0);
         assert!(table.find(0, |&key| key == 7).is_some());
     }

@@ -262,7 +262,7 @@ impl<G: Group> Subject<G> {
     }
 
     fn replace_by_clone(&mut self, clone: RawTable<Entry, G, Global>) {
-        if self.table.len() != 0 {
+        if !self.table.is_empty() {
             assert_eq!(bytes_of(&clone), bytes_of(&self.table), "a clone is the same, bit for bit");
         }
         assert_eq!(

@@ -1,7 +1,7 @@
 //! The allocator interface: `allocator-api2`'s with that feature, a private stand-in without.
 //!
 //! Tables are written against [`Allocator`] and [`Global`] as named here and cannot tell the two
-//! apart. Without the feature the trait cannot be named from outside, so `Global` is the only
+//! apart. Without the feature the trait is not part of the public API, so `Global` is the only
 //! allocator there is.
 
 #[cfg(feature = "allocator-api2")]

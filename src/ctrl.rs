@@ -37,8 +37,8 @@ impl Tag {
     /// The top seven bits of the hash.
     ///
     /// On targets with 32-bit pointers these are the top bits of the hash's low 32: hashers
-    /// written for such targets often deliver no more than a `usize`, and a table there can
-    /// never be large enough for its home positions to reach those bits.
+    /// written for such targets often deliver no more than a `usize`. (Home positions of tables
+    /// with more than 2^25 homes reach into those bits there, which makes tags a little less telling.)
     #[inline(always)]
     pub const fn of(hash: u64) -> Tag {
         Tag(((hash as usize) >> (usize::BITS - 7)) as u8)

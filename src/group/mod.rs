@@ -63,8 +63,12 @@ pub(crate) use scalar::Scalar;
 #[cfg(test)]
 mod conformance;
 
-/// A snapshot of `WIDTH` consecutive control bytes. The module's introduction has the contract.
-pub trait Group: Copy {
+/// A snapshot of `WIDTH` consecutive control bytes.
+///
+/// # Safety
+/// Tables follow what a backend reports without asking again, so implementations keep the contract
+/// of the module's introduction, and `WIDTH` is 8 or 16.
+pub unsafe trait Group: Copy {
     /// Number of lanes: 8 or 16.
     const WIDTH: usize;
     /// The backend's name, as `--cfg rosti_group` and the benches spell it.

@@ -36,7 +36,8 @@ impl Neon {
     }
 }
 
-impl Group for Neon {
+// SAFETY: `conformance` holds this backend to the contract.
+unsafe impl Group for Neon {
     const WIDTH: usize = 16;
     const NAME: &'static str = "neon";
     const ALIGNED_HOMES: bool = false;

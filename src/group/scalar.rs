@@ -17,7 +17,8 @@ impl<const WIDTH: usize> Scalar<WIDTH> {
     }
 }
 
-impl<const WIDTH: usize> Group for Scalar<WIDTH> {
+// SAFETY: these are the contract's own words, as code.
+unsafe impl<const WIDTH: usize> Group for Scalar<WIDTH> {
     const WIDTH: usize = WIDTH;
     const NAME: &'static str = "scalar";
     const ALIGNED_HOMES: bool = WIDTH == 8;

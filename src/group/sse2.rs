@@ -33,7 +33,8 @@ impl Sse2 {
     }
 }
 
-impl Group for Sse2 {
+// SAFETY: `conformance` holds this backend to the contract.
+unsafe impl Group for Sse2 {
     const WIDTH: usize = 16;
     const NAME: &'static str = "sse2";
     const ALIGNED_HOMES: bool = false;

@@ -17,7 +17,8 @@ const MSB: u64 = u64::from_ne_bytes([0x80; 8]);
 #[derive(Clone, Copy, Debug)]
 pub struct Swar(u64);
 
-impl Group for Swar {
+// SAFETY: `conformance` holds this backend to the contract.
+unsafe impl Group for Swar {
     const WIDTH: usize = 8;
     const NAME: &'static str = "swar";
     const ALIGNED_HOMES: bool = true;

@@ -2,7 +2,7 @@
 //!
 //! An entry is the map, borrowed, and a slot number: of the slot that holds the key, or of the
 //! vacant slot where the key belongs. Nothing can change the map while the entry exists, so neither
-//! is searched for again.
+//! is searched for again. Only if there is no room is that left for when the entry is filled.
 
 use core::fmt::{self, Debug, Display};
 use core::hash::{BuildHasher, Hash};

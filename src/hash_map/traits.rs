@@ -99,7 +99,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
     /// Inserts all entries.
     ///
     /// Reserves for as many as the iterator promises if the map is empty, and for half of them
-    /// otherwise, since keys may be present: then it grows at most twice.
+    /// otherwise, since keys may be present.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
         let promised = entries.size_hint().0;

@@ -187,7 +187,10 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
         self.inner.into_key()
     }
 
-    /// Inserts the element, without a search and without growing. O(1).
+    /// Inserts the element, without a second search. O(1) amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

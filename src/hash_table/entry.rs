@@ -244,8 +244,9 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         self.table
     }
 
-    /// The entry's bucket index, good for [`HashTable::get_bucket`] and its siblings until the next
-    /// insertion, removal of this entry, or change of capacity. O(1).
+    /// The entry's bucket index, good for [`HashTable::get_bucket`] and its siblings until this
+    /// entry is removed or anything is called that may make room: `entry` (even if what it returns is
+    /// not filled), `insert_unique`, `reserve` and the like. O(1).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();

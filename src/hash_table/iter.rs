@@ -284,8 +284,10 @@ macro_rules! rest {
 rest! {
     [T] IterMut<'_, T>, self => self.entries.clone();
     [T] UnsafeIter<'_, T>, self => self.entries.clone();
-    [T, A: Allocator] IntoIter<T, A>, self => self.entries.rest();
-    [T, A: Allocator] Drain<'_, T, A>, self => self.entries.rest();
+    // SAFETY: the result borrows this iterator.
+    [T, A: Allocator] IntoIter<T, A>, self => unsafe { self.entries.rest() };
+    // SAFETY: as above.
+    [T, A: Allocator] Drain<'_, T, A>, self => unsafe { self.entries.rest() };
 }
 
 impl<T> IterHashMut<'_, T> {

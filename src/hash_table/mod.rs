@@ -592,7 +592,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { entries: self.raw.raw_iter(), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        Iter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
     }
 
     /// The entries, to be changed, in arbitrary order. Their hashes must stay what they are.
@@ -606,7 +607,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, T> {
-        IterMut { entries: self.raw.raw_iter(), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        IterMut { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
     }
 
     /// Pointers to the entries, in arbitrary order: what iterators are made of that hand out one
@@ -624,7 +626,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn unsafe_iter(&mut self) -> UnsafeIter<'_, T> {
-        UnsafeIter { entries: self.raw.raw_iter(), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        UnsafeIter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
     }
 
     /// The bucket indices of all entries, in arbitrary order. O(slots) for all.
@@ -638,7 +641,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn iter_buckets(&self) -> IterBuckets<'_, T> {
-        IterBuckets { slots: self.raw.full_slots(), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        IterBuckets { slots: unsafe { self.raw.full_slots() }, marker: PhantomData }
     }
 
     /// All entries with this hash, in arbitrary order, each once, and perhaps some with another
@@ -662,7 +666,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
-        IterHash { entries: self.raw.raw_iter_hash(hash), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        IterHash { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
     }
 
     /// All entries with this hash, to be changed, in arbitrary order, each once, and perhaps some
@@ -690,7 +695,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
-        IterHashMut { entries: self.raw.raw_iter_hash(hash), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        IterHashMut { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
     }
 
     /// The bucket indices of all entries with this hash, in arbitrary order, each once, and perhaps
@@ -706,7 +712,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     #[inline]
     pub fn iter_hash_buckets(&self, hash: u64) -> IterHashBuckets<'_, T> {
-        IterHashBuckets { slots: self.raw.hash_slots(hash), marker: PhantomData }
+        // SAFETY: the iterator borrows the table.
+        IterHashBuckets { slots: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
     }
 
     /// Keeps the entries for which `keep` returns true and drops the others. The hashes of those

@@ -282,8 +282,8 @@ impl<G: Group> FullSlots<G> {
     #[inline(always)]
     unsafe fn next_group(&mut self) {
         self.base += G::WIDTH;
-        // SAFETY: a full slot lies in this group or behind it, so its control bytes exist: their
-        // number is a multiple of WIDTH (I1), and `base` is one too.
+        // SAFETY: a full slot lies in this group or behind it. So there are several windows, the
+        // number of control bytes is a multiple of WIDTH (I1), and `base` is one too.
         self.mask = unsafe { G::load(self.ctrl.as_ptr().add(self.base)) }.match_full();
     }
 }

@@ -194,7 +194,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             // SAFETY: with several windows the number of control bytes is a multiple of WIDTH (I1).
             for lane in unsafe { control.group(base) }.match_full() {
                 let slot = base + lane;
-                // SAFETY: the slot is full: of its group, only slots already visited have changed.
+                // SAFETY: the slot is full: full slots stay as they are until visited.
                 let hash = hasher(unsafe { self.get(slot) });
                 // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
                 // between, so no entry is ever in two slots or in none.

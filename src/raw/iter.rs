@@ -20,7 +20,8 @@ use crate::probe::ProbeSeq;
 /// entries that it has already returned.
 pub(crate) struct RawIter<T, G: Group> {
     slots: FullSlots<G>,
-    marker: PhantomData<T>,
+    /// Pointers to `T`, none owned: `UnwindSafe` and `Unpin` whatever `T` is.
+    marker: PhantomData<fn() -> T>,
 }
 
 impl<T, G: Group> Clone for RawIter<T, G> {
@@ -139,10 +140,11 @@ impl<G: Group> Iterator for HashSlots<G> {
                     return Some(window + lane);
                 }
             }
-            // SAFETY: a position of the walk is at most `mask`, after its end too; there `advance`
-            // remains false.
+            // SAFETY: a position of the walk is at most `mask`.
             let ended = !unsafe { self.control.overflowed(self.seq.position()) };
             if ended || !self.seq.advance(mask, shape) {
+                // For good: a walk that were continued past its end would begin again some time.
+                *self = Self::default();
                 return None;
             }
             self.match_window();
@@ -153,7 +155,7 @@ impl<G: Group> Iterator for HashSlots<G> {
 /// Pointers to the entries that a search for a hash would offer; see [`HashSlots`].
 pub(crate) struct RawIterHash<T, G: Group> {
     slots: HashSlots<G>,
-    marker: PhantomData<T>,
+    marker: PhantomData<fn() -> T>,
 }
 
 // SAFETY: as for `RawIter`.
@@ -212,38 +214,53 @@ pub(super) unsafe fn drop_remaining<T, G: Group>(entries: &mut RawIter<T, G>) {
 }
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// An iterator over the entries that borrows nothing; see [`RawIter`] for what that demands.
+    /// An iterator over the entries that borrows nothing.
+    ///
+    /// # Safety
+    /// While the iterator is used, the table is there and does not change, except that entries it
+    /// has returned may be removed.
     #[inline(always)]
-    pub(crate) fn raw_iter(&self) -> RawIter<T, G> {
-        // SAFETY: `items` is the number of full slots (I4). Making the iterator is safe, following
-        // its pointers is not.
-        RawIter { slots: unsafe { self.control.full_slots(self.items) }, marker: PhantomData }
+    pub(crate) unsafe fn raw_iter(&self) -> RawIter<T, G> {
+        // SAFETY: the caller's contract.
+        RawIter { slots: unsafe { self.full_slots() }, marker: PhantomData }
     }
 
-    /// The full slots, in order; borrows nothing, like [`raw_iter`](Self::raw_iter).
-    #[inline]
-    pub(crate) fn full_slots(&self) -> FullSlots<G> {
-        // SAFETY: `items` is the number of full slots (I4).
+    /// The full slots, in order; borrows nothing.
+    ///
+    /// # Safety
+    /// As for [`raw_iter`](Self::raw_iter).
+    #[inline(always)]
+    pub(crate) unsafe fn full_slots(&self) -> FullSlots<G> {
+        // SAFETY: `items` is the number of full slots (I4); the rest is the caller's contract.
         unsafe { self.control.full_slots(self.items) }
     }
 
     /// The slots that a search for `hash` would offer; borrows nothing.
+    ///
+    /// # Safety
+    /// While the iterator is used, the table is there and does not change.
     #[inline]
-    pub(crate) fn hash_slots(&self, hash: u64) -> HashSlots<G> {
+    pub(crate) unsafe fn hash_slots(&self, hash: u64) -> HashSlots<G> {
         HashSlots::new(self.control, hash)
     }
 
     /// Pointers to the entries that a search for `hash` would offer; borrows nothing.
+    ///
+    /// # Safety
+    /// As for [`hash_slots`](Self::hash_slots).
     #[inline]
-    pub(crate) fn raw_iter_hash(&self, hash: u64) -> RawIterHash<T, G> {
-        RawIterHash { slots: self.hash_slots(hash), marker: PhantomData }
+    pub(crate) unsafe fn raw_iter_hash(&self, hash: u64) -> RawIterHash<T, G> {
+        // SAFETY: the caller's contract.
+        RawIterHash { slots: unsafe { self.hash_slots(hash) }, marker: PhantomData }
     }
 
     /// Takes all entries out, keeping the block. If the drain is leaked, so are block and entries,
     /// and the table is left without slots.
     #[inline]
     pub(crate) fn drain(&mut self) -> RawDrain<'_, T, G, A> {
-        let (entries, control, size) = (self.raw_iter(), self.control, self.size());
+        // SAFETY: the drain keeps the block, unchanged, until its iterator has ended.
+        let entries = unsafe { self.raw_iter() };
+        let (control, size) = (self.control, self.size());
         self.control = Control::unallocated();
         self.items = 0;
         self.growth_left = 0;
@@ -253,11 +270,18 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The entries by value.
     #[inline]
     pub(crate) fn into_iter(self) -> RawIntoIter<T, G, A> {
-        let entries = self.raw_iter();
+        // SAFETY: the iterator by value keeps the block, unchanged.
+        let entries = unsafe { self.raw_iter() };
         let table = ManuallyDrop::new(self);
         // SAFETY: the table is not dropped and not used again, so its allocator moves out.
         let alloc = unsafe { (&raw const table.alloc).read() };
-        RawIntoIter { entries, control: table.control, size: table.size(), alloc }
+        RawIntoIter {
+            entries,
+            control: table.control,
+            size: table.size(),
+            alloc,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -278,8 +302,11 @@ unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawDrain<'_, T, G, 
 
 impl<T, G: Group, A: Allocator> RawDrain<'_, T, G, A> {
     /// The entries that are still to come.
+    ///
+    /// # Safety
+    /// This iterator is neither advanced nor dropped while the result is used.
     #[inline]
-    pub(crate) fn rest(&self) -> RawIter<T, G> {
+    pub(crate) unsafe fn rest(&self) -> RawIter<T, G> {
         self.entries.clone()
     }
 }
@@ -330,6 +357,7 @@ pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
     control: Control<G>,
     size: Size,
     alloc: A,
+    marker: PhantomData<T>,
 }
 
 // SAFETY: it owns the entries and the allocator.
@@ -339,8 +367,11 @@ unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawIntoIter<T, G, A
 
 impl<T, G: Group, A: Allocator> RawIntoIter<T, G, A> {
     /// The entries that are still to come.
+    ///
+    /// # Safety
+    /// This iterator is neither advanced nor dropped while the result is used.
     #[inline]
-    pub(crate) fn rest(&self) -> RawIter<T, G> {
+    pub(crate) unsafe fn rest(&self) -> RawIter<T, G> {
         self.entries.clone()
     }
 }

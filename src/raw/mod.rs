@@ -106,7 +106,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     const PREFETCH_HOMES: usize = match size_of::<T>() {
         0 => usize::MAX,
         // At least 1: with several windows there is a slot for each home.
-        size => 1 + (1 << 20) / size,
+        size => 1 + (1usize << 20) / size,
     };
 
     /// A table without slots; allocates nothing.
@@ -302,8 +302,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Stores an entry with this hash.
     ///
     /// # Safety
-    /// `slot` came from [`find_or_spot`](Self::find_or_spot), [`make_room`](Self::make_room) or a
-    /// function that calls them, for a hash with this tag, or held an entry with it, and nothing was inserted since.
+    /// `slot` came as vacant from [`find_or_spot`](Self::find_or_spot), `make_room` or a function
+    /// that calls them, for a hash with this tag, or was emptied of an entry with it, and the table
+    /// has not changed since.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
         // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and

@@ -126,7 +126,7 @@ impl<G: Group> Control<G> {
     }
 
     /// Sets every bit, so that every search visits every window, and spends the budget: always
-    /// right, slow, and mended by the next insert. What an interrupted rebuild leaves behind.
+    /// right, slow, and mended by the next insert that notices. What an interrupted rebuild leaves behind.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.

@@ -144,7 +144,8 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
     table.check_invariants(hasher);
     let mut found = Vec::new();
     let mut addresses = Vec::new();
-    for entry in table.raw_iter() {
+    // SAFETY: the table is there and unchanged while the iterator is used.
+    for entry in unsafe { table.raw_iter() } {
         // SAFETY: the entry lives as long as the borrow of the table.
         found.push(unsafe { entry.as_ref() }.id());
         addresses.push(entry.as_ptr().addr());
@@ -240,7 +241,7 @@ fn life<T: Element, G: Group>() {
     let mut iter = table.into_iter();
     let mut taken: Vec<u64> = iter.by_ref().take(7).map(|element| element.id()).collect();
     // SAFETY: the entries live as long as the borrow of the iterator.
-    taken.extend(iter.rest().map(|element| unsafe { element.as_ref() }.id()));
+    taken.extend(unsafe { iter.rest() }.map(|element| unsafe { element.as_ref() }.id()));
     drop(iter);
     taken.sort_unstable();
     assert_eq!((taken, live()), (ids, 0));
@@ -300,7 +301,8 @@ fn never_equal_elements<G: Group>() {
         unsafe { table.insert_at(slot, Tag::of(42), key) };
         table.check_invariants(hasher);
     }
-    assert_eq!(table.raw_iter().count(), 40);
+    // SAFETY: the table is there and unchanged while the iterator is used.
+    assert_eq!(unsafe { table.raw_iter() }.count(), 40);
     assert!(table.remove(42, |&other| other == key).is_none());
     table.retain(|number| !number.is_nan());
     assert_eq!(table.len(), 0);

@@ -192,7 +192,9 @@ fn worn_table<G: Group>(doublings: u32) -> Keys<G> {
 /// All keys of a table, sorted.
 fn sorted_keys<G: Group>(table: &Keys<G>) -> Vec<u64> {
     // SAFETY: the entries live as long as the borrow of the table.
-    let mut keys: Vec<u64> = table.raw_iter().map(|key| unsafe { *key.as_ref() }).collect();
+    let mut keys: Vec<u64> =
+        // SAFETY: the table is there and unchanged while the iterator is used.
+        unsafe { table.raw_iter() }.map(|key| unsafe { *key.as_ref() }).collect();
     keys.sort_unstable();
     keys
 }

@@ -314,7 +314,9 @@ fn tracked<G: Group>(ledger: &Rc<Ledger>, len: u64) -> Table<G> {
 fn keys<G: Group>(table: &Table<G>) -> Vec<u64> {
     table.check_invariants(tracked_hasher);
     // SAFETY: the entries live as long as the borrow of the table.
-    let mut keys: Vec<u64> = table.raw_iter().map(|entry| unsafe { entry.as_ref() }.key).collect();
+    let mut keys: Vec<u64> =
+        // SAFETY: the table is there and unchanged while the iterator is used.
+        unsafe { table.raw_iter() }.map(|entry| unsafe { entry.as_ref() }.key).collect();
     keys.sort_unstable();
     keys
 }
@@ -425,7 +427,9 @@ fn predicates<G: Group>() {
             let mut table = tracked::<G>(&ledger, len);
             // The keys in the order of their slots.
             // SAFETY: the entries live as long as the borrow of the table.
-            let order: Vec<u64> = table.raw_iter().map(|e| unsafe { e.as_ref() }.key).collect();
+            let order: Vec<u64> =
+                // SAFETY: the table is there and unchanged while the iterator is used.
+                unsafe { table.raw_iter() }.map(|e| unsafe { e.as_ref() }.key).collect();
             let sorted = |keys: &mut dyn Iterator<Item = u64>| keys.collect::<BTreeSet<u64>>();
 
             // The predicate, at the n-th entry.

@@ -102,7 +102,8 @@ impl<G: Group> Subject<G> {
 
     /// The entries, in slot order, by both ways of iterating.
     pub(super) fn entries(&self) -> Vec<Entry> {
-        let iter = self.table.raw_iter();
+        // SAFETY: the table is there and unchanged while the iterator is used.
+        let iter = unsafe { self.table.raw_iter() };
         assert_eq!((iter.len(), iter.size_hint().1), (self.table.len(), Some(self.table.len())));
         // SAFETY: the entries live as long as the borrow of the table.
         let by_next: Vec<Entry> = iter.clone().map(|entry| unsafe { *entry.as_ref() }).collect();
@@ -118,7 +119,8 @@ impl<G: Group> Subject<G> {
         // The iterator over a hash's entries offers the same, once.
         // SAFETY: the slots that it returns are full.
         let is_key = |&slot: &usize| unsafe { self.table.get(slot) }.0 == key;
-        assert!(self.table.hash_slots((self.hash)(key)).filter(is_key).eq(slot));
+        // SAFETY: the table is there and unchanged while the iterator is used.
+        assert!(unsafe { self.table.hash_slots((self.hash)(key)) }.filter(is_key).eq(slot));
         let slot = slot?;
         assert!(self.table.is_full(slot));
         // SAFETY: `find` returns full slots.
@@ -150,7 +152,8 @@ impl<G: Group> Subject<G> {
                 let slots = self.table.slots();
                 let mut drain = self.table.drain();
                 out.extend(drain.by_ref().take(limit));
-                assert_eq!(drain.rest().len(), drain.size_hint().0);
+                // SAFETY: the table is there and unchanged while the iterator is used.
+                assert_eq!(unsafe { drain.rest() }.len(), drain.size_hint().0);
                 drop(drain);
                 assert_eq!(self.table.slots(), slots, "a drain keeps the block");
             }
@@ -158,7 +161,8 @@ impl<G: Group> Subject<G> {
                 let table = mem::replace(&mut self.table, RawTable::new_in(Global));
                 let mut iter = table.into_iter();
                 out.extend(iter.by_ref().take(limit));
-                assert_eq!(iter.rest().len(), iter.size_hint().0);
+                // SAFETY: the table is there and unchanged while the iterator is used.
+                assert_eq!(unsafe { iter.rest() }.len(), iter.size_hint().0);
             }
             Op::Clear => {
                 let slots = self.table.slots();

@@ -39,7 +39,7 @@ macro_rules! impl_word {
 }
 impl_word!(u32 u64);
 
-/// What the table asks of a mask. [`BitMask`] is its only implementor: the trait exists so that
+/// What the table asks of a mask. `BitMask` is its only implementor: the trait exists so that
 /// `Group` can name its mask type without repeating the bounds on the word.
 pub trait LaneMask: Copy + Debug + Iterator<Item = usize> {
     /// Whether any lane is in the set.

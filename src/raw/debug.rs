@@ -1,6 +1,6 @@
 //! The invariants, checked by recount and re-lookup, and a dump for when one fails.
 //!
-//! [`RawTable::check_invariants`] checks I1–I6 of a whole table. Unit tests call it after each
+//! `RawTable::check_invariants` checks I1–I6 of a whole table. Unit tests call it after each
 //! step. In builds with `--cfg rosti_invariants` every mutation of every table checks all that can
 //! be checked without calling user code (I1–I4 and I6): tables of up to a thousand slots each
 //! time, larger ones so often that the cost per mutation stays the same.

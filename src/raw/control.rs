@@ -134,7 +134,7 @@ impl<G: Group> Control<G> {
         let mut seq = ProbeSeq::new(hash, self.mask);
         // Nearly every search ends in its first window. It stands before the loop so that what the
         // loop wants prepared, and keeps on the stack around a call of `is_match`, is not in its
-        // way: string keys 1.15 -> 1.0 of hashbrown's time.
+        // way.
         if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match) {
             return result;
         }

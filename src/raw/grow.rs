@@ -44,7 +44,7 @@ use crate::mask::LaneMask;
 use crate::probe::ProbeSeq;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// Grows so that `additional` entries fit, at least to the next larger size.
+    /// Grows so that `additional` more entries fit, which they do not now.
     #[cold]
     #[inline(never)]
     pub(super) fn reserve_more(
@@ -53,9 +53,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: &impl Fn(&T) -> u64,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        let needed =
+        debug_assert!(additional > self.growth_left);
+        let capacity =
             self.items.checked_add(additional).ok_or_else(|| fallibility.capacity_overflow())?;
-        let capacity = needed.max(self.capacity() + 1);
         if self.items == 0 && self.slots() == 0 {
             return self.allocate_for(capacity, fallibility);
         }
@@ -187,7 +187,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
         let control = self.control;
         let guard = Saturate(control);
-        // SAFETY: as above.
+        // SAFETY: only tables with several windows are rebuilt; `self` is borrowed mutably.
         unsafe { control.clear_overflow() };
         // Entries may move to groups that are still to come; a second visit finds nothing to do.
         for base in (0..self.slots()).step_by(G::WIDTH) {
@@ -209,7 +209,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             }
         }
         core::mem::forget(guard);
-        // SAFETY: as above.
+        // SAFETY: several windows, and the table is borrowed mutably.
         unsafe { control.renew_budget() };
         self.debug_check();
     }

@@ -193,6 +193,8 @@ macro_rules! forward_iterator {
     )*};
 }
 
+pub(crate) use forward_iterator;
+
 forward_iterator! {
     ['a, K: 'a, V: 'a] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
     ['a, K: 'a, V: 'a] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {

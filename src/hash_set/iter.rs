@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
+use crate::hash_map::forward_iterator;
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -58,40 +59,6 @@ pub struct Drain<'a, T, A: Allocator = Global> {
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
     pub(super) entries: RawExtractIf<'a, (T, ()), Native, A>,
     pub(super) pick: F,
-}
-
-/// Implements the iterator traits of a type by those of its field `entries`, of whose items the
-/// first part is returned.
-macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
-        impl<$($generics)*> Iterator for $iter {
-            type Item = $item;
-
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.entries.next().map($take_apart)
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.entries.size_hint()
-            }
-
-            #[inline]
-            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, mut f: F) -> Acc {
-                self.entries.map($take_apart).fold(init, |acc, item| f(acc, item))
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $iter {
-            #[inline]
-            fn len(&self) -> usize {
-                self.entries.len()
-            }
-        }
-
-        impl<$($generics)*> FusedIterator for $iter {}
-    )*};
 }
 
 forward_iterator! {

@@ -16,6 +16,8 @@ pub trait Word: Copy + Eq + Debug {
     fn count_ones(self) -> u32;
     /// The word without its lowest set bit; zero stays zero.
     fn without_lowest(self) -> Self;
+    /// The word as 64 bits.
+    fn to_u64(self) -> u64;
 }
 
 macro_rules! impl_word {
@@ -34,6 +36,10 @@ macro_rules! impl_word {
             fn without_lowest(self) -> Self {
                 self & self.wrapping_sub(1)
             }
+            #[inline(always)]
+            fn to_u64(self) -> u64 {
+                self.into()
+            }
         }
     )*};
 }
@@ -51,6 +57,8 @@ pub trait LaneMask: Copy + Debug + Iterator<Item = usize> {
     fn without_lowest(self) -> Self;
     /// Number of lanes in the set.
     fn lanes(self) -> usize;
+    /// The set with one bit per lane, lane 0 lowest.
+    fn dense(self) -> usize;
     /// The set of no lanes.
     const NONE: Self;
 }
@@ -83,6 +91,27 @@ impl<W: Word, const STRIDE: u32> LaneMask for BitMask<W, STRIDE> {
     fn lanes(self) -> usize {
         self.0.count_ones() as usize
     }
+
+    #[inline(always)]
+    fn dense(self) -> usize {
+        let word = self.0.to_u64();
+        let lanes = match STRIDE {
+            1 => word,
+            // Pairs of lanes, then fours, then eights move together.
+            4 => {
+                let word = word | word >> 1;
+                let word = (word | word >> 2) & 0x1111_1111_1111_1111;
+                let word = (word | word >> 3) & 0x0303_0303_0303_0303;
+                let word = (word | word >> 6) & 0x000f_000f_000f_000f;
+                let word = (word | word >> 12) & 0x0000_00ff_0000_00ff;
+                (word | word >> 24) & 0xffff
+            }
+            // The multiplication brings the one bit of each byte into the top byte, in order.
+            8 => (word >> 7).wrapping_mul(0x0102_0408_1020_4081) >> 56,
+            _ => unreachable!(),
+        };
+        lanes as usize
+    }
 }
 
 impl<W: Word, const STRIDE: u32> Iterator for BitMask<W, STRIDE> {
@@ -106,6 +135,7 @@ mod tests {
         let lanes: Vec<usize> = mask.collect();
         assert_eq!(mask.lanes(), lanes.len());
         assert_eq!(mask.lowest(), lanes.first().copied());
+        assert_eq!(mask.dense(), lanes.iter().map(|&lane| 1 << lane).sum());
         lanes
     }
 

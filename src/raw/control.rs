@@ -186,7 +186,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has a vacant slot (then every walk reaches it), and nobody else accesses it now.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         loop {
@@ -225,22 +225,31 @@ impl<G: Group> Control<G> {
     /// be erased while it runs, but only ones it has already returned.
     #[inline(always)]
     pub(super) unsafe fn full_slots(self, items: usize) -> FullSlots<G> {
+        let end = Self::SHAPE.control_bytes(self.mask + 1);
+        let mut slots = FullSlots { ctrl: self.ctrl, base: 0, end, lanes: 0, items, group: PhantomData };
         // SAFETY: every table has the window at 0.
-        let mask = unsafe { self.group(0) }.match_full();
-        FullSlots { ctrl: self.ctrl, base: 0, mask, items }
+        unsafe { slots.load_chunk() };
+        slots
     }
 }
 
-/// The indices of full slots, group by group; see [`Control::full_slots`].
+/// The indices of full slots, in order; see [`Control::full_slots`].
+///
+/// Control bytes are read a *chunk* at a time, as many as a machine word has bits. The walk over
+/// the lanes of a chunk ends with a branch that is never predicted; with a chunk of several groups
+/// there are fewer of them.
 #[derive(Debug)]
-pub(crate) struct FullSlots<G: Group> {
+pub(crate) struct FullSlots<G> {
     ctrl: NonNull<u8>,
-    /// The first slot of the current group, a multiple of `WIDTH`.
+    /// The first slot of the current chunk.
     base: usize,
-    /// The lanes of the current group that are still to come.
-    mask: G::Mask,
-    /// Number of slots still to come, in all groups.
+    /// Number of control bytes.
+    end: usize,
+    /// The full lanes of the current chunk that are still to come, one bit each.
+    lanes: usize,
+    /// Number of slots still to come, in all chunks.
     items: usize,
+    group: PhantomData<G>,
 }
 
 // SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
@@ -257,7 +266,7 @@ impl<G: Group> Default for FullSlots<G> {
     }
 }
 
-impl<G: Group> Clone for FullSlots<G> {
+impl<G> Clone for FullSlots<G> {
     #[inline]
     fn clone(&self) -> Self {
         FullSlots { ..*self }
@@ -275,16 +284,47 @@ impl<G: Group> FullSlots<G> {
         self.items
     }
 
-    /// Goes on to the next group.
+    /// Number of slots in a chunk.
+    const CHUNK: usize = usize::BITS as usize;
+
+    /// Reads the chunk at `base`.
     ///
     /// # Safety
-    /// At least one slot is still to come behind the current group.
+    /// `base` is less than `end`.
     #[inline(always)]
-    unsafe fn next_group(&mut self) {
-        self.base += G::WIDTH;
-        // SAFETY: a full slot lies in this group or behind it. So there are several windows, the
-        // number of control bytes is a multiple of WIDTH (I1), and `base` is one too.
-        self.mask = unsafe { G::load(self.ctrl.as_ptr().add(self.base)) }.match_full();
+    unsafe fn load_chunk(&mut self) {
+        let lanes = |group: usize| {
+            let offset = group * G::WIDTH;
+            // SAFETY: `base` is a multiple of WIDTH, and so is `end` (I1): this group lies before it.
+            let group = unsafe { G::load(self.ctrl.as_ptr().add(self.base + offset)) };
+            group.match_full().dense() << offset
+        };
+        self.lanes = if self.end - self.base >= Self::CHUNK {
+            (0..Self::CHUNK / G::WIDTH).fold(0, |all, group| all | lanes(group))
+        } else {
+            (0..(self.end - self.base) / G::WIDTH).fold(0, |all, group| all | lanes(group))
+        };
+    }
+
+    /// Goes on to the next chunk.
+    ///
+    /// # Safety
+    /// Control bytes follow the current chunk.
+    #[inline(always)]
+    unsafe fn next_chunk(&mut self) {
+        self.base += Self::CHUNK;
+        // SAFETY: the caller's contract.
+        unsafe { self.load_chunk() }
+    }
+
+    /// The next slot of the current chunk.
+    #[inline(always)]
+    fn next_in_chunk(&mut self) -> Option<usize> {
+        let lane = self.lanes.trailing_zeros() as usize;
+        (self.lanes != 0).then(|| {
+            self.lanes &= self.lanes - 1;
+            self.base + lane
+        })
     }
 }
 
@@ -297,12 +337,12 @@ impl<G: Group> Iterator for FullSlots<G> {
             return None;
         }
         loop {
-            if let Some(lane) = self.mask.next() {
+            if let Some(slot) = self.next_in_chunk() {
                 self.items -= 1;
-                return Some(self.base + lane);
+                return Some(slot);
             }
-            // SAFETY: a slot is to come (I4) and it is not in the current group.
-            unsafe { self.next_group() };
+            // SAFETY: a slot is to come (I4); it is not in the current chunk and has a control byte.
+            unsafe { self.next_chunk() };
         }
     }
 
@@ -311,20 +351,28 @@ impl<G: Group> Iterator for FullSlots<G> {
         (self.items, Some(self.items))
     }
 
-    /// Tests for the end once per group instead of once per slot.
+    /// Counts no slots: a table that is not empty is read to its end.
     #[inline(always)]
     fn fold<B, F: FnMut(B, usize) -> B>(mut self, init: B, mut f: F) -> B {
         let mut acc = init;
+        if self.items == 0 {
+            return acc;
+        }
+        // What is left of the first chunk. Each chunk, the first too, is read at the top of the loop:
+        // the compiler then knows which of the two loops is the inner one, and spends its registers there.
+        let mut left = self.lanes;
         loop {
-            for lane in self.mask {
-                self.items -= 1;
-                acc = f(acc, self.base + lane);
+            // SAFETY: control bytes follow; those of slots to come have not changed.
+            unsafe { self.load_chunk() };
+            self.lanes &= left;
+            left = !0;
+            while let Some(slot) = self.next_in_chunk() {
+                acc = f(acc, slot);
             }
-            if self.items == 0 {
+            self.base += Self::CHUNK;
+            if self.base >= self.end {
                 return acc;
             }
-            // SAFETY: a slot is to come (I4) and it is not in the current group.
-            unsafe { self.next_group() };
         }
     }
 }

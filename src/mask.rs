@@ -38,12 +38,12 @@ macro_rules! impl_word {
             }
             #[inline(always)]
             fn to_u64(self) -> u64 {
-                self.into()
+                self as u64
             }
         }
     )*};
 }
-impl_word!(u32 u64);
+impl_word!(u32 u64 usize);
 
 /// What the table asks of a mask. `BitMask` is its only implementor: the trait exists so that
 /// `Group` can name its mask type without repeating the bounds on the word.

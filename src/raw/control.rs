@@ -14,7 +14,7 @@ use core::ptr::NonNull;
 use crate::capacity::Shape;
 use crate::ctrl::{self, DELETED, EMPTY, Tag};
 use crate::group::Group;
-use crate::mask::LaneMask;
+use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
 
 /// Control bytes and overflow bits of a table that has no slots: one window of DELETED lanes and
@@ -218,6 +218,27 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// The full ones of the `N` slots from `base` on, as offsets from it. `N` is a multiple of
+    /// `WIDTH`, at most as many as a machine word has bits.
+    ///
+    /// # Safety
+    /// `base` is a multiple of `WIDTH` and less than the number of control bytes.
+    #[inline(always)]
+    pub(super) unsafe fn full_lanes<const N: usize>(self, base: usize) -> Lanes {
+        let group = |index: usize| {
+            // SAFETY: the group begins at a multiple of WIDTH and lies before the end of the
+            // control bytes, whose number is one too (I1).
+            let group = unsafe { self.group(base + index * G::WIDTH) };
+            group.match_full().dense() << (index * G::WIDTH)
+        };
+        let bytes = Self::SHAPE.control_bytes(self.mask + 1) - base;
+        BitMask(if bytes >= N {
+            (0..N / G::WIDTH).fold(0, |lanes, index| lanes | group(index))
+        } else {
+            (0..bytes / G::WIDTH).fold(0, |lanes, index| lanes | group(index))
+        })
+    }
+
     /// The slots that hold an entry, in order.
     ///
     /// # Safety
@@ -225,13 +246,14 @@ impl<G: Group> Control<G> {
     /// be erased while it runs, but only ones it has already returned.
     #[inline(always)]
     pub(super) unsafe fn full_slots(self, items: usize) -> FullSlots<G> {
-        let end = Self::SHAPE.control_bytes(self.mask + 1);
-        let mut slots = FullSlots { ctrl: self.ctrl, base: 0, end, lanes: 0, items, group: PhantomData };
-        // SAFETY: every table has the window at 0.
-        unsafe { slots.load_chunk() };
-        slots
+        // SAFETY: there is a control byte 0.
+        let lanes = unsafe { self.full_lanes::<CHUNK>(0) };
+        FullSlots { control: self, base: 0, lanes, items }
     }
 }
+
+/// Some full slots: those of a run of lanes, as offsets from its first slot.
+pub(super) type Lanes = BitMask<usize, 1>;
 
 /// The indices of full slots, in order; see [`Control::full_slots`].
 ///
@@ -240,17 +262,17 @@ impl<G: Group> Control<G> {
 /// there are fewer of them.
 #[derive(Debug)]
 pub(crate) struct FullSlots<G> {
-    ctrl: NonNull<u8>,
+    control: Control<G>,
     /// The first slot of the current chunk.
     base: usize,
-    /// Number of control bytes.
-    end: usize,
-    /// The full lanes of the current chunk that are still to come, one bit each.
-    lanes: usize,
+    /// The full lanes of the current chunk that are still to come.
+    lanes: Lanes,
     /// Number of slots still to come, in all chunks.
     items: usize,
-    group: PhantomData<G>,
 }
+
+/// Number of slots in a chunk.
+const CHUNK: usize = usize::BITS as usize;
 
 // SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
 unsafe impl<G: Group> Send for FullSlots<G> {}
@@ -276,55 +298,12 @@ impl<G> Clone for FullSlots<G> {
 impl<G: Group> FullSlots<G> {
     #[inline(always)]
     pub(super) fn ctrl(&self) -> NonNull<u8> {
-        self.ctrl
+        self.control.ctrl
     }
 
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.items
-    }
-
-    /// Number of slots in a chunk.
-    const CHUNK: usize = usize::BITS as usize;
-
-    /// Reads the chunk at `base`.
-    ///
-    /// # Safety
-    /// `base` is less than `end`.
-    #[inline(always)]
-    unsafe fn load_chunk(&mut self) {
-        let lanes = |group: usize| {
-            let offset = group * G::WIDTH;
-            // SAFETY: `base` is a multiple of WIDTH, and so is `end` (I1): this group lies before it.
-            let group = unsafe { G::load(self.ctrl.as_ptr().add(self.base + offset)) };
-            group.match_full().dense() << offset
-        };
-        self.lanes = if self.end - self.base >= Self::CHUNK {
-            (0..Self::CHUNK / G::WIDTH).fold(0, |all, group| all | lanes(group))
-        } else {
-            (0..(self.end - self.base) / G::WIDTH).fold(0, |all, group| all | lanes(group))
-        };
-    }
-
-    /// Goes on to the next chunk.
-    ///
-    /// # Safety
-    /// Control bytes follow the current chunk.
-    #[inline(always)]
-    unsafe fn next_chunk(&mut self) {
-        self.base += Self::CHUNK;
-        // SAFETY: the caller's contract.
-        unsafe { self.load_chunk() }
-    }
-
-    /// The next slot of the current chunk.
-    #[inline(always)]
-    fn next_in_chunk(&mut self) -> Option<usize> {
-        let lane = self.lanes.trailing_zeros() as usize;
-        (self.lanes != 0).then(|| {
-            self.lanes &= self.lanes - 1;
-            self.base + lane
-        })
     }
 }
 
@@ -336,13 +315,15 @@ impl<G: Group> Iterator for FullSlots<G> {
         if self.items == 0 {
             return None;
         }
+        self.items -= 1;
         loop {
-            if let Some(slot) = self.next_in_chunk() {
-                self.items -= 1;
-                return Some(slot);
+            if let Some(lane) = self.lanes.next() {
+                return Some(self.base + lane);
             }
-            // SAFETY: a slot is to come (I4); it is not in the current chunk and has a control byte.
-            unsafe { self.next_chunk() };
+            self.base += CHUNK;
+            // SAFETY: a slot is to come (I4), it is not in the chunk before, and it has a control
+            // byte. CHUNK is a multiple of WIDTH.
+            self.lanes = unsafe { self.control.full_lanes::<CHUNK>(self.base) };
         }
     }
 
@@ -353,26 +334,23 @@ impl<G: Group> Iterator for FullSlots<G> {
 
     /// Counts no slots: a table that is not empty is read to its end.
     #[inline(always)]
-    fn fold<B, F: FnMut(B, usize) -> B>(mut self, init: B, mut f: F) -> B {
+    fn fold<B, F: FnMut(B, usize) -> B>(self, init: B, mut f: F) -> B {
         let mut acc = init;
         if self.items == 0 {
             return acc;
         }
-        // What is left of the first chunk. Each chunk, the first too, is read at the top of the loop:
-        // the compiler then knows which of the two loops is the inner one, and spends its registers there.
-        let mut left = self.lanes;
-        loop {
-            // SAFETY: control bytes follow; those of slots to come have not changed.
-            unsafe { self.load_chunk() };
-            self.lanes &= left;
-            left = !0;
-            while let Some(slot) = self.next_in_chunk() {
-                acc = f(acc, slot);
+        // Each chunk, the first too, is read at the top of the loop: the compiler then knows which
+        // of the two loops is the inner one, and spends its registers there.
+        let mut to_come = self.lanes.0;
+        let end = Control::<G>::SHAPE.control_bytes(self.control.mask + 1);
+        for base in (self.base..end).step_by(CHUNK) {
+            // SAFETY: slots of the table; those to come have not changed.
+            let lanes = unsafe { self.control.full_lanes::<CHUNK>(base) };
+            for lane in BitMask::<usize, 1>(lanes.0 & to_come) {
+                acc = f(acc, base + lane);
             }
-            self.base += Self::CHUNK;
-            if self.base >= self.end {
-                return acc;
-            }
+            to_come = !0;
         }
+        acc
     }
 }

@@ -99,7 +99,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // as many where that is demanded. Should the hasher panic, the guard frees the block and
         // the table still owns all entries.
         unsafe {
-            if old_size.homes > 1 && size.homes == 2 * old_size.homes {
+            if size.homes == 1 {
+                self.pack_into(block.control);
+            } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.stream_into(block.control, hasher);
             } else {
                 self.reinsert_into(block.control, hasher);
@@ -111,6 +113,19 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         drop(block);
         self.debug_check();
         Ok(())
+    }
+
+    /// Copies all entries into an empty one-window table, side by side.
+    ///
+    /// # Safety
+    /// `new` is empty, has one window, slots of type `T`, and room for all entries.
+    unsafe fn pack_into(&self, new: Control<G>) {
+        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
+        unsafe { self.control.full_slots(self.items) }.zip(0..).for_each(|(slot, target)| {
+            // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
+            // table every slot is in the window of every hash.
+            unsafe { self.copy_entry(slot, new, target, Tag::from_byte(self.control.byte(slot))) };
+        });
     }
 
     /// Copies all entries into an empty table, each by searching for a vacant slot.
@@ -134,31 +149,37 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// # Safety
     /// `new` is empty, has slots of type `T`, and twice as many homes as this table.
     unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
-        let old_homes = self.control.mask() + 1;
-        debug_assert_eq!(new.mask() + 1, 2 * old_homes);
-        let (mut lo, mut hi) = (0, old_homes);
-        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        unsafe { self.control.full_slots(self.items) }.for_each(|slot| {
-            // SAFETY: the slot is full.
-            let hash = hasher(unsafe { self.get(slot) });
-            let home = ctrl::home(hash, new.mask());
-            let window = Control::<G>::SHAPE.window(home);
-            let upper = home & old_homes != 0;
-            let cursor = if upper { hi } else { lo };
-            let mut target = window.max(cursor);
-            // SAFETY: a slot inside the window of a home exists. Elsewhere the entry takes the
-            // usual way; there is room for all (I4).
-            unsafe {
-                if target - window < G::WIDTH && new.byte(target) == EMPTY {
-                    let next = target + 1;
-                    hi = if upper { next } else { hi };
-                    lo = if upper { lo } else { next };
-                } else {
-                    target = new.claim_vacant(hash);
+        let half = (new.mask() + 1) / 2;
+        let (mut lo, mut hi) = (0u64, 0u64);
+        for base in (0..self.slots()).step_by(32) {
+            // SAFETY: there are so many slots, each with a control byte.
+            for lane in unsafe { self.control.full_lanes::<32>(base) } {
+                let slot = base + lane;
+                // SAFETY: the slot is full.
+                let hash = hasher(unsafe { self.get(slot) });
+                let home = ctrl::home(hash, new.mask());
+                let window = Control::<G>::SHAPE.window(home);
+                let upper = home & half != 0;
+                let taken = if upper { hi } else { lo };
+                let at = (window & (half - 1)).wrapping_sub(base).wrapping_add(16);
+                let free = (!(taken >> (at & 63))).trailing_zeros() as usize;
+                let mut target = window + free;
+                // SAFETY: a slot inside the window of a home exists. Elsewhere the entry takes the
+                // usual way; there is room for all (I4).
+                unsafe {
+                    if at < 48 && free < G::WIDTH && new.byte(target) == EMPTY {
+                        let now = taken | 1 << ((at + free) & 63);
+                        hi = if upper { now } else { hi };
+                        lo = if upper { lo } else { now };
+                    } else {
+                        target = new.claim_vacant(hash);
+                    }
+                    self.copy_entry(slot, new, target, Tag::of(hash));
                 }
-                self.copy_entry(slot, new, target, Tag::of(hash));
             }
-        });
+            lo >>= 32;
+            hi >>= 32;
+        }
     }
 
     /// Copies the entry of a slot to a vacant slot of another table.

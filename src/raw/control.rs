@@ -12,7 +12,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use crate::capacity::Shape;
-use crate::ctrl::{self, DELETED, EMPTY, Tag};
+use crate::ctrl::{DELETED, EMPTY, Tag};
 use crate::group::Group;
 use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
@@ -121,6 +121,7 @@ impl<G: Group> Control<G> {
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's
     /// tag to `is_match` and returns the first that it accepts, or else the position at which the
     /// search ended: the first whose overflow bit is clear, since no insert has gone further (I5).
+    /// `on_leave` is told of each window that the search leaves behind.
     ///
     /// `is_match` is given slots that hold an entry only (I3). It may run user code: nothing is in
     /// an intermediate state during the walk (I7).
@@ -129,20 +130,33 @@ impl<G: Group> Control<G> {
         self,
         hash: u64,
         mut is_match: impl FnMut(usize) -> bool,
+        mut on_leave: impl FnMut(usize, G),
     ) -> Result<usize, ProbeSeq> {
         let tag = Tag::of(hash);
         let mut seq = ProbeSeq::new(hash, self.mask);
         // Nearly every search ends in its first window. It stands before the loop so that what the
         // loop wants prepared, and keeps on the stack around a call of `is_match`, is not in its
         // way.
-        if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match) {
+        if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match, &mut on_leave) {
             return result;
         }
         loop {
-            if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match) {
+            if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match, &mut on_leave) {
                 return result;
             }
         }
+    }
+
+    /// The first step of the probe loop: what [`probe`](Self::probe) returns, unless it would go on
+    /// from the first window.
+    #[inline(always)]
+    pub(crate) fn probe_home(
+        self,
+        hash: u64,
+        mut is_match: impl FnMut(usize) -> bool,
+    ) -> Option<Result<usize, ProbeSeq>> {
+        let mut seq = ProbeSeq::new(hash, self.mask);
+        self.probe_window(&mut seq, Tag::of(hash), &mut is_match, &mut |_, _| {})
     }
 
     /// One step of the probe loop: ends the search, or goes on to the next window.
@@ -152,10 +166,12 @@ impl<G: Group> Control<G> {
         seq: &mut ProbeSeq,
         tag: Tag,
         is_match: &mut impl FnMut(usize) -> bool,
+        on_leave: &mut impl FnMut(usize, G),
     ) -> Option<Result<usize, ProbeSeq>> {
         let window = Self::SHAPE.window(seq.position());
         // SAFETY: the window of a position.
-        let mut matches = unsafe { self.group(window) }.match_tag(tag);
+        let group = unsafe { self.group(window) };
+        let mut matches = group.match_tag(tag);
         // Not a `for` loop: that would take the lane out of the set before it is compared, two
         // instructions more for a hit.
         while let Some(lane) = matches.lowest() {
@@ -165,20 +181,30 @@ impl<G: Group> Control<G> {
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
-        if unsafe { self.overflowed(seq.position()) } && seq.advance(self.mask, Self::SHAPE) {
-            None
-        } else {
-            Some(Err(*seq))
+        if unsafe { self.overflowed(seq.position()) } {
+            on_leave(window, group);
+            if seq.advance(self.mask, Self::SHAPE) {
+                return None;
+            }
         }
+        Some(Err(*seq))
     }
 
-    /// The first vacant slot in the first window of `hash`.
+    /// The first vacant slot in a window.
     #[inline(always)]
-    pub(super) fn vacant_at_home(self, hash: u64) -> Option<usize> {
-        let window = Self::SHAPE.window(ctrl::home(hash, self.mask));
-        // SAFETY: the window of a home.
-        let lane = unsafe { self.group(window) }.match_empty().lowest()?;
-        Some(window + lane)
+    pub(super) fn vacant_in(window: usize, group: G) -> Option<usize> {
+        group.match_empty().lowest().map(|lane| window + lane)
+    }
+
+    /// The first vacant slot in the window of a position.
+    ///
+    /// # Safety
+    /// `position` is at most `mask`.
+    #[inline(always)]
+    pub(super) unsafe fn vacant_at(self, position: usize) -> Option<usize> {
+        let window = Self::SHAPE.window(position);
+        // SAFETY: the window of a position.
+        Self::vacant_in(window, unsafe { self.group(window) })
     }
 
     /// The first vacant slot on the walk of `hash`, with the overflow bits of all windows before it
@@ -186,14 +212,13 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has a vacant slot (then every walk reaches it), and nobody else accesses it now.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         loop {
-            let window = Self::SHAPE.window(seq.position());
-            // SAFETY: the window of a position.
-            if let Some(lane) = unsafe { self.group(window) }.match_empty().lowest() {
-                return window + lane;
+            // SAFETY: a position of the walk is at most `mask`.
+            if let Some(slot) = unsafe { self.vacant_at(seq.position()) } {
+                return slot;
             }
             // SAFETY: a position of the walk is at most `mask`; the table is ours.
             unsafe { self.set_overflowed(seq.position()) };

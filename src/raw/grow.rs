@@ -172,7 +172,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                         hi = if upper { now } else { hi };
                         lo = if upper { lo } else { now };
                     } else {
-                        target = new.claim_vacant(hash);
+                        target = Self::claim_misfit(new, hash);
                     }
                     self.copy_entry(slot, new, target, Tag::of(hash));
                 }
@@ -180,6 +180,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             lo >>= 32;
             hi >>= 32;
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn claim_misfit(new: Control<G>, hash: u64) -> usize {
+        unsafe { new.claim_vacant(hash) }
     }
 
     /// Copies the entry of a slot to a vacant slot of another table.

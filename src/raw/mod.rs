@@ -241,7 +241,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             G::prefetch(unsafe { self.slot(home) }.as_ptr().cast());
         }
         // SAFETY: the probe loop offers full slots.
-        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
+        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) }), |_, _| {}).ok()
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
@@ -253,11 +253,17 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
-        // The search does not note vacant slots on its way. It would keep more in registers than a
-        // hit can spare, and most often the slot is in the window just read.
+        // What is vacant in a window that the search leaves, it notes, and it looks at the last
+        // one afterwards. So the usual search, of one window, carries nothing along.
+        let mut vacant = None;
+        let on_leave = |window, group| {
+            vacant = vacant.or_else(|| Control::vacant_in(window, group));
+        };
         // SAFETY: the probe loop offers full slots.
-        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).map_err(|end| {
-            let spot = self.control.vacant_at_home(hash)?;
+        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) }), on_leave).map_err(|end| {
+            // SAFETY: a search ends at a position.
+            let last = || unsafe { self.control.vacant_at(end.position()) };
+            let spot = vacant.or_else(last)?;
             (self.growth_left != 0 && !end.is_long(G::WIDTH)).then_some(spot)
         })
     }
@@ -266,6 +272,24 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// spot for it. O(1) expected and amortised.
     #[inline(always)]
     pub fn find_or_vacant(
+        &mut self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<usize, usize> {
+        // Most searches end in the first window, and most of those that fail find room there. The
+        // rest goes out of line, so that this much fits into the caller's loop.
+        // SAFETY: the probe loop offers full slots.
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+            Some(Ok(slot)) => Ok(slot),
+            Some(Err(_)) => Err(self.vacant(hash, hasher)),
+            None => self.find_or_make_room(hash, eq, hasher),
+        }
+    }
+
+    /// All of [`find_or_vacant`](Self::find_or_vacant).
+    #[inline(never)]
+    fn find_or_make_room(
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> bool,
@@ -278,7 +302,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// A vacant slot for an entry with this hash that is known to be absent.
     #[inline(always)]
     pub fn vacant(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        match self.control.vacant_at_home(hash) {
+        // SAFETY: the position of a home.
+        match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
             Some(slot) if self.growth_left != 0 => slot,
             _ => self.make_room(hash, hasher),
         }

@@ -107,7 +107,7 @@ impl<W: Word, const STRIDE: u32> LaneMask for BitMask<W, STRIDE> {
                 (word | word >> 24) & 0xffff
             }
             // The multiplication brings the one bit of each byte into the top byte, in order.
-            8 => (word >> 7).wrapping_mul(0x0102_0408_1020_4081) >> 56,
+            8 => (word >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56,
             _ => unreachable!(),
         };
         lanes as usize

@@ -47,13 +47,6 @@ impl ProbeSeq {
         self.position
     }
 
-    /// Whether the walk has gone past so many windows that overflow bits are to blame, which a
-    /// rebuild would mend. Healthy tables have next to no such walks.
-    #[inline(always)]
-    pub fn is_long(&self, width: usize) -> bool {
-        self.stride > 3 * width
-    }
-
     /// Goes on to the next window; `false` when every slot has been covered. Tables with one window
     /// have nowhere to go on to and never ask.
     #[inline(always)]

@@ -43,6 +43,14 @@ pub(crate) struct Control<G> {
     group: PhantomData<G>,
 }
 
+/// What a step of the probe loop came to.
+pub(super) enum Step {
+    /// The search is over; see [`Control::probe`].
+    Done(Result<usize, ProbeSeq>),
+    /// It goes on in the next window.
+    Next(ProbeSeq),
+}
+
 impl<G> Clone for Control<G> {
     #[inline(always)]
     fn clone(&self) -> Self {
@@ -121,7 +129,6 @@ impl<G: Group> Control<G> {
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's
     /// tag to `is_match` and returns the first that it accepts, or else the position at which the
     /// search ended: the first whose overflow bit is clear, since no insert has gone further (I5).
-    /// `on_leave` is told of each window that the search leaves behind.
     ///
     /// `is_match` is given slots that hold an entry only (I3). It may run user code: nothing is in
     /// an intermediate state during the walk (I7).
@@ -130,44 +137,48 @@ impl<G: Group> Control<G> {
         self,
         hash: u64,
         mut is_match: impl FnMut(usize) -> bool,
-        mut on_leave: impl FnMut(usize, G),
     ) -> Result<usize, ProbeSeq> {
-        let tag = Tag::of(hash);
-        let mut seq = ProbeSeq::new(hash, self.mask);
         // Nearly every search ends in its first window. It stands before the loop so that what the
         // loop wants prepared, and keeps on the stack around a call of `is_match`, is not in its
         // way.
-        if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match, &mut on_leave) {
-            return result;
+        match self.probe_home(hash, &mut is_match) {
+            Step::Done(result) => result,
+            Step::Next(seq) => self.probe_on(hash, seq, is_match, |_, _| {}),
         }
+    }
+
+    /// The first step of the probe loop.
+    #[inline(always)]
+    pub(super) fn probe_home(self, hash: u64, is_match: impl FnMut(usize) -> bool) -> Step {
+        self.probe_window(Tag::of(hash), ProbeSeq::new(hash, self.mask), is_match, |_, _| {})
+    }
+
+    /// The probe loop from a later step on; tells `on_leave` of each window it leaves for the next.
+    #[inline(always)]
+    pub(super) fn probe_on(
+        self,
+        hash: u64,
+        mut seq: ProbeSeq,
+        mut is_match: impl FnMut(usize) -> bool,
+        mut on_leave: impl FnMut(usize, G),
+    ) -> Result<usize, ProbeSeq> {
         loop {
-            if let Some(result) = self.probe_window(&mut seq, tag, &mut is_match, &mut on_leave) {
-                return result;
+            match self.probe_window(Tag::of(hash), seq, &mut is_match, &mut on_leave) {
+                Step::Done(result) => return result,
+                Step::Next(next) => seq = next,
             }
         }
     }
 
-    /// The first step of the probe loop: what [`probe`](Self::probe) returns, unless it would go on
-    /// from the first window.
-    #[inline(always)]
-    pub(crate) fn probe_home(
-        self,
-        hash: u64,
-        mut is_match: impl FnMut(usize) -> bool,
-    ) -> Option<Result<usize, ProbeSeq>> {
-        let mut seq = ProbeSeq::new(hash, self.mask);
-        self.probe_window(&mut seq, Tag::of(hash), &mut is_match, &mut |_, _| {})
-    }
-
-    /// One step of the probe loop: ends the search, or goes on to the next window.
+    /// One step of the probe loop.
     #[inline(always)]
     fn probe_window(
         self,
-        seq: &mut ProbeSeq,
         tag: Tag,
-        is_match: &mut impl FnMut(usize) -> bool,
-        on_leave: &mut impl FnMut(usize, G),
-    ) -> Option<Result<usize, ProbeSeq>> {
+        mut seq: ProbeSeq,
+        mut is_match: impl FnMut(usize) -> bool,
+        mut on_leave: impl FnMut(usize, G),
+    ) -> Step {
         let window = Self::SHAPE.window(seq.position());
         // SAFETY: the window of a position.
         let group = unsafe { self.group(window) };
@@ -176,7 +187,7 @@ impl<G: Group> Control<G> {
         // instructions more for a hit.
         while let Some(lane) = matches.lowest() {
             if is_match(window + lane) {
-                return Some(Ok(window + lane));
+                return Step::Done(Ok(window + lane));
             }
             matches = matches.without_lowest();
         }
@@ -184,10 +195,10 @@ impl<G: Group> Control<G> {
         if unsafe { self.overflowed(seq.position()) } {
             on_leave(window, group);
             if seq.advance(self.mask, Self::SHAPE) {
-                return None;
+                return Step::Next(seq);
             }
         }
-        Some(Err(*seq))
+        Step::Done(Err(seq))
     }
 
     /// The first vacant slot in a window.

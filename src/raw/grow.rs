@@ -2,23 +2,24 @@
 //!
 //! # Streaming
 //!
-//! Home positions are the low bits of the hash, so when the number of homes doubles from `n`, an
-//! entry with home `p` gets home `p` or `p + n`. The old table, walked in slot order, is nearly
-//! sorted by home; so are the two streams of entries that go to either half. Each stream keeps a
-//! *cursor*, the first slot it has not passed, and an entry is stored at `max(cursor, home)` as
-//! long as that lies in its first window. No window is searched: that would be a 16-byte load of
-//! control bytes just written one by one, which defeats store forwarding and costs more than all
-//! the rest.
+//! A table that grows is filled as if its entries were inserted one by one, in slot order. But to
+//! search a window for a vacant slot is a 16-byte load of control bytes just written one by one,
+//! which defeats store forwarding and costs more than all the rest. Doubling needs no search: home
+//! positions are the low bits of the hash, so when the number of homes doubles from `n`, an entry
+//! with home `p` gets home `p` or `p + n`. The old table is walked in strips of 32 slots. An entry in
+//! its first window came from a home a little before its slot, so wherever it goes lies in a
+//! short stretch of the lower or of the upper half, and which slots of those two stretches are taken
+//! is known from two words in registers:
 //!
 //! ```text
-//!   old   |a b c d e f …………|          a c d → lower half, b e f → upper half
-//!   new   |a c d …………|b e f …………|
-//!               ^cursor[0]   ^cursor[1]
+//!   old            |……………[a b c d e f …]…………………|     a c d → lower half, b e f → upper half
+//!   new   |……………[a c d ……………]…………………|……………[b e f …………]………………|
+//!                lower: 0b0…0111               upper: 0b0…0111
 //! ```
 //!
-//! Entries for which the cursor has left the first window (about one in twenty at full load) are
-//! inserted the usual way at once; they may land ahead of a cursor, so each stream looks at the one
-//! control byte it is about to overwrite. Only then is anything read back.
+//! The words are never wrong about a slot that is taken according to them, but may not know of all:
+//! where one stretch runs into the other half, or an entry has come from a window further on (one in
+//! thirty at full load), the control byte says so, and the slot is searched for the usual way.
 //!
 //! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
 //! have arrived.
@@ -95,9 +96,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         debug_assert!(size.capacity() >= self.items);
         let old_size = self.size();
         let mut block = Block::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
-        // SAFETY: the new table is empty, has room for all entries (I4), and its homes are twice
-        // as many where that is demanded. Should the hasher panic, the guard frees the block and
-        // the table still owns all entries.
+        // SAFETY: the new table is empty, has room for all entries (I4), and one window where that
+        // is demanded. Should the hasher panic, the guard frees the block and the table still owns
+        // all entries.
         unsafe {
             if size.homes == 1 {
                 self.pack_into(block.control);
@@ -143,48 +144,58 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// Copies all entries into an empty table of twice as many homes; see the module's
-    /// introduction.
+    /// Copies all entries into an empty table of twice as many homes, or from one window into the
+    /// smallest table with several; see the module's introduction.
     ///
     /// # Safety
-    /// `new` is empty, has slots of type `T`, and twice as many homes as this table.
+    /// `new` is empty, has slots of type `T`, and room for all entries.
     unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
+        /// Slots in a strip.
+        const STRIP: usize = 32;
+        /// Homes of a strip's entries begin this far before it. Windows are no wider.
+        const BEFORE: usize = 16;
         let half = (new.mask() + 1) / 2;
-        let (mut lo, mut hi) = (0u64, 0u64);
-        for base in (0..self.slots()).step_by(32) {
-            // SAFETY: there are so many slots, each with a control byte.
-            for lane in unsafe { self.control.full_lanes::<32>(base) } {
+        // Bit i stands for the slot `base - BEFORE + i` of a half.
+        let (mut lower, mut upper) = (0u64, 0u64);
+        for base in (0..self.slots()).step_by(STRIP) {
+            // SAFETY: there are more slots than `base`, each with a control byte.
+            for lane in unsafe { self.control.full_lanes::<STRIP>(base) } {
                 let slot = base + lane;
                 // SAFETY: the slot is full.
                 let hash = hasher(unsafe { self.get(slot) });
                 let home = ctrl::home(hash, new.mask());
                 let window = Control::<G>::SHAPE.window(home);
-                let upper = home & half != 0;
-                let taken = if upper { hi } else { lo };
-                let at = (window & (half - 1)).wrapping_sub(base).wrapping_add(16);
-                let free = (!(taken >> (at & 63))).trailing_zeros() as usize;
-                let mut target = window + free;
+                let is_upper = home & half != 0;
+                let taken = if is_upper { upper } else { lower };
+                let first = (window & (half - 1)).wrapping_add(BEFORE).wrapping_sub(base);
+                let lane = (!taken).wrapping_shr(first as u32).trailing_zeros() as usize;
+                let mut target = window + lane;
                 // SAFETY: a slot inside the window of a home exists. Elsewhere the entry takes the
                 // usual way; there is room for all (I4).
                 unsafe {
-                    if at < 48 && free < G::WIDTH && new.byte(target) == EMPTY {
-                        let now = taken | 1 << ((at + free) & 63);
-                        hi = if upper { now } else { hi };
-                        lo = if upper { lo } else { now };
+                    if first < 64 && lane < G::WIDTH && new.byte(target) == EMPTY {
+                        let taken = taken | 1 << (first + lane);
+                        upper = if is_upper { taken } else { upper };
+                        lower = if is_upper { lower } else { taken };
                     } else {
                         target = Self::claim_misfit(new, hash);
                     }
                     self.copy_entry(slot, new, target, Tag::of(hash));
                 }
             }
-            lo >>= 32;
-            hi >>= 32;
+            lower >>= STRIP;
+            upper >>= STRIP;
         }
     }
 
+    /// [`Control::claim_vacant`] out of line, because it is rare here.
+    ///
+    /// # Safety
+    /// As there.
     #[cold]
     #[inline(never)]
     unsafe fn claim_misfit(new: Control<G>, hash: u64) -> usize {
+        // SAFETY: the caller's contract.
         unsafe { new.claim_vacant(hash) }
     }
 

@@ -4,13 +4,13 @@
 //!   block                                ctrl
 //!   |                                    |
 //!   v                                    v
-//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][ overflow bits ][budget]
+//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][ overflow bits ][spent]
 //!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32 words    u32
 //! ```
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
-//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The budget
-//! word exists where there are several windows (see `overflow.rs`). Nothing here depends on `T`
+//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The count of
+//! bits spent exists where there are several windows (see `overflow.rs`). Nothing here depends on `T`
 //! beyond its [`Layout`].
 
 use core::alloc::Layout;
@@ -22,7 +22,7 @@ use crate::capacity::Size;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 
-/// Bytes of an overflow word, and of the budget.
+/// Bytes of an overflow word, and of the count of bits spent.
 const WORD: usize = size_of::<u32>();
 
 /// The block of a table of this size, and the offset of `ctrl` in it; `None` on overflow.

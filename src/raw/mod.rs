@@ -58,6 +58,7 @@ use crate::capacity::Size;
 use crate::ctrl::{self, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
+use crate::probe::ProbeSeq;
 
 mod clone;
 mod control;
@@ -70,8 +71,8 @@ mod overflow;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use control::Control;
 pub(crate) use control::FullSlots;
+use control::{Control, Step};
 pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
@@ -194,6 +195,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
+    /// Whether so many overflow bits have gone stale that a rebuild pays.
+    #[inline]
+    fn is_worn(&self) -> bool {
+        // SAFETY: who could write to the table must have borrowed it mutably.
+        unsafe { self.control.budget_spent(self.slots() - self.items) }
+    }
+
     /// The address of a slot.
     ///
     /// # Safety
@@ -241,7 +249,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             G::prefetch(unsafe { self.slot(home) }.as_ptr().cast());
         }
         // SAFETY: the probe loop offers full slots.
-        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) }), |_, _| {}).ok()
+        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
@@ -253,18 +261,40 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
-        // What is vacant in a window that the search leaves, it notes, and it looks at the last
-        // one afterwards. So the usual search, of one window, carries nothing along.
-        let mut vacant = None;
+        // Most searches end in the first window, and most of those that fail find a spot there. The
+        // rest goes out of line, so that this much fits into the caller's loop.
+        // SAFETY: the probe loop offers full slots.
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+            Step::Done(Ok(slot)) => Ok(slot),
+            Step::Done(Err(end)) if self.growth_left != 0 => {
+                // SAFETY: a search ends at a position.
+                Err(unsafe { self.control.vacant_at(end.position()) })
+            }
+            Step::Done(Err(_)) => Err(None),
+            Step::Next(seq) => self.find_or_spot_on(hash, seq, eq),
+        }
+    }
+
+    /// [`find_or_spot`](Self::find_or_spot) from the second window on.
+    #[inline(never)]
+    fn find_or_spot_on(
+        &self,
+        hash: u64,
+        seq: ProbeSeq,
+        mut eq: impl FnMut(&T) -> bool,
+    ) -> Result<usize, Option<usize>> {
+        // SAFETY: the position of a home.
+        let mut vacant = unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) };
         let on_leave = |window, group| {
             vacant = vacant.or_else(|| Control::vacant_in(window, group));
         };
         // SAFETY: the probe loop offers full slots.
-        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) }), on_leave).map_err(|end| {
+        let is_match = |slot| eq(unsafe { self.get(slot) });
+        self.control.probe_on(hash, seq, is_match, on_leave).map_err(|end| {
             // SAFETY: a search ends at a position.
             let last = || unsafe { self.control.vacant_at(end.position()) };
             let spot = vacant.or_else(last)?;
-            (self.growth_left != 0 && !end.is_long(G::WIDTH)).then_some(spot)
+            (self.growth_left != 0 && !self.is_worn()).then_some(spot)
         })
     }
 
@@ -272,24 +302,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// spot for it. O(1) expected and amortised.
     #[inline(always)]
     pub fn find_or_vacant(
-        &mut self,
-        hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<usize, usize> {
-        // Most searches end in the first window, and most of those that fail find room there. The
-        // rest goes out of line, so that this much fits into the caller's loop.
-        // SAFETY: the probe loop offers full slots.
-        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(_)) => Err(self.vacant(hash, hasher)),
-            None => self.find_or_make_room(hash, eq, hasher),
-        }
-    }
-
-    /// All of [`find_or_vacant`](Self::find_or_vacant).
-    #[inline(never)]
-    fn find_or_make_room(
         &mut self,
         hash: u64,
         eq: impl FnMut(&T) -> bool,
@@ -316,8 +328,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if self.growth_left == 0 {
             // Infallible: a failure does not return.
             let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
-        // SAFETY: the table is borrowed mutably.
-        } else if unsafe { self.control.budget_spent() } {
+        } else if self.is_worn() {
             self.rebuild(&hasher);
         }
         // SAFETY: growth_left is not 0, so there is a vacant slot (I4), and thus a block.

@@ -10,12 +10,12 @@
 //! For aligned homes the bit is that of the position *before* it is rounded down to a window, so
 //! each window has `WIDTH` bits: a small Bloom filter of the homes that overflowed.
 //!
-//! Erasing leaves bits alone, so under churn they go stale and misses visit windows in vain. The
-//! *budget* counts down with every bit that is newly set. When it is spent, the next insert that
-//! meets an overflow bit rebuilds the table in place (`grow.rs`).
+//! Erasing leaves bits alone, so under churn they go stale and misses visit windows in vain. One
+//! word counts the bits *spent*, those newly set since the bits were last right. When they exceed
+//! the *budget*, the next insert that meets an overflow bit rebuilds the table in place (`grow.rs`).
 //!
-//! The bits are `u32` words behind the control bytes, the budget one more word behind them; a
-//! one-window table has one word, always zero, and no budget: its search ends in its only window
+//! The bits are `u32` words behind the control bytes, the count one more word behind them; a
+//! one-window table has one word, always zero, and no count: its search ends in its only window
 //! because the bit of home 0 is never set.
 
 use super::control::Control;
@@ -72,87 +72,85 @@ impl<G: Group> Control<G> {
             let bit = 1 << (position % 32);
             if bits & bit == 0 {
                 word.write(bits | bit);
-                let budget = self.budget();
-                budget.write(budget.read().saturating_sub(1));
+                let spent = self.spent();
+                spent.write(spent.read().saturating_add(1));
             }
         }
     }
 
-    /// The budget word; only tables with several windows have one.
+    /// The count of bits spent; only tables with several windows have one.
     #[inline]
-    fn budget(self) -> *mut u32 {
+    fn spent(self) -> *mut u32 {
         debug_assert!(self.mask() != 0);
         self.words().wrapping_add(self.word_count())
     }
 
-    /// Whether enough bits have been set for a rebuild to pay.
+    /// Whether enough bits have been spent for a rebuild to pay, in a table with so many vacant
+    /// slots.
     ///
     /// # Safety
     /// Nobody else accesses the table now.
     #[inline]
-    pub(super) unsafe fn budget_spent(self) -> bool {
-        // SAFETY: tables with several windows have a budget word.
-        self.mask() != 0 && unsafe { self.budget().read() } == 0
+    pub(super) unsafe fn budget_spent(self, vacant: usize) -> bool {
+        // SAFETY: tables with several windows have a count.
+        self.mask() != 0 && unsafe { self.spent().read() } as usize > self.budget(vacant)
     }
 
-    /// Makes sure that at least a quarter as many bits as there are homes may be set before the
-    /// next rebuild. A rebuild's cost is spread over those, even if the hashes are so bad that most
-    /// bits are set right after it.
+    /// How many bits may be spent: a quarter of the homes in a full table, half as many with each
+    /// further eighth of the slots that is vacant, down to one in 32.
+    ///
+    /// Inserts find full windows so much more rarely in emptier tables that rebuilds are as rare,
+    /// and then there are few bits to begin with. A table that only grows stays well below. Since
+    /// the budget is in proportion to the homes, the cost of a rebuild is spread over the bits
+    /// spent. Chosen by `churn` and `churn_miss`.
+    #[inline]
+    fn budget(self, vacant: usize) -> usize {
+        let homes = self.mask() + 1;
+        homes / 2 >> (vacant / (homes / 8)).clamp(1, 4)
+    }
+
+    /// Notes that the bits are right again.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn renew_budget(self) {
-        // SAFETY: tables with several windows have a budget word.
-        unsafe {
-            let budget = self.budget();
-            budget.write(budget.read().max(to_budget(self.mask() / 4)));
-        }
+        // SAFETY: tables with several windows have a count.
+        unsafe { self.spent().write(0) };
     }
 
-    /// Clears every bit and gives the table its full budget.
+    /// Clears every bit and the count.
     ///
     /// # Safety
     /// The block belongs to a table with slots and nobody else accesses it.
     pub(super) unsafe fn clear_overflow(self) {
-        // SAFETY: the block has this many overflow words, and a budget word if several windows.
-        unsafe {
-            self.words().cast::<u8>().write_bytes(0, self.word_count() * size_of::<u32>());
-            if self.mask() != 0 {
-                // Half of the homes: when it is spent a miss visits two windows in the mean. With less,
-                // tables that only grow are rebuilt in vain where hashes come in order (the test
-                // that fills one map in the order of another counts it); `churn` hardly differs.
-                self.budget().write(to_budget(self.mask() / 2));
-            }
-        }
+        let words = self.word_count() + usize::from(self.mask() != 0);
+        // SAFETY: the block has this many overflow words, and the count if several windows.
+        unsafe { self.words().cast::<u8>().write_bytes(0, words * size_of::<u32>()) };
     }
 
-    /// Sets every bit, so that every search visits every window, and spends the budget: always
-    /// right, slow, and mended by the next insert that notices. What an interrupted rebuild leaves behind.
+    /// Sets every bit, so that every search visits every window, and overspends the budget:
+    /// always right, slow, and mended by the next insert that notices. What an interrupted rebuild
+    /// leaves behind.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn saturate_overflow(self) {
-        // SAFETY: the block has this many overflow words and a budget word.
+        // SAFETY: the block has this many overflow words and the count.
         unsafe {
             self.words().write_bytes(0xff, self.word_count());
-            self.budget().write(0);
+            self.spent().write(u32::MAX);
         }
     }
 
-    /// Copies the overflow bits and the budget of a table of the same size.
+    /// Copies the overflow bits and the count of a table of the same size.
     ///
     /// # Safety
     /// Both tables have the same number of homes; nobody else accesses this one.
     pub(super) unsafe fn copy_overflow_from(self, source: Self) {
         debug_assert_eq!(self.mask(), source.mask());
         if self.mask() != 0 {
-            // SAFETY: both blocks have this many overflow words and a budget word.
+            // SAFETY: both blocks have this many overflow words and the count.
             unsafe { self.words().copy_from_nonoverlapping(source.words(), self.word_count() + 1) };
         }
     }
-}
-
-/// A number of bits as a budget. Tables of more than 2^33 homes are rebuilt a little early.
-fn to_budget(bits: usize) -> u32 {
-    u32::try_from(bits).unwrap_or(u32::MAX)
 }

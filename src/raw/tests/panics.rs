@@ -91,14 +91,14 @@ fn insert_new<G: Group>(table: &mut Keys<G>, key: u64, hasher: &dyn Fn(&u64) -> 
 const NEW: u64 = 1 << 40;
 
 fn hasher_in_growth<G: Group>() {
-    // Reinserting, from one window.
+    // From one window to several; to a larger one, tags and entries are copied without a hash.
     for capacity in [4, 8, 16].into_iter().filter(|&slots| slots <= G::WIDTH) {
         let mut table = Keys::<G>::with_capacity_in(capacity, Global);
         (0..capacity as u64).for_each(|key| {
             table.insert_unique(mix(key), key, key_hasher);
         });
         let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
-        assert_eq!(calls, capacity);
+        assert_eq!(calls, if capacity == G::WIDTH { capacity } else { 0 });
     }
     // Streaming to twice as many homes.
     for doublings in 0..2 {
@@ -125,7 +125,7 @@ fn hasher_in_shrink<G: Group>() {
     for left in [capacity_of_homes::<G>(1), capacity_of_homes::<G>(0), G::WIDTH, 4, 1] {
         table.retain(|&mut key| key < left as u64);
         let calls = resizing(&table, |table, hasher| table.shrink_to(0, hasher));
-        assert_eq!(calls, left);
+        assert_eq!(calls, if left > G::WIDTH { left } else { 0 });
     }
 }
 
@@ -162,8 +162,7 @@ fn hasher_in_rebuild<G: Group>() {
             // Nothing is lost. Searches end after all windows, and the table knows that it wants
             // mending.
             assert_eq!(overflow_bits(&table), homes);
-            // SAFETY: the table is ours.
-            assert!(unsafe { table.control.budget_spent() });
+            assert!(table.is_worn());
             // A clone is as good, or bad.
             lookups(&table.clone(), &keys);
             // Inserts that run into the same panic change nothing. They are those that look
@@ -183,8 +182,7 @@ fn hasher_in_rebuild<G: Group>() {
 
 /// Inserts end the state in which every search visits every window.
 fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
-    // Without a search, an insert notices when it meets a full window. With one it also does when
-    // the walk was long, which in tables of more than three windows is at once.
+    // Without a search, an insert notices when it meets a full window, with one at once.
     for search in [false, true] {
         let mut table = table.clone();
         let mut present = VecDeque::from(sorted_keys(&table));
@@ -205,7 +203,7 @@ fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
             assert!(inserts < 100 * homes as u64, "never mended");
         }
         table.check_invariants(key_hasher);
-        assert!(!search || inserts <= 1 || homes <= 3 * G::WIDTH, "{inserts} inserts");
+        assert!(!search || inserts <= 1, "{inserts} inserts");
     }
 }
 

@@ -105,23 +105,12 @@ impl Reference {
         slot
     }
 
-    /// Moves to the smallest size for `capacity`, by streaming if that is the double.
+    /// Moves to the smallest size for `capacity`: inserts the entries in slot order.
     fn resize(&mut self, capacity: usize) {
         let mut new = Self::with_capacity(self.shape, capacity);
-        let streams = self.homes > 1 && new.homes == 2 * self.homes;
-        let mut cursors = [0, self.homes];
         for &hash in self.slots.iter().flatten() {
-            let home = new.walk(hash).next().unwrap();
-            let window = new.window(home);
-            let cursor = &mut cursors[home / self.homes % 2];
-            let next = window.start.max(*cursor);
-            if streams && window.contains(&next) && new.slots[next].is_none() {
-                new.slots[next] = Some(hash);
-                *cursor = next + 1;
-            } else {
-                let slot = new.claim(hash);
-                new.slots[slot] = Some(hash);
-            }
+            let slot = new.claim(hash);
+            new.slots[slot] = Some(hash);
         }
         *self = new;
     }
@@ -195,8 +184,7 @@ impl<G: Group> Pair<G> {
             entry.0
         };
         let (left, entry) = (self.table.growth_left, (hash, serial));
-        // SAFETY: the table is ours.
-        let may_rebuild = unsafe { self.table.control.budget_spent() };
+        let may_rebuild = self.table.is_worn();
         let slot = if search {
             let slot = self.table.find_or_vacant(hash, |&other| other == entry, hasher);
             let slot = slot.expect_err("the entry is absent");

@@ -214,6 +214,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// Recomputes the overflow bits in place and brings entries closer to their homes; see the
     /// module's introduction. O(slots).
+    #[cold]
+    #[inline(never)]
     pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
         /// Makes every entry findable if the hasher panics half-way.
         struct Saturate<G: Group>(Control<G>);

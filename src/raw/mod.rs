@@ -199,7 +199,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline]
     fn is_worn(&self) -> bool {
         // SAFETY: who could write to the table must have borrowed it mutably.
-        unsafe { self.control.budget_spent(self.slots() - self.items) }
+        unsafe { self.control.budget_spent(self.growth_left) }
     }
 
     /// The address of a slot.
@@ -240,14 +240,19 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         slot < self.slots() && ctrl::is_full(unsafe { self.control.byte(slot) })
     }
 
-    /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
     #[inline(always)]
-    pub fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
+    fn prefetch(&self, hash: u64) {
         if self.control.mask() >= Self::PREFETCH_HOMES {
             let home = ctrl::home(hash, self.control.mask());
             // SAFETY: each home has a slot of the same index (I1).
             G::prefetch(unsafe { self.slot(home) }.as_ptr().cast());
         }
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
+    #[inline(always)]
+    pub fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        self.prefetch(hash);
         // SAFETY: the probe loop offers full slots.
         self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
     }
@@ -304,10 +309,29 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn find_or_vacant(
         &mut self,
         hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<usize, usize> {
+        self.prefetch(hash);
+        // Spelt out instead of calling `find_or_spot`: its nested result would go through memory.
+        // SAFETY: the probe loop offers full slots.
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+            Step::Done(Ok(slot)) => Ok(slot),
+            Step::Done(Err(_)) => Err(self.vacant(hash, hasher)),
+            Step::Next(seq) => self.find_or_vacant_on(hash, seq, eq, hasher),
+        }
+    }
+
+    /// [`find_or_vacant`](Self::find_or_vacant) from the second window on.
+    #[inline(never)]
+    fn find_or_vacant_on(
+        &mut self,
+        hash: u64,
+        seq: ProbeSeq,
         eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<usize, usize> {
-        self.find_or_spot(hash, eq)
+        self.find_or_spot_on(hash, seq, eq)
             .map_err(|spot| spot.unwrap_or_else(|| self.make_room(hash, hasher)))
     }
 
@@ -322,7 +346,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
-    #[cold]
     #[inline(never)]
     pub(crate) fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         if self.growth_left == 0 {

@@ -85,28 +85,30 @@ impl<G: Group> Control<G> {
         self.words().wrapping_add(self.word_count())
     }
 
-    /// Whether enough bits have been spent for a rebuild to pay, in a table with so many vacant
-    /// slots.
+    /// Whether enough bits have been spent for a rebuild to pay, in a table that has room for
+    /// `growth_left` more entries.
     ///
     /// # Safety
     /// Nobody else accesses the table now.
     #[inline]
-    pub(super) unsafe fn budget_spent(self, vacant: usize) -> bool {
+    pub(super) unsafe fn budget_spent(self, growth_left: usize) -> bool {
         // SAFETY: tables with several windows have a count.
-        self.mask() != 0 && unsafe { self.spent().read() } as usize > self.budget(vacant)
+        self.mask() != 0 && unsafe { self.spent().read() } as usize > self.budget(growth_left)
     }
 
-    /// How many bits may be spent: a quarter of the homes in a full table, half as many with each
-    /// further eighth of the slots that is vacant, down to one in 32.
+    /// How many bits may be spent: a quarter of the homes in a full table, half as many with room
+    /// for another eighth of them in entries, and so on down to one in 32.
     ///
     /// Inserts find full windows so much more rarely in emptier tables that rebuilds are as rare,
     /// and then there are few bits to begin with. A table that only grows stays well below. Since
     /// the budget is in proportion to the homes, the cost of a rebuild is spread over the bits
     /// spent. Chosen by `churn` and `churn_miss`.
     #[inline]
-    fn budget(self, vacant: usize) -> usize {
+    fn budget(self, growth_left: usize) -> usize {
         let homes = self.mask() + 1;
-        homes / 2 >> (vacant / (homes / 8)).clamp(1, 4)
+        // A shift, because the compiler does not know that the homes are a power of two.
+        let eighths = (growth_left * 8) >> homes.trailing_zeros();
+        homes / 4 >> eighths.min(3)
     }
 
     /// Notes that the bits are right again.

@@ -261,18 +261,37 @@ impl<G: Group> Control<G> {
     /// `base` is a multiple of `WIDTH` and less than the number of control bytes.
     #[inline(always)]
     pub(super) unsafe fn full_lanes<const N: usize>(self, base: usize) -> Lanes {
-        let group = |index: usize| {
-            // SAFETY: the group begins at a multiple of WIDTH and lies before the end of the
-            // control bytes, whose number is one too (I1).
-            let group = unsafe { self.group(base + index * G::WIDTH) };
-            group.match_full().dense() << (index * G::WIDTH)
-        };
         let bytes = Self::SHAPE.control_bytes(self.mask + 1) - base;
-        BitMask(if bytes >= N {
-            (0..N / G::WIDTH).fold(0, |lanes, index| lanes | group(index))
-        } else {
-            (0..bytes / G::WIDTH).fold(0, |lanes, index| lanes | group(index))
+        // SAFETY: control bytes up to the end of the run, or to the last.
+        BitMask(unsafe {
+            if bytes >= N { self.full_in(base, N) } else { self.full_in_tail(base, bytes) }
         })
+    }
+
+    /// [`full_lanes`](Self::full_lanes) of the last, short run.
+    ///
+    /// # Safety
+    /// The table has `base + bytes` control bytes; `base` is a multiple of `WIDTH`.
+    #[inline(never)]
+    unsafe fn full_in_tail(self, base: usize, bytes: usize) -> usize {
+        // Behind an unaligned table's only window there is a pad byte, which belongs to no group.
+        let bytes = bytes - bytes % G::WIDTH;
+        // SAFETY: the caller's contract.
+        unsafe { self.full_in(base, bytes) }
+    }
+
+    /// The full lanes among so many control bytes from `base` on, one bit each.
+    ///
+    /// # Safety
+    /// The table has `base + bytes` control bytes or more; both are multiples of `WIDTH`.
+    #[inline(always)]
+    unsafe fn full_in(self, base: usize, bytes: usize) -> usize {
+        let mut lanes = 0;
+        for offset in (0..bytes).step_by(G::WIDTH) {
+            // SAFETY: the caller's contract.
+            lanes |= unsafe { self.group(base + offset) }.match_full().dense() << offset;
+        }
+        lanes
     }
 
     /// The slots that hold an entry, in order.

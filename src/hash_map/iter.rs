@@ -305,9 +305,9 @@ clone_and_default! {
         [K, V] Keys<'_, K, V>;
         [K, V] Values<'_, K, V>;
         [K, V] ValuesMut<'_, K, V>;
-        [K, V, A: Allocator + Default] IntoIter<K, V, A>;
-        [K, V, A: Allocator + Default] IntoKeys<K, V, A>;
-        [K, V, A: Allocator + Default] IntoValues<K, V, A>;
+        [K, V, A: Allocator] IntoIter<K, V, A>;
+        [K, V, A: Allocator] IntoKeys<K, V, A>;
+        [K, V, A: Allocator] IntoValues<K, V, A>;
 }
 
 impl<'a, K, V, S, A: Allocator> IntoIterator for &'a HashMap<K, V, S, A> {

@@ -99,7 +99,7 @@ impl<T> Default for Iter<'_, T> {
     }
 }
 
-impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+impl<T, A: Allocator> Default for IntoIter<T, A> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {

@@ -356,7 +356,7 @@ clone_and_default! {
         IterHash entries IterHashMut entries IterHashBuckets slots;
 }
 
-impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+impl<T, A: Allocator> Default for IntoIter<T, A> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {

@@ -122,6 +122,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// A table that can hold `capacity` entries without growing.
+    #[track_caller]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         let mut table = Self::new_in(alloc);
         if capacity != 0 {
@@ -132,18 +133,26 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// Gives a table without slots the smallest block that holds `capacity` entries.
+    #[track_caller]
     fn allocate_for(
         &mut self,
         capacity: usize,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert_eq!(self.capacity(), 0);
-        let size = Control::<G>::SHAPE
-            .size_for(capacity)
-            .ok_or_else(|| fallibility.capacity_overflow())?;
+        let size = Self::size_for(capacity, fallibility)?;
         self.control = layout::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
         self.growth_left = size.capacity();
         Ok(())
+    }
+
+    /// The smallest size that holds `capacity` entries.
+    #[track_caller]
+    fn size_for(capacity: usize, fallibility: Fallibility) -> Result<Size, TryReserveError> {
+        match Control::<G>::SHAPE.size_for(capacity) {
+            Some(size) => Ok(size),
+            None => Err(fallibility.capacity_overflow()),
+        }
     }
 
     /// The allocator.
@@ -329,6 +338,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.
     #[inline]
+    #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         if additional > self.growth_left {
             // Infallible: a failure does not return.

@@ -16,7 +16,8 @@
 //!
 //! The bits are `u32` words behind the control bytes, the budget one more word behind them; a
 //! one-window table has one word, always zero, and no budget: its search ends in its only window
-//! because the bit of home 0 is never set.
+//! because the bit of home 0 is never set. (Behind the budget is a word that has nothing to do with
+//! searches, the cursor of `erase.rs`.)
 
 use super::control::Control;
 use crate::group::Group;
@@ -76,6 +77,13 @@ impl<G: Group> Control<G> {
                 budget.write(budget.read().saturating_sub(1));
             }
         }
+    }
+
+    /// The word behind the budget, where `erase.rs` keeps its cursor; only tables with several
+    /// windows have one.
+    #[inline]
+    pub(super) fn cursor(self) -> *mut u32 {
+        self.budget().wrapping_add(1)
     }
 
     /// The budget word; only tables with several windows have one.

@@ -33,6 +33,7 @@
 //! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
+//! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
 
 #![no_std]
 

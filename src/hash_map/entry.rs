@@ -375,13 +375,13 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     }
 
     #[inline(always)]
-    fn pair_mut(&mut self) -> &mut (K, V) {
+    pub(super) fn pair_mut(&mut self) -> &mut (K, V) {
         // SAFETY: as for `pair`.
         unsafe { self.map.table.raw.get_mut(self.slot) }
     }
 
     #[inline(always)]
-    fn into_pair_mut(self) -> &'a mut (K, V) {
+    pub(super) fn into_pair_mut(self) -> &'a mut (K, V) {
         // SAFETY: as for `pair`.
         unsafe { self.map.table.raw.get_mut(self.slot) }
     }

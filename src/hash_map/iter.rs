@@ -196,16 +196,16 @@ macro_rules! forward_iterator {
 pub(crate) use forward_iterator;
 
 forward_iterator! {
-    ['a, K: 'a, V: 'a] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
-    ['a, K: 'a, V: 'a] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
+    ['a, K, V] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
+    ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
         // SAFETY: the map is borrowed mutably for 'a, and each entry comes once.
         let (key, value) = unsafe { entry.as_mut() };
         (&*key, value)
     };
     [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
-    ['a, K: 'a, V: 'a] Keys<'a, K, V>, &'a K, |(key, _)| key;
-    ['a, K: 'a, V: 'a] Values<'a, K, V>, &'a V, |(_, value)| value;
-    ['a, K: 'a, V: 'a] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    ['a, K, V] Keys<'a, K, V>, &'a K, |(key, _)| key;
+    ['a, K, V] Values<'a, K, V>, &'a V, |(_, value)| value;
+    ['a, K, V] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
     [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
     [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;

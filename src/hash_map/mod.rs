@@ -3,7 +3,7 @@
 //! This layer knows `Hash`, `Equivalent` and `BuildHasher`; the table below it knows none of them.
 //! An operation hashes the key, hands the table the hash and a closure that recognises the key, and
 //! wraps what comes back. `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
-//! `traits.rs` the implementations of std's traits.
+//! `traits.rs` the implementations of std's traits, `raw_entry.rs` an old interface behind a feature.
 
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -18,6 +18,8 @@ use crate::hasher::DefaultHashBuilder;
 mod entry;
 mod entry_ref;
 mod iter;
+#[cfg(feature = "raw-entry")]
+mod raw_entry;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
@@ -25,6 +27,11 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub(crate) use iter::forward_iterator;
 pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
+};
+
+#[cfg(feature = "raw-entry")]
+pub use raw_entry::{
+    RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
 
 /// A hash map with hashbrown's interface on a table without tombstones.

@@ -48,7 +48,7 @@ fn assert_holds<E: Element, S: BuildHasher>(set: &HashSet<E, S>, numbers: &[u64]
 
 for_each_element! {
     constructors insert_and_remove get_or_insert entry entry_types replace_and_take
-    insert_unique_unchecked capacity iter drain retain extract_if clear into_iter clone clone_from
+    insert_unique_unchecked capacity iter pop drain retain extract_if clear into_iter clone clone_from
     equality debug conversions extend two_sets operators rest_of_iterators
 }
 
@@ -221,6 +221,21 @@ fn drain<E: Element>() {
     let mut leaked = set::<u64>(100);
     mem::forget(leaked.drain());
     assert_holds(&leaked, &[]);
+}
+
+/// Each element comes once, and the rest stays findable.
+fn pop<E: Element>() {
+    for count in COUNTS {
+        let mut set = set::<E>(count);
+        let mut left = distinct::<E>(count);
+        while let Some(element) = set.pop() {
+            let place = left.iter().position(|&number| number == element.number());
+            left.swap_remove(place.expect("it was there, and comes once"));
+            left.sort_unstable();
+            assert_holds(&set, &left);
+        }
+        assert_eq!(left, []);
+    }
 }
 
 fn retain<E: Element>() {

@@ -69,7 +69,7 @@ fn vacant<E: Element>(table: &mut HashTable<E>) -> VacantEntry<'_, E> {
 
 for_each_element! {
     constructors find find_mut find_entry entry_inserts entry_is_lazy entry_combinators
-    occupied_entry vacant_entry insert_unique clear shrink reserve iter iter_mut unsafe_iter
+    occupied_entry vacant_entry insert_unique clear pop shrink reserve iter iter_mut unsafe_iter
     iter_buckets bucket_family retain drain extract_if disjoint into_iter clone clone_from debug
     rest_of_iterators
 }
@@ -262,6 +262,21 @@ fn clear<E: Element>() {
 /// The least capacity that holds so many entries.
 fn fitting<E: Element>(len: usize) -> usize {
     HashTable::<E>::with_capacity(len).capacity()
+}
+
+/// Each entry comes once, and the rest stays findable.
+fn pop<E: Element>() {
+    for count in COUNTS {
+        let mut table = table::<E>(count);
+        let mut left = numbers::<E>(count);
+        while let Some(element) = table.pop() {
+            let place = left.iter().position(|&number| number == element.number());
+            left.swap_remove(place.expect("it was there, and comes once"));
+            left.sort_unstable();
+            assert_holds(&table, &left);
+        }
+        assert_eq!(left, []);
+    }
 }
 
 fn shrink<E: Element>() {

@@ -76,6 +76,9 @@ pub mod internals {
     pub use crate::raw::{RawTable, Statistics};
 }
 
+#[cfg(all(doctest, feature = "default-hasher"))]
+mod must_not_compile;
+
 /// The examples in the README, run as tests.
 #[cfg(all(doctest, feature = "default-hasher"))]
 #[doc = include_str!("../README.md")]

@@ -3,19 +3,14 @@
 
 mod elements;
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::iter::FusedIterator;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 
-use elements::{COUNTS, Counted, Element, assert_send, assert_sync, numbers, sorted};
-use rosti::hash_set::{
-    Difference, Drain, Entry, ExtractIf, HashSet, Intersection, IntoIter, Iter, OccupiedEntry,
-    SymmetricDifference, Union, VacantEntry,
-};
+use elements::{COUNTS, Counted, Element, numbers, sorted};
+use rosti::hash_set::{Entry, HashSet, IntoIter, Iter, OccupiedEntry, VacantEntry};
 use rosti::{DefaultHashBuilder, HashMap, TryReserveError, internals::Global};
 
 /// The set of the first `count` elements.
@@ -509,27 +504,3 @@ fn drops_happen_with_the_set() {
 fn reserve_panics_on_overflow() {
     HashSet::<u64>::new().reserve(usize::MAX);
 }
-
-#[test]
-fn send_and_sync() {
-    type Build = DefaultHashBuilder;
-    assert_send::<HashSet<Cell<u64>>>();
-    assert_sync::<HashSet<u64>>();
-    assert_send::<Iter<'_, u64>>();
-    assert_sync::<Iter<'_, u64>>();
-    assert_send::<IntoIter<Cell<u64>>>();
-    assert_send::<Drain<'_, Cell<u64>>>();
-    assert_send::<ExtractIf<'_, Cell<u64>, fn(&Cell<u64>) -> bool>>();
-    assert_send::<Union<'_, u64, Build>>();
-    assert_send::<Intersection<'_, u64, Build>>();
-    assert_send::<Difference<'_, u64, Build>>();
-    assert_send::<SymmetricDifference<'_, u64, Build>>();
-    assert_send::<Entry<'_, Cell<u64>, Build>>();
-}
-
-assert_not_impl!(HashSet<Rc<u64>>: Send);
-assert_not_impl!(Iter<'static, Cell<u64>>: Send);
-assert_not_impl!(IntoIter<Rc<u64>>: Send);
-assert_not_impl!(Drain<'static, Rc<u64>>: Send);
-assert_not_impl!(Union<'static, Cell<u64>, DefaultHashBuilder>: Send);
-assert_not_impl!(Intersection<'static, Cell<u64>, DefaultHashBuilder>: Send);

@@ -9,7 +9,8 @@ use rosti::hash_map::{EntryRef, VacantEntryRef};
 use rosti::internals::Global;
 use rosti::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
-const TOO_MUCH: usize = usize::MAX;
+/// Capacities that no table has: one cannot be counted in slots, the other not in bytes.
+const TOO_MUCH: [usize; 2] = [usize::MAX, usize::MAX / 16];
 
 type Map = HashMap<u64, u64>;
 type Set = HashSet<u64>;
@@ -33,50 +34,50 @@ fn vacant<'a>(
     }
 }
 
-/// What is called, and a call that panics.
-const MISUSES: [(&str, fn()); 24] = [
-    ("HashMap::with_capacity", || drop(Map::with_capacity(TOO_MUCH))),
-    ("HashMap::with_capacity_in", || drop(Map::with_capacity_in(TOO_MUCH, Global))),
-    ("HashMap::with_capacity_and_hasher", || {
-        drop(Map::with_capacity_and_hasher(TOO_MUCH, build()));
+/// What is called, and a call that panics, perhaps because of a capacity of `n`.
+const MISUSES: [(&str, fn(usize)); 24] = [
+    ("HashMap::with_capacity", |n| drop(Map::with_capacity(n))),
+    ("HashMap::with_capacity_in", |n| drop(Map::with_capacity_in(n, Global))),
+    ("HashMap::with_capacity_and_hasher", |n| {
+        drop(Map::with_capacity_and_hasher(n, build()));
     }),
-    ("HashMap::with_capacity_and_hasher_in", || {
-        drop(Map::with_capacity_and_hasher_in(TOO_MUCH, build(), Global));
+    ("HashMap::with_capacity_and_hasher_in", |n| {
+        drop(Map::with_capacity_and_hasher_in(n, build(), Global));
     }),
-    ("HashMap::reserve", || map().reserve(TOO_MUCH)),
-    ("HashMap::extend", || Map::new().extend(iter::repeat((1, 10)))),
-    ("HashMap::extend by references", || Map::new().extend(iter::repeat((&1, &10)))),
-    ("HashMap::extend by references to pairs", || Map::new().extend(iter::repeat(&(1, 10)))),
-    ("HashMap::index", || assert_eq!(map()[&3], 30)),
-    ("HashMap::get_disjoint_mut", || {
+    ("HashMap::reserve", |n| map().reserve(n)),
+    ("HashMap::extend", |n| Map::new().extend(iter::repeat_n((1, 10), n))),
+    ("HashMap::extend by references", |n| Map::new().extend(iter::repeat_n((&1, &10), n))),
+    ("HashMap::extend by references to pairs", |n| Map::new().extend(iter::repeat_n(&(1, 10), n))),
+    ("HashMap::index", |_| assert_eq!(map()[&3], 30)),
+    ("HashMap::get_disjoint_mut", |_| {
         map().get_disjoint_mut([&1, &1]);
     }),
-    ("HashMap::get_disjoint_key_value_mut", || {
+    ("HashMap::get_disjoint_key_value_mut", |_| {
         map().get_disjoint_key_value_mut([&1, &1]);
     }),
-    ("OccupiedEntry::replace_key", || {
+    ("OccupiedEntry::replace_key", |_| {
         map().entry(1).insert(10).replace_key(2);
     }),
-    ("VacantEntryRef::insert_with_key", || {
+    ("VacantEntryRef::insert_with_key", |_| {
         vacant(&mut map(), &3).insert_with_key(4, 40);
     }),
-    ("VacantEntryRef::insert_entry_with_key", || {
+    ("VacantEntryRef::insert_entry_with_key", |_| {
         vacant(&mut map(), &3).insert_entry_with_key(4, 40);
     }),
-    ("HashSet::with_capacity", || drop(Set::with_capacity(TOO_MUCH))),
-    ("HashSet::with_capacity_and_hasher_in", || {
-        drop(Set::with_capacity_and_hasher_in(TOO_MUCH, build(), Global));
+    ("HashSet::with_capacity", |n| drop(Set::with_capacity(n))),
+    ("HashSet::with_capacity_and_hasher_in", |n| {
+        drop(Set::with_capacity_and_hasher_in(n, build(), Global));
     }),
-    ("HashSet::reserve", || Set::from([1]).reserve(TOO_MUCH)),
-    ("HashSet::extend", || Set::new().extend(iter::repeat(1))),
-    ("HashSet::extend by references", || Set::new().extend(iter::repeat(&1))),
-    ("HashSet::get_or_insert_with", || {
+    ("HashSet::reserve", |n| Set::from([1]).reserve(n)),
+    ("HashSet::extend", |n| Set::new().extend(iter::repeat_n(1, n))),
+    ("HashSet::extend by references", |n| Set::new().extend(iter::repeat_n(&1, n))),
+    ("HashSet::get_or_insert_with", |_| {
         Set::new().get_or_insert_with(&1, |_| 2);
     }),
-    ("HashTable::with_capacity", || drop(Table::with_capacity(TOO_MUCH))),
-    ("HashTable::with_capacity_in", || drop(Table::with_capacity_in(TOO_MUCH, Global))),
-    ("HashTable::reserve", || Table::new().reserve(TOO_MUCH, |_| 0)),
-    ("HashTable::get_disjoint_mut", || {
+    ("HashTable::with_capacity", |n| drop(Table::with_capacity(n))),
+    ("HashTable::with_capacity_in", |n| drop(Table::with_capacity_in(n, Global))),
+    ("HashTable::reserve", |n| Table::new().reserve(n, |_| 0)),
+    ("HashTable::get_disjoint_mut", |_| {
         let mut table = Table::new();
         table.insert_unique(1, 1, |_| 1);
         table.get_disjoint_mut([1, 1], |_, _| true);
@@ -92,13 +93,13 @@ fn a_panic_names_the_line_of_the_caller() {
     panic::set_hook(Box::new(|panic| {
         FILE.set(panic.location().map(|location| location.file().to_owned()));
     }));
-    let blamed: Vec<_> = MISUSES
-        .iter()
-        .map(|&(name, misuse)| {
+    let mut blamed = Vec::new();
+    for (name, misuse) in MISUSES {
+        for n in TOO_MUCH {
             FILE.set(None);
-            (name, catch_unwind(misuse).is_err(), FILE.take())
-        })
-        .collect();
+            blamed.push((name, catch_unwind(|| misuse(n)).is_err(), FILE.take()));
+        }
+    }
     let _ = panic::take_hook();
     for (name, panicked, file) in blamed {
         assert!(panicked, "{name} did not panic");

@@ -10,7 +10,7 @@
 //! | `overflow.rs` | where a search may stop |
 //! | `layout.rs` | the bytes of a table, allocating and freeing them |
 //! | this file | finding, inserting, capacity |
-//! | `erase.rs` | removing: one entry, by predicate, all |
+//! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
 //! | `clone.rs` | copying a table |

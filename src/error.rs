@@ -28,12 +28,13 @@ impl fmt::Display for TryReserveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CapacityOverflow => f.write_str(
-                "the requested capacity needs more memory than one allocation may have \
-                 (isize::MAX bytes); reserve less, or split the map",
+                "memory allocation failed because the computed capacity exceeded the collection's \
+                 maximum (isize::MAX bytes); reserve less, or split the collection",
             ),
             Self::AllocError { layout } => write!(
                 f,
-                "the allocator could not provide {} bytes aligned to {}; the map is unchanged",
+                "memory allocation failed because the memory allocator returned an error when \
+                 asked for {} bytes aligned to {}; the collection is unchanged",
                 layout.size(),
                 layout.align()
             ),
@@ -45,6 +46,11 @@ impl core::error::Error for TryReserveError {}
 
 /// Whether a failure is reported or ends the operation as it does in std: a panic when the capacity
 /// overflows, the allocation error handler when the allocator fails.
+///
+/// The panic names the line of the caller who asked for the capacity: everything between
+/// `with_capacity`, `reserve` or `extend` and here is `#[track_caller]`. Insertion and shrinking are
+/// not. The location would be one more argument of each call of `insert`, for a panic that only
+/// follows upon gigabytes of entries, and shrinking asks for less than there is.
 #[derive(Clone, Copy)]
 pub(crate) enum Fallibility {
     Fallible,
@@ -53,6 +59,7 @@ pub(crate) enum Fallibility {
 
 impl Fallibility {
     #[cold]
+    #[track_caller]
     pub(crate) fn capacity_overflow(self) -> TryReserveError {
         match self {
             Self::Fallible => TryReserveError::CapacityOverflow,

@@ -33,6 +33,7 @@
 //! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
+//! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
 
 #![no_std]
 
@@ -74,6 +75,9 @@ pub mod internals {
     pub use crate::mask::LaneMask;
     pub use crate::raw::{RawTable, Statistics};
 }
+
+#[cfg(all(doctest, feature = "default-hasher"))]
+mod must_not_compile;
 
 /// The examples in the README, run as tests.
 #[cfg(all(doctest, feature = "default-hasher"))]

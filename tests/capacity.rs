@@ -722,6 +722,31 @@ fn a_present_element_is_hashed_once() {
     }
 }
 
+/// An entry that is filled was searched for already: the key is not hashed again, and nothing is
+/// compared, even where all entries have one hash and every search compares them all.
+#[test]
+fn a_vacant_entry_is_filled_without_another_search() {
+    for capacity in [1, 4, 8, 14, 16, 28, 100] {
+        let mut map = HashMap::with_capacity_and_hasher(capacity, By(mixed));
+        let mut crowded = HashMap::with_capacity_and_hasher(capacity, By(|_| 0));
+        for key in 0..map.capacity() as u64 {
+            let (entry, searching) = hash_calls(|| map.entry(Key(key)));
+            let (_, filling) = hash_calls(|| *entry.or_insert(0));
+            assert_eq!((searching, filling), (1, 0), "hashes, {key} of {} entries", map.len());
+
+            let (entry, searching) = eq_calls(|| crowded.entry(Key(key)));
+            let (_, filling) = eq_calls(|| *entry.or_insert(0));
+            assert!(searching >= key && filling == 0, "{searching} and {filling} comparisons");
+
+            let absent = Key(key + 1000);
+            let (entry, searching) = eq_calls(|| crowded.entry_ref(&absent));
+            let EntryRef::Vacant(entry) = entry else { panic!("{absent:?} is present") };
+            let (_, filling) = eq_calls(|| entry.insert_entry(0).remove());
+            assert!(searching > key && filling == 0, "{searching} and {filling} comparisons");
+        }
+    }
+}
+
 /// The entry of an absent key that is looked at and left alone makes no room: the size of the
 /// map was within its capacity all the time.
 #[test]

@@ -3,19 +3,14 @@
 
 mod elements;
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::iter::FusedIterator;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 
-use elements::{COUNTS, Counted, Element, assert_send, assert_sync, numbers, sorted};
-use rosti::hash_set::{
-    Difference, Drain, Entry, ExtractIf, HashSet, Intersection, IntoIter, Iter, OccupiedEntry,
-    SymmetricDifference, Union, VacantEntry,
-};
+use elements::{COUNTS, Counted, Element, numbers, sorted};
+use rosti::hash_set::{Entry, HashSet, IntoIter, Iter, OccupiedEntry, VacantEntry};
 use rosti::{DefaultHashBuilder, HashMap, TryReserveError, internals::Global};
 
 /// The set of the first `count` elements.
@@ -48,7 +43,7 @@ fn assert_holds<E: Element, S: BuildHasher>(set: &HashSet<E, S>, numbers: &[u64]
 
 for_each_element! {
     constructors insert_and_remove get_or_insert entry entry_types replace_and_take
-    insert_unique_unchecked capacity iter drain retain extract_if clear into_iter clone clone_from
+    insert_unique_unchecked capacity iter pop drain retain extract_if clear into_iter clone clone_from
     equality debug conversions extend two_sets operators rest_of_iterators
 }
 
@@ -221,6 +216,21 @@ fn drain<E: Element>() {
     let mut leaked = set::<u64>(100);
     mem::forget(leaked.drain());
     assert_holds(&leaked, &[]);
+}
+
+/// Each element comes once, and the rest stays findable.
+fn pop<E: Element>() {
+    for count in COUNTS {
+        let mut set = set::<E>(count);
+        let mut left = distinct::<E>(count);
+        while let Some(element) = set.pop() {
+            let place = left.iter().position(|&number| number == element.number());
+            left.swap_remove(place.expect("it was there, and comes once"));
+            left.sort_unstable();
+            assert_holds(&set, &left);
+        }
+        assert_eq!(left, []);
+    }
 }
 
 fn retain<E: Element>() {
@@ -494,27 +504,3 @@ fn drops_happen_with_the_set() {
 fn reserve_panics_on_overflow() {
     HashSet::<u64>::new().reserve(usize::MAX);
 }
-
-#[test]
-fn send_and_sync() {
-    type Build = DefaultHashBuilder;
-    assert_send::<HashSet<Cell<u64>>>();
-    assert_sync::<HashSet<u64>>();
-    assert_send::<Iter<'_, u64>>();
-    assert_sync::<Iter<'_, u64>>();
-    assert_send::<IntoIter<Cell<u64>>>();
-    assert_send::<Drain<'_, Cell<u64>>>();
-    assert_send::<ExtractIf<'_, Cell<u64>, fn(&Cell<u64>) -> bool>>();
-    assert_send::<Union<'_, u64, Build>>();
-    assert_send::<Intersection<'_, u64, Build>>();
-    assert_send::<Difference<'_, u64, Build>>();
-    assert_send::<SymmetricDifference<'_, u64, Build>>();
-    assert_send::<Entry<'_, Cell<u64>, Build>>();
-}
-
-assert_not_impl!(HashSet<Rc<u64>>: Send);
-assert_not_impl!(Iter<'static, Cell<u64>>: Send);
-assert_not_impl!(IntoIter<Rc<u64>>: Send);
-assert_not_impl!(Drain<'static, Rc<u64>>: Send);
-assert_not_impl!(Union<'static, Cell<u64>, DefaultHashBuilder>: Send);
-assert_not_impl!(Intersection<'static, Cell<u64>, DefaultHashBuilder>: Send);

@@ -7,13 +7,11 @@ use std::collections::HashSet as StdSet;
 use std::iter::FusedIterator;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
-use std::sync::MutexGuard;
 
-use elements::{COUNTS, Counted, Element, assert_send, assert_sync, numbers, sorted};
+use elements::{COUNTS, Counted, Element, numbers, sorted};
 use rosti::hash_table::{
-    Drain, Entry, ExtractIf, HashTable, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets,
-    IterHashMut, IterMut, OccupiedEntry, UnsafeIter, VacantEntry,
+    Entry, HashTable, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
+    OccupiedEntry, UnsafeIter, VacantEntry,
 };
 use rosti::{TryReserveError, internals::Global};
 
@@ -69,7 +67,7 @@ fn vacant<E: Element>(table: &mut HashTable<E>) -> VacantEntry<'_, E> {
 
 for_each_element! {
     constructors find find_mut find_entry entry_inserts entry_is_lazy entry_combinators
-    occupied_entry vacant_entry insert_unique clear shrink reserve iter iter_mut unsafe_iter
+    occupied_entry vacant_entry insert_unique clear pop shrink reserve iter iter_mut unsafe_iter
     iter_buckets bucket_family retain drain extract_if disjoint into_iter clone clone_from debug
     rest_of_iterators
 }
@@ -262,6 +260,21 @@ fn clear<E: Element>() {
 /// The least capacity that holds so many entries.
 fn fitting<E: Element>(len: usize) -> usize {
     HashTable::<E>::with_capacity(len).capacity()
+}
+
+/// Each entry comes once, and the rest stays findable.
+fn pop<E: Element>() {
+    for count in COUNTS {
+        let mut table = table::<E>(count);
+        let mut left = numbers::<E>(count);
+        while let Some(element) = table.pop() {
+            let place = left.iter().position(|&number| number == element.number());
+            left.swap_remove(place.expect("it was there, and comes once"));
+            left.sort_unstable();
+            assert_holds(&table, &left);
+        }
+        assert_eq!(left, []);
+    }
 }
 
 fn shrink<E: Element>() {
@@ -674,46 +687,3 @@ fn drops_happen_with_the_table() {
     drop(table);
     assert_eq!(Counted::live(), 0);
 }
-
-/// `Send` and `Sync` are those of what an iterator consists of, as in std: shared references,
-/// mutable references, or entries.
-#[test]
-fn send_and_sync() {
-    /// `Sync` but not `Send`.
-    type Guard = MutexGuard<'static, u64>;
-    /// `Send` but not `Sync`.
-    type OneThread = Cell<u64>;
-
-    assert_send::<HashTable<OneThread>>();
-    assert_sync::<HashTable<Guard>>();
-    assert_send::<Iter<'_, Guard>>();
-    assert_sync::<Iter<'_, Guard>>();
-    assert_send::<IterHash<'_, Guard>>();
-    assert_send::<IterBuckets<'_, Guard>>();
-    assert_send::<IterHashBuckets<'_, Guard>>();
-    assert_send::<IterMut<'_, OneThread>>();
-    assert_sync::<IterMut<'_, Guard>>();
-    assert_send::<IterHashMut<'_, OneThread>>();
-    assert_send::<UnsafeIter<'_, OneThread>>();
-    assert_send::<IntoIter<OneThread>>();
-    assert_send::<Drain<'_, OneThread>>();
-    assert_send::<ExtractIf<'_, OneThread, fn(&mut OneThread) -> bool>>();
-    assert_send::<Entry<'_, OneThread>>();
-    assert_sync::<OccupiedEntry<'_, Guard>>();
-    assert_send::<VacantEntry<'_, OneThread>>();
-}
-
-assert_not_impl!(HashTable<Rc<u64>>: Send);
-assert_not_impl!(HashTable<Cell<u64>>: Sync);
-assert_not_impl!(Iter<'static, Cell<u64>>: Send);
-assert_not_impl!(Iter<'static, Cell<u64>>: Sync);
-assert_not_impl!(IterHash<'static, Cell<u64>>: Send);
-assert_not_impl!(IterMut<'static, Rc<u64>>: Send);
-assert_not_impl!(IterMut<'static, Cell<u64>>: Sync);
-assert_not_impl!(IterHashMut<'static, Rc<u64>>: Send);
-assert_not_impl!(UnsafeIter<'static, Rc<u64>>: Send);
-assert_not_impl!(UnsafeIter<'static, Cell<u64>>: Sync);
-assert_not_impl!(IntoIter<Rc<u64>>: Send);
-assert_not_impl!(Drain<'static, Rc<u64>>: Send);
-assert_not_impl!(ExtractIf<'static, Rc<u64>, fn(&mut Rc<u64>) -> bool>: Send);
-assert_not_impl!(OccupiedEntry<'static, Rc<u64>>: Send);

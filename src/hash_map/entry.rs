@@ -375,13 +375,13 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     }
 
     #[inline(always)]
-    fn pair_mut(&mut self) -> &mut (K, V) {
+    pub(super) fn pair_mut(&mut self) -> &mut (K, V) {
         // SAFETY: as for `pair`.
         unsafe { self.map.table.raw.get_mut(self.slot) }
     }
 
     #[inline(always)]
-    fn into_pair_mut(self) -> &'a mut (K, V) {
+    pub(super) fn into_pair_mut(self) -> &'a mut (K, V) {
         // SAFETY: as for `pair`.
         unsafe { self.map.table.raw.get_mut(self.slot) }
     }
@@ -417,11 +417,11 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     #[track_caller]
     pub fn replace_key(&mut self, key: K) -> K
     where
-        K: Eq,
+        K: Equivalent<K>,
     {
         assert!(
-            self.key() == &key,
-            "replace_key: the new key is not equal to the stored one; remove the entry and insert \
+            key.equivalent(self.key()),
+            "replaced key is not equivalent to the one in the entry; remove the entry and insert \
              the new key instead"
         );
         mem::replace(&mut self.pair_mut().0, key)
@@ -747,7 +747,7 @@ impl<K: Debug, V: Debug, S, A: Allocator> core::error::Error for OccupiedError<'
 pub(super) fn assert_equivalent<K, Q: Equivalent<K> + ?Sized>(borrowed: &Q, key: &K) {
     assert!(
         borrowed.equivalent(key),
-        "the key to insert is not equivalent to the one the entry was asked for with; ask for the \
+        "key used for Entry creation is not equivalent to the one used for insertion; ask for the \
          entry of the new key instead"
     );
 }

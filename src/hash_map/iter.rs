@@ -196,16 +196,16 @@ macro_rules! forward_iterator {
 pub(crate) use forward_iterator;
 
 forward_iterator! {
-    ['a, K: 'a, V: 'a] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
-    ['a, K: 'a, V: 'a] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
+    ['a, K, V] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
+    ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
         // SAFETY: the map is borrowed mutably for 'a, and each entry comes once.
         let (key, value) = unsafe { entry.as_mut() };
         (&*key, value)
     };
     [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
-    ['a, K: 'a, V: 'a] Keys<'a, K, V>, &'a K, |(key, _)| key;
-    ['a, K: 'a, V: 'a] Values<'a, K, V>, &'a V, |(_, value)| value;
-    ['a, K: 'a, V: 'a] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    ['a, K, V] Keys<'a, K, V>, &'a K, |(key, _)| key;
+    ['a, K, V] Values<'a, K, V>, &'a V, |(_, value)| value;
+    ['a, K, V] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
     [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
     [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
@@ -305,9 +305,9 @@ clone_and_default! {
         [K, V] Keys<'_, K, V>;
         [K, V] Values<'_, K, V>;
         [K, V] ValuesMut<'_, K, V>;
-        [K, V, A: Allocator + Default] IntoIter<K, V, A>;
-        [K, V, A: Allocator + Default] IntoKeys<K, V, A>;
-        [K, V, A: Allocator + Default] IntoValues<K, V, A>;
+        [K, V, A: Allocator] IntoIter<K, V, A>;
+        [K, V, A: Allocator] IntoKeys<K, V, A>;
+        [K, V, A: Allocator] IntoValues<K, V, A>;
 }
 
 impl<'a, K, V, S, A: Allocator> IntoIterator for &'a HashMap<K, V, S, A> {

@@ -3,7 +3,7 @@
 //! This layer knows `Hash`, `Equivalent` and `BuildHasher`; the table below it knows none of them.
 //! An operation hashes the key, hands the table the hash and a closure that recognises the key, and
 //! wraps what comes back. `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
-//! `traits.rs` the implementations of std's traits.
+//! `traits.rs` the implementations of std's traits, `raw_entry.rs` an old interface behind a feature.
 
 use core::hash::{BuildHasher, Hash};
 use core::mem;
@@ -18,6 +18,8 @@ use crate::hasher::DefaultHashBuilder;
 mod entry;
 mod entry_ref;
 mod iter;
+#[cfg(feature = "raw-entry")]
+mod raw_entry;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
@@ -25,6 +27,11 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub(crate) use iter::forward_iterator;
 pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
+};
+
+#[cfg(feature = "raw-entry")]
+pub use raw_entry::{
+    RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
 
 /// A hash map with hashbrown's interface on a table without tombstones.
@@ -95,6 +102,7 @@ impl<K, V> HashMap<K, V> {
     /// assert!(map.capacity() >= 10);
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
@@ -132,6 +140,7 @@ impl<K, V, A: Allocator> HashMap<K, V, DefaultHashBuilder, A> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
@@ -169,6 +178,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
         Self { hash_builder, table: HashTable::with_capacity(capacity) }
@@ -209,6 +219,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
         Self { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) }
@@ -438,6 +449,32 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         ExtractIf { entries: self.table.raw.extract_if(), pick }
     }
 
+    /// Removes an entry, whichever comes first, and returns it. Beyond hashbrown's interface.
+    ///
+    /// O(1) amortised for a map that is loaded as usual, or that is emptied: removing everything
+    /// is O(slots) in total. After insertions into a nearly empty map it is O(slots / len).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashMap;
+    ///
+    /// // What is to be done, each thing once, in any order.
+    /// let mut to_do: HashMap<u32, &str> = HashMap::from([(12, "start")]);
+    /// let mut done: HashMap<u32, &str> = HashMap::new();
+    /// while let Some((number, why)) = to_do.pop() {
+    ///     done.insert(number, why);
+    ///     if number > 1 && !done.contains_key(&(number / 2)) {
+    ///         to_do.insert(number / 2, "half of another");
+    ///     }
+    /// }
+    /// assert_eq!(done.len(), 4);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Option<(K, V)> {
+        self.table.pop()
+    }
+
     /// Drops all entries and keeps the memory. O(slots).
     ///
     /// ```
@@ -500,7 +537,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    #[track_caller]
     pub fn shrink_to_fit(&mut self) {
         self.shrink_to(0);
     }
@@ -516,7 +552,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    #[track_caller]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.table.shrink_to(min_capacity, hash_of(&self.hash_builder));
     }
@@ -666,6 +701,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(map["a"], 2);
     /// # }
     /// ```
+    #[track_caller]
     pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
     where
         Q: Hash + Equivalent<K> + ?Sized,
@@ -685,6 +721,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!((a, b), (Some((&"a", &mut 1)), Some((&"b", &mut 2))));
     /// # }
     /// ```
+    #[track_caller]
     pub fn get_disjoint_key_value_mut<Q, const N: usize>(
         &mut self,
         keys: [&Q; N],
@@ -695,6 +732,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         self.find_disjoint(keys).map(|entry| entry.map(|(key, value)| (&*key, value)))
     }
 
+    #[track_caller]
     fn find_disjoint<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut (K, V)>; N]
     where
         Q: Hash + Equivalent<K> + ?Sized,

@@ -100,6 +100,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
     ///
     /// Reserves for as many as the iterator promises if the map is empty, and for half of them
     /// otherwise, since keys may be present.
+    #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
         let promised = entries.size_hint().0;
@@ -118,6 +119,7 @@ where
     A: Allocator,
 {
     /// Inserts copies of all entries.
+    #[track_caller]
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
     }
@@ -131,6 +133,7 @@ where
     A: Allocator,
 {
     /// Inserts copies of all entries.
+    #[track_caller]
     fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().copied());
     }

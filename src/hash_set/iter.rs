@@ -99,7 +99,7 @@ impl<T> Default for Iter<'_, T> {
     }
 }
 
-impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+impl<T, A: Allocator> Default for IntoIter<T, A> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {
@@ -151,19 +151,3 @@ impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
         IntoIter { entries: self.map.table.into_iter() }
     }
 }
-
-/// These compile only if the types are covariant in their elements.
-const _: () = {
-    fn _iter<'a, 'b>(iter: Iter<'a, &'static str>) -> Iter<'a, &'b str> {
-        iter
-    }
-    fn _into_iter<'b, A: Allocator>(iter: IntoIter<&'static str, A>) -> IntoIter<&'b str, A> {
-        iter
-    }
-    fn _drain<'a, 'b, A: Allocator>(drain: Drain<'a, &'static str, A>) -> Drain<'a, &'b str, A> {
-        drain
-    }
-    fn _set<'b, S, A: Allocator>(set: HashSet<&'static str, S, A>) -> HashSet<&'b str, S, A> {
-        set
-    }
-};

@@ -10,7 +10,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{HashMap, has_key, hash_of};
+use crate::hash_map::{EntryRef, HashMap, has_key, hash_of};
 use crate::hash_table;
 use crate::hasher::DefaultHashBuilder;
 
@@ -74,6 +74,7 @@ impl<T> HashSet<T> {
     /// assert!(set.capacity() >= 10);
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         HashSet { map: HashMap::with_capacity(capacity) }
@@ -111,6 +112,7 @@ impl<T, A: Allocator> HashSet<T, DefaultHashBuilder, A> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         HashSet { map: HashMap::with_capacity_in(capacity, alloc) }
@@ -149,6 +151,7 @@ impl<T, S> HashSet<T, S> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
         HashSet { map: HashMap::with_capacity_and_hasher(capacity, hash_builder) }
@@ -189,6 +192,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
         HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) }
@@ -336,6 +340,24 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         ExtractIf { entries: self.map.table.raw.extract_if(), pick }
     }
 
+    /// Removes an element, whichever comes first, and returns it. Beyond hashbrown's interface.
+    ///
+    /// O(1) amortised for a set that is loaded as usual, or that is emptied: removing everything
+    /// is O(slots) in total. After insertions into a nearly empty set it is O(slots / len).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::<_>::from(['a']);
+    /// assert_eq!(set.pop(), Some('a'));
+    /// assert_eq!(set.pop(), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        let (element, ()) = self.map.pop()?;
+        Some(element)
+    }
+
     /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
     ///
     /// ```
@@ -370,6 +392,7 @@ where
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     pub fn reserve(&mut self, additional: usize) {
         self.map.reserve(additional);
     }
@@ -497,21 +520,12 @@ where
         Q: Hash + Equivalent<T> + ?Sized,
         F: FnOnce(&Q) -> T,
     {
-        let hash_builder = &self.map.hash_builder;
-        let hash = hash_builder.hash_one(value);
-        let entry = match self.map.table.entry(hash, has_key(value), hash_of(hash_builder)) {
-            hash_table::Entry::Occupied(entry) => entry,
-            hash_table::Entry::Vacant(entry) => {
-                let element = f(value);
-                assert!(
-                    value.equivalent(&element),
-                    "get_or_insert_with: the new element is not equivalent to the value that was \
-                     looked up; return one that is, or use `insert`"
-                );
-                entry.insert((element, ()))
-            }
+        let entry = match self.map.entry_ref(value) {
+            EntryRef::Occupied(entry) => entry,
+            EntryRef::Vacant(entry) => entry.insert_entry_with_key(f(value), ()),
         };
-        &entry.into_mut().0
+        let (element, ()) = entry.into_entry();
+        element
     }
 
     /// The entry of an element, to look at, fill or remove in place with one search. O(1) expected.

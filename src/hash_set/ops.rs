@@ -407,27 +407,3 @@ where
         self.map.table.entry(hash, has_key(element), hash_of(hash_builder))
     }
 }
-
-/// These compile only if the lazy operations are covariant in their elements.
-const _: () = {
-    fn _intersection<'a, 'b, S, A: Allocator>(
-        iter: Intersection<'a, &'static str, S, A>,
-    ) -> Intersection<'a, &'b str, S, A> {
-        iter
-    }
-    fn _difference<'a, 'b, S, A: Allocator>(
-        iter: Difference<'a, &'static str, S, A>,
-    ) -> Difference<'a, &'b str, S, A> {
-        iter
-    }
-    fn _symmetric_difference<'a, 'b, S, A: Allocator>(
-        iter: SymmetricDifference<'a, &'static str, S, A>,
-    ) -> SymmetricDifference<'a, &'b str, S, A> {
-        iter
-    }
-    fn _union<'a, 'b, S, A: Allocator>(
-        iter: Union<'a, &'static str, S, A>,
-    ) -> Union<'a, &'b str, S, A> {
-        iter
-    }
-};

@@ -80,6 +80,7 @@ where
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Extend<T> for HashSet<T, S, A> {
     /// Inserts all elements that are absent, with the map's guess at how much room they need.
+    #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.map.extend(elements.into_iter().map(|element| (element, ())));
     }
@@ -92,6 +93,7 @@ where
     A: Allocator,
 {
     /// Inserts copies of all elements that are absent.
+    #[track_caller]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
         self.extend(elements.into_iter().copied());
     }

@@ -356,7 +356,7 @@ clone_and_default! {
         IterHash entries IterHashMut entries IterHashBuckets slots;
 }
 
-impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
+impl<T, A: Allocator> Default for IntoIter<T, A> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {
@@ -394,25 +394,3 @@ impl<T, A: Allocator> IntoIterator for HashTable<T, A> {
         IntoIter { entries: self.raw.into_iter() }
     }
 }
-
-/// These compile only if the iterators that share or own entries are covariant in them.
-const _: () = {
-    fn _iter<'a, 'b>(iter: Iter<'a, &'static str>) -> Iter<'a, &'b str> {
-        iter
-    }
-    fn _iter_hash<'a, 'b>(iter: IterHash<'a, &'static str>) -> IterHash<'a, &'b str> {
-        iter
-    }
-    fn _unsafe_iter<'a, 'b>(iter: UnsafeIter<'a, &'static str>) -> UnsafeIter<'a, &'b str> {
-        iter
-    }
-    fn _into_iter<'b, A: Allocator>(iter: IntoIter<&'static str, A>) -> IntoIter<&'b str, A> {
-        iter
-    }
-    fn _drain<'a, 'b, A: Allocator>(drain: Drain<'a, &'static str, A>) -> Drain<'a, &'b str, A> {
-        drain
-    }
-    fn _table<'b, A: Allocator>(table: HashTable<&'static str, A>) -> HashTable<&'b str, A> {
-        table
-    }
-};

@@ -104,6 +104,7 @@ impl<T> HashTable<T> {
     /// assert!(table.capacity() >= 10);
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_in(capacity, Global)
@@ -140,6 +141,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// # }
     /// ```
     #[inline]
+    #[track_caller]
     #[must_use]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         HashTable { raw: RawTable::with_capacity_in(capacity, alloc) }
@@ -440,6 +442,22 @@ impl<T, A: Allocator> HashTable<T, A> {
         OccupiedEntry { slot, table: self }
     }
 
+    /// Takes out an entry, whichever comes first. Beyond hashbrown's interface.
+    ///
+    /// O(1) amortised for a table that is loaded as usual, or that is emptied: taking out everything
+    /// is O(slots) in total. After insertions into a nearly empty table it is O(slots / len).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// assert_eq!(table.pop(), Some('a'));
+    /// assert_eq!(table.pop(), None);
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        self.raw.pop()
+    }
+
     /// Drops all entries and keeps the memory. O(slots), O(1) if there are none.
     ///
     /// ```
@@ -497,6 +515,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// assert!(table.capacity() >= 100);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         self.raw.reserve(additional, hasher);
     }

@@ -251,6 +251,37 @@ impl<G: Group> Control<G> {
             self.ctrl.write_bytes(EMPTY, slots);
             self.ctrl.add(slots).write_bytes(DELETED, bytes - slots);
             self.clear_overflow();
+            if self.mask != 0 {
+                self.cursor().write(0);
+            }
+        }
+    }
+
+    /// A full slot, looked for from the group on where the last call found one, and on from the
+    /// first group at the end.
+    ///
+    /// # Safety
+    /// The table has a full slot, and nobody else accesses it now.
+    pub(super) unsafe fn next_full(self) -> usize {
+        let several_windows = self.mask != 0;
+        let bytes = Self::SHAPE.control_bytes(self.mask + 1);
+        // SAFETY: tables with several windows have a cursor, initialised by `reset`.
+        let mut group = if several_windows { unsafe { self.cursor().read() as usize } } else { 0 };
+        loop {
+            let base = group * G::WIDTH;
+            // SAFETY: only groups of the table are noted at the cursor, and with several windows
+            // the number of control bytes is a multiple of WIDTH (I1). With one window, the full
+            // slot lies in the first group.
+            if let Some(lane) = unsafe { self.group(base) }.match_full().lowest() {
+                if several_windows {
+                    // A group whose number does not fit (slots beyond the 2^35th) is not noted.
+                    let noted = u32::try_from(group).unwrap_or(0);
+                    // SAFETY: as above; the table is ours.
+                    unsafe { self.cursor().write(noted) };
+                }
+                return base + lane;
+            }
+            group = if base + G::WIDTH < bytes { group + 1 } else { 0 };
         }
     }
 

@@ -1,7 +1,26 @@
-//! Removing entries: one, those a predicate picks, all.
+//! Removing entries: one that was found, whichever comes first, those a predicate picks, all.
 //!
 //! Erasing a slot is one store of EMPTY. Nobody's search depends on the slot being occupied: where
 //! a search ends is the overflow bits' business (`overflow.rs`), and those stay as they are.
+//!
+//! # Popping
+//!
+//! `pop` takes the first entry that it meets. If each call began at the first slot, emptying a table
+//! would be quadratic: every call would walk over all that its predecessors have emptied. So a
+//! *cursor* notes the group in which the last entry was found, and the next call begins there. It
+//! goes on to the next group only if there is no entry left in this one. As long as nothing is
+//! inserted, a group that was left behind stays empty, so *k* pops look at *k* + (slots / width)
+//! groups at most, whatever is removed in between: emptying a table is linear in its slots.
+//!
+//! Insertion does not move the cursor, as that would be a store for each, on behalf of a rare
+//! operation. A pop after insertions therefore walks from the cursor to the next entry, as a walk
+//! from any place would: slots / entries in the mean, which is O(1) for a table that is loaded as
+//! usual, but not for one that is nearly empty.
+//!
+//! The cursor is a word of the block (`layout.rs`), behind the overflow bits: a table by itself is
+//! not larger for it, one-window tables have no use for it and no such word, and allocators round the
+//! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
+//! at the first.
 
 use super::control::FullSlots;
 use super::{RawTable, iter};
@@ -52,6 +71,16 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let slot = self.find(hash, eq)?;
         // SAFETY: `find` returns full slots.
         Some(unsafe { self.remove_at(slot) })
+    }
+
+    /// Takes out an entry, whichever comes first. See the module's introduction for what it costs.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        if self.items == 0 {
+            return None;
+        }
+        // SAFETY: an entry is there, so a slot is full (I4); the table is borrowed mutably.
+        Some(unsafe { self.remove_at(self.control.next_full()) })
     }
 
     /// Drops the entries for which `keep` is false, in slot order. O(slots). If `keep` or a drop

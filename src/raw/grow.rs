@@ -48,6 +48,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Grows so that `additional` more entries fit, which they do not now.
     #[cold]
     #[inline(never)]
+    #[track_caller]
     pub(super) fn reserve_more(
         &mut self,
         additional: usize,
@@ -55,14 +56,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert!(additional > self.growth_left);
-        let capacity =
-            self.items.checked_add(additional).ok_or_else(|| fallibility.capacity_overflow())?;
+        let Some(capacity) = self.items.checked_add(additional) else {
+            return Err(fallibility.capacity_overflow());
+        };
         if self.items == 0 && self.slots() == 0 {
             return self.allocate_for(capacity, fallibility);
         }
-        let size = Control::<G>::SHAPE
-            .size_for(capacity)
-            .ok_or_else(|| fallibility.capacity_overflow())?;
+        let size = Self::size_for(capacity, fallibility)?;
         self.resize(size, hasher, fallibility)
     }
 
@@ -87,6 +87,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// Moves all entries to a block of another size, which has room for them.
+    #[track_caller]
     fn resize(
         &mut self,
         size: Size,

@@ -279,7 +279,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             entries,
             control: table.control,
             size: table.size(),
-            alloc,
+            alloc: Some(alloc),
             marker: PhantomData,
         }
     }
@@ -292,7 +292,7 @@ pub(crate) struct RawDrain<'a, T, G: Group, A: Allocator> {
     control: Control<G>,
     size: Size,
     table: NonNull<RawTable<T, G, A>>,
-    marker: PhantomData<(&'a RawTable<T, G, A>, T)>,
+    marker: PhantomData<&'a RawTable<T, G, A>>,
 }
 
 // SAFETY: a drain is a table's mutable borrow and owns the entries that are still to come.
@@ -356,7 +356,8 @@ pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
     entries: RawIter<T, G>,
     control: Control<G>,
     size: Size,
-    alloc: A,
+    /// What the block came from; `None` in the iterator over nothing, which has no block.
+    alloc: Option<A>,
     marker: PhantomData<T>,
 }
 
@@ -376,10 +377,17 @@ impl<T, G: Group, A: Allocator> RawIntoIter<T, G, A> {
     }
 }
 
-impl<T, G: Group, A: Allocator + Default> Default for RawIntoIter<T, G, A> {
+impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
+    /// The iterator over nothing.
     #[inline]
     fn default() -> Self {
-        RawTable::new_in(A::default()).into_iter()
+        RawIntoIter {
+            entries: RawIter::default(),
+            control: Control::unallocated(),
+            size: Size { homes: 1, slots: 0 },
+            alloc: None,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -402,9 +410,9 @@ impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
     fn drop(&mut self) {
         // SAFETY: the block was a table's of this size and allocator, and is freed when the guard
         // goes, whether or not a drop panics.
-        let _block = unsafe {
-            layout::Block::adopt(&self.alloc, Layout::new::<T>(), self.control, self.size)
-        };
+        let _block = self.alloc.as_ref().map(|alloc| unsafe {
+            layout::Block::adopt(alloc, Layout::new::<T>(), self.control, self.size)
+        });
         // SAFETY: it owns what it has not returned.
         unsafe { drop_remaining(&mut self.entries) };
     }

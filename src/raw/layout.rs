@@ -4,14 +4,14 @@
 //!   block                                ctrl
 //!   |                                    |
 //!   v                                    v
-//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][ overflow bits ][spent]
-//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32 words    u32
+//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][ overflow bits ][spent][cursor]
+//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32 words    u32     u32
 //! ```
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
-//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The count of
-//! bits spent exists where there are several windows (see `overflow.rs`). Nothing here depends on `T`
-//! beyond its [`Layout`].
+//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The last two
+//! words exist where there are several windows: the count of bits spent of `overflow.rs` and the cursor of
+//! `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -22,7 +22,7 @@ use crate::capacity::Size;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 
-/// Bytes of an overflow word, and of the count of bits spent.
+/// Bytes of an overflow word, of the count of bits spent and of the cursor.
 const WORD: usize = size_of::<u32>();
 
 /// The block of a table of this size, and the offset of `ctrl` in it; `None` on overflow.
@@ -30,20 +30,23 @@ const WORD: usize = size_of::<u32>();
 pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize)> {
     let align = if slot.align() > G::WIDTH { slot.align() } else { G::WIDTH };
     let ctrl = slot.size().checked_mul(size.slots)?.checked_next_multiple_of(align)?;
-    let overflow = size.homes.div_ceil(32) * WORD + if size.homes > 1 { WORD } else { 0 };
-    let tail = Control::<G>::SHAPE.control_bytes(size.homes).checked_add(overflow)?;
+    let words = size.homes.div_ceil(32) + if size.homes > 1 { 2 } else { 0 };
+    let tail = Control::<G>::SHAPE.control_bytes(size.homes).checked_add(words * WORD)?;
     let layout = Layout::from_size_align(ctrl.checked_add(tail)?, align).ok()?;
     Some((layout, ctrl))
 }
 
 /// A block of its own, without entries: all control bytes vacant, no overflow bit set.
+#[track_caller]
 pub(super) fn allocate<G: Group, A: Allocator>(
     alloc: &A,
     slot: Layout,
     size: Size,
     fallibility: Fallibility,
 ) -> Result<Control<G>, TryReserveError> {
-    let (layout, offset) = block::<G>(slot, size).ok_or_else(|| fallibility.capacity_overflow())?;
+    let Some((layout, offset)) = block::<G>(slot, size) else {
+        return Err(fallibility.capacity_overflow());
+    };
     let block = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
     // SAFETY: the block has `layout.size() >= offset` bytes; from `ctrl` on it holds the control
     // bytes and overflow words of `size.homes` homes, which `reset` initialises (I2).
@@ -87,6 +90,7 @@ pub(super) struct Block<'a, G: Group, A: Allocator> {
 }
 
 impl<'a, G: Group, A: Allocator> Block<'a, G, A> {
+    #[track_caller]
     pub(super) fn allocate(
         alloc: &'a A,
         slot: Layout,

@@ -10,7 +10,7 @@
 //! | `overflow.rs` | where a search may stop |
 //! | `layout.rs` | the bytes of a table, allocating and freeing them |
 //! | this file | finding, inserting, capacity |
-//! | `erase.rs` | removing: one entry, by predicate, all |
+//! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
 //! | `clone.rs` | copying a table |
@@ -123,6 +123,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// A table that can hold `capacity` entries without growing.
+    #[track_caller]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         let mut table = Self::new_in(alloc);
         if capacity != 0 {
@@ -133,18 +134,26 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// Gives a table without slots the smallest block that holds `capacity` entries.
+    #[track_caller]
     fn allocate_for(
         &mut self,
         capacity: usize,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert_eq!(self.capacity(), 0);
-        let size = Control::<G>::SHAPE
-            .size_for(capacity)
-            .ok_or_else(|| fallibility.capacity_overflow())?;
+        let size = Self::size_for(capacity, fallibility)?;
         self.control = layout::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
         self.growth_left = size.capacity();
         Ok(())
+    }
+
+    /// The smallest size that holds `capacity` entries.
+    #[track_caller]
+    fn size_for(capacity: usize, fallibility: Fallibility) -> Result<Size, TryReserveError> {
+        match Control::<G>::SHAPE.size_for(capacity) {
+            Some(size) => Ok(size),
+            None => Err(fallibility.capacity_overflow()),
+        }
     }
 
     /// The allocator.
@@ -388,6 +397,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.
     #[inline]
+    #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         if additional > self.growth_left {
             // Infallible: a failure does not return.

@@ -16,7 +16,8 @@
 //!
 //! The bits are `u32` words behind the control bytes, the count one more word behind them; a
 //! one-window table has one word, always zero, and no count: its search ends in its only window
-//! because the bit of home 0 is never set.
+//! because the bit of home 0 is never set. (Behind the count is a word that has nothing to do with
+//! searches, the cursor of `erase.rs`.)
 
 use super::control::Control;
 use crate::group::Group;
@@ -76,6 +77,13 @@ impl<G: Group> Control<G> {
                 spent.write(spent.read().saturating_add(1));
             }
         }
+    }
+
+    /// The word behind the count, where `erase.rs` keeps its cursor; only tables with several
+    /// windows have one.
+    #[inline]
+    pub(super) fn cursor(self) -> *mut u32 {
+        self.spent().wrapping_add(1)
     }
 
     /// The count of bits spent; only tables with several windows have one.

@@ -178,8 +178,3 @@ macro_rules! assert_not_impl {
         };
     };
 }
-
-/// Asserts that a type implements traits.
-pub fn assert_send<T: Send>() {}
-/// Asserts that a type implements traits.
-pub fn assert_sync<T: Sync>() {}

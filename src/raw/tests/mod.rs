@@ -8,6 +8,7 @@
 //! | `reference.rs` | are those the bytes that the design prescribes: slot, overflow bits, budget |
 //! | `reach.rs` | is every slot reached from every home, up to the last one |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
+//! | `pop.rs` | how many groups does emptying a table by popping look at |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
 //! | `sizes.rs` | capacity against layout; allocators that fail |
 //! | `negative.rs` | do the invariants notice planted mistakes |
@@ -71,6 +72,7 @@ mod elements;
 mod model;
 mod negative;
 mod panics;
+mod pop;
 mod reach;
 mod reference;
 mod sizes;

@@ -26,6 +26,10 @@ impl Model {
                 self.0.entry(key).or_insert(value);
             }
             Op::Remove(key) => assert_eq!(out, shown(self.0.remove(&key).map(of(key)))),
+            Op::Pop => {
+                assert_eq!(out.len(), 1.min(self.0.len()));
+                self.take_out(out);
+            }
             Op::Retain(pick) => self.0.retain(|_, value| !pick.wants(*value)),
             Op::ExtractIf(pick, limit) => {
                 self.take_out(out);

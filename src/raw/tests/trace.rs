@@ -23,6 +23,7 @@ pub(super) enum Op {
     /// Finds a key that is present, else inserts without searching.
     InsertUnique(u64, u64),
     Remove(u64),
+    Pop,
     Retain(Pick),
     ExtractIf(Pick, usize),
     Drain(usize),
@@ -75,6 +76,7 @@ impl Op {
         // Towards the target, and a little over it.
         let inserts = if len < target { 6 } else { 3 };
         match random.below(10) {
+            0 if value & 3 == 0 => Op::Pop,
             0 => Op::Find(key),
             n if n <= inserts / 2 => Op::InsertUnique(key, value),
             n if n <= inserts => Op::Insert(key, value),
@@ -141,6 +143,7 @@ impl<G: Group> Subject<G> {
                 None => self.insert_unique(key, value),
             },
             Op::Remove(key) => out.extend(self.table.remove(hash(key), |entry| entry.0 == key)),
+            Op::Pop => out.extend(self.table.pop()),
             Op::Retain(pick) => self.table.retain(|entry| !pick.wants(entry.1)),
             Op::ExtractIf(pick, limit) => {
                 let mut entries = self.table.extract_if();

@@ -1,0 +1,704 @@
+//! Raw entries: a search by any hash and any comparison, and access to keys.
+//!
+//! An old interface, kept behind the feature `raw-entry` for the code that still uses it; new code
+//! has [`HashTable`](crate::HashTable) for this. A builder takes what to search for and returns the
+//! entry of a present key, or the map with no more than that the key is absent. What is inserted then
+//! is up to the caller: that the key was absent is not checked again.
+//!
+//! Nothing here is unsafe. A wrong hash, or a key that is changed to another, makes entries hard to
+//! find, as a `Hash` that lies does.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use super::{Entry, HashMap, OccupiedEntry, hash_of};
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+
+/// A search in a shared map; see [`HashMap::raw_entry`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+/// assert_eq!(map.raw_entry().from_key("a"), Some((&"a", &1)));
+/// # }
+/// ```
+pub struct RawEntryBuilder<'a, K, V, S, A: Allocator = Global> {
+    map: &'a HashMap<K, V, S, A>,
+}
+
+/// A search in a map that may change; see [`HashMap::raw_entry_mut`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+/// map.raw_entry_mut().from_key("a").and_modify(|_key, value| *value += 1);
+/// assert_eq!(map["a"], 2);
+/// # }
+/// ```
+pub struct RawEntryBuilderMut<'a, K, V, S, A: Allocator = Global> {
+    map: &'a mut HashMap<K, V, S, A>,
+}
+
+/// What a [`RawEntryBuilderMut`] found.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_map::{HashMap, RawEntryMut};
+///
+/// let mut map: HashMap<String, usize> = HashMap::new();
+/// for word in ["a", "b", "a"] {
+///     match map.raw_entry_mut().from_key(word) {
+///         RawEntryMut::Occupied(mut entry) => *entry.get_mut() += 1,
+///         RawEntryMut::Vacant(entry) => drop(entry.insert(word.to_owned(), 1)),
+///     }
+/// }
+/// assert_eq!(map["a"], 2);
+/// # }
+/// ```
+pub enum RawEntryMut<'a, K, V, S, A: Allocator = Global> {
+    /// The key is present.
+    Occupied(RawOccupiedEntryMut<'a, K, V, S, A>),
+    /// The key is absent.
+    Vacant(RawVacantEntryMut<'a, K, V, S, A>),
+}
+
+/// A present key and its value, both to be changed.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_map::{HashMap, RawEntryMut};
+///
+/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
+/// if let RawEntryMut::Occupied(entry) = map.raw_entry_mut().from_key("a") {
+///     assert_eq!(entry.remove_entry(), ("a", 1));
+/// }
+/// assert!(map.is_empty());
+/// # }
+/// ```
+pub struct RawOccupiedEntryMut<'a, K, V, S, A: Allocator = Global> {
+    entry: OccupiedEntry<'a, K, V, S, A>,
+}
+
+/// A map that does not have what was searched for.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::hash_map::{HashMap, RawEntryMut};
+///
+/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
+/// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("b") {
+///     entry.insert("b", 2);
+/// }
+/// assert_eq!(map["b"], 2);
+/// # }
+/// ```
+pub struct RawVacantEntryMut<'a, K, V, S, A: Allocator = Global> {
+    map: &'a mut HashMap<K, V, S, A>,
+}
+
+impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
+    /// Begins a search by any hash and any comparison.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashMap;
+    /// use std::hash::BuildHasher;
+    ///
+    /// let map: HashMap<_, _> = HashMap::from([("a", 1)]);
+    /// let hash = map.hasher().hash_one("a");
+    /// let found = map.raw_entry().from_hash(hash, |key| key.starts_with('a'));
+    /// assert_eq!(found, Some((&"a", &1)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn raw_entry(&self) -> RawEntryBuilder<'_, K, V, S, A> {
+        RawEntryBuilder { map: self }
+    }
+
+    /// Begins a search by any hash and any comparison, for an entry to fill or to change, key
+    /// included.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<String, u32> = rosti::HashMap::new();
+    /// // The key is made only if it is absent.
+    /// let (_, value) = map.raw_entry_mut().from_key("a").or_insert_with(|| ("a".to_owned(), 1));
+    /// *value += 1;
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn raw_entry_mut(&mut self) -> RawEntryBuilderMut<'_, K, V, S, A> {
+        RawEntryBuilderMut { map: self }
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
+    /// The entry of a key. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.raw_entry().from_key("b"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn from_key<Q>(self, key: &Q) -> Option<(&'a K, &'a V)>
+    where
+        S: BuildHasher,
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.map.hash_builder.hash_one(key);
+        self.from_key_hashed_nocheck(hash, key)
+    }
+
+    /// The entry of a key whose hash is known. O(1) expected. With another hash it is hardly found.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// # use std::hash::BuildHasher;
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// let hash = map.hasher().hash_one("a");
+    /// assert_eq!(map.raw_entry().from_key_hashed_nocheck(hash, "a"), Some((&"a", &1)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn from_key_hashed_nocheck<Q>(self, hash: u64, key: &Q) -> Option<(&'a K, &'a V)>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        self.from_hash(hash, |candidate| key.equivalent(candidate))
+    }
+
+    /// The entry with this hash whose key `is_match` accepts. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// # use std::hash::BuildHasher;
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// let hash = map.hasher().hash_one("a");
+    /// assert_eq!(map.raw_entry().from_hash(hash, |&key| key == "a"), Some((&"a", &1)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn from_hash<F>(self, hash: u64, mut is_match: F) -> Option<(&'a K, &'a V)>
+    where
+        F: FnMut(&K) -> bool,
+    {
+        let (key, value) = self.map.table.find(hash, |(key, _)| is_match(key))?;
+        Some((key, value))
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
+    /// The entry of a key. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// map.raw_entry_mut().from_key("a").insert("a", 1);
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn from_key<Q>(self, key: &Q) -> RawEntryMut<'a, K, V, S, A>
+    where
+        S: BuildHasher,
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.map.hash_builder.hash_one(key);
+        self.from_key_hashed_nocheck(hash, key)
+    }
+
+    /// The entry of a key whose hash is known. O(1) expected. With another hash it is hardly found.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// # use std::hash::BuildHasher;
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// let hash = map.hasher().hash_one("a");
+    /// map.raw_entry_mut().from_key_hashed_nocheck(hash, "a").insert("a", 2);
+    /// assert_eq!((map["a"], map.len()), (2, 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn from_key_hashed_nocheck<Q>(self, hash: u64, key: &Q) -> RawEntryMut<'a, K, V, S, A>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        self.from_hash(hash, |candidate| key.equivalent(candidate))
+    }
+
+    /// The entry with this hash whose key `is_match` accepts. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// # use std::hash::BuildHasher;
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// let hash = map.hasher().hash_one("a");
+    /// map.raw_entry_mut().from_hash(hash, |&key| key == "a").insert("a", 2);
+    /// assert_eq!((map["a"], map.len()), (2, 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn from_hash<F>(self, hash: u64, mut is_match: F) -> RawEntryMut<'a, K, V, S, A>
+    where
+        F: FnMut(&K) -> bool,
+    {
+        match self.map.table.raw.find(hash, |(key, _)| is_match(key)) {
+            Some(slot) => RawEntryMut::Occupied(RawOccupiedEntryMut {
+                entry: OccupiedEntry::new(self.map, slot),
+            }),
+            None => RawEntryMut::Vacant(RawVacantEntryMut { map: self.map }),
+        }
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
+    /// Sets the value and returns the entry. A key that is present stays, and the one given is
+    /// dropped. O(1) amortised.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        match self {
+            RawEntryMut::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            RawEntryMut::Vacant(entry) => {
+                let hash = entry.map.hash_builder.hash_one(&key);
+                entry.fill(hash, key, value)
+            }
+        }
+    }
+
+    /// The key and its value, which are those given if it was absent. O(1) amortised.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 1), (&mut "a", &mut 1));
+    /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 2), (&mut "a", &mut 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert(self, default_key: K, default_value: V) -> (&'a mut K, &'a mut V)
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        self.or_insert_with(|| (default_key, default_value))
+    }
+
+    /// The key and its value, which are made by `default` if it was absent. O(1) amortised.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<String, Vec<u32>> = rosti::HashMap::new();
+    /// let entry = map.raw_entry_mut().from_key("a");
+    /// let (_, list) = entry.or_insert_with(|| ("a".to_owned(), Vec::new()));
+    /// list.push(1);
+    /// assert_eq!(map["a"], [1]);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert_with<F>(self, default: F) -> (&'a mut K, &'a mut V)
+    where
+        F: FnOnce() -> (K, V),
+        K: Hash,
+        S: BuildHasher,
+    {
+        match self {
+            RawEntryMut::Occupied(entry) => entry.into_key_value(),
+            RawEntryMut::Vacant(entry) => {
+                let (key, value) = default();
+                entry.insert(key, value)
+            }
+        }
+    }
+
+    /// Changes the key and the value if they are present. The key must stay equal to what it was.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// map.raw_entry_mut().from_key("a").and_modify(|_, value| *value += 1).or_insert("a", 0);
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn and_modify<F>(mut self, f: F) -> Self
+    where
+        F: FnOnce(&mut K, &mut V),
+    {
+        if let RawEntryMut::Occupied(entry) = &mut self {
+            let (key, value) = entry.get_key_value_mut();
+            f(key, value);
+        }
+        self
+    }
+
+    /// Replaces or removes the value if it is present: see
+    /// [`RawOccupiedEntryMut::replace_entry_with`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// let entry = map.raw_entry_mut().from_key("a");
+    /// entry.and_replace_entry_with(|_, value| (value > 5).then_some(value));
+    /// assert!(map.is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn and_replace_entry_with<F>(self, f: F) -> Self
+    where
+        F: FnOnce(&K, V) -> Option<V>,
+    {
+        match self {
+            RawEntryMut::Occupied(entry) => entry.replace_entry_with(f),
+            RawEntryMut::Vacant(_) => self,
+        }
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
+    /// The key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).key(), &"a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &K {
+        self.entry.key()
+    }
+
+    /// The key, to be changed to an equal one, for as long as the entry is borrowed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// let mut entry = map.raw_entry_mut().from_key("a").insert(String::from("a"), 1);
+    /// entry.key_mut().shrink_to_fit();
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key_mut(&mut self) -> &mut K {
+        self.get_key_value_mut().0
+    }
+
+    /// The key, to be changed to an equal one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// map.raw_entry_mut().from_key("a").insert(String::from("a"), 1).into_key().shrink_to_fit();
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_key(self) -> &'a mut K {
+        self.into_key_value().0
+    }
+
+    /// The value.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).get(), &1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &V {
+        self.entry.get()
+    }
+
+    /// The value, to be changed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// *map.raw_entry_mut().from_key("a").insert("a", 1).into_mut() += 1;
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_mut(self) -> &'a mut V {
+        self.into_key_value().1
+    }
+
+    /// The value, to be changed, for as long as the entry is borrowed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// *map.raw_entry_mut().from_key("a").insert("a", 1).get_mut() += 1;
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut V {
+        self.entry.get_mut()
+    }
+
+    /// The key and the value.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
+    /// assert_eq!(entry.get_key_value(), (&"a", &1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_key_value(&self) -> (&K, &V) {
+        (self.key(), self.get())
+    }
+
+    /// The key, to be changed to an equal one, and the value, for as long as the entry is borrowed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// let mut entry = map.raw_entry_mut().from_key("a").insert("a", 1);
+    /// assert_eq!(entry.get_key_value_mut(), (&mut "a", &mut 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_key_value_mut(&mut self) -> (&mut K, &mut V) {
+        let (key, value) = self.entry.pair_mut();
+        (key, value)
+    }
+
+    /// The key, to be changed to an equal one, and the value.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
+    /// assert_eq!(entry.into_key_value(), (&mut "a", &mut 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_key_value(self) -> (&'a mut K, &'a mut V) {
+        let (key, value) = self.entry.into_pair_mut();
+        (key, value)
+    }
+
+    /// Sets the value and returns the old one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).insert(2), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: V) -> V {
+        self.entry.insert(value)
+    }
+
+    /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).insert_key("a"), "a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert_key(&mut self, key: K) -> K {
+        mem::replace(self.key_mut(), key)
+    }
+
+    /// Removes the entry and returns its value. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove(self) -> V {
+        self.entry.remove()
+    }
+
+    /// Removes the entry and returns it. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove_entry(), ("a", 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove_entry(self) -> (K, V) {
+        self.entry.remove_entry()
+    }
+
+    /// Takes the value out and puts in what `f` makes of it, or nothing. Returns the entry in its
+    /// new state. O(1). If `f` panics the entry is gone.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+    /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
+    /// entry.replace_entry_with(|_, value| Some(value + 1));
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn replace_entry_with<F>(self, f: F) -> RawEntryMut<'a, K, V, S, A>
+    where
+        F: FnOnce(&K, V) -> Option<V>,
+    {
+        match self.entry.replace_entry_with(f) {
+            Entry::Occupied(entry) => RawEntryMut::Occupied(RawOccupiedEntryMut { entry }),
+            Entry::Vacant(entry) => {
+                RawEntryMut::Vacant(RawVacantEntryMut { map: entry.into_map() })
+            }
+        }
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
+    /// Inserts a key, which must be absent, with a value. O(1) amortised.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{HashMap, RawEntryMut};
+    ///
+    /// let mut map: HashMap<&str, u32> = HashMap::new();
+    /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") {
+    ///     assert_eq!(entry.insert("a", 1), (&mut "a", &mut 1));
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V)
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        let hash = self.map.hash_builder.hash_one(&key);
+        self.insert_hashed_nocheck(hash, key, value)
+    }
+
+    /// Inserts a key, which must be absent and have this hash, with a value. O(1) amortised.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// # use std::hash::BuildHasher;
+    /// use rosti::hash_map::{HashMap, RawEntryMut};
+    ///
+    /// let mut map: HashMap<&str, u32> = HashMap::new();
+    /// let hash = map.hasher().hash_one("a");
+    /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key_hashed_nocheck(hash, "a") {
+    ///     entry.insert_hashed_nocheck(hash, "a", 1);
+    /// }
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert_hashed_nocheck(self, hash: u64, key: K, value: V) -> (&'a mut K, &'a mut V)
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        self.fill(hash, key, value).into_key_value()
+    }
+
+    /// Inserts a key, which must be absent and have this hash, with a value. `hasher` is called
+    /// instead of the map's own for keys that move if the map must make room. O(1) amortised.
+    ///
+    /// ```
+    /// use rosti::hash_map::{HashMap, RawEntryMut};
+    ///
+    /// // A map whose hasher is no hasher at all: the keys are hashes already.
+    /// let mut map: HashMap<u64, char, ()> = HashMap::with_hasher(());
+    /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_hash(7, |&key| key == 7) {
+    ///     entry.insert_with_hasher(7, 7, 'a', |&key| key);
+    /// }
+    /// assert_eq!(map.raw_entry().from_key_hashed_nocheck(7, &7), Some((&7, &'a')));
+    /// ```
+    #[inline]
+    pub fn insert_with_hasher<H>(
+        self,
+        hash: u64,
+        key: K,
+        value: V,
+        hasher: H,
+    ) -> (&'a mut K, &'a mut V)
+    where
+        H: Fn(&K) -> u64,
+    {
+        let table = &mut self.map.table;
+        let (key, value) =
+            table.insert_unique(hash, (key, value), |(key, _)| hasher(key)).into_mut();
+        (key, value)
+    }
+
+    #[inline]
+    fn fill(self, hash: u64, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        let HashMap { hash_builder, table } = &mut *self.map;
+        let slot = table.raw.insert_unique(hash, (key, value), hash_of(hash_builder));
+        RawOccupiedEntryMut { entry: OccupiedEntry::new(self.map, slot) }
+    }
+}
+
+/// Implements `Debug` for what has nothing to show but its name.
+macro_rules! debug_name {
+    ($($type:ident $name:literal)*) => {$(
+        impl<K, V, S, A: Allocator> Debug for $type<'_, K, V, S, A> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($name)
+            }
+        }
+    )*};
+}
+
+debug_name! {
+    RawEntryBuilder "RawEntryBuilder"
+    RawEntryBuilderMut "RawEntryBuilder"
+    RawVacantEntryMut "RawVacantEntryMut"
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Debug for RawEntryMut<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entry: &dyn Debug = match self {
+            RawEntryMut::Occupied(entry) => entry,
+            RawEntryMut::Vacant(entry) => entry,
+        };
+        f.debug_tuple("RawEntry").field(entry).finish()
+    }
+}
+
+impl<K: Debug, V: Debug, S, A: Allocator> Debug for RawOccupiedEntryMut<'_, K, V, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawOccupiedEntryMut")
+            .field("key", self.key())
+            .field("value", self.get())
+            .finish()
+    }
+}

@@ -1,0 +1,164 @@
+//! Popping: how many groups of control bytes it looks at, counted by a backend.
+
+use super::{capacity_of_homes, key_hasher, mix, scaled, sorted_keys};
+use crate::allocator::Global;
+use crate::ctrl::Tag;
+use crate::group::Group;
+use crate::raw::RawTable;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+std::thread_local! {
+    static LOADS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Another backend that counts what it loads.
+#[derive(Clone, Copy)]
+struct Counting<G>(G);
+
+// SAFETY: every operation is the other backend's.
+unsafe impl<G: Group> Group for Counting<G> {
+    const WIDTH: usize = G::WIDTH;
+    const NAME: &'static str = G::NAME;
+    const ALIGNED_HOMES: bool = G::ALIGNED_HOMES;
+    type Mask = G::Mask;
+
+    unsafe fn load(ctrl: *const u8) -> Self {
+        LOADS.set(LOADS.get() + 1);
+        // SAFETY: the caller's contract.
+        Counting(unsafe { G::load(ctrl) })
+    }
+
+    unsafe fn store(self, ctrl: *mut u8) {
+        // SAFETY: the caller's contract.
+        unsafe { self.0.store(ctrl) }
+    }
+
+    fn match_tag(self, tag: Tag) -> G::Mask {
+        self.0.match_tag(tag)
+    }
+
+    fn match_empty(self) -> G::Mask {
+        self.0.match_empty()
+    }
+
+    fn match_empty_or_deleted(self) -> G::Mask {
+        self.0.match_empty_or_deleted()
+    }
+
+    fn match_full(self) -> G::Mask {
+        self.0.match_full()
+    }
+
+    fn convert(self) -> Self {
+        Counting(self.0.convert())
+    }
+}
+
+type Table<G> = RawTable<u64, Counting<G>, Global>;
+
+/// A table of the keys below `len`, with room for `capacity`.
+fn table<G: Group>(capacity: usize, len: usize) -> Table<G> {
+    let mut table = Table::with_capacity_in(capacity, Global);
+    for key in 0..len as u64 {
+        table.insert_unique(mix(key), key, key_hasher);
+    }
+    table
+}
+
+fn groups<G: Group>(table: &Table<G>) -> usize {
+    table.slots().div_ceil(G::WIDTH)
+}
+
+/// Pops so many entries; returns them, sorted, and the number of groups looked at.
+fn pop<G: Group>(table: &mut Table<G>, count: usize) -> (Vec<u64>, usize) {
+    let before = LOADS.get();
+    let mut popped: Vec<u64> = (0..count).map_while(|_| table.pop()).collect();
+    let loads = LOADS.get() - before;
+    table.check_invariants(key_hasher);
+    popped.sort_unstable();
+    (popped, loads)
+}
+
+fn remove<G: Group>(table: &mut Table<G>, keys: impl Iterator<Item = u64>) {
+    keys.for_each(|key| assert_eq!(table.remove(mix(key), |&k| k == key), Some(key)));
+}
+
+/// Lengths at the edges of a table's sizes, and one large.
+fn lengths<G: Group>() -> Vec<usize> {
+    let several = (0..3).flat_map(|doublings| {
+        let capacity = capacity_of_homes::<G>(doublings);
+        [capacity - 1, capacity]
+    });
+    let large = capacity_of_homes::<G>(scaled(14, 10, 3) as u32);
+    [1, 3, 4, 8, 16].into_iter().chain(several).chain([large]).collect()
+}
+
+/// Each entry comes once; the groups left behind are not looked at again.
+fn emptying_is_linear<G: Group>() {
+    for len in lengths::<G>() {
+        let mut table = table::<G>(len, len);
+        let (popped, loads) = pop(&mut table, usize::MAX);
+        assert!(popped.into_iter().eq(0..len as u64), "{len} entries");
+        assert_eq!((table.len(), table.pop()), (0, None));
+        let most = len + groups(&table);
+        assert!(loads <= most, "{len} entries: {loads} groups, at most {most} expected");
+    }
+}
+
+/// A few entries that are left in a large table are found in one walk too, and a walk that was
+/// interrupted goes on where it was, around the end.
+fn sparse_tables_are_walked_once<G: Group>() {
+    for len in lengths::<G>() {
+        let mut table = table::<G>(len, len);
+        let (first, loads) = pop(&mut table, len / 2);
+        let kept: Vec<u64> = sorted_keys(&table);
+        remove(&mut table, kept.iter().copied().filter(|key| key % 32 != 0));
+        let (rest, more) = pop(&mut table, usize::MAX);
+        assert!(rest.into_iter().eq(kept.into_iter().filter(|key| key % 32 == 0)));
+        let most = len + groups(&table);
+        assert!(
+            loads + more <= most,
+            "{len} entries, {} popped first: {loads} + {more}",
+            first.len()
+        );
+    }
+}
+
+/// After insertions everywhere, a run of pops goes around once.
+fn insertions_cost_one_more_round<G: Group>() {
+    for len in lengths::<G>() {
+        let mut table = table::<G>(len, len);
+        let (popped, _) = pop(&mut table, len.div_ceil(2));
+        for &key in &popped {
+            table.insert_unique(mix(key), key, key_hasher);
+        }
+        assert!(sorted_keys(&table).into_iter().eq(0..len as u64));
+        let (popped, loads) = pop(&mut table, usize::MAX);
+        assert!(popped.into_iter().eq(0..len as u64));
+        let most = len + groups(&table) + 1;
+        assert!(loads <= most, "{len} entries: {loads} groups, at most {most} expected");
+    }
+}
+
+/// A cleared table, one that was grown and a copy begin anew, with what they hold.
+fn the_cursor_goes_with_the_block<G: Group>() {
+    for len in lengths::<G>() {
+        let mut table = table::<G>(len, len);
+        pop(&mut table, len / 2);
+        let copy = table.clone();
+        assert_eq!(pop(&mut copy.clone(), usize::MAX).0, sorted_keys(&table));
+        table.reserve(4 * len, key_hasher);
+        assert_eq!(pop(&mut table, usize::MAX).0, sorted_keys(&copy));
+        table.insert_unique(mix(1), 1, key_hasher);
+        table.clear();
+        assert_eq!(table.pop(), None);
+        table.insert_unique(mix(2), 2, key_hasher);
+        assert_eq!((table.pop(), table.pop()), (Some(2), None));
+    }
+}
+
+backends! {
+    emptying_is_linear sparse_tables_are_walked_once insertions_cost_one_more_round
+    the_cursor_goes_with_the_block
+}

@@ -1,0 +1,296 @@
+//! What types promise by what they consist of, checked by compiling: `Send`, `Sync`, `UnwindSafe`,
+//! `RefUnwindSafe` and `Unpin` of every public type, for all contents of which it should hold;
+//! variance; what is usable in constants. (What must not compile is in `src/must_not_compile.rs`.)
+
+mod elements;
+
+use std::cell::Cell;
+use std::collections;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard};
+
+use rosti::internals::{Allocator, Global};
+use rosti::{DefaultHashBuilder, HashMap, HashSet, HashTable, TryReserveError};
+use rosti::{hash_map as map, hash_set as set, hash_table as table};
+
+/// Asserts that types implement a trait, whatever their parameters are: keys `K` and values `V`
+/// or elements `T`, hashers `S`, allocators `A`, borrowed keys `Q`, closures `F`.
+macro_rules! holds {
+    ($bound:ident where [$($conditions:tt)*]: $($type:ty,)*) => {
+        const _: () = {
+            fn holds<T: $bound>() {}
+            #[allow(dead_code, clippy::extra_unused_type_parameters)] // it is compiled, not called
+            fn for_all<K, V, T, S, A, Q, F>()
+            where
+                A: Allocator,
+                Q: ?Sized,
+                $($conditions)*
+            {
+                $(holds::<$type>();)*
+            }
+        };
+    };
+}
+
+/// Asserts that types do not implement a trait.
+macro_rules! fails {
+    ($bound:path: $($type:ty,)*) => {
+        $(assert_not_impl!($type: $bound);)*
+    };
+}
+
+// Owners, and exclusive borrows: as what is in them.
+holds! { Send where [K: Send, V: Send, T: Send, S: Send, A: Send, Q: Sync, F: Send]:
+    HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>, map::IntoValues<K, V, A>,
+    map::IterMut<'_, K, V>, map::ValuesMut<'_, K, V>, map::Drain<'_, K, V, A>,
+    map::ExtractIf<'_, K, V, F, A>, map::Entry<'_, K, V, S, A>, map::OccupiedEntry<'_, K, V, S, A>,
+    map::VacantEntry<'_, K, V, S, A>, map::EntryRef<'_, '_, K, Q, V, S, A>,
+    map::VacantEntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
+    HashSet<T, S, A>, set::IntoIter<T, A>, set::Drain<'_, T, A>, set::ExtractIf<'_, T, F, A>,
+    set::Entry<'_, T, S, A>, set::OccupiedEntry<'_, T, S, A>, set::VacantEntry<'_, T, S, A>,
+    HashTable<T, A>, table::IntoIter<T, A>, table::IterMut<'_, T>, table::UnsafeIter<'_, T>,
+    table::IterHashMut<'_, T>, table::Drain<'_, T, A>, table::ExtractIf<'_, T, F, A>,
+    table::Entry<'_, T, A>, table::OccupiedEntry<'_, T, A>, table::VacantEntry<'_, T, A>,
+    table::AbsentEntry<'_, T, A>,
+    TryReserveError, DefaultHashBuilder,
+}
+
+// Shared borrows: as shared references to what is in them.
+holds! { Send where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync]:
+    map::Iter<'_, K, V>, map::Keys<'_, K, V>, map::Values<'_, K, V>,
+    set::Iter<'_, T>, set::Union<'_, T, S, A>, set::Intersection<'_, T, S, A>,
+    set::Difference<'_, T, S, A>, set::SymmetricDifference<'_, T, S, A>,
+    table::Iter<'_, T>, table::IterBuckets<'_, T>, table::IterHash<'_, T>,
+    table::IterHashBuckets<'_, T>,
+}
+
+holds! { Sync where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, Q: Sync, F: Sync]:
+    HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>, map::IntoValues<K, V, A>,
+    map::Iter<'_, K, V>, map::Keys<'_, K, V>, map::Values<'_, K, V>,
+    map::IterMut<'_, K, V>, map::ValuesMut<'_, K, V>, map::Drain<'_, K, V, A>,
+    map::ExtractIf<'_, K, V, F, A>, map::Entry<'_, K, V, S, A>, map::OccupiedEntry<'_, K, V, S, A>,
+    map::VacantEntry<'_, K, V, S, A>, map::EntryRef<'_, '_, K, Q, V, S, A>,
+    map::VacantEntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
+    HashSet<T, S, A>, set::IntoIter<T, A>, set::Iter<'_, T>, set::Drain<'_, T, A>,
+    set::ExtractIf<'_, T, F, A>, set::Union<'_, T, S, A>, set::Intersection<'_, T, S, A>,
+    set::Difference<'_, T, S, A>, set::SymmetricDifference<'_, T, S, A>,
+    set::Entry<'_, T, S, A>, set::OccupiedEntry<'_, T, S, A>, set::VacantEntry<'_, T, S, A>,
+    HashTable<T, A>, table::IntoIter<T, A>, table::Iter<'_, T>, table::IterMut<'_, T>,
+    table::UnsafeIter<'_, T>, table::IterBuckets<'_, T>, table::IterHash<'_, T>,
+    table::IterHashMut<'_, T>, table::IterHashBuckets<'_, T>, table::Drain<'_, T, A>,
+    table::ExtractIf<'_, T, F, A>, table::Entry<'_, T, A>, table::OccupiedEntry<'_, T, A>,
+    table::VacantEntry<'_, T, A>, table::AbsentEntry<'_, T, A>,
+    TryReserveError, DefaultHashBuilder,
+}
+
+// As in std, with std's map to compare.
+holds! { UnwindSafe where
+    [K: UnwindSafe, V: UnwindSafe, T: UnwindSafe, S: UnwindSafe, A: UnwindSafe, Q: UnwindSafe]:
+    collections::HashMap<K, V, S>, collections::HashSet<T, S>,
+    HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>, map::IntoValues<K, V, A>,
+    HashSet<T, S, A>, set::IntoIter<T, A>, HashTable<T, A>, table::IntoIter<T, A>,
+    TryReserveError, DefaultHashBuilder,
+}
+holds! { UnwindSafe where
+    [K: RefUnwindSafe, V: RefUnwindSafe, T: RefUnwindSafe, S: RefUnwindSafe, A: RefUnwindSafe]:
+    collections::hash_map::Iter<'_, K, V>, collections::hash_map::Drain<'_, K, V>,
+    map::Iter<'_, K, V>, map::Keys<'_, K, V>, map::Values<'_, K, V>, map::Drain<'_, K, V, A>,
+    set::Iter<'_, T>, set::Drain<'_, T, A>, set::Union<'_, T, S, A>,
+    set::Intersection<'_, T, S, A>, set::Difference<'_, T, S, A>,
+    set::SymmetricDifference<'_, T, S, A>,
+    table::Iter<'_, T>, table::UnsafeIter<'_, T>, table::IterBuckets<'_, T>,
+    table::IterHash<'_, T>, table::IterHashBuckets<'_, T>, table::Drain<'_, T, A>,
+}
+holds! { RefUnwindSafe where
+    [K: RefUnwindSafe, V: RefUnwindSafe, T: RefUnwindSafe, S: RefUnwindSafe, A: RefUnwindSafe,
+    Q: RefUnwindSafe, F: RefUnwindSafe]:
+    collections::HashMap<K, V, S>,
+    HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::Iter<'_, K, V>, map::IterMut<'_, K, V>,
+    map::ExtractIf<'_, K, V, F, A>, map::Drain<'_, K, V, A>, map::Entry<'_, K, V, S, A>,
+    map::EntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
+    HashSet<T, S, A>, set::IntoIter<T, A>, set::Iter<'_, T>, set::Union<'_, T, S, A>,
+    set::Entry<'_, T, S, A>,
+    HashTable<T, A>, table::IntoIter<T, A>, table::IterMut<'_, T>, table::IterHashMut<'_, T>,
+    table::Drain<'_, T, A>, table::Entry<'_, T, A>,
+}
+
+holds! { Unpin where [K: Unpin, V: Unpin, T: Unpin, S: Unpin, A: Unpin]:
+    HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::Entry<'_, K, V, S, A>,
+    HashSet<T, S, A>, set::IntoIter<T, A>, HashTable<T, A>, table::IntoIter<T, A>,
+}
+// Borrows may be moved whatever they are of.
+holds! { Unpin where []:
+    map::Iter<'_, K, V>, map::IterMut<'_, K, V>, map::Drain<'_, K, V, A>,
+    map::OccupiedEntry<'_, K, V, S, A>, set::Iter<'_, T>, set::Union<'_, T, S, A>,
+    table::Iter<'_, T>, table::IterMut<'_, T>, table::IterHash<'_, T>, table::IterHashMut<'_, T>,
+    table::UnsafeIter<'_, T>, table::Drain<'_, T, A>, table::Entry<'_, T, A>,
+}
+
+#[cfg(feature = "raw-entry")]
+holds! { Send where [K: Send, V: Send, S: Send, A: Send]:
+    map::RawEntryBuilderMut<'_, K, V, S, A>, map::RawEntryMut<'_, K, V, S, A>,
+    map::RawOccupiedEntryMut<'_, K, V, S, A>, map::RawVacantEntryMut<'_, K, V, S, A>,
+}
+#[cfg(feature = "raw-entry")]
+holds! { Send where [K: Sync, V: Sync, S: Sync, A: Sync]: map::RawEntryBuilder<'_, K, V, S, A>, }
+
+// A walk needs no more of its contents than that they are there: in particular not `'static`, even
+// when it is asked for with every lifetime.
+const _: () = {
+    fn walks<K, V>()
+    where
+        for<'a> map::Iter<'a, K, V>: Iterator,
+        for<'a> map::IterMut<'a, K, V>: Iterator,
+        for<'a> map::Keys<'a, K, V>: ExactSizeIterator,
+        for<'a> map::Values<'a, K, V>: ExactSizeIterator,
+        for<'a> map::ValuesMut<'a, K, V>: ExactSizeIterator,
+        for<'a> set::Iter<'a, K>: ExactSizeIterator,
+        for<'a> table::Iter<'a, K>: ExactSizeIterator,
+    {
+    }
+    #[allow(dead_code)] // it is compiled, not called
+    fn for_all<K, V>() {
+        walks::<K, V>();
+    }
+};
+
+/// Neither `Send` nor `Sync`.
+type Local = Rc<u64>;
+/// `Send` but not `Sync`, `UnwindSafe` but not `RefUnwindSafe`.
+type OneAtATime = Cell<u64>;
+/// `Sync` but not `Send`.
+type Guard = MutexGuard<'static, u64>;
+/// Not `UnwindSafe`, but `RefUnwindSafe`.
+type Exclusive = &'static mut u64;
+type Pick<T> = fn(&mut T) -> bool;
+type PickPair<T> = fn(&u64, &mut T) -> bool;
+
+fails! { Send:
+    HashMap<Local, u64>, HashMap<u64, Local>, HashMap<u64, u64, Local>, HashMap<Guard, u64>,
+    HashSet<Local>, HashSet<u64, Local>, HashTable<Local>, HashTable<Guard>,
+    map::IntoIter<Local, u64>, map::IntoIter<u64, Local>, map::IntoKeys<u64, Local>,
+    map::IntoValues<Local, u64>, map::IterMut<'static, Local, u64>, map::IterMut<'static, u64, Guard>,
+    map::ValuesMut<'static, Local, u64>, map::Drain<'static, u64, Local>,
+    map::ExtractIf<'static, u64, Local, PickPair<Local>>, map::ExtractIf<'static, u64, u64, Local>,
+    map::Entry<'static, Local, u64, ()>, map::OccupiedEntry<'static, u64, Local, ()>,
+    map::VacantEntry<'static, u64, u64, Local>, map::OccupiedError<'static, u64, Local, ()>,
+    map::EntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+    map::VacantEntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+    map::Iter<'static, OneAtATime, u64>, map::Keys<'static, u64, OneAtATime>,
+    map::Values<'static, OneAtATime, u64>,
+    set::Iter<'static, OneAtATime>, set::IntoIter<Local>, set::Drain<'static, Local>,
+    set::ExtractIf<'static, u64, Local>, set::Union<'static, OneAtATime, ()>,
+    set::Intersection<'static, OneAtATime, ()>, set::Difference<'static, OneAtATime, ()>,
+    set::SymmetricDifference<'static, OneAtATime, ()>, set::Union<'static, u64, OneAtATime>,
+    set::Entry<'static, Local, ()>, set::OccupiedEntry<'static, Local, ()>,
+    set::VacantEntry<'static, Local, ()>,
+    table::IntoIter<Local>, table::Iter<'static, OneAtATime>, table::IterHash<'static, OneAtATime>,
+    table::IterBuckets<'static, OneAtATime>, table::IterHashBuckets<'static, OneAtATime>,
+    table::IterMut<'static, Guard>, table::IterHashMut<'static, Guard>,
+    table::UnsafeIter<'static, Guard>, table::Drain<'static, Local>,
+    table::ExtractIf<'static, Local, Pick<Local>>, table::Entry<'static, Local>,
+    table::OccupiedEntry<'static, Local>, table::VacantEntry<'static, Local>,
+    table::AbsentEntry<'static, Local>,
+}
+fails! { Sync:
+    HashMap<OneAtATime, u64>, HashMap<u64, OneAtATime>, HashMap<u64, u64, OneAtATime>,
+    HashSet<OneAtATime>, HashTable<OneAtATime>,
+    map::IntoIter<u64, OneAtATime>, map::Iter<'static, u64, OneAtATime>,
+    map::IterMut<'static, OneAtATime, u64>, map::ValuesMut<'static, u64, OneAtATime>,
+    map::Drain<'static, u64, OneAtATime>, map::Entry<'static, u64, OneAtATime, ()>,
+    map::OccupiedError<'static, u64, OneAtATime, ()>,
+    set::Iter<'static, OneAtATime>, set::Drain<'static, OneAtATime>,
+    table::Iter<'static, OneAtATime>, table::IterMut<'static, OneAtATime>,
+    table::IterHash<'static, OneAtATime>, table::IterHashMut<'static, OneAtATime>,
+    table::UnsafeIter<'static, OneAtATime>, table::IntoIter<OneAtATime>,
+    table::Drain<'static, OneAtATime>, table::Entry<'static, OneAtATime>,
+}
+fails! { UnwindSafe:
+    collections::HashMap<Exclusive, u64>, collections::hash_map::IterMut<'static, u64, u64>,
+    HashMap<Exclusive, u64>, HashMap<u64, Exclusive>, HashMap<u64, u64, Exclusive>,
+    HashSet<Exclusive>, HashTable<Exclusive>, map::IntoIter<u64, Exclusive>,
+    map::Iter<'static, OneAtATime, u64>, map::Drain<'static, OneAtATime, u64>,
+    map::IterMut<'static, u64, u64>, map::ValuesMut<'static, u64, u64>,
+    map::ExtractIf<'static, u64, u64, PickPair<u64>>, map::Entry<'static, u64, u64, ()>,
+    set::Iter<'static, OneAtATime>, set::Entry<'static, u64, ()>,
+    table::Iter<'static, OneAtATime>, table::IterMut<'static, u64>,
+    table::IterHashMut<'static, u64>, table::Entry<'static, u64>,
+    table::AbsentEntry<'static, u64>,
+}
+fails! { RefUnwindSafe:
+    HashMap<OneAtATime, u64>, HashMap<u64, OneAtATime>, HashSet<OneAtATime>, HashTable<OneAtATime>,
+    map::IntoIter<u64, OneAtATime>, table::Drain<'static, OneAtATime>,
+}
+fails! { Clone:
+    map::IterMut<'static, u64, u64>, map::ValuesMut<'static, u64, u64>, map::Drain<'static, u64, u64>,
+    map::IntoIter<u64, u64>, table::IterMut<'static, u64>, table::IterHashMut<'static, u64>,
+    table::UnsafeIter<'static, u64>,
+}
+
+/// Asserts that what has a longer lifetime will do where one with a shorter is asked for, in place
+/// of each `'a`.
+macro_rules! covariant {
+    ($($type:ty,)*) => {$(
+        const _: () = {
+            type Of<'a> = $type;
+            #[allow(dead_code)] // it is compiled, not called
+            fn shorten<'short, 'long: 'short>(long: Of<'long>) -> Of<'short> {
+                long
+            }
+        };
+    )*};
+}
+
+covariant! {
+    HashMap<&'a str, &'a str, &'a ()>, HashSet<&'a str, &'a ()>, HashTable<&'a str>,
+    map::IntoIter<&'a str, &'a str>, map::IntoKeys<&'a str, &'a str>,
+    map::IntoValues<&'a str, &'a str>, map::Iter<'a, &'a str, &'a str>,
+    map::Keys<'a, &'a str, &'a str>, map::Values<'a, &'a str, &'a str>,
+    map::Drain<'a, &'a str, &'a str>,
+    // Keys cannot be overwritten through these.
+    map::IterMut<'a, &'a str, u64>, map::ValuesMut<'a, &'a str, u64>,
+    set::IntoIter<&'a str>, set::Iter<'a, &'a str>, set::Drain<'a, &'a str>,
+    set::Union<'a, &'a str, &'a ()>, set::Intersection<'a, &'a str, &'a ()>,
+    set::Difference<'a, &'a str, &'a ()>, set::SymmetricDifference<'a, &'a str, &'a ()>,
+    table::IntoIter<&'a str>, table::Iter<'a, &'a str>, table::IterHash<'a, &'a str>,
+    table::IterBuckets<'a, &'a str>, table::IterHashBuckets<'a, &'a str>,
+    table::Drain<'a, &'a str>, table::UnsafeIter<'a, &'a str>,
+}
+
+#[cfg(feature = "allocator-api2")]
+covariant! {
+    HashMap<u64, u64, (), &'a Global>, HashSet<u64, (), &'a Global>, HashTable<u64, &'a Global>,
+    map::IntoIter<u64, u64, &'a Global>, map::Drain<'a, u64, u64, &'a Global>,
+    table::IntoIter<u64, &'a Global>, table::Drain<'a, u64, &'a Global>,
+}
+
+#[cfg(feature = "raw-entry")]
+covariant! { map::RawEntryBuilder<'a, &'a str, &'a str, &'a ()>, }
+
+static MAP: Mutex<HashMap<u64, String, ()>> = Mutex::new(HashMap::with_hasher(()));
+static MAP_IN: Mutex<HashMap<u64, String, ()>> = Mutex::new(HashMap::with_hasher_in((), Global));
+static SET: Mutex<HashSet<String, ()>> = Mutex::new(HashSet::with_hasher(()));
+static SET_IN: Mutex<HashSet<String, ()>> = Mutex::new(HashSet::with_hasher_in((), Global));
+static TABLE: Mutex<HashTable<String>> = Mutex::new(HashTable::new());
+static TABLE_IN: Mutex<HashTable<String>> = Mutex::new(HashTable::new_in(Global));
+
+/// A static is made at compile time, shared by threads, and written to.
+#[test]
+fn statics() {
+    let text = || String::from("on the heap");
+    let write = || {
+        for table in [&TABLE, &TABLE_IN] {
+            let mut table = table.lock().unwrap();
+            let entry = table.entry(7, |found| *found == text(), |_| 7);
+            entry.or_insert(text());
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(write);
+        scope.spawn(write);
+    });
+    assert!([&TABLE, &TABLE_IN].iter().all(|table| table.lock().unwrap().len() == 1));
+    assert!([&MAP, &MAP_IN].iter().all(|map| map.lock().unwrap().capacity() == 0));
+    assert!([&SET, &SET_IN].iter().all(|set| set.lock().unwrap().is_empty()));
+}

@@ -1,0 +1,6 @@
+//! The promise, word for word.
+
+pub use rosti as hashbrown;
+
+#[path = "items.rs"]
+pub mod items;

@@ -1,5 +1,8 @@
 //! Copying a table: same size, each entry in the same slot, the same overflow bits.
 
+use core::mem;
+use core::ptr::NonNull;
+
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::error::Fallibility;
@@ -36,24 +39,46 @@ impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
 }
 
 impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// Fills this table, which is empty and as large as the source. If a clone panics, the entries
-    /// cloned so far are in the table.
+    /// Fills this table, which is empty and as large as the source. If a clone panics, this table
+    /// stays empty.
     fn clone_entries(&mut self, source: &Self) {
         debug_assert!(self.items == 0 && self.size() == source.size());
         if source.items == 0 {
             return;
         }
-        // SAFETY: both tables have as many homes. Overflow bits come first, so that an entry is
-        // findable as soon as it arrives (I5).
-        unsafe { self.control.copy_overflow_from(source.control) };
+        let mut clones = Clones { source, ctrl: self.control.ctrl(), count: 0 };
         // SAFETY: `items` is the number of full slots (I4); the source is not changed.
         unsafe { source.control.full_slots(source.items) }.for_each(|slot| {
-            // SAFETY: the slot is full in the source and vacant here, and all that the entry's
-            // search needs was copied.
-            unsafe {
-                let entry = source.get(slot).clone();
-                self.insert_at(slot, source.tag_at(slot), entry);
-            }
+            // SAFETY: the slot is full in the source and exists in this table as well.
+            unsafe { layout::slot(clones.ctrl, slot).write(source.get(slot).clone()) };
+            clones.count += 1;
         });
+        mem::forget(clones);
+        // SAFETY: both blocks have as many control bytes and overflow words. All slots that become
+        // full have just been written (I3).
+        unsafe { self.control.copy_from(source.control) };
+        self.items = source.items;
+        self.growth_left = source.growth_left;
+        self.debug_check();
+    }
+}
+
+/// Entries that have been cloned into a table whose control bytes do not tell of them yet. Drops
+/// them if the next clone panics.
+struct Clones<'a, T, G: Group, A: Allocator> {
+    source: &'a RawTable<T, G, A>,
+    ctrl: NonNull<u8>,
+    count: usize,
+}
+
+impl<T, G: Group, A: Allocator> Drop for Clones<'_, T, G, A> {
+    fn drop(&mut self) {
+        // SAFETY: `items` is the number of full slots (I4); the source has not changed.
+        let slots = unsafe { self.source.control.full_slots(self.source.items) };
+        for slot in slots.take(self.count) {
+            // SAFETY: the first `count` of the source's slots were cloned, and nobody knows of the
+            // clones but this guard.
+            unsafe { layout::slot::<T>(self.ctrl, slot).drop_in_place() };
+        }
     }
 }

@@ -249,11 +249,27 @@ impl<G: Group> Control<G> {
         // SAFETY: the block has this many control bytes, of which `slots` have a slot (I1).
         unsafe {
             self.ctrl.write_bytes(EMPTY, slots);
-            self.ctrl.add(slots).write_bytes(DELETED, bytes - slots);
+            // At most the lanes of one window: fewer than a call of `memset` is worth.
+            for slot in slots..bytes {
+                self.set_byte(slot, DELETED);
+            }
             self.clear_overflow();
             if self.mask != 0 {
                 self.cursor().write(0);
             }
+        }
+    }
+
+    /// Copies the control bytes and overflow words of a table of the same size.
+    ///
+    /// # Safety
+    /// Both tables have as many slots; nobody else accesses this one.
+    pub(super) unsafe fn copy_from(self, source: Self) {
+        let bytes = Self::SHAPE.control_bytes(self.mask + 1);
+        // SAFETY: both blocks have this many control bytes.
+        unsafe {
+            self.ctrl.copy_from_nonoverlapping(source.ctrl, bytes);
+            self.copy_overflow_from(source);
         }
     }
 

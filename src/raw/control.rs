@@ -17,22 +17,12 @@ use crate::group::Group;
 use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
 
-/// Control bytes and overflow bits of a table that has no slots: one window of DELETED lanes and
-/// an overflow word without bits. Shared by all tables that have never been allocated; never
-/// written to.
+/// Control bytes of a table that has no slots: one window of DELETED lanes. Shared by all tables that
+/// have never been allocated; never written to.
 #[repr(align(16))]
-struct Unallocated([u8; 32]);
+struct Unallocated([u8; 16]);
 
-static UNALLOCATED: Unallocated = {
-    let mut bytes = [0; 32];
-    let mut i = 0;
-    while i < 16 {
-        bytes[i] = DELETED;
-        i += 1;
-    }
-    // The overflow word of a backend begins at byte 16 or, behind a pad byte, at byte 17.
-    Unallocated(bytes)
-};
+static UNALLOCATED: Unallocated = Unallocated([DELETED; 16]);
 
 /// See the module's introduction.
 #[derive(Debug)]
@@ -66,10 +56,10 @@ impl<G: Group> Control<G> {
     /// The control bytes of a table without slots.
     #[inline]
     pub(crate) const fn unallocated() -> Self {
+        const { assert!(G::WIDTH <= size_of::<Unallocated>(), "the window is there") };
         let bytes = (&raw const UNALLOCATED.0).cast::<u8>().cast_mut();
-        // SAFETY: the window is the WIDTH <= 16 DELETED bytes that end at byte 16 (I6). It begins
-        // at a multiple of WIDTH, and at least 15 zero bytes follow, which hold the overflow word.
-        let ctrl = unsafe { NonNull::new_unchecked(bytes.add(16 - G::WIDTH)) };
+        // SAFETY: the address of a static.
+        let ctrl = unsafe { NonNull::new_unchecked(bytes) };
         Control { ctrl, mask: 0, group: PhantomData }
     }
 
@@ -93,6 +83,12 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(crate) fn mask(self) -> usize {
         self.mask
+    }
+
+    /// Whether a search may have to go on from its first window.
+    #[inline(always)]
+    pub(super) fn has_several_windows(self) -> bool {
+        self.mask != 0
     }
 
     /// The group of `WIDTH` control bytes from `window` on.
@@ -253,8 +249,8 @@ impl<G: Group> Control<G> {
             for slot in slots..bytes {
                 self.set_byte(slot, DELETED);
             }
-            self.clear_overflow();
-            if self.mask != 0 {
+            if self.has_several_windows() {
+                self.clear_overflow();
                 self.cursor().write(0);
             }
         }
@@ -279,15 +275,14 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has a full slot, and nobody else accesses it now.
     pub(super) unsafe fn next_full(self) -> usize {
-        let several_windows = self.mask != 0;
+        let several_windows = self.has_several_windows();
         let bytes = Self::SHAPE.control_bytes(self.mask + 1);
         // SAFETY: tables with several windows have a cursor, initialised by `reset`.
         let mut group = if several_windows { unsafe { self.cursor().read() as usize } } else { 0 };
         loop {
             let base = group * G::WIDTH;
-            // SAFETY: only groups of the table are noted at the cursor, and with several windows
-            // the number of control bytes is a multiple of WIDTH (I1). With one window, the full
-            // slot lies in the first group.
+            // SAFETY: only groups of the table are noted at the cursor, and the number of control
+            // bytes is a multiple of WIDTH (I2).
             if let Some(lane) = unsafe { self.group(base) }.match_full().lowest() {
                 if several_windows {
                     // A group whose number does not fit (slots beyond the 2^35th) is not noted.
@@ -315,14 +310,12 @@ impl<G: Group> Control<G> {
         })
     }
 
-    /// [`full_lanes`](Self::full_lanes) of the last, short run.
+    /// [`full_in`](Self::full_in) for the last, short run, out of line.
     ///
     /// # Safety
-    /// The table has `base + bytes` control bytes; `base` is a multiple of `WIDTH`.
+    /// As there.
     #[inline(never)]
     unsafe fn full_in_tail(self, base: usize, bytes: usize) -> usize {
-        // Behind an unaligned table's only window there is a pad byte, which belongs to no group.
-        let bytes = bytes - bytes % G::WIDTH;
         // SAFETY: the caller's contract.
         unsafe { self.full_in(base, bytes) }
     }

@@ -232,7 +232,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe { control.clear_overflow() };
         // Entries may move to groups that are still to come; a second visit finds nothing to do.
         for base in (0..self.slots()).step_by(G::WIDTH) {
-            // SAFETY: with several windows the number of control bytes is a multiple of WIDTH (I1).
+            // SAFETY: the number of control bytes is a multiple of WIDTH (I2).
             for lane in unsafe { control.group(base) }.match_full() {
                 let slot = base + lane;
                 // SAFETY: the slot is full: full slots stay as they are until visited.

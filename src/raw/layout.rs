@@ -9,9 +9,9 @@
 //! ```
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
-//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The last two
-//! words exist where there are several windows: the count of bits spent of `overflow.rs` and the cursor of
-//! `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
+//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The words exist
+//! where there are several windows: the overflow bits and the count of bits spent of `overflow.rs`,
+//! and the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -30,7 +30,7 @@ const WORD: usize = size_of::<u32>();
 pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize)> {
     let align = if slot.align() > G::WIDTH { slot.align() } else { G::WIDTH };
     let ctrl = slot.size().checked_mul(size.slots)?.checked_next_multiple_of(align)?;
-    let words = size.homes.div_ceil(32) + if size.homes > 1 { 2 } else { 0 };
+    let words = if size.homes > 1 { size.homes.div_ceil(32) + 2 } else { 0 };
     let tail = Control::<G>::SHAPE.control_bytes(size.homes).checked_add(words * WORD)?;
     let layout = Layout::from_size_align(ctrl.checked_add(tail)?, align).ok()?;
     Some((layout, ctrl))

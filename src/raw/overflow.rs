@@ -14,19 +14,18 @@
 //! word counts the bits *spent*, those newly set since the bits were last right. When they exceed
 //! the *budget*, the next insert that meets an overflow bit rebuilds the table in place (`grow.rs`).
 //!
-//! The bits are `u32` words behind the control bytes, the count one more word behind them; a
-//! one-window table has one word, always zero, and no count: its search ends in its only window
-//! because the bit of home 0 is never set. (Behind the count is a word that has nothing to do with
-//! searches, the cursor of `erase.rs`.)
+//! The bits are `u32` words behind the control bytes, the count one more word behind them. (Then
+//! comes a word that has nothing to do with searches, the cursor of `erase.rs`.) A one-window table
+//! has none of these: its search ends in its only window, and does not touch another cache line to
+//! learn that.
 
 use super::control::Control;
 use crate::group::Group;
 
 impl<G: Group> Control<G> {
-    /// The first overflow word.
+    /// The first overflow word; only tables with several windows have any.
     #[inline(always)]
     fn words(self) -> *mut u32 {
-        // The unaligned branch is written out so that it stays one addition.
         let offset = Self::SHAPE.control_bytes(self.mask() + 1);
         // SAFETY: the overflow words follow the control bytes in the block (`layout.rs`).
         unsafe { self.ctrl().as_ptr().add(offset).cast::<u32>() }
@@ -40,9 +39,7 @@ impl<G: Group> Control<G> {
 
     #[inline(always)]
     fn word_of(self, position: usize) -> *mut u32 {
-        debug_assert!(position <= self.mask());
-        // Words are aligned except in one-window tables with a pad byte, hence the unaligned
-        // accesses below; targets that pay for those use aligned homes, and there they are aligned.
+        debug_assert!(self.has_several_windows() && position <= self.mask());
         self.words().wrapping_add(position / 32)
     }
 
@@ -52,10 +49,12 @@ impl<G: Group> Control<G> {
     /// `position` is at most `mask`.
     #[inline(always)]
     pub(super) unsafe fn overflowed(self, position: usize) -> bool {
-        let word = self.word_of(position);
-        // SAFETY: there is a word for every position up to `mask`, initialised by `reset`.
-        let bits = unsafe { if G::ALIGNED_HOMES { word.read() } else { word.read_unaligned() } };
-        bits >> (position % 32) & 1 != 0
+        self.has_several_windows() && {
+            // SAFETY: there is a word for every position up to `mask`, initialised by `reset`, and
+            // it is aligned, because the number of control bytes is a multiple of WIDTH (I2).
+            let bits = unsafe { self.word_of(position).read() };
+            bits >> (position % 32) & 1 != 0
+        }
     }
 
     /// Notes that an insert goes past the window of `position`.
@@ -64,10 +63,8 @@ impl<G: Group> Control<G> {
     /// `position` is at most `mask`, the table has several windows and nobody else accesses it.
     #[inline]
     pub(super) unsafe fn set_overflowed(self, position: usize) {
-        debug_assert!(self.mask() != 0, "a one-window table never overflows");
         let word = self.word_of(position);
-        // SAFETY: there is a word for every position up to `mask`, and with several windows words
-        // are aligned, because the number of control bytes is a multiple of WIDTH (I1).
+        // SAFETY: as in `overflowed`.
         unsafe {
             let bits = word.read();
             let bit = 1 << (position % 32);
@@ -89,7 +86,7 @@ impl<G: Group> Control<G> {
     /// The count of bits spent; only tables with several windows have one.
     #[inline]
     fn spent(self) -> *mut u32 {
-        debug_assert!(self.mask() != 0);
+        debug_assert!(self.has_several_windows());
         self.words().wrapping_add(self.word_count())
     }
 
@@ -101,7 +98,8 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn budget_spent(self, growth_left: usize) -> bool {
         // SAFETY: tables with several windows have a count.
-        self.mask() != 0 && unsafe { self.spent().read() } as usize > self.budget(growth_left)
+        self.has_several_windows()
+            && unsafe { self.spent().read() } as usize > self.budget(growth_left)
     }
 
     /// How many bits may be spent: a quarter of the homes in a full table, half as many with room
@@ -131,11 +129,10 @@ impl<G: Group> Control<G> {
     /// Clears every bit and the count.
     ///
     /// # Safety
-    /// The block belongs to a table with slots and nobody else accesses it.
+    /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn clear_overflow(self) {
-        let words = self.word_count() + usize::from(self.mask() != 0);
-        // SAFETY: the block has this many overflow words, and the count if several windows.
-        unsafe { self.words().cast::<u8>().write_bytes(0, words * size_of::<u32>()) };
+        // SAFETY: the block has this many overflow words, and the count.
+        unsafe { self.words().write_bytes(0, self.word_count() + 1) };
     }
 
     /// Sets every bit, so that every search visits every window, and overspends the budget:
@@ -158,7 +155,7 @@ impl<G: Group> Control<G> {
     /// Both tables have the same number of homes; nobody else accesses this one.
     pub(super) unsafe fn copy_overflow_from(self, source: Self) {
         debug_assert_eq!(self.mask(), source.mask());
-        if self.mask() != 0 {
+        if self.has_several_windows() {
             // SAFETY: both blocks have this many overflow words and the count.
             unsafe { self.words().copy_from_nonoverlapping(source.words(), self.word_count() + 1) };
         }

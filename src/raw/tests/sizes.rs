@@ -16,9 +16,12 @@ fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
     let align = align_of::<T>().max(G::WIDTH) as u128;
     let slot_bytes = (slots * size_of::<T>() as u128).next_multiple_of(align);
     let lanes = if homes == 1 { G::WIDTH as u128 } else { slots };
+    if homes == 1 {
+        return slot_bytes + lanes;
+    }
     let pad = if G::ALIGNED_HOMES { 0 } else { 1 };
-    // Behind the overflow bits: the budget and the cursor.
-    let words = homes.div_ceil(32) + if homes > 1 { 2 } else { 0 };
+    // Overflow bits, the count of bits spent, the cursor.
+    let words = homes.div_ceil(32) + 2;
     slot_bytes + lanes + pad + 4 * words
 }
 

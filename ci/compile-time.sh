@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# How long it takes to compile a crate that uses ten types of HashMap from rosti, as a multiple of
+# what the same source takes with hashbrown: the crate itself after a change, and everything from
+# clean. Fails above the limit. `ci/compile-time.sh [ROUNDS]`, preferably pinned to one core.
+#
+# Measured is processor time, user and system, of `cargo build --release`; of all rounds, which
+# alternate between the two crates, the least counts.
+set -euo pipefail
+cd "$(dirname "$0")"
+export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 CARGO_BUILD_JOBS=1
+
+limit=1.15
+rounds=${1:-7}
+work=$(realpath -m ../target/compile-time)
+subjects=(hashbrown rosti)
+declare -A dependency=([hashbrown]='"=0.17.1"' [rosti]="{ path = \"$(realpath ..)\" }")
+declare -A least # milliseconds by "subject what"
+
+for subject in "${subjects[@]}"; do
+    mkdir -p "$work/$subject/src"
+    sed "s/NAME/$subject/" compile-time/lib.rs >"$work/$subject/src/lib.rs"
+    cat >"$work/$subject/Cargo.toml" <<TOML
+[workspace]
+[package]
+name = "ten-maps"
+edition = "2024"
+[dependencies]
+$subject = ${dependency[$subject]}
+TOML
+done
+
+# Builds a subject and keeps the time if it is the least so far.
+measure() {
+    local TIMEFORMAT='%U %S' took log=$work/log
+    took=$({ time cargo -q build --release --manifest-path "$work/$1/Cargo.toml" >"$log" 2>&1; } 2>&1) \
+        || { cat "$log" >&2; exit 1; }
+    took=$(awk '{ printf "%d", ($1 + $2) * 1000 }' <<<"$took")
+    [ "${least["$1 $2"]:-$took}" -lt "$took" ] || least["$1 $2"]=$took
+}
+
+for subject in "${subjects[@]}"; do
+    cargo -q fetch --manifest-path "$work/$subject/Cargo.toml"
+done
+for ((round = 0; round < rounds; round++)); do
+    for subject in "${subjects[@]}"; do
+        rm -rf "$work/$subject/target"
+        measure "$subject" "from clean"
+        touch "$work/$subject/src/lib.rs"
+        measure "$subject" "the crate"
+    done
+done
+
+failed=0
+printf '%-11s %10s %8s %6s\n' "" hashbrown rosti ratio
+for what in "the crate" "from clean"; do
+    awk -v what="$what" -v a="${least["hashbrown $what"]}" -v b="${least["rosti $what"]}" -v limit="$limit" 'BEGIN {
+        printf "%-11s %7.2f s %6.2f s %6.2f\n", what, a / 1000, b / 1000, b / a
+        exit b / a > limit
+    }' || failed=1
+done
+[ $failed -eq 0 ] || { echo "compile-time: above the limit of $limit" >&2; exit 1; }

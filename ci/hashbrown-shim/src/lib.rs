@@ -1,0 +1,5 @@
+//! rosti under hashbrown's name.
+
+#![no_std]
+
+pub use rosti::*;

@@ -33,6 +33,8 @@
 //! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
+//! | `serde` | no | `Serialize` and `Deserialize` for maps and sets |
+//! | `rayon` | no | parallel iterators, `par_extend` that fills the table in parallel; needs std |
 
 #![no_std]
 
@@ -45,6 +47,7 @@ mod capacity;
 mod ctrl;
 mod equivalent;
 mod error;
+mod external;
 mod group;
 mod hasher;
 mod mask;

@@ -27,6 +27,12 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
 
+/// The parallel iterators of maps, for who has to name one.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::external::rayon::map::*;
+}
+
 /// A hash map with hashbrown's interface on a table without tombstones.
 ///
 /// Keys implement [`Eq`] and [`Hash`], and equal keys have equal hashes. A key must not change in a

@@ -7,6 +7,7 @@
 //! | `twin.rs` | do two backends of the same shape leave the same bytes |
 //! | `reference.rs` | are those the bytes that the design prescribes: slot, overflow bits, budget |
 //! | `reach.rs` | is every slot reached from every home, up to the last one |
+//! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
 //! | `sizes.rs` | capacity against layout; allocators that fail |
@@ -73,6 +74,7 @@ mod negative;
 mod panics;
 mod reach;
 mod reference;
+mod region;
 mod sizes;
 mod statistics;
 mod trace;

@@ -34,6 +34,8 @@
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
+//! | `serde` | no | `Serialize` and `Deserialize` for maps and sets |
+//! | `rayon` | no | parallel iterators, `par_extend` that fills the table in parallel; needs std |
 
 #![no_std]
 
@@ -46,6 +48,7 @@ mod capacity;
 mod ctrl;
 mod equivalent;
 mod error;
+mod external;
 mod group;
 mod hasher;
 mod mask;

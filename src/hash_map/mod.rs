@@ -34,6 +34,12 @@ pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
 
+/// The parallel iterators of maps, for who has to name one.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::external::rayon::map::*;
+}
+
 /// A hash map with hashbrown's interface on a table without tombstones.
 ///
 /// Keys implement [`Eq`] and [`Hash`], and equal keys have equal hashes. A key must not change in a

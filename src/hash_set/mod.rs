@@ -23,6 +23,12 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 
+/// The parallel iterators of sets, for who has to name one.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::external::rayon::set::*;
+}
+
 /// A hash set with hashbrown's interface on a table without tombstones.
 ///
 /// Elements implement [`Eq`] and [`Hash`], and equal elements have equal hashes. An element must

@@ -197,7 +197,7 @@ where
 
     /// The smaller set and the larger.
     #[inline]
-    fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
+    pub(crate) fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
         if self.len() <= other.len() { (self, other) } else { (other, self) }
     }
 }

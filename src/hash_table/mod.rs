@@ -49,6 +49,12 @@ pub use iter::{
     UnsafeIter,
 };
 
+/// The parallel iterators of tables, for who has to name one.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::external::rayon::table::*;
+}
+
 /// A hash table whose hashes and comparisons come from the caller.
 ///
 /// Wherever a `hasher` is asked for, it must return for each entry the hash that the entry was

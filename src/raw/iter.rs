@@ -97,24 +97,55 @@ unsafe impl<G: Group> Sync for HashSlots<G> {}
 impl<G: Group> HashSlots<G> {
     #[inline]
     fn new(control: Control<G>, hash: u64) -> Self {
-        let seq = ProbeSeq::new(hash, control.mask());
-        let (tag, home, lanes) = (Tag::of(hash), seq.position(), G::Mask::NONE);
-        let mut slots = HashSlots { control, tag, seq, home, lanes };
+        let mut slots = Self::before_first_window(control, hash);
         slots.match_window();
         slots
     }
 
+    /// A walk that has not looked at the table yet.
+    #[inline(always)]
+    pub(super) fn before_first_window(control: Control<G>, hash: u64) -> Self {
+        let seq = ProbeSeq::new(hash, control.mask());
+        let (tag, home, lanes) = (Tag::of(hash), seq.position(), G::Mask::NONE);
+        HashSlots { control, tag, seq, home, lanes }
+    }
+
+    /// The position of the current window.
+    #[inline(always)]
+    pub(super) fn current(&self) -> usize {
+        self.seq.position()
+    }
+
     /// The first slot of the current window.
     #[inline(always)]
-    fn window(&self) -> usize {
-        Control::<G>::SHAPE.window(self.seq.position())
+    pub(super) fn window(&self) -> usize {
+        Control::<G>::SHAPE.window(self.current())
     }
 
     /// Begins with the lanes of the current window.
     #[inline(always)]
-    fn match_window(&mut self) {
+    pub(super) fn match_window(&mut self) {
         // SAFETY: the window of a position.
         self.lanes = unsafe { self.control.group(self.window()) }.match_tag(self.tag);
+    }
+
+    /// The next slot of the current window that has the hash's tag.
+    #[inline(always)]
+    pub(super) fn next_in_window(&mut self) -> Option<usize> {
+        let window = self.window();
+        let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
+        // Mutable references are made from these, so none may come twice.
+        let (seq, home) = (self.seq, self.home);
+        self.lanes
+            .by_ref()
+            .map(|lane| window + lane)
+            .find(|&slot| seq.is_first_visit(slot, home, mask, shape))
+    }
+
+    /// Goes on to the next window without looking at it; `false` when every slot has been covered.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) -> bool {
+        self.seq.advance(self.control.mask(), Control::<G>::SHAPE)
     }
 }
 
@@ -131,18 +162,13 @@ impl<G: Group> Iterator for HashSlots<G> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
         loop {
-            let window = self.window();
-            for lane in self.lanes.by_ref() {
-                // Mutable references are made from these, so none may come twice.
-                if self.seq.is_first_visit(window + lane, self.home, mask, shape) {
-                    return Some(window + lane);
-                }
+            if let Some(slot) = self.next_in_window() {
+                return Some(slot);
             }
             // SAFETY: a position of the walk is at most `mask`.
-            let ended = !unsafe { self.control.overflowed(self.seq.position()) };
-            if ended || !self.seq.advance(mask, shape) {
+            let ended = !unsafe { self.control.overflowed(self.current()) };
+            if ended || !self.advance() {
                 // For good: a walk that were continued past its end would begin again some time.
                 *self = Self::default();
                 return None;
@@ -194,9 +220,9 @@ impl<T, G: Group> Iterator for RawIterHash<T, G> {
 ///
 /// # Safety
 /// The entries are owned by the caller, who forgets them.
-pub(super) unsafe fn drop_remaining<T, G: Group>(entries: &mut RawIter<T, G>) {
-    struct Rest<'a, T, G: Group>(&'a mut RawIter<T, G>);
-    impl<T, G: Group> Drop for Rest<'_, T, G> {
+pub(super) unsafe fn drop_remaining<T>(entries: &mut impl Iterator<Item = NonNull<T>>) {
+    struct Rest<'a, T, I: Iterator<Item = NonNull<T>>>(&'a mut I);
+    impl<T, I: Iterator<Item = NonNull<T>>> Drop for Rest<'_, T, I> {
         fn drop(&mut self) {
             // SAFETY: the contract of `drop_remaining` passes to its guard.
             unsafe { drop_remaining(self.0) }
@@ -287,9 +313,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
 /// The entries taken out of a table that keeps its block; see [`RawTable::drain`].
 pub(crate) struct RawDrain<'a, T, G: Group, A: Allocator> {
-    entries: RawIter<T, G>,
+    pub(super) entries: RawIter<T, G>,
     /// The block, which the table gets back at the end.
-    control: Control<G>,
+    pub(super) control: Control<G>,
     size: Size,
     table: NonNull<RawTable<T, G, A>>,
     marker: PhantomData<&'a RawTable<T, G, A>>,
@@ -353,8 +379,8 @@ impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
 
 /// The entries of a table by value; see [`RawTable::into_iter`].
 pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
-    entries: RawIter<T, G>,
-    control: Control<G>,
+    pub(super) entries: RawIter<T, G>,
+    pub(super) control: Control<G>,
     size: Size,
     /// What the block came from; `None` in the iterator over nothing, which has no block.
     alloc: Option<A>,

@@ -14,6 +14,8 @@
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
 //! | `clone.rs` | copying a table |
+//! | `split.rs` | walks that can be cut in two, for threads |
+//! | `region.rs` | filling a table by regions, for threads |
 //! | `debug.rs` | the invariants, checked and printed |
 //!
 //! # Lookup
@@ -69,6 +71,10 @@ mod grow;
 mod iter;
 mod layout;
 mod overflow;
+#[cfg(any(test, feature = "rayon"))]
+pub(crate) mod region;
+#[cfg(any(test, feature = "rayon"))]
+pub(crate) mod split;
 #[cfg(test)]
 pub(crate) mod tests;
 

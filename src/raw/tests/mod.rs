@@ -7,6 +7,7 @@
 //! | `twin.rs` | do two backends of the same shape leave the same bytes |
 //! | `reference.rs` | are those the bytes that the design prescribes: slot, overflow bits, budget |
 //! | `reach.rs` | is every slot reached from every home, up to the last one |
+//! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
 //! | `pop.rs` | how many groups does emptying a table by popping look at |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
@@ -75,6 +76,7 @@ mod panics;
 mod pop;
 mod reach;
 mod reference;
+mod region;
 mod sizes;
 mod statistics;
 mod trace;

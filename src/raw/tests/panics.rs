@@ -18,19 +18,23 @@ use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Panics at the call that finds the count at 0; never again until it is set anew.
-struct Fuse(Cell<usize>);
+pub(super) struct Fuse(Cell<usize>);
 
 /// What a fuse panics with.
 struct Blown;
 
 impl Fuse {
-    const NEVER: usize = usize::MAX;
+    pub(super) const NEVER: usize = usize::MAX;
 
-    fn new(calls: usize) -> Self {
+    pub(super) fn new(calls: usize) -> Self {
         Fuse(Cell::new(calls))
     }
 
-    fn burn(&self) {
+    pub(super) fn rearm(&self, calls: usize) {
+        self.0.set(calls);
+    }
+
+    pub(super) fn burn(&self) {
         match self.0.get() {
             Self::NEVER => {}
             0 => {
@@ -44,7 +48,7 @@ impl Fuse {
 }
 
 /// Whether a fuse blew in there; other panics go on.
-fn blows(f: impl FnOnce()) -> bool {
+pub(super) fn blows(f: impl FnOnce()) -> bool {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(()) => false,
         Err(panic) if panic.is::<Blown>() => true,

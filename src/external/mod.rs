@@ -1,0 +1,8 @@
+//! What maps, sets and tables are to other crates, each behind the feature of its name.
+//!
+//! Safe code on top of everything else; nothing in the crate depends on it.
+
+#[cfg(feature = "rayon")]
+pub(crate) mod rayon;
+#[cfg(feature = "serde")]
+mod serde;

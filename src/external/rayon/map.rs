@@ -1,0 +1,341 @@
+//! Parallel iterators of maps, and building maps in parallel.
+
+use core::fmt::Debug;
+use core::hash::{BuildHasher, Hash};
+
+use ::rayon::iter::plumbing::UnindexedConsumer;
+use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
+
+use super::extend::extend;
+use super::{Walk, Whole, clone, debug_list, forward_parallel};
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::hash_map::HashMap;
+use crate::raw::split::{KeyedMut, Shared, Split};
+use crate::raw::{RawDrain, RawIntoIter};
+
+/// The entries of a map by reference, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
+/// assert_eq!(map.par_iter().map(|(key, value)| key * value).sum::<i32>(), 10 + 40);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIter<'a, K, V> {
+    entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
+}
+
+/// The entries of a map, their values to be changed, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
+/// map.par_iter_mut().for_each(|(key, value)| *value += key);
+/// assert_eq!(map, rosti::HashMap::from([(1, 11), (2, 22)]));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIterMut<'a, K, V> {
+    entries: Walk<Split<KeyedMut<'a, K, V>, Native>>,
+}
+
+/// The entries of a map by value, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IntoParIter<K, V, A: Allocator = Global> {
+    entries: Whole<RawIntoIter<(K, V), Native, A>>,
+}
+
+/// The keys of a map, in parallel; see [`HashMap::par_keys`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+/// assert_eq!(map.par_keys().max(), Some(&2));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParKeys<'a, K, V> {
+    entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
+}
+
+/// The values of a map, in parallel; see [`HashMap::par_values`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+/// assert_eq!(map.par_values().max(), Some(&'b'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParValues<'a, K, V> {
+    entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
+}
+
+/// The values of a map, to be changed, in parallel; see [`HashMap::par_values_mut`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// map.par_values_mut().for_each(|value| value.make_ascii_uppercase());
+/// assert_eq!(map[&1], 'A');
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParValuesMut<'a, K, V> {
+    entries: Walk<Split<KeyedMut<'a, K, V>, Native>>,
+}
+
+/// The entries taken out of a map that keeps its memory, in parallel; see [`HashMap::par_drain`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// assert_eq!(map.par_drain().collect::<Vec<_>>(), [(1, 'a')]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy; this one drops all entries unless consumed"]
+pub struct ParDrain<'a, K, V, A: Allocator = Global> {
+    entries: Whole<RawDrain<'a, (K, V), Native, A>>,
+}
+
+forward_parallel! {
+    ['a, K: Sync, V: Sync] ParIter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
+    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), |entry| entry;
+    [K: Send, V: Send, A: Allocator + Send] IntoParIter<K, V, A>, (K, V), |entry| entry;
+    ['a, K: Sync, V: Sync] ParKeys<'a, K, V>, &'a K, |(key, _)| key;
+    ['a, K: Sync, V: Sync] ParValues<'a, K, V>, &'a V, |(_, value)| value;
+    ['a, K: Sync, V: Send] ParValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    [K: Send, V: Send, A: Allocator] ParDrain<'_, K, V, A>, (K, V), |entry| entry;
+}
+
+debug_list! {
+    [K: Debug, V: Debug] ParIter<'_, K, V>, |entry| entry;
+    [K: Debug, V: Debug] ParIterMut<'_, K, V>, |entry| entry;
+    [K: Debug, V: Debug, A: Allocator] IntoParIter<K, V, A>, |entry| entry;
+    [K: Debug, V] ParKeys<'_, K, V>, |(key, _)| key;
+    [K, V: Debug] ParValues<'_, K, V>, |(_, value)| value;
+    [K, V: Debug] ParValuesMut<'_, K, V>, |(_, value)| value;
+    [K: Debug, V: Debug, A: Allocator] ParDrain<'_, K, V, A>, |entry| entry;
+}
+
+clone! {
+    [K, V] ParIter<'_, K, V>;
+    [K, V] ParKeys<'_, K, V>;
+    [K, V] ParValues<'_, K, V>;
+}
+
+impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
+    /// The keys, in parallel and in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.par_keys().sum::<i32>(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_keys(&self) -> ParKeys<'_, K, V> {
+        ParKeys { entries: Walk(self.table.raw.split()) }
+    }
+
+    /// The values, in parallel and in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
+    /// assert_eq!(map.par_values().sum::<i32>(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_values(&self) -> ParValues<'_, K, V> {
+        ParValues { entries: Walk(self.table.raw.split()) }
+    }
+
+    /// The values, to be changed, in parallel and in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
+    /// map.par_values_mut().for_each(|value| *value *= 10);
+    /// assert_eq!(map, rosti::HashMap::from([('a', 10), ('b', 20)]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V> {
+        ParValuesMut { entries: Walk(self.table.raw.split_keyed_mut()) }
+    }
+
+    /// All entries by value, in parallel and in arbitrary order. The map is empty afterwards and
+    /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
+    /// with it. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let mut map: rosti::HashMap<_, _> = (0..100).map(|n| (n, n)).collect();
+    /// assert_eq!(map.par_drain().filter(|(_, n)| n % 2 == 0).count(), 50);
+    /// assert!(map.is_empty() && map.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_drain(&mut self) -> ParDrain<'_, K, V, A> {
+        ParDrain { entries: Whole(self.table.raw.drain_in_pieces()) }
+    }
+}
+
+impl<K, V, S, A> HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Sync,
+    V: PartialEq + Sync,
+    S: BuildHasher + Sync,
+    A: Allocator + Sync,
+{
+    /// Whether both maps have the same keys with equal values, found out in parallel. O(slots) with
+    /// one lookup per key; ends early when they differ.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let (a, b) = ([(1, 'a'), (2, 'b')], [(2, 'b'), (1, 'a')]);
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from(a);
+    /// assert!(map.par_eq(&rosti::HashMap::from(b)));
+    /// # }
+    /// ```
+    pub fn par_eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.into_par_iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
+    }
+}
+
+impl<K: Send, V: Send, S, A: Allocator + Send> IntoParallelIterator for HashMap<K, V, S, A> {
+    type Item = (K, V);
+    type Iter = IntoParIter<K, V, A>;
+
+    #[inline]
+    fn into_par_iter(self) -> IntoParIter<K, V, A> {
+        IntoParIter { entries: Whole(self.table.raw.into_pieces()) }
+    }
+}
+
+impl<'a, K: Sync, V: Sync, S, A: Allocator> IntoParallelIterator for &'a HashMap<K, V, S, A> {
+    type Item = (&'a K, &'a V);
+    type Iter = ParIter<'a, K, V>;
+
+    #[inline]
+    fn into_par_iter(self) -> ParIter<'a, K, V> {
+        ParIter { entries: Walk(self.table.raw.split()) }
+    }
+}
+
+impl<'a, K: Sync, V: Send, S, A: Allocator> IntoParallelIterator for &'a mut HashMap<K, V, S, A> {
+    type Item = (&'a K, &'a mut V);
+    type Iter = ParIterMut<'a, K, V>;
+
+    #[inline]
+    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
+        ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()) }
+    }
+}
+
+impl<K, V, S> FromParallelIterator<(K, V)> for HashMap<K, V, S>
+where
+    K: Eq + Hash + Send,
+    V: Send,
+    S: BuildHasher + Default + Sync,
+{
+    /// The map of these entries, built in parallel; of equal keys the last value counts.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashMap;
+    ///
+    /// let squares: HashMap<u64, u64> = (0..100_000).into_par_iter().map(|n| (n, n * n)).collect();
+    /// assert_eq!(squares[&300], 90_000);
+    /// # }
+    /// ```
+    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.par_extend(entries);
+        map
+    }
+}
+
+impl<K, V, S, A> ParallelExtend<(K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Send,
+    V: Send,
+    S: BuildHasher + Sync,
+    A: Allocator,
+{
+    /// Inserts all entries in parallel, with the result of inserting them one by one in order: of
+    /// equal keys the first stays and the last value counts.
+    ///
+    /// Reserves room for as many entries as there are, equal or not.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+    /// map.par_extend([(2, 'b'), (1, 'c'), (2, 'd')]);
+    /// assert_eq!(map, rosti::HashMap::from([(1, 'c'), (2, 'd')]));
+    /// # }
+    /// ```
+    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
+        extend(self, entries.into_par_iter());
+    }
+}
+
+impl<'a, K, V, S, A> ParallelExtend<(&'a K, &'a V)> for HashMap<K, V, S, A>
+where
+    K: Copy + Eq + Hash + Send + Sync,
+    V: Copy + Send + Sync,
+    S: BuildHasher + Sync,
+    A: Allocator,
+{
+    /// Inserts copies of all entries in parallel.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let source: rosti::HashMap<_, _> = rosti::HashMap::from([(2, 'b')]);
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+    /// map.par_extend(&source);
+    /// assert_eq!(map, rosti::HashMap::from([(1, 'a'), (2, 'b')]));
+    /// # }
+    /// ```
+    fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)));
+    }
+}

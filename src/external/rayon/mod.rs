@@ -1,0 +1,113 @@
+//! Parallel iterators and parallel building, with rayon.
+//!
+//! Everything that needs care is in the core: walks that can be cut (`raw/split.rs`) and the filling
+//! of a table by regions (`raw/region.rs`). Here they get rayon's traits and threads. `table.rs`,
+//! `map.rs` and `set.rs` have the public types, each on the one before; `extend.rs` puts entries in.
+
+use ::rayon::iter::ParallelIterator;
+use ::rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
+
+use crate::group::Native;
+use crate::raw::split::{Halve, Owner, Shared, Split, Undivided, View};
+
+mod extend;
+pub(crate) mod map;
+pub(crate) mod set;
+pub(crate) mod table;
+
+/// A walk that rayon cuts.
+#[derive(Clone)]
+struct Walk<W>(W);
+
+impl<W: Halve + Send> UnindexedProducer for Walk<W> {
+    type Item = W::Item;
+
+    #[inline]
+    fn split(mut self) -> (Self, Option<Self>) {
+        let upper = self.0.halve().map(Walk);
+        (self, upper)
+    }
+
+    #[inline]
+    fn fold_with<F: Folder<W::Item>>(self, folder: F) -> F {
+        folder.consume_iter(self.0)
+    }
+}
+
+impl<W: Halve<Item: Send> + Send> ParallelIterator for Walk<W> {
+    type Item = W::Item;
+
+    #[inline]
+    fn drive_unindexed<C: UnindexedConsumer<W::Item>>(self, consumer: C) -> C::Result {
+        bridge_unindexed(self, consumer)
+    }
+}
+
+impl<W: View> Walk<Split<W, Native>> {
+    /// The entries by reference.
+    fn iter(&self) -> Split<Shared<'_, W::Entry>, Native> {
+        self.0.shared()
+    }
+}
+
+/// A walk by value over a block that stays behind.
+struct Whole<I>(Undivided<I>);
+
+impl<I: Owner<Entry: Send>> ParallelIterator for Whole<I>
+where
+    Undivided<I>: Send,
+{
+    type Item = I::Entry;
+
+    #[inline]
+    fn drive_unindexed<C: UnindexedConsumer<I::Entry>>(self, consumer: C) -> C::Result {
+        self.0.divide(|pieces| Walk(pieces).drive_unindexed(consumer))
+    }
+}
+
+impl<I: Owner> Whole<I> {
+    /// The entries by reference.
+    fn iter(&self) -> Split<Shared<'_, I::Entry>, I::Group> {
+        self.0.shared()
+    }
+}
+
+/// Implements `ParallelIterator` by that of the field `entries`, with a function applied to each
+/// item.
+macro_rules! forward_parallel {
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
+        impl<$($generics)*> ParallelIterator for $iter {
+            type Item = $item;
+
+            #[inline]
+            fn drive_unindexed<C: UnindexedConsumer<$item>>(self, consumer: C) -> C::Result {
+                self.entries.map($take_apart).drive_unindexed(consumer)
+            }
+        }
+    )*};
+}
+
+/// Implements `Debug` as the list of the items.
+macro_rules! debug_list {
+    ($([$($generics:tt)*] $iter:ty, $take_apart:expr;)*) => {$(
+        impl<$($generics)*> core::fmt::Debug for $iter {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_list().entries(self.entries.iter().map($take_apart)).finish()
+            }
+        }
+    )*};
+}
+
+/// Implements `Clone` for iterators of shared references.
+macro_rules! clone {
+    ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
+        impl<$($generics)*> Clone for $iter<$($args),*> {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { entries: self.entries.clone() }
+            }
+        }
+    )*};
+}
+
+use {clone, debug_list, forward_parallel};

@@ -1,0 +1,433 @@
+//! Parallel iterators of sets, set algebra in parallel, and building sets in parallel.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+
+use ::rayon::iter::plumbing::UnindexedConsumer;
+use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
+
+use super::extend::extend;
+use super::{Walk, Whole, clone, debug_list, forward_parallel};
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::hash_set::HashSet;
+use crate::raw::split::{Shared, Split};
+use crate::raw::{RawDrain, RawIntoIter};
+
+/// The elements of a set by reference, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let set = rosti::HashSet::<_>::from([1, 2, 3]);
+/// assert_eq!(set.par_iter().sum::<i32>(), 6);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIter<'a, T> {
+    entries: Walk<Split<Shared<'a, (T, ())>, Native>>,
+}
+
+/// The elements of a set by value, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let set = rosti::HashSet::<_>::from(['a']);
+/// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IntoParIter<T, A: Allocator = Global> {
+    entries: Whole<RawIntoIter<(T, ()), Native, A>>,
+}
+
+/// The elements taken out of a set that keeps its memory, in parallel; see [`HashSet::par_drain`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let mut set = rosti::HashSet::<_>::from(['a']);
+/// assert_eq!(set.par_drain().collect::<Vec<_>>(), ['a']);
+/// # }
+/// ```
+#[must_use = "iterators are lazy; this one drops all elements unless consumed"]
+pub struct ParDrain<'a, T, A: Allocator = Global> {
+    entries: Whole<RawDrain<'a, (T, ()), Native, A>>,
+}
+
+forward_parallel! {
+    ['a, T: Sync] ParIter<'a, T>, &'a T, |(element, ())| element;
+    [T: Send, A: Allocator + Send] IntoParIter<T, A>, T, |(element, ())| element;
+    [T: Send, A: Allocator] ParDrain<'_, T, A>, T, |(element, ())| element;
+}
+
+debug_list! {
+    [T: Debug] ParIter<'_, T>, |(element, ())| element;
+    [T: Debug, A: Allocator] IntoParIter<T, A>, |(element, ())| element;
+    [T: Debug, A: Allocator] ParDrain<'_, T, A>, |(element, ())| element;
+}
+
+clone! {
+    [T] ParIter<'_, T>;
+}
+
+/// Defines the parallel iterators over two sets, with their traits. `$serial` is the method that
+/// gives the same elements one by one.
+macro_rules! algebra {
+    ($($(#[$doc:meta])* $iter:ident, $serial:ident, |$a:ident, $b:ident| $elements:expr;)*) => {$(
+        $(#[$doc])*
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct $iter<'a, T, S, A: Allocator = Global> {
+            a: &'a HashSet<T, S, A>,
+            b: &'a HashSet<T, S, A>,
+        }
+
+        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { ..*self }
+            }
+        }
+
+        impl<T, S, A> Debug for $iter<'_, T, S, A>
+        where
+            T: Debug + Eq + Hash,
+            S: BuildHasher,
+            A: Allocator,
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(self.a.$serial(self.b)).finish()
+            }
+        }
+
+        impl<'a, T, S, A> ParallelIterator for $iter<'a, T, S, A>
+        where
+            T: Eq + Hash + Sync,
+            S: BuildHasher + Sync,
+            A: Allocator + Sync,
+        {
+            type Item = &'a T;
+
+            fn drive_unindexed<C: UnindexedConsumer<&'a T>>(self, consumer: C) -> C::Result {
+                let ($a, $b) = (self.a, self.b);
+                $elements.drive_unindexed(consumer)
+            }
+        }
+    )*};
+}
+
+algebra! {
+    /// The elements that are in one set but not in another, in parallel; see
+    /// [`HashSet::par_difference`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// assert_eq!(a.par_difference(&b).collect::<Vec<_>>(), [&1]);
+    /// # }
+    /// ```
+    ParDifference, difference, |a, b| a.into_par_iter().filter(|&element| !b.contains(element));
+
+    /// The elements that are in exactly one of two sets, in parallel; see
+    /// [`HashSet::par_symmetric_difference`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// assert_eq!(a.par_symmetric_difference(&b).sum::<i32>(), 1 + 3);
+    /// # }
+    /// ```
+    ParSymmetricDifference, symmetric_difference, |a, b| a.par_difference(b).chain(b.par_difference(a));
+
+    /// The elements that are in both of two sets, in parallel; see [`HashSet::par_intersection`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// assert_eq!(a.par_intersection(&b).collect::<Vec<_>>(), [&2]);
+    /// # }
+    /// ```
+    ParIntersection, intersection, |a, b| {
+        let (smaller, larger) = a.by_len(b);
+        smaller.into_par_iter().filter(|&element| larger.contains(element))
+    };
+
+    /// The elements that are in at least one of two sets, in parallel; see
+    /// [`HashSet::par_union`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// assert_eq!(a.par_union(&b).sum::<i32>(), 1 + 2 + 3);
+    /// # }
+    /// ```
+    ParUnion, union, |a, b| {
+        let (smaller, larger) = a.by_len(b);
+        larger.into_par_iter().chain(smaller.par_difference(larger))
+    };
+}
+
+impl<T, S, A> HashSet<T, S, A>
+where
+    T: Eq + Hash + Sync,
+    S: BuildHasher + Sync,
+    A: Allocator + Sync,
+{
+    /// The elements that are in this set but not in the other, in parallel and in arbitrary order.
+    /// One lookup in the other set per element.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.par_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_difference<'a>(&'a self, other: &'a Self) -> ParDifference<'a, T, S, A> {
+        ParDifference { a: self, b: other }
+    }
+
+    /// The elements that are in exactly one of the sets, in parallel and in arbitrary order. One
+    /// lookup per element.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// let difference: HashSet<_> = a.par_symmetric_difference(&b).collect();
+    /// assert_eq!(difference, HashSet::from([&1, &4]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_symmetric_difference<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> ParSymmetricDifference<'a, T, S, A> {
+        ParSymmetricDifference { a: self, b: other }
+    }
+
+    /// The elements that are in both sets, in parallel and in arbitrary order. One lookup per
+    /// element of the smaller set, whose elements are those returned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.par_intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_intersection<'a>(&'a self, other: &'a Self) -> ParIntersection<'a, T, S, A> {
+        ParIntersection { a: self, b: other }
+    }
+
+    /// The elements that are in at least one of the sets, each once, in parallel and in arbitrary
+    /// order. One lookup per element of the smaller set. Of equal elements that of the larger set
+    /// is returned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    /// use rosti::HashSet;
+    ///
+    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
+    /// assert_eq!(a.par_union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_union<'a>(&'a self, other: &'a Self) -> ParUnion<'a, T, S, A> {
+        ParUnion { a: self, b: other }
+    }
+
+    /// Whether no element is in both sets, found out in parallel. At most one lookup per element of
+    /// the smaller set.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([3])));
+    /// assert!(!HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([2])));
+    /// # }
+    /// ```
+    pub fn par_is_disjoint(&self, other: &Self) -> bool {
+        let (smaller, larger) = self.by_len(other);
+        smaller.into_par_iter().all(|element| !larger.contains(element))
+    }
+
+    /// Whether all elements are in the other set too, found out in parallel. At most one lookup per
+    /// element, none if this set is the larger.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1]).par_is_subset(&HashSet::<_>::from([1, 2])));
+    /// assert!(!HashSet::<_>::from([3]).par_is_subset(&HashSet::<_>::from([1, 2])));
+    /// # }
+    /// ```
+    pub fn par_is_subset(&self, other: &Self) -> bool {
+        self.len() <= other.len() && self.into_par_iter().all(|element| other.contains(element))
+    }
+
+    /// Whether all elements of the other set are in this one, found out in parallel; see
+    /// [`par_is_subset`](Self::par_is_subset).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1, 2]).par_is_superset(&HashSet::<_>::from([1])));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_is_superset(&self, other: &Self) -> bool {
+        other.par_is_subset(self)
+    }
+
+    /// Whether both sets have the same elements, found out in parallel. At most one lookup per
+    /// element.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::HashSet;
+    ///
+    /// assert!(HashSet::<_>::from([1, 2]).par_eq(&HashSet::<_>::from([2, 1])));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.par_is_subset(other)
+    }
+}
+
+impl<T, S, A: Allocator> HashSet<T, S, A> {
+    /// All elements by value, in parallel and in arbitrary order. The set is empty afterwards and
+    /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
+    /// with it. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let mut set: rosti::HashSet<_> = (0..100).collect();
+    /// assert_eq!(set.par_drain().filter(|n| n % 2 == 0).count(), 50);
+    /// assert!(set.is_empty() && set.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn par_drain(&mut self) -> ParDrain<'_, T, A> {
+        ParDrain { entries: Whole(self.map.table.raw.drain_in_pieces()) }
+    }
+}
+
+impl<T: Send, S, A: Allocator + Send> IntoParallelIterator for HashSet<T, S, A> {
+    type Item = T;
+    type Iter = IntoParIter<T, A>;
+
+    #[inline]
+    fn into_par_iter(self) -> IntoParIter<T, A> {
+        IntoParIter { entries: Whole(self.map.table.raw.into_pieces()) }
+    }
+}
+
+impl<'a, T: Sync, S, A: Allocator> IntoParallelIterator for &'a HashSet<T, S, A> {
+    type Item = &'a T;
+    type Iter = ParIter<'a, T>;
+
+    #[inline]
+    fn into_par_iter(self) -> ParIter<'a, T> {
+        ParIter { entries: Walk(self.map.table.raw.split()) }
+    }
+}
+
+impl<T, S> FromParallelIterator<T> for HashSet<T, S>
+where
+    T: Eq + Hash + Send,
+    S: BuildHasher + Default + Sync,
+{
+    /// The set of these elements, built in parallel; of equal ones the first stays.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let rests: rosti::HashSet<u32> = (0..100_000).into_par_iter().map(|n| n % 7).collect();
+    /// assert_eq!(rests.len(), 7);
+    /// # }
+    /// ```
+    fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::default();
+        set.par_extend(elements);
+        set
+    }
+}
+
+impl<T, S, A> ParallelExtend<T> for HashSet<T, S, A>
+where
+    T: Eq + Hash + Send,
+    S: BuildHasher + Sync,
+    A: Allocator,
+{
+    /// Inserts all elements that are absent, in parallel; of equal ones the first stays.
+    ///
+    /// Reserves room for as many elements as there are, equal or not.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let mut set = rosti::HashSet::<_>::from([1]);
+    /// set.par_extend([2, 1, 2]);
+    /// assert_eq!(set, rosti::HashSet::from([1, 2]));
+    /// # }
+    /// ```
+    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
+        extend(&mut self.map, elements.into_par_iter().map(|element| (element, ())));
+    }
+}
+
+impl<'a, T, S, A> ParallelExtend<&'a T> for HashSet<T, S, A>
+where
+    T: 'a + Copy + Eq + Hash + Send + Sync,
+    S: BuildHasher + Sync,
+    A: Allocator,
+{
+    /// Inserts copies of all elements that are absent, in parallel.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rayon::prelude::*;
+    ///
+    /// let mut set = rosti::HashSet::<_>::from([1]);
+    /// set.par_extend(&[2, 1, 2]);
+    /// assert_eq!(set, rosti::HashSet::from([1, 2]));
+    /// # }
+    /// ```
+    fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.par_extend(elements.into_par_iter().copied());
+    }
+}

@@ -1,0 +1,127 @@
+//! `Serialize` and `Deserialize`: a map is a map, a set is a sequence.
+
+use core::fmt::{self, Formatter};
+use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
+
+use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_core::ser::{Serialize, Serializer};
+
+use crate::allocator::Allocator;
+use crate::{HashMap, HashSet};
+
+/// The number of entries of type `T` to make room for when the input says that so many follow.
+///
+/// The number may be a lie, told in a few bytes of input, so it is believed only as far as it costs
+/// little. What it costs are bytes: four thousand entries are nothing if they are integers, and
+/// hundreds of megabytes if they are big arrays. Who tells the truth loses no more than growing from
+/// here on in place of one allocation.
+fn cautious<T>(hint: Option<usize>) -> usize {
+    const MOST_BYTES: usize = 1 << 16;
+    // With the control byte; entries without a size take room for that too.
+    hint.unwrap_or(0).min(MOST_BYTES / (size_of::<T>() + 1))
+}
+
+/// Serializes as a map with a known length. O(slots).
+impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S, A> {
+    #[inline]
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+/// Deserializes from a map; of equal keys the last value counts. The length that the input claims
+/// allocates 64 KiB at most, more comes with the entries themselves.
+impl<'de, K, V, S, A> Deserialize<'de> for HashMap<K, V, S, A>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MapVisitor(PhantomData))
+    }
+}
+
+struct MapVisitor<M>(PhantomData<M>);
+
+impl<'de, K, V, S, A> Visitor<'de> for MapVisitor<HashMap<K, V, S, A>>
+where
+    K: Deserialize<'de> + Eq + Hash,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    type Value = HashMap<K, V, S, A>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<Self::Value, M::Error> {
+        let mut map = HashMap::default();
+        map.reserve(cautious::<(K, V)>(entries.size_hint()));
+        while let Some((key, value)) = entries.next_entry()? {
+            map.insert(key, value);
+        }
+        Ok(map)
+    }
+}
+
+/// Serializes as a sequence with a known length. O(slots).
+impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
+    #[inline]
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+/// Deserializes from a sequence; of equal elements the first stays. The length that the input
+/// claims allocates 64 KiB at most, more comes with the elements themselves.
+impl<'de, T, S, A> Deserialize<'de> for HashSet<T, S, A>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut set = HashSet::default();
+        Self::deserialize_in_place(deserializer, &mut set)?;
+        Ok(set)
+    }
+
+    /// Replaces the elements of `place` and keeps its memory, hasher and allocator. After an error
+    /// it has the elements that came before it.
+    fn deserialize_in_place<D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Self,
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(SetInPlace(place))
+    }
+}
+
+struct SetInPlace<'a, T, S, A: Allocator>(&'a mut HashSet<T, S, A>);
+
+impl<'de, T, S, A> Visitor<'de> for SetInPlace<'_, T, S, A>
+where
+    T: Deserialize<'de> + Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    type Value = ();
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<Q: SeqAccess<'de>>(self, mut elements: Q) -> Result<(), Q::Error> {
+        let set = self.0;
+        set.clear();
+        set.reserve(cautious::<T>(elements.size_hint()));
+        while let Some(element) = elements.next_element()? {
+            set.insert(element);
+        }
+        Ok(())
+    }
+}

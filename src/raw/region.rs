@@ -1,0 +1,259 @@
+//! Filling a table by regions, so that several threads can do it.
+//!
+//! A *region* is a run of homes and the slots behind them (the last one has the overhang too).
+//! Entries are sorted into regions by their home; then a [`Job`] for each region, all of which may
+//! run at once, inserts what is its own:
+//!
+//! ```text
+//!   region    |------- 0 -------|------- 1 -------|------- 2 -------|
+//!   slots     |.................|.................|.................overhang
+//!   windows    1st [----]         [----] 2nd    [--+-] in neither: left over
+//! ```
+//!
+//! A job touches control bytes and slots of its region only. As soon as a search, for an equal
+//! entry or for a vacant slot, comes to a window that is not in the region as a whole, the job gives
+//! the entry back; those left over are inserted afterwards, by one thread.
+//!
+//! # Why the result is that of inserting one by one
+//!
+//! Equal entries have one home, so they are in one job, in order. What remains to be shown is that
+//! when one of them was left over all later ones are too. Jobs only add entries, so a window once
+//! full stays full, and an overflow bit once set stays set. The first one was left over because each
+//! window from its home to the border was without an equal entry and had its bit set, or was full.
+//! None of this has changed when the next one comes, which goes the same way.
+//!
+//! # Overflow bits
+//!
+//! While jobs run, nobody writes overflow words: a word may belong to two regions, and the budget
+//! to all. A job notes the positions it went past in bits of its own, which its searches add to the
+//! table's, and when all jobs have ended, or one has panicked, the notes are entered one by one. The
+//! same goes for the counters.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::control::Control;
+use super::{HashSlots, RawTable, layout};
+use crate::allocator::Allocator;
+use crate::ctrl::{self, Tag};
+use crate::group::Group;
+use crate::mask::{BitMask, LaneMask};
+
+/// A table's homes in regions of equal length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Regions {
+    /// Number of homes minus one.
+    mask: usize,
+    /// Homes of a region, as a power of two.
+    log_homes: u32,
+}
+
+impl Regions {
+    /// Number of regions.
+    #[inline]
+    pub(crate) fn count(self) -> usize {
+        (self.mask >> self.log_homes) + 1
+    }
+
+    /// The region of an entry's home.
+    #[inline(always)]
+    pub(crate) fn of(self, hash: u64) -> usize {
+        ctrl::home(hash, self.mask) >> self.log_homes
+    }
+}
+
+/// The entries of one region with their hashes, in as many parts as it pleases who sorted them.
+pub(crate) type Share<T> = Vec<Vec<(u64, T)>>;
+
+/// What a job has done; on a cache line of its own.
+#[repr(align(128))]
+struct Log {
+    inserted: usize,
+    /// A bit for each home of the region: whether an insert of the job has gone past its window.
+    passed: Vec<u64>,
+}
+
+/// The part of a table that is one job's own.
+struct Region<'a, G: Group> {
+    control: Control<G>,
+    /// The homes of the region's first one and after its last one.
+    homes: Range<usize>,
+    /// Where windows may begin that lie in the region as a whole.
+    windows: Range<usize>,
+    log: &'a mut Log,
+}
+
+/// Where an entry belongs.
+enum Place {
+    /// There is an equal entry in this slot.
+    Full(usize),
+    /// There is none, and this slot is vacant.
+    Vacant(usize),
+    /// That cannot be said without leaving the region.
+    Elsewhere,
+}
+
+impl<G: Group> Region<'_, G> {
+    /// Searches for the entry in `slot` that `is_match` accepts, and for a vacant slot, inside the
+    /// region.
+    #[inline]
+    fn place(&mut self, hash: u64, is_match: impl Fn(usize) -> bool) -> Place {
+        let mut walk = HashSlots::before_first_window(self.control, hash);
+        let mut vacant = None;
+        while self.windows.contains(&walk.window()) {
+            walk.match_window();
+            while let Some(slot) = walk.next_in_window() {
+                if is_match(slot) {
+                    return Place::Full(slot);
+                }
+            }
+            let window = walk.window();
+            // SAFETY: the window of a position.
+            let lane = || unsafe { self.control.group(window) }.match_empty().lowest();
+            vacant = vacant.or_else(|| lane().map(|lane| window + lane));
+            if !self.overflowed(walk.current()) {
+                match vacant {
+                    Some(slot) => return Place::Vacant(slot),
+                    None => self.pass(walk.current()),
+                }
+            }
+            if !walk.advance() {
+                break;
+            }
+        }
+        Place::Elsewhere
+    }
+
+    /// Whether an insert has gone past the window of `position`, before or in this job.
+    #[inline(always)]
+    fn overflowed(&self, position: usize) -> bool {
+        let home = position - self.homes.start;
+        // SAFETY: positions of a walk are at most `mask`; nobody writes overflow words now.
+        let before = unsafe { self.control.overflowed(position) };
+        before || self.log.passed[home / 64] >> (home % 64) & 1 != 0
+    }
+
+    /// Notes that an insert goes past the window of `position`.
+    #[inline]
+    fn pass(&mut self, position: usize) {
+        let home = position - self.homes.start;
+        self.log.passed[home / 64] |= 1 << (home % 64);
+    }
+}
+
+/// The filling of one region; see [`RawTable::fill`].
+pub(crate) struct Job<'a, T, G: Group> {
+    region: Region<'a, G>,
+    share: Share<T>,
+}
+
+// SAFETY: a job owns its share, and nobody else accesses the slots and control bytes of its region;
+// the entries in those are the table's, which is borrowed mutably.
+unsafe impl<T: Send, G: Group> Send for Job<'_, T, G> {}
+
+impl<T, G: Group> Job<'_, T, G> {
+    /// Inserts the entries of the share in order; `update` gets those for which an equal one, by
+    /// `same`, is present. Returns the entries, in order, for which the region is too small.
+    ///
+    /// A panic in `same`, `update` or a drop loses the rest of the share and nothing else.
+    pub(crate) fn run(
+        mut self,
+        same: impl Fn(&T, &T) -> bool,
+        update: impl Fn(&mut T, T),
+    ) -> Vec<(u64, T)> {
+        let ctrl = self.region.control.ctrl();
+        let mut left_over = Vec::new();
+        for (hash, entry) in self.share.into_iter().flatten() {
+            // SAFETY: `place` offers full slots of the region.
+            let is_match = |slot| same(unsafe { layout::slot::<T>(ctrl, slot).as_ref() }, &entry);
+            match self.region.place(hash, is_match) {
+                // SAFETY: as above, and nobody else has a reference to the entry.
+                Place::Full(slot) => update(unsafe { layout::slot(ctrl, slot).as_mut() }, entry),
+                Place::Vacant(slot) => {
+                    // SAFETY: a vacant slot of the region. Its control byte is written with it
+                    // (I3); I4 and I5 are restored by the guard in `fill`, from the log.
+                    unsafe {
+                        layout::slot(ctrl, slot).write(entry);
+                        self.region.control.set_byte(slot, Tag::of(hash).byte());
+                    }
+                    self.region.log.inserted += 1;
+                }
+                Place::Elsewhere => left_over.push((hash, entry)),
+            }
+        }
+        left_over
+    }
+}
+
+/// A table that jobs are at work on. Enters what they have done when it is dropped.
+struct Filling<'a, T, G: Group, A: Allocator> {
+    table: &'a mut RawTable<T, G, A>,
+    /// One for each region.
+    logs: Vec<Log>,
+    log_homes: u32,
+}
+
+impl<T, G: Group, A: Allocator> Drop for Filling<'_, T, G, A> {
+    fn drop(&mut self) {
+        for (region, log) in self.logs.iter().enumerate() {
+            self.table.items += log.inserted;
+            self.table.growth_left -= log.inserted;
+            let first = region << self.log_homes;
+            for (bits, &word) in (first..).step_by(64).zip(&log.passed) {
+                for bit in BitMask::<u64, 1>(word) {
+                    // SAFETY: a home of the region. An insert went past it, so there are several
+                    // windows; the jobs are over and the table is borrowed mutably.
+                    unsafe { self.table.control.set_overflowed(bits + bit) };
+                }
+            }
+        }
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// The fewest homes of a region, unless the table has fewer. Of a region's homes the last
+    /// `WIDTH - 1` have windows that reach into the next one, so this leaves one in 64 over.
+    const MIN_REGION: usize = 64 * G::WIDTH;
+
+    /// About so many regions: a power of two, and none of them too short to be worth it.
+    pub(crate) fn regions(&self, wanted: usize) -> Regions {
+        let homes = self.control.mask() + 1;
+        let most = (homes / Self::MIN_REGION).max(1);
+        let count = wanted.clamp(1, most).next_power_of_two();
+        Regions { mask: homes - 1, log_homes: (homes / count).trailing_zeros() }
+    }
+
+    /// Makes a job for each region out of its share and has `run` run them, in any order and on any
+    /// threads. Those that it does not run lose their share.
+    ///
+    /// # Panics
+    /// If the regions are those of another size or the shares have more entries than the table has
+    /// room for.
+    pub(crate) fn fill<R>(
+        &mut self,
+        regions: Regions,
+        shares: Vec<Share<T>>,
+        run: impl FnOnce(Vec<Job<'_, T, G>>) -> R,
+    ) -> R {
+        let (control, homes) = (self.control, 1usize << regions.log_homes);
+        let entries: usize = shares.iter().flatten().map(Vec::len).sum();
+        assert!(regions.mask == control.mask(), "the table has other regions");
+        assert!(regions.count() == shares.len(), "there are not as many shares as regions");
+        assert!(entries <= self.growth_left, "there is no room for the shares");
+        let log = || Log { inserted: 0, passed: vec![0; homes.div_ceil(64)] };
+        let logs = shares.iter().map(|_| log()).collect();
+        let mut filling = Filling { table: self, logs, log_homes: regions.log_homes };
+        let jobs = filling.logs.iter_mut().zip(shares).enumerate().map(|(i, (log, share))| {
+            let homes = i * homes..(i + 1) * homes;
+            let all_slots = Control::<G>::SHAPE.slots(control.mask() + 1);
+            let slots = if homes.end > control.mask() { all_slots } else { homes.end };
+            let windows = homes.start..slots - G::WIDTH + 1;
+            Job { region: Region { control, homes, windows, log }, share }
+        });
+        let result = run(jobs.collect());
+        drop(filling);
+        self.debug_check();
+        result
+    }
+}

@@ -1,0 +1,332 @@
+//! Walks that can be cut in two, for threads that share the work.
+//!
+//! A walk is a range of groups that has not begun. Cutting it halves the range and touches no
+//! memory; walking it looks at control bytes a group at a time and at full slots only. How many
+//! entries a range holds nobody knows until it has been walked.
+//!
+//! What a walk gives out is decided by its type: references of one kind or another ([`Split`], by
+//! a [`View`]) or the entries themselves ([`Pieces`]), which an owner that has not begun
+//! ([`Undivided`]) leaves to it. This module knows no threads; whether a walk may be sent to
+//! another one follows from what it gives out.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::control::Control;
+use super::iter::drop_remaining;
+use super::{RawDrain, RawIntoIter, RawIter, RawTable, layout};
+use crate::allocator::Allocator;
+use crate::group::Group;
+use crate::mask::LaneMask;
+
+/// A walk that can be cut in two.
+pub(crate) trait Halve: Iterator + Sized {
+    /// Keeps the first half and returns the second, unless there is too little left to share.
+    fn halve(&mut self) -> Option<Self>;
+}
+
+/// The full slots of a range of groups, in order.
+struct SlotRange<G: Group> {
+    ctrl: NonNull<u8>,
+    /// The lanes of the group before `next` that are still to come.
+    lanes: G::Mask,
+    /// The first slot of the next group, a multiple of `WIDTH`.
+    next: usize,
+    /// The end of the last group, a multiple of `WIDTH`.
+    end: usize,
+}
+
+// SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
+unsafe impl<G: Group> Send for SlotRange<G> {}
+// SAFETY: as above.
+unsafe impl<G: Group> Sync for SlotRange<G> {}
+
+impl<G: Group> Clone for SlotRange<G> {
+    #[inline]
+    fn clone(&self) -> Self {
+        SlotRange { ..*self }
+    }
+}
+
+impl<G: Group> SlotRange<G> {
+    /// All groups of a table.
+    ///
+    /// # Safety
+    /// While the range is used, the table's block is there and its control bytes do not change.
+    #[inline]
+    unsafe fn of(control: Control<G>) -> Self {
+        // Of the control bytes behind the last group, if any, none has a slot.
+        let end = Control::<G>::SHAPE.slots(control.mask() + 1).next_multiple_of(G::WIDTH);
+        SlotRange { ctrl: control.ctrl(), lanes: G::Mask::NONE, next: 0, end }
+    }
+
+    #[inline]
+    fn halve(&mut self) -> Option<Self> {
+        let groups = (self.end - self.next) / G::WIDTH;
+        if groups < 2 {
+            return None;
+        }
+        let middle = self.next + groups / 2 * G::WIDTH;
+        let upper = SlotRange { lanes: G::Mask::NONE, next: middle, ..*self };
+        self.end = middle;
+        Some(upper)
+    }
+}
+
+impl<G: Group> Iterator for SlotRange<G> {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            if let Some(lane) = self.lanes.next() {
+                return Some(self.next - G::WIDTH + lane);
+            }
+            if self.next == self.end {
+                return None;
+            }
+            // SAFETY: a group of the table (I1, I2).
+            self.lanes = unsafe { G::load(self.ctrl.as_ptr().add(self.next)) }.match_full();
+            self.next += G::WIDTH;
+        }
+    }
+}
+
+/// What is given out for an entry. An implementor is as `Send` and `Sync` as its items are.
+pub(crate) trait View {
+    type Entry;
+    type Item;
+
+    /// # Safety
+    /// The entry is initialised, and borrowed for the item's lifetime in the way that the item
+    /// says.
+    unsafe fn of(entry: NonNull<Self::Entry>) -> Self::Item;
+}
+
+/// Entries by shared reference.
+#[derive(Clone)]
+pub(crate) struct Shared<'a, T>(PhantomData<&'a T>);
+/// Entries by mutable reference.
+pub(crate) struct Unique<'a, T>(PhantomData<&'a mut T>);
+/// Pairs, of which only the second part may be changed. Unlike [`Unique`] covariant in the first,
+/// which need not be `Send` either.
+pub(crate) struct KeyedMut<'a, K, V>(PhantomData<(&'a K, &'a mut V)>);
+
+impl<'a, T> View for Shared<'a, T> {
+    type Entry = T;
+    type Item = &'a T;
+
+    #[inline(always)]
+    unsafe fn of(entry: NonNull<T>) -> &'a T {
+        // SAFETY: the caller's contract.
+        unsafe { entry.as_ref() }
+    }
+}
+
+impl<'a, T> View for Unique<'a, T> {
+    type Entry = T;
+    type Item = &'a mut T;
+
+    #[inline(always)]
+    unsafe fn of(mut entry: NonNull<T>) -> &'a mut T {
+        // SAFETY: the caller's contract.
+        unsafe { entry.as_mut() }
+    }
+}
+
+impl<'a, K, V> View for KeyedMut<'a, K, V> {
+    type Entry = (K, V);
+    type Item = (&'a K, &'a mut V);
+
+    #[inline(always)]
+    unsafe fn of(entry: NonNull<(K, V)>) -> Self::Item {
+        let entry = entry.as_ptr();
+        // SAFETY: the caller's contract, for each part by itself.
+        unsafe { (&(*entry).0, &mut (*entry).1) }
+    }
+}
+
+/// References to the entries of a table, or of a part of it.
+pub(crate) struct Split<W, G: Group> {
+    slots: SlotRange<G>,
+    view: PhantomData<W>,
+}
+
+impl<T, G: Group> Clone for Split<Shared<'_, T>, G> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Split { slots: self.slots.clone(), view: PhantomData }
+    }
+}
+
+impl<W, G: Group> Split<W, G> {
+    /// The same entries, to be looked at while this walk waits.
+    #[inline]
+    pub(crate) fn shared<T>(&self) -> Split<Shared<'_, T>, G>
+    where
+        W: View<Entry = T>,
+    {
+        Split { slots: self.slots.clone(), view: PhantomData }
+    }
+}
+
+impl<W: View, G: Group> Iterator for Split<W, G> {
+    type Item = W::Item;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<W::Item> {
+        let ctrl = self.slots.ctrl;
+        // SAFETY: the slot is full (I3) and comes once; its table is borrowed as the view says.
+        self.slots.next().map(|slot| unsafe { W::of(layout::slot(ctrl, slot)) })
+    }
+}
+
+impl<W: View, G: Group> Halve for Split<W, G> {
+    #[inline]
+    fn halve(&mut self) -> Option<Self> {
+        self.slots.halve().map(|slots| Split { slots, view: PhantomData })
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// The entries, as a walk that can be cut.
+    #[inline]
+    pub(crate) fn split(&self) -> Split<Shared<'_, T>, G> {
+        // SAFETY: the walk borrows the table.
+        Split { slots: unsafe { SlotRange::of(self.control) }, view: PhantomData }
+    }
+
+    /// The entries, to be changed, as a walk that can be cut.
+    #[inline]
+    pub(crate) fn split_mut(&mut self) -> Split<Unique<'_, T>, G> {
+        // SAFETY: the walk borrows the table.
+        Split { slots: unsafe { SlotRange::of(self.control) }, view: PhantomData }
+    }
+}
+
+impl<K, V, G: Group, A: Allocator> RawTable<(K, V), G, A> {
+    /// Pairs with the second part to be changed, as a walk that can be cut.
+    #[inline]
+    pub(crate) fn split_keyed_mut(&mut self) -> Split<KeyedMut<'_, K, V>, G> {
+        // SAFETY: the walk borrows the table.
+        Split { slots: unsafe { SlotRange::of(self.control) }, view: PhantomData }
+    }
+}
+
+/// The entries of a table, or of a part of it, by value. Those that are not taken out are dropped.
+pub(crate) struct Pieces<'a, T, G: Group> {
+    slots: SlotRange<G>,
+    /// A borrow of the block, and the ownership of its entries.
+    marker: PhantomData<(&'a (), T)>,
+}
+
+impl<T, G: Group> Pieces<'_, T, G> {
+    /// Pointers to the entries that are still to come; each is owned by who asked for it.
+    #[inline(always)]
+    fn pointers(&mut self) -> impl Iterator<Item = NonNull<T>> + '_ {
+        let ctrl = self.slots.ctrl;
+        // SAFETY: a full slot exists.
+        self.slots.by_ref().map(move |slot| unsafe { layout::slot(ctrl, slot) })
+    }
+}
+
+impl<T, G: Group> Iterator for Pieces<'_, T, G> {
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        // SAFETY: the entry is initialised (I3) and returned once; its owner gave it up.
+        self.pointers().next().map(|entry| unsafe { entry.read() })
+    }
+}
+
+impl<T, G: Group> Halve for Pieces<'_, T, G> {
+    #[inline]
+    fn halve(&mut self) -> Option<Self> {
+        self.slots.halve().map(|slots| Pieces { slots, marker: PhantomData })
+    }
+}
+
+impl<T, G: Group> Drop for Pieces<'_, T, G> {
+    fn drop(&mut self) {
+        // SAFETY: the pieces own what they have not returned.
+        unsafe { drop_remaining(&mut self.pointers()) };
+    }
+}
+
+/// An iterator by value that has not begun and never will: its entries go to [`Pieces`], its block
+/// where the iterator brings it.
+pub(crate) struct Undivided<I>(I);
+
+/// An iterator by value, over a block that it will free or give back when it is dropped.
+pub(crate) trait Owner {
+    type Entry;
+    type Group: Group;
+
+    fn control(&self) -> Control<Self::Group>;
+
+    /// Leaves the entries to the caller. They stay where they are until the iterator is dropped.
+    fn leave_entries(&mut self);
+}
+
+macro_rules! impl_owner {
+    ($([$($generics:tt)*] $iter:ty;)*) => {$(
+        impl<$($generics)*> Owner for $iter {
+            type Entry = T;
+            type Group = G;
+
+            #[inline]
+            fn control(&self) -> Control<G> {
+                self.control
+            }
+
+            #[inline]
+            fn leave_entries(&mut self) {
+                self.entries = RawIter::default();
+            }
+        }
+    )*};
+}
+
+impl_owner! {
+    [T, G: Group, A: Allocator] RawDrain<'_, T, G, A>;
+    [T, G: Group, A: Allocator] RawIntoIter<T, G, A>;
+}
+
+// SAFETY: it owns entries. Its block goes back to the table, so it never calls the allocator.
+unsafe impl<T: Send, G: Group, A: Allocator> Send for Undivided<RawDrain<'_, T, G, A>> {}
+// SAFETY: it owns the entries and the allocator.
+unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for Undivided<RawIntoIter<T, G, A>> {}
+
+impl<I: Owner> Undivided<I> {
+    /// Has `walk` take the entries out; those it does not take are dropped.
+    #[inline]
+    pub(crate) fn divide<R>(self, walk: impl FnOnce(Pieces<'_, I::Entry, I::Group>) -> R) -> R {
+        let Undivided(mut owner) = self;
+        owner.leave_entries();
+        // SAFETY: the owner had not begun, keeps its block to the end of this function, and has
+        // left the entries to the pieces, which cannot outlive it.
+        walk(Pieces { slots: unsafe { SlotRange::of(owner.control()) }, marker: PhantomData })
+    }
+
+    /// The entries by reference.
+    #[inline]
+    pub(crate) fn shared(&self) -> Split<Shared<'_, I::Entry>, I::Group> {
+        // SAFETY: the owner has not begun and is borrowed.
+        Split { slots: unsafe { SlotRange::of(self.0.control()) }, view: PhantomData }
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// [`drain`](Self::drain) in pieces.
+    #[inline]
+    pub(crate) fn drain_in_pieces(&mut self) -> Undivided<RawDrain<'_, T, G, A>> {
+        Undivided(self.drain())
+    }
+
+    /// [`into_iter`](Self::into_iter) in pieces.
+    #[inline]
+    pub(crate) fn into_pieces(self) -> Undivided<RawIntoIter<T, G, A>> {
+        Undivided(self.into_iter())
+    }
+}

@@ -35,7 +35,9 @@ fn vacant<'a>(
 }
 
 /// What is called, and a call that panics, perhaps because of a capacity of `n`.
-const MISUSES: [(&str, fn(usize)); 24] = [
+type Misuse = (&'static str, fn(usize));
+
+const MISUSES: [Misuse; 24] = [
     ("HashMap::with_capacity", |n| drop(Map::with_capacity(n))),
     ("HashMap::with_capacity_in", |n| drop(Map::with_capacity_in(n, Global))),
     ("HashMap::with_capacity_and_hasher", |n| {

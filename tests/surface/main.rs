@@ -7,8 +7,6 @@
 mod on_hashbrown;
 mod on_rosti;
 
-use std::collections::BTreeMap;
-
 #[test]
 fn every_item_shows_the_same() {
     let (ours, theirs) = (on_rosti::items::rows(), on_hashbrown::items::rows());
@@ -32,6 +30,8 @@ fn refusals_begin_with_the_same_words() {
 #[test]
 #[cfg(feature = "raw-entry")]
 fn the_page_lists_every_item() {
+    use std::collections::BTreeMap;
+
     let mut types: Vec<&str> = Vec::new();
     let mut items: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (of, name, _) in on_rosti::items::rows() {

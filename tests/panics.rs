@@ -589,6 +589,12 @@ fn blows<T: Subject>(
     assert!(count > 0, "{what} made no call of kind {calls:#b}");
 }
 
+/// Those of the worlds in which a change of size hashes the entries: into a table of one window, of
+/// at most 16 entries, tags are copied.
+fn hashing_worlds() -> Vec<(usize, Function)> {
+    worlds().into_iter().filter(|&(size, _)| size > 16).collect()
+}
+
 /// Tables to try everything on: requested capacity and hash function.
 fn worlds() -> Vec<(usize, Function)> {
     let sizes: &[usize] = if cfg!(miri) { &[3, 20] } else { &[1, 3, 8, 14, 24] };
@@ -724,7 +730,7 @@ fn map_insert() {
                 assert!(of(map).insert(key, value).is_some());
             });
         }
-        for calls in [LOOKUP, REHASH] {
+        for calls in [LOOKUP, REHASH].into_iter().filter(|&calls| calls == LOOKUP || size > 16) {
             blows("insert with growth", calls, ALL_OR_NOTHING, packed, |map| {
                 let (key, value) = (Key::new(NEW), Val::new(NEW));
                 light();
@@ -1193,7 +1199,7 @@ fn map_extend_and_collect() {
 
 #[test]
 fn map_reserve_and_shrink() {
-    for (size, hash) in worlds() {
+    for (size, hash) in hashing_worlds() {
         let packed = || full::<Map>(size, hash);
         for calls in [HASH | REHASH] {
             blows("reserve", calls, UNCHANGED, packed, |map| {
@@ -1232,7 +1238,7 @@ fn map_reserve_and_shrink() {
 /// Capacity is not lost either when growth or shrinking is given up.
 #[test]
 fn a_failed_change_of_size_changes_no_size() {
-    for (size, hash) in worlds() {
+    for (size, hash) in hashing_worlds() {
         let operations: [fn(&mut Map); 4] = [
             |map| map.reserve(map.capacity()),
             |map| map.shrink_to_fit(),
@@ -1572,6 +1578,9 @@ fn set_bulk() {
                 },
             );
         }
+    }
+    for (size, hash) in hashing_worlds() {
+        let packed = || full::<Set>(size, hash);
         blows("reserve", REHASH, UNCHANGED, packed, |set| {
             light();
             of(set).reserve(1);
@@ -1719,7 +1728,9 @@ fn table_elements() {
                 light();
                 table.inner.insert_unique(hash, key, hasher);
             });
-            assert_eq!(count == 0, roomy_one, "{count} hashes by insert_unique");
+            let hashes = !roomy_one && size > 16;
+            assert!(count != 0 || !hashes, "{count} hashes by insert_unique");
+            assert!(count == 0 || !roomy_one, "{count} hashes by insert_unique");
             absent("or_insert", LOOKUP, |table| {
                 let (hash, hasher) = (table.hash_of(NEW), Table::hasher(table.hash));
                 let key = Key::new(NEW);
@@ -1791,6 +1802,9 @@ fn table_bulk() {
             douse();
             assert_eq!(copy.len(), of(table).len());
         });
+    }
+    for (size, hash) in hashing_worlds() {
+        let packed = || full::<Table>(size, hash);
         let count = |what: &str, prepare: &dyn Fn() -> Table, operate: fn(&mut Table)| {
             blows(what, HASH | REHASH, UNCHANGED, prepare, |table| {
                 light();

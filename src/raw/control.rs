@@ -250,7 +250,7 @@ impl<G: Group> Control<G> {
                 self.set_byte(slot, DELETED);
             }
             if self.has_several_windows() {
-                self.clear_overflow();
+                self.reset_overflow();
                 self.cursor().write(0);
             }
         }

@@ -251,7 +251,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
         core::mem::forget(guard);
         // SAFETY: several windows, and the table is borrowed mutably.
-        unsafe { control.renew_budget() };
+        unsafe { control.renew_budget(self.growth_left) };
         self.debug_check();
     }
 

@@ -11,8 +11,9 @@
 //! each window has `WIDTH` bits: a small Bloom filter of the homes that overflowed.
 //!
 //! Erasing leaves bits alone, so under churn they go stale and misses visit windows in vain. One
-//! word counts the bits *spent*, those newly set since the bits were last right. When they exceed
-//! the *budget*, the next insert that meets an overflow bit rebuilds the table in place (`grow.rs`).
+//! word counts the bits *spent*, those newly set since the bits were last right, less a credit. When
+//! they exceed the *budget*, the next insert that meets an overflow bit rebuilds the table in place
+//! (`grow.rs`).
 //!
 //! The bits are `u32` words behind the control bytes, the count one more word behind them. (Then
 //! comes a word that has nothing to do with searches, the cursor of `erase.rs`.) A one-window table
@@ -80,14 +81,14 @@ impl<G: Group> Control<G> {
     /// windows have one.
     #[inline]
     pub(super) fn cursor(self) -> *mut u32 {
-        self.spent().wrapping_add(1)
+        self.spent().wrapping_add(1).cast()
     }
 
     /// The count of bits spent; only tables with several windows have one.
     #[inline]
-    fn spent(self) -> *mut u32 {
+    fn spent(self) -> *mut i32 {
         debug_assert!(self.has_several_windows());
-        self.words().wrapping_add(self.word_count())
+        self.words().wrapping_add(self.word_count()).cast()
     }
 
     /// Whether enough bits have been spent for a rebuild to pay, in a table that has room for
@@ -98,32 +99,50 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn budget_spent(self, growth_left: usize) -> bool {
         // SAFETY: tables with several windows have a count.
-        self.has_several_windows()
-            && unsafe { self.spent().read() } as usize > self.budget(growth_left)
+        self.has_several_windows() && unsafe { self.spent().read() } > self.budget(growth_left)
     }
 
     /// How many bits may be spent: a quarter of the homes in a full table, half as many with room
     /// for another eighth of them in entries, and so on down to one in 32.
     ///
     /// Inserts find full windows so much more rarely in emptier tables that rebuilds are as rare,
-    /// and then there are few bits to begin with. A table that only grows stays well below. Since
-    /// the budget is in proportion to the homes, the cost of a rebuild is spread over the bits
-    /// spent. Chosen by `churn` and `churn_miss`.
+    /// and then there are few bits to begin with. Since the budget is in proportion to the homes,
+    /// the cost of a rebuild is spread over the bits spent. Chosen by `churn` and `churn_miss`.
     #[inline]
-    fn budget(self, growth_left: usize) -> usize {
+    fn budget(self, growth_left: usize) -> i32 {
         let homes = self.mask() + 1;
         // A shift, because the compiler does not know that the homes are a power of two.
         let eighths = (growth_left * 8) >> homes.trailing_zeros();
-        homes / 4 >> eighths.min(3)
+        to_count(homes / 4 >> eighths.min(3)).min(i32::MAX - 1)
     }
 
-    /// Notes that the bits are right again.
+    /// Starts to count after a rebuild, in a table that has room for `growth_left` more entries. If
+    /// the rebuild has set more bits again than the budget, as many may be spent, up to a quarter of
+    /// the homes: the next one can do little about those.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
-    pub(super) unsafe fn renew_budget(self) {
+    pub(super) unsafe fn renew_budget(self, growth_left: usize) {
         // SAFETY: tables with several windows have a count.
-        unsafe { self.spent().write(0) };
+        unsafe {
+            let again = self.spent().read().min(self.budget(0));
+            self.spent().write((self.budget(growth_left) - again).min(0));
+        }
+    }
+
+    /// Clears every bit and starts to count in a table without entries, with a credit of an eighth
+    /// of the homes. What a table sets while it fills, a rebuild would set again, and most where keys
+    /// come in the order of their hashes: chosen by the test that fills one map in the order of
+    /// another.
+    ///
+    /// # Safety
+    /// The table has several windows and nobody else accesses it.
+    pub(super) unsafe fn reset_overflow(self) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            self.clear_overflow();
+            self.spent().write(-self.budget(0) / 2);
+        }
     }
 
     /// Clears every bit and the count.
@@ -145,7 +164,7 @@ impl<G: Group> Control<G> {
         // SAFETY: the block has this many overflow words and the count.
         unsafe {
             self.words().write_bytes(0xff, self.word_count());
-            self.spent().write(u32::MAX);
+            self.spent().write(i32::MAX);
         }
     }
 
@@ -160,4 +179,9 @@ impl<G: Group> Control<G> {
             unsafe { self.words().copy_from_nonoverlapping(source.words(), self.word_count() + 1) };
         }
     }
+}
+
+/// A number of bits as a count. Tables of more than 2^33 homes are rebuilt a little early.
+fn to_count(bits: usize) -> i32 {
+    i32::try_from(bits).unwrap_or(i32::MAX)
 }

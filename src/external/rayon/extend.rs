@@ -20,10 +20,10 @@ use crate::hash_map::{HashMap, has_key, hash_of};
 use crate::hash_table::{Entry, HashTable};
 use crate::raw::region::{Regions, Share};
 
-/// Entries times threads from which a table is filled by regions. Sorting costs each entry up to
-/// twice what inserting it costs in the cache, so two threads gain with big tables only, more
-/// threads sooner. Chosen by `benches/parallel.rs`. The build that checks invariants wants to see
-/// small tables too.
+/// Entries times threads from which a table is filled by regions. As long as a table is in the
+/// cache, sorting costs several times what inserting does, so two threads gain with big tables only,
+/// more threads sooner. Chosen by `benches/parallel.rs`. The build that checks invariants wants to
+/// see small tables too.
 const BY_REGIONS: usize = if cfg!(rosti_invariants) { 1 } else { 1 << 21 };
 
 /// Bytes of table in a region: with half as many, sorting into twice the regions costs more than

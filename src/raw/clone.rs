@@ -22,7 +22,7 @@ impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
         if self.size() != size {
             // The old block goes first: peak memory is that of one copy. Should the new one fail,
             // the table is empty and in order.
-            self.shrink_to(0, |_| unreachable!("an empty table has nothing to hash"));
+            self.release_block();
             if size.slots != 0 {
                 // Infallible: a failure does not return.
                 let Ok(control) =

@@ -71,19 +71,25 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
         let capacity = min_capacity.max(self.items);
         if capacity == 0 {
-            // Only the block goes. It is freed after the table has let go of it, because the
-            // allocator is user code (I7).
-            let (control, size) = (self.control, self.size());
-            self.control = Control::unallocated();
-            self.growth_left = 0;
-            // SAFETY: the block was the table's own and holds no entries.
-            unsafe { layout::free(&self.alloc, Self::SLOT, control, size) };
+            self.release_block();
         } else if let Some(size) = Control::<G>::SHAPE.size_for(capacity) {
             if size.slots < self.slots() {
                 // Infallible: a failure does not return.
                 let _ = self.resize(size, &hasher, Fallibility::Infallible);
             }
         }
+    }
+
+    /// Gives back the block of a table without entries.
+    pub(super) fn release_block(&mut self) {
+        debug_assert_eq!(self.items, 0);
+        // The block is freed after the table has let go of it, because the allocator is user code
+        // (I7).
+        let (control, size) = (self.control, self.size());
+        self.control = Control::unallocated();
+        self.growth_left = 0;
+        // SAFETY: the block was the table's own and holds no entries.
+        unsafe { layout::free(&self.alloc, Self::SLOT, control, size) };
     }
 
     /// Moves all entries to a block of another size, which has room for them.

@@ -23,6 +23,16 @@ fn cautious<T>(hint: Option<usize>) -> usize {
 }
 
 /// Serializes as a map with a known length. O(slots).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use serde_test::{Token, assert_tokens};
+///
+/// let map: rosti::HashMap<char, u8> = rosti::HashMap::from([('a', 1)]);
+/// let tokens = [Token::Map { len: Some(1) }, Token::Char('a'), Token::U8(1), Token::MapEnd];
+/// assert_tokens(&map, &tokens);
+/// # }
+/// ```
 impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S, A> {
     #[inline]
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
@@ -30,8 +40,13 @@ impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S,
     }
 }
 
-/// Deserializes from a map; of equal keys the last value counts. The length that the input claims
-/// allocates 64 KiB at most, more comes with the entries themselves.
+/// Deserializes from a map; of equal keys the last value counts. O(entries) expected.
+///
+/// However long the input claims to be, that makes room for 64 KiB of entries at most; more comes
+/// with the entries themselves.
+///
+/// # Errors
+/// If the input is not a map, or one of its keys or values cannot be deserialized.
 impl<'de, K, V, S, A> Deserialize<'de> for HashMap<K, V, S, A>
 where
     K: Deserialize<'de> + Eq + Hash,
@@ -70,6 +85,15 @@ where
 }
 
 /// Serializes as a sequence with a known length. O(slots).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use serde_test::{Token, assert_tokens};
+///
+/// let set = rosti::HashSet::<char>::from(['a']);
+/// assert_tokens(&set, &[Token::Seq { len: Some(1) }, Token::Char('a'), Token::SeqEnd]);
+/// # }
+/// ```
 impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
     #[inline]
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
@@ -77,8 +101,13 @@ impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
     }
 }
 
-/// Deserializes from a sequence; of equal elements the first stays. The length that the input
-/// claims allocates 64 KiB at most, more comes with the elements themselves.
+/// Deserializes from a sequence; of equal elements the first stays. O(elements) expected.
+///
+/// However long the input claims to be, that makes room for 64 KiB of elements at most; more comes
+/// with the elements themselves.
+///
+/// # Errors
+/// If the input is not a sequence, or one of its elements cannot be deserialized.
 impl<'de, T, S, A> Deserialize<'de> for HashSet<T, S, A>
 where
     T: Deserialize<'de> + Eq + Hash,

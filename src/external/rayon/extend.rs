@@ -89,6 +89,7 @@ fn sort<T: Send>(
     len: usize,
     regions: Regions,
 ) -> Vec<Share<T>> {
+    // Rayon halves the work until there are about so many parts.
     let parts_per_share = 2 * current_num_threads();
     let part_len = len / regions.count() / parts_per_share;
     let parts = || -> Vec<Vec<(u64, T)>> {

@@ -1,7 +1,6 @@
 //! Copying a table: same size, each entry in the same slot, the same overflow bits.
 
 use core::mem;
-use core::ptr::NonNull;
 
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
@@ -46,11 +45,12 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         if source.items == 0 {
             return;
         }
-        let mut clones = Clones { source, ctrl: self.control.ctrl(), count: 0 };
+        let mut clones = Clones { table: self, source, last: 0, count: 0 };
         // SAFETY: `items` is the number of full slots (I4); the source is not changed.
         unsafe { source.control.full_slots(source.items) }.for_each(|slot| {
             // SAFETY: the slot is full in the source and exists in this table as well.
-            unsafe { layout::slot(clones.ctrl, slot).write(source.get(slot).clone()) };
+            unsafe { clones.table.slot(slot).write(source.get(slot).clone()) };
+            clones.last = slot;
             clones.count += 1;
         });
         mem::forget(clones);
@@ -66,19 +66,25 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
 /// Entries that have been cloned into a table whose control bytes do not tell of them yet. Drops
 /// them if the next clone panics.
 struct Clones<'a, T, G: Group, A: Allocator> {
+    table: &'a mut RawTable<T, G, A>,
     source: &'a RawTable<T, G, A>,
-    ctrl: NonNull<u8>,
+    /// The last slot that was cloned, if any was.
+    last: usize,
     count: usize,
 }
 
 impl<T, G: Group, A: Allocator> Drop for Clones<'_, T, G, A> {
     fn drop(&mut self) {
-        // SAFETY: `items` is the number of full slots (I4); the source has not changed.
-        let slots = unsafe { self.source.control.full_slots(self.source.items) };
-        for slot in slots.take(self.count) {
-            // SAFETY: the first `count` of the source's slots were cloned, and nobody knows of the
-            // clones but this guard.
-            unsafe { layout::slot::<T>(self.ctrl, slot).drop_in_place() };
+        if self.count != 0 {
+            // SAFETY: both tables have as many slots. Those that stay full were written (I3), and
+            // `count` is their number (I4).
+            unsafe {
+                self.table.control.copy_from(self.source.control);
+                self.table.control.vacate(self.last + 1..self.table.slots());
+            }
+            self.table.items = self.count;
+            self.table.growth_left = self.source.capacity() - self.count;
+            self.table.clear();
         }
     }
 }

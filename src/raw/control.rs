@@ -9,6 +9,7 @@
 //! covers is initialised.
 
 use core::marker::PhantomData;
+use core::ops::Range;
 use core::ptr::NonNull;
 
 use crate::capacity::Shape;
@@ -244,7 +245,7 @@ impl<G: Group> Control<G> {
         let bytes = Self::SHAPE.control_bytes(self.mask + 1);
         // SAFETY: the block has this many control bytes, of which `slots` have a slot (I1).
         unsafe {
-            self.ctrl.write_bytes(EMPTY, slots);
+            self.vacate(0..slots);
             // At most the lanes of one window: fewer than a call of `memset` is worth.
             for slot in slots..bytes {
                 self.set_byte(slot, DELETED);
@@ -254,6 +255,15 @@ impl<G: Group> Control<G> {
                 self.cursor().write(0);
             }
         }
+    }
+
+    /// Makes slots vacant. Entries are forgotten, not dropped.
+    ///
+    /// # Safety
+    /// The table has those slots, and nobody else accesses it now.
+    pub(super) unsafe fn vacate(self, slots: Range<usize>) {
+        // SAFETY: each slot has a control byte (I2).
+        unsafe { self.ctrl.add(slots.start).write_bytes(EMPTY, slots.len()) };
     }
 
     /// Copies the control bytes and overflow words of a table of the same size.
@@ -310,6 +320,17 @@ impl<G: Group> Control<G> {
         })
     }
 
+    /// [`full_lanes`](Self::full_lanes) for loops that are written many times: out of line, which
+    /// costs next to nothing once per chunk.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(never)]
+    unsafe fn next_chunk(self, base: usize) -> Lanes {
+        // SAFETY: the caller's contract.
+        unsafe { self.full_lanes::<CHUNK>(base) }
+    }
+
     /// [`full_in`](Self::full_in) for the last, short run, out of line.
     ///
     /// # Safety
@@ -342,7 +363,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn full_slots(self, items: usize) -> FullSlots<G> {
         // SAFETY: there is a control byte 0.
-        let lanes = unsafe { self.full_lanes::<CHUNK>(0) };
+        let lanes = unsafe { self.next_chunk(0) };
         FullSlots { control: self, base: 0, lanes, items }
     }
 }
@@ -418,7 +439,7 @@ impl<G: Group> Iterator for FullSlots<G> {
             self.base += CHUNK;
             // SAFETY: a slot is to come (I4), it is not in the chunk before, and it has a control
             // byte. CHUNK is a multiple of WIDTH.
-            self.lanes = unsafe { self.control.full_lanes::<CHUNK>(self.base) };
+            self.lanes = unsafe { self.control.next_chunk(self.base) };
         }
     }
 

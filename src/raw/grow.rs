@@ -41,7 +41,6 @@ use crate::capacity::Size;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
-use crate::mask::LaneMask;
 use crate::probe::ProbeSeq;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
@@ -108,11 +107,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // all entries.
         unsafe {
             if size.homes == 1 {
-                self.pack_into(block.control);
+                self.control.pack_into(self.items, block.control, size_of::<T>());
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.stream_into(block.control, hasher);
             } else {
-                self.reinsert_into(block.control, hasher);
+                let hash = |slot| hasher(self.get(slot));
+                self.control.reinsert_into(self.items, block.control, size_of::<T>(), &hash);
             }
         }
         core::mem::swap(&mut self.control, &mut block.control);
@@ -121,34 +121,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         drop(block);
         self.debug_check();
         Ok(())
-    }
-
-    /// Copies all entries into an empty one-window table, side by side.
-    ///
-    /// # Safety
-    /// `new` is empty, has one window, slots of type `T`, and room for all entries.
-    unsafe fn pack_into(&self, new: Control<G>) {
-        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        unsafe { self.control.full_slots(self.items) }.zip(0..).for_each(|(slot, target)| {
-            // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
-            // table every slot is in the window of every hash.
-            unsafe { self.copy_entry(slot, new, target, Tag::from_byte(self.control.byte(slot))) };
-        });
-    }
-
-    /// Copies all entries into an empty table, each by searching for a vacant slot.
-    ///
-    /// # Safety
-    /// `new` is empty, has slots of type `T`, and room for all entries.
-    unsafe fn reinsert_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
-        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        for slot in unsafe { self.control.full_slots(self.items) } {
-            // SAFETY: the slot is full; there is room for its entry in `new`.
-            unsafe {
-                let hash = hasher(self.get(slot));
-                self.copy_entry(slot, new, new.claim_vacant(hash), Tag::of(hash));
-            }
-        }
     }
 
     /// Copies all entries into an empty table of twice as many homes, or from one window into the
@@ -185,7 +157,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                         upper = if is_upper { taken } else { upper };
                         lower = if is_upper { lower } else { taken };
                     } else {
-                        target = Self::claim_misfit(new, hash);
+                        target = new.claim_misfit(hash);
                     }
                     self.copy_entry(slot, new, target, Tag::of(hash));
                 }
@@ -193,17 +165,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             lower >>= STRIP;
             upper >>= STRIP;
         }
-    }
-
-    /// [`Control::claim_vacant`] out of line, because it is rare here.
-    ///
-    /// # Safety
-    /// As there.
-    #[cold]
-    #[inline(never)]
-    unsafe fn claim_misfit(new: Control<G>, hash: u64) -> usize {
-        // SAFETY: the caller's contract.
-        unsafe { new.claim_vacant(hash) }
     }
 
     /// Copies the entry of a slot to a vacant slot of another table.
@@ -222,43 +183,96 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Recomputes the overflow bits in place and brings entries closer to their homes; see the
     /// module's introduction. O(slots).
     #[cold]
-    #[inline(never)]
     pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
+        // SAFETY: only tables with several windows are rebuilt. The table is borrowed mutably, and
+        // is asked for the hashes of full slots.
+        unsafe {
+            let hash = |slot| hasher(self.get(slot));
+            self.control.rebuild(size_of::<T>(), self.growth_left, &hash);
+        }
+        self.debug_check();
+    }
+}
+
+/// The parts that are compiled once for all types of entries: they take long enough for an indirect
+/// call per entry. `size` is that of an entry; `hash` gives the hash of the entry in a full slot.
+impl<G: Group> Control<G> {
+    /// Copies all entries into an empty one-window table, side by side.
+    ///
+    /// # Safety
+    /// `new` is empty, has one window, slots of the same size, and room for all `items` entries of
+    /// this table.
+    #[inline(never)]
+    unsafe fn pack_into(self, items: usize, new: Self, size: usize) {
+        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
+        unsafe { self.full_slots(items) }.zip(0..).for_each(|(slot, target)| {
+            // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
+            // table every slot is in the window of every hash.
+            unsafe { self.copy_slot(slot, new, target, size, Tag::from_byte(self.byte(slot))) };
+        });
+    }
+
+    /// Copies all entries into an empty table, each by searching for a vacant slot.
+    ///
+    /// # Safety
+    /// `new` is empty, has slots of the same size, and room for all `items` entries of this table.
+    #[inline(never)]
+    unsafe fn reinsert_into(
+        self,
+        items: usize,
+        new: Self,
+        size: usize,
+        hash: &dyn Fn(usize) -> u64,
+    ) {
+        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
+        unsafe { self.full_slots(items) }.for_each(|slot| {
+            let hash = hash(slot);
+            // SAFETY: the slot is full; there is room for its entry in `new`.
+            unsafe { self.copy_slot(slot, new, new.claim_vacant(hash), size, Tag::of(hash)) };
+        });
+    }
+
+    /// See [`RawTable::rebuild`].
+    ///
+    /// # Safety
+    /// The table has several windows and room for `growth_left` more entries; nobody else accesses
+    /// it.
+    #[inline(never)]
+    unsafe fn rebuild(self, size: usize, growth_left: usize, hash: &dyn Fn(usize) -> u64) {
         /// Makes every entry findable if the hasher panics half-way.
         struct Saturate<G: Group>(Control<G>);
         impl<G: Group> Drop for Saturate<G> {
             fn drop(&mut self) {
-                // SAFETY: only tables with several windows are rebuilt; `self` is borrowed.
+                // SAFETY: the contract of `rebuild`.
                 unsafe { self.0.saturate_overflow() }
             }
         }
-        let control = self.control;
-        let guard = Saturate(control);
-        // SAFETY: only tables with several windows are rebuilt; `self` is borrowed mutably.
-        unsafe { control.clear_overflow() };
+        let guard = Saturate(self);
+        // SAFETY: the caller's contract.
+        unsafe { self.clear_overflow() };
         // Entries may move to groups that are still to come; a second visit finds nothing to do.
-        for base in (0..self.slots()).step_by(G::WIDTH) {
+        for base in (0..Self::SHAPE.slots(self.mask() + 1)).step_by(G::WIDTH) {
             // SAFETY: the number of control bytes is a multiple of WIDTH (I2).
-            for lane in unsafe { control.group(base) }.match_full() {
+            for lane in unsafe { self.group(base) }.match_full() {
                 let slot = base + lane;
-                // SAFETY: the slot is full: full slots stay as they are until visited.
-                let hash = hasher(unsafe { self.get(slot) });
+                // The slot is full: full slots stay as they are until visited.
+                let hash = hash(slot);
                 // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
                 // between, so no entry is ever in two slots or in none.
                 unsafe {
-                    let target = Self::settle(control, hash, slot);
+                    let target = self.settle(hash, slot);
                     if target != slot {
-                        control.set_byte(slot, EMPTY);
-                        self.slot(target).copy_from_nonoverlapping(self.slot(slot), 1);
+                        self.set_byte(slot, EMPTY);
+                        self.copy_slot(slot, self, target, size, Tag::of(hash));
+                    } else {
+                        self.set_byte(slot, Tag::of(hash).byte());
                     }
-                    control.set_byte(target, Tag::of(hash).byte());
                 }
             }
         }
         core::mem::forget(guard);
-        // SAFETY: several windows, and the table is borrowed mutably.
-        unsafe { control.renew_budget(self.growth_left) };
-        self.debug_check();
+        // SAFETY: the caller's contract.
+        unsafe { self.renew_budget(growth_left) };
     }
 
     /// Where the entry in `slot` belongs: the first vacant slot on the walk of its hash, or `slot`
@@ -266,21 +280,47 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
-    unsafe fn settle(control: Control<G>, hash: u64, slot: usize) -> usize {
-        let mut seq = ProbeSeq::new(hash, control.mask());
+    unsafe fn settle(self, hash: u64, slot: usize) -> usize {
+        let mut seq = ProbeSeq::new(hash, self.mask());
         loop {
-            let window = Control::<G>::SHAPE.window(seq.position());
+            let window = Self::SHAPE.window(seq.position());
             if (window..window + G::WIDTH).contains(&slot) {
                 return slot;
             }
-            // SAFETY: the window of a position.
-            if let Some(lane) = unsafe { control.group(window) }.match_empty().lowest() {
-                return window + lane;
+            // SAFETY: a position of a walk; several windows; the table is ours.
+            unsafe {
+                if let Some(vacant) = self.vacant_at(seq.position()) {
+                    return vacant;
+                }
+                self.set_overflowed(seq.position());
             }
-            // SAFETY: a position of the walk; several windows; the table is ours.
-            unsafe { control.set_overflowed(seq.position()) };
-            let more = seq.advance(control.mask(), Control::<G>::SHAPE);
+            let more = seq.advance(self.mask(), Self::SHAPE);
             debug_assert!(more, "settle: every walk reaches every slot");
+        }
+    }
+
+    /// [`claim_vacant`](Self::claim_vacant) out of line, because streaming seldom needs it.
+    ///
+    /// # Safety
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    unsafe fn claim_misfit(self, hash: u64) -> usize {
+        // SAFETY: the caller's contract.
+        unsafe { self.claim_vacant(hash) }
+    }
+
+    /// Copies the entry of a slot to a vacant slot, of this table or another.
+    ///
+    /// # Safety
+    /// `slot` is full and `target` a vacant slot of `to`; both tables' slots have that size.
+    #[inline]
+    unsafe fn copy_slot(self, slot: usize, to: Self, target: usize, size: usize, tag: Tag) {
+        // SAFETY: slots grow downwards from `ctrl`; these are two.
+        unsafe {
+            to.set_byte(target, tag.byte());
+            let from = self.ctrl().sub((slot + 1) * size);
+            to.ctrl().sub((target + 1) * size).copy_from_nonoverlapping(from, size);
         }
     }
 }

@@ -10,36 +10,41 @@ use crate::group::Group;
 impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
     fn clone(&self) -> Self {
         let mut table = Self::new_in(self.alloc.clone());
-        table.clone_from(self);
+        table.clone_into_block(self);
         table
     }
 
     /// Keeps this table's allocator, and its block if it has the size of the source's.
     fn clone_from(&mut self, source: &Self) {
         self.clear();
-        let size = source.size();
-        if self.size() != size {
+        if self.size() == source.size() {
+            self.clone_entries(source);
+        } else {
             // The old block goes first: peak memory is that of one copy. Should the new one fail,
             // the table is empty and in order.
             self.release_block();
-            if size.slots != 0 {
-                // Infallible: a failure does not return.
-                let Ok(control) =
-                    layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible)
-                else {
-                    return;
-                };
-                self.control = control;
-                self.growth_left = size.capacity();
-            }
+            self.clone_into_block(source);
         }
-        self.clone_entries(source);
     }
 }
 
 impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// Fills this table, which is empty and as large as the source. If a clone panics, this table
-    /// stays empty.
+    /// [`clone_entries`](Self::clone_entries) into a new block, for a table without slots.
+    fn clone_into_block(&mut self, source: &Self) {
+        let size = source.size();
+        if size.slots != 0 {
+            // Infallible: a failure does not return.
+            let block = layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible);
+            if let Ok(control) = block {
+                self.control = control;
+                self.growth_left = size.capacity();
+                self.clone_entries(source);
+            }
+        }
+    }
+
+    /// Fills this table, which is empty and as large as the source. If a clone panics, the entries
+    /// cloned so far are in the table.
     fn clone_entries(&mut self, source: &Self) {
         debug_assert!(self.items == 0 && self.size() == source.size());
         if source.items == 0 {
@@ -63,8 +68,8 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
-/// Entries that have been cloned into a table whose control bytes do not tell of them yet. Drops
-/// them if the next clone panics.
+/// Entries that have been cloned into a table whose control bytes do not tell of them yet. Makes them
+/// the table's if the next clone panics.
 struct Clones<'a, T, G: Group, A: Allocator> {
     table: &'a mut RawTable<T, G, A>,
     source: &'a RawTable<T, G, A>,
@@ -84,7 +89,6 @@ impl<T, G: Group, A: Allocator> Drop for Clones<'_, T, G, A> {
             }
             self.table.items = self.count;
             self.table.growth_left = self.source.capacity() - self.count;
-            self.table.clear();
         }
     }
 }

@@ -133,15 +133,9 @@ impl<G: Group> Control<G> {
     pub(crate) fn probe(
         self,
         hash: u64,
-        mut is_match: impl FnMut(usize) -> bool,
+        is_match: impl FnMut(usize) -> bool,
     ) -> Result<usize, ProbeSeq> {
-        // Nearly every search ends in its first window. It stands before the loop so that what the
-        // loop wants prepared, and keeps on the stack around a call of `is_match`, is not in its
-        // way.
-        match self.probe_home(hash, &mut is_match) {
-            Step::Done(result) => result,
-            Step::Next(seq) => self.probe_on(hash, seq, is_match, |_, _| {}),
-        }
+        self.probe_on(hash, ProbeSeq::new(hash, self.mask), is_match, |_, _| {})
     }
 
     /// The first step of the probe loop.

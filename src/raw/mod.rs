@@ -256,6 +256,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         slot < self.slots() && ctrl::is_full(unsafe { self.control.byte(slot) })
     }
 
+    /// Asks for the home's slot, in tables that outgrow the cache.
     #[inline(always)]
     fn prefetch(&self, hash: u64) {
         if self.control.mask() >= Self::PREFETCH_HOMES {
@@ -282,6 +283,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
+        self.prefetch(hash);
         // Most searches end in the first window, and most of those that fail find a spot there. The
         // rest goes out of line, so that this much fits into the caller's loop.
         // SAFETY: the probe loop offers full slots.

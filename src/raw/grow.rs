@@ -133,7 +133,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         const STRIP: usize = 32;
         /// Homes of a strip's entries begin this far before it. Windows are no wider.
         const BEFORE: usize = 16;
-        let half = (new.mask() + 1) / 2;
+        let half = new.mask() / 2 + 1;
         // Bit i stands for the slot `base - BEFORE + i` of a half.
         let (mut lower, mut upper) = (0u64, 0u64);
         for base in (0..self.slots()).step_by(STRIP) {

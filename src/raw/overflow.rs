@@ -113,7 +113,7 @@ impl<G: Group> Control<G> {
         let homes = self.mask() + 1;
         // A shift, because the compiler does not know that the homes are a power of two.
         let eighths = (growth_left * 8) >> homes.trailing_zeros();
-        to_count(homes / 4 >> eighths.min(3)).min(i32::MAX - 1)
+        to_count((homes / 4) >> eighths.min(3)).min(i32::MAX - 1)
     }
 
     /// Starts to count after a rebuild, in a table that has room for `growth_left` more entries. If

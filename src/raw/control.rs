@@ -293,13 +293,17 @@ impl<G: Group> Iterator for FullSlots<G> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
-        if self.items == 0 {
-            return None;
-        }
         loop {
+            // The lanes come first: that there are none is asked once per group, whether there are
+            // no more entries only then.
             if let Some(lane) = self.mask.next() {
                 self.items -= 1;
-                return Some(self.base + lane);
+                // `base` is a multiple of WIDTH: the exclusive or is the sum, and on some targets
+                // one instruction with the complement that the slot's address needs.
+                return Some(self.base ^ lane);
+            }
+            if self.items == 0 {
+                return None;
             }
             // SAFETY: a slot is to come (I4) and it is not in the current group.
             unsafe { self.next_group() };

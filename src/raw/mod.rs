@@ -257,8 +257,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // hit can spare, and most often the slot is in the window just read.
         // SAFETY: the probe loop offers full slots.
         self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).map_err(|end| {
+            if end.is_long(G::WIDTH) {
+                return None;
+            }
             let spot = self.control.vacant_at_home(hash)?;
-            (self.growth_left != 0 && !end.is_long(G::WIDTH)).then_some(spot)
+            (self.growth_left != 0).then_some(spot)
         })
     }
 
@@ -307,11 +310,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// has not changed since.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
+        // Copied, or the compiler would read it again after the first store.
+        let control = self.control;
         // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and
         // I3–I5 hold again at the end: the windows before the slot have their overflow bits set.
         unsafe {
             self.slot(slot).write(value);
-            self.control.set_byte(slot, tag.byte());
+            control.set_byte(slot, tag.byte());
         }
         self.items += 1;
         self.growth_left -= 1;

@@ -1,21 +1,24 @@
 //! Decides whether the group backend asked for can be had on the target.
 //!
 //! Without a request the backend follows from the target alone (`src/group/mod.rs`). A request is
-//! made with `RUSTFLAGS='--cfg rosti_group="swar"'` (or `sse2`, `neon`); one that the target cannot
-//! meet ends the build here, with a message, instead of deep inside the crate.
+//! made with `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the
+//! target cannot meet ends the build here, with a message, instead of deep inside the crate.
 
 use std::env;
 
 /// Backend name and what a target must be to run it, in words and as a test.
 type Backend = (&'static str, &'static str, fn(&Target) -> bool);
 
-const BACKENDS: [Backend; 3] = [
+const BACKENDS: &[Backend] = &[
     ("swar", "any target", |_| true),
     ("sse2", "x86 or x86-64 with the target feature sse2", |target| {
         matches!(target.arch.as_str(), "x86" | "x86_64") && target.has("sse2")
     }),
     ("neon", "little-endian aarch64 with the target feature neon", |target| {
         target.arch == "aarch64" && target.has("neon") && target.endian == "little"
+    }),
+    ("simd128", "wasm32 with the target feature simd128", |target| {
+        target.arch == "wasm32" && target.has("simd128")
     }),
 ];
 

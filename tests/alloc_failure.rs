@@ -189,6 +189,7 @@ fn impossible_requests_are_not_made() {
 
 /// The forms that do not return an error panic, and do so before they do anything else.
 #[test]
+#[cfg_attr(panic = "abort", ignore = "needs unwinding")]
 fn impossible_requests_panic() {
     let quietly = |f: &mut dyn FnMut()| {
         let before = Tally::bytes();
@@ -966,6 +967,7 @@ mod own {
     }
 
     #[test]
+    #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn an_impossible_capacity_reaches_no_allocator() {
         let ledger = Ledger::default();
         for request in [usize::MAX, isize::MAX as usize / 16] {
@@ -990,6 +992,7 @@ mod own {
 
     /// An allocator may panic instead of returning an error. It is user code like any other.
     #[test]
+    #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn a_panicking_allocator_changes_nothing() {
         fn with<E: Element>(name: &str) {
             type Operation<E> = (&'static str, fn(&mut Map<E>));
@@ -1042,6 +1045,7 @@ mod own {
 
     /// The target of a `clone_from` whose allocation fails is some valid map.
     #[test]
+    #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn a_panicking_clone_from_leaves_a_map() {
         for (target, source) in [(0, 28), (1, 28), (7, 100), (28, 1), (100, 7), (448, 14)] {
             for n in 1.. {
@@ -1114,6 +1118,7 @@ mod own {
     /// Whatever panics halfway, no block is left behind: neither the new one of a growth that
     /// is given up nor the old one of a map whose keys do not want to be dropped.
     #[test]
+    #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn panics_leave_no_blocks() {
         type Operation = (&'static str, fn(&mut Option<FragileMap<'_>>));
         let operations: [Operation; 9] = [
@@ -1168,6 +1173,7 @@ mod own {
 
     /// The ledger itself sees what it is there to see.
     #[test]
+    #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn the_ledger_sees_faults() {
         let layout = Layout::new::<[u64; 4]>();
         let ledger = Ledger::default();

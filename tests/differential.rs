@@ -17,16 +17,33 @@ use std::cell::Cell;
 use std::collections::HashSet as StdSet;
 use std::fmt::{self, Debug};
 use std::hash::BuildHasher;
-use trace::{Aligned, Config, Counted, Element, Kind, Op, Shaped, ledger};
+use trace::{Aligned, Config, Counted, Element, Kind, Op, Shape, Shaped, ledger};
+use trace::{Identity, LowBits, Mixed, Ones, TopBits, Zero};
 
 #[cfg(feature = "default-hasher")]
 type Standard = rosti::DefaultHashBuilder;
-type Zero = Shaped<trace::Zero>;
-type Ones = Shaped<trace::Ones>;
-type Identity = Shaped<trace::Identity>;
-type LowBits = Shaped<trace::LowBits>;
-type TopBits = Shaped<trace::TopBits>;
-type Mixed = Shaped<trace::Mixed>;
+
+/// The hasher of every test but those of the default one. Which hash function it is, the test
+/// [`choose`]s: a copy of all operations for each would take the compiler minutes.
+type Chosen = Shaped<ThreadsShape>;
+
+#[derive(Clone, Default)]
+struct ThreadsShape;
+
+thread_local! {
+    static SHAPE: Cell<fn(u64) -> u64> = const { Cell::new(Mixed::shape) };
+}
+
+impl Shape for ThreadsShape {
+    fn shape(word: u64) -> u64 {
+        SHAPE.get()(word)
+    }
+}
+
+/// Makes [`Chosen`] hash like this from now on.
+fn choose<F: Shape>() {
+    SHAPE.set(F::shape);
+}
 
 /// Whether rosti's promises about `capacity` are part of the comparison; false makes these tests
 /// pass with any faithful implementation of the API.
@@ -221,11 +238,11 @@ fn map_test<K: Element, V: Element, S: BuildHasher + Clone + Default>(universes:
 }
 
 macro_rules! map_tests {
-    ($hasher:ident in $module:ident with $universes:ident) => {
+    ($module:ident: $hasher:ident $(($shape:ident))? with $universes:ident) => {
         mod $module {
             use super::*;
 
-            map_tests! { $hasher with $universes:
+            map_tests! { $hasher ($($shape)?) with $universes:
                 u8_keys: u8 => u64,
                 u32_keys: u32 => Aligned,
                 u64_keys: u64 => u8,
@@ -238,35 +255,36 @@ macro_rules! map_tests {
             }
         }
     };
-    ($hasher:ident with $universes:ident: $($name:ident: $key:ty => $value:ty,)*) => {
+    ($hasher:ident $shape:tt with $universes:ident: $($name:ident: $key:ty => $value:ty,)*) => {
         $(
             #[test]
             fn $name() {
+                map_tests!($shape);
                 map_test::<$key, $value, $hasher>($universes);
             }
         )*
     };
+    (()) => {};
+    (($shape:ident)) => { choose::<$shape>() };
 }
 
 #[cfg(feature = "default-hasher")]
-map_tests!(Standard in map_with_default_hasher with LARGE);
-map_tests!(Mixed in map_with_mixed_hashes with LARGE);
-map_tests!(Zero in map_with_hash_zero with SMALL);
-map_tests!(Ones in map_with_hash_all_ones with SMALL);
-map_tests!(Identity in map_with_identity_hashes with LARGE);
-map_tests!(LowBits in map_with_low_hash_bits with SMALL);
-map_tests!(TopBits in map_with_top_hash_bits with SMALL);
+map_tests!(map_with_default_hasher: Standard with LARGE);
+map_tests!(map_with_mixed_hashes: Chosen(Mixed) with LARGE);
+map_tests!(map_with_hash_zero: Chosen(Zero) with SMALL);
+map_tests!(map_with_hash_all_ones: Chosen(Ones) with SMALL);
+map_tests!(map_with_identity_hashes: Chosen(Identity) with LARGE);
+map_tests!(map_with_low_hash_bits: Chosen(LowBits) with SMALL);
+map_tests!(map_with_top_hash_bits: Chosen(TopBits) with SMALL);
 
 /// Maps of hundreds of entries that all collide, or nearly.
 #[test]
 fn many_colliding_keys() {
-    let few = |trace: &Trace| {
-        trace.run::<u64, u8, Zero>(1000)?;
-        trace.run::<u64, u8, Ones>(1000)?;
-        trace.run::<u64, u8, LowBits>(1000)?;
-        trace.run::<u64, u8, TopBits>(1000)
-    };
-    check(6, &traces(&CLIMB, &[1000], 100), few);
+    for choose in [choose::<Zero>, choose::<Ones>, choose::<LowBits>, choose::<TopBits>] {
+        choose();
+        let few = |trace: &Trace| trace.run::<u64, u8, Chosen>(1000);
+        check(6, &traces(&CLIMB, &[1000], 100), few);
+    }
 }
 
 /// What a fuzzer feeds: bytes without any structure.
@@ -274,7 +292,7 @@ fn many_colliding_keys() {
 fn arbitrary_bytes() {
     let bytes = vec(any::<u8>(), 0..=steps(2000));
     let traces = bytes.prop_map(|bytes| Trace { bytes, universe: 20, capacity: 0 });
-    check(20, &traces, |trace| trace.run::<u64, Counted, Mixed>(1));
+    check(20, &traces, |trace| trace.run::<u64, Counted, Chosen>(1));
 }
 
 /// Insert, remove and look for it; nine insertions, then removal and return of one of them.
@@ -287,8 +305,10 @@ fn first_steps_of_a_fuzzer() {
     several.extend([op(Kind::Insert, 2, 42), op(Kind::Get, 2, 0), op(Kind::Iter, 0, 0)]);
     for ops in [&one[..], &several] {
         let config = Config { universe: u16::MAX, check_every: 1, ..Config::default() };
-        trace::run::<u32, u64, Mixed>(ops, &config).unwrap();
-        trace::run::<String, Counted, Zero>(ops, &config).unwrap();
+        choose::<Mixed>();
+        trace::run::<u32, u64, Chosen>(ops, &config).unwrap();
+        choose::<Zero>();
+        trace::run::<String, Counted, Chosen>(ops, &config).unwrap();
     }
 }
 
@@ -348,7 +368,7 @@ fn runner_reports_a_difference() {
 
     let ops = [(Kind::Get, 1), (Kind::Insert, 1), (Kind::Clear, 0)];
     let ops = ops.map(|(kind, key)| Op::new(kind, key, 5, 60));
-    let message = trace::run::<u8, Unique, Mixed>(&ops, &Config::default()).unwrap_err();
+    let message = trace::run::<u8, Unique, Chosen>(&ops, &Config::default()).unwrap_err();
     assert_eq!(
         message,
         "command 1 (Insert 1 -> 5): entry of key 1 afterwards: \
@@ -701,16 +721,17 @@ macro_rules! hasher_tests {
             }
         }
     };
-    ($test:ident of $elements:tt: $($name:ident: $hasher:ident,)*) => {
+    ($test:ident of $elements:tt: $($name:ident: $shape:ident,)*) => {
         $(
             #[test]
             fn $name() {
-                hasher_tests!($test with $hasher of $elements);
+                choose::<$shape>();
+                hasher_tests!($test of $elements);
             }
         )*
     };
-    ($test:ident with $hasher:ident of ($($element:ident),*)) => {
-        $($test::<$element, $hasher>();)*
+    ($test:ident of ($($element:ident),*)) => {
+        $($test::<$element, Chosen>();)*
     };
 }
 

@@ -753,6 +753,7 @@ fn impossible_reservations_of_zero_size_entries() {
 }
 
 #[test]
+#[cfg_attr(panic = "abort", ignore = "needs unwinding")]
 fn impossible_capacities_panic() {
     for capacity in [usize::MAX, usize::MAX / 2 + 1, usize::MAX / 2 + 2] {
         let make = || Map::<u32, u64>::with_capacity_and_hasher(capacity, FixedState::default());

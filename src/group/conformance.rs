@@ -114,13 +114,10 @@ macro_rules! conformance {
 
 conformance! {
     swar: crate::group::Swar,
-    native: crate::group::Native,
+    best: crate::group::Best,
     scalar_8: crate::group::Scalar<8>,
     scalar_16: crate::group::Scalar<16>,
 }
-
-#[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))]
-conformance!(sse2: crate::group::Sse2,);
 
 #[test]
 fn swar_does_report_extra_lanes() {

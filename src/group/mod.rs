@@ -9,6 +9,7 @@
 //! | [`Swar`] | 8 lanes in a `u64` | aligned | 1 bit in 8 | every target |
 //! | `Sse2` | 16 | any position | 1 bit in 1 | x86 and x86-64 with SSE2 |
 //! | `Neon` | 16 | any position | 1 bit in 4 | little-endian aarch64 with NEON |
+//! | `Simd128` | 16 | any position | 1 bit in 1 | wasm32 with simd128 |
 //! | `Scalar<WIDTH>` | 8 or 16 | as its twin | 1 bit in 1 | tests: the executable specification |
 //!
 //! # The contract
@@ -28,32 +29,29 @@ use crate::mask::LaneMask;
 mod swar;
 pub use swar::Swar;
 
+// The best backend that the target can run, one arm each. build.rs has the same conditions.
 cfg_if::cfg_if! {
     if #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))] {
         mod sse2;
-        pub use sse2::Sse2;
+        pub use sse2::Sse2 as Best;
     } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))] {
         mod neon;
-        pub use neon::Neon;
+        pub use neon::Neon as Best;
+    } else if #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))] {
+        mod simd128;
+        pub use simd128::Simd128 as Best;
+    } else {
+        pub use swar::Swar as Best;
     }
 }
 
-// The native backend. build.rs has already refused a request that the target cannot meet.
-cfg_if::cfg_if! {
-    if #[cfg(rosti_group = "swar")] {
-        /// The backend of this build: SWAR, as requested.
-        pub type Native = Swar;
-    } else if #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))] {
-        /// The backend of this build: SSE2.
-        pub type Native = Sse2;
-    } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))] {
-        /// The backend of this build: NEON.
-        pub type Native = Neon;
-    } else {
-        /// The backend of this build: SWAR, the portable one.
-        pub type Native = Swar;
-    }
-}
+/// The backend of this build: the one that was asked for, or else the best. (build.rs has refused
+/// requests for anything but SWAR and the best.)
+#[cfg(not(rosti_group = "swar"))]
+pub type Native = Best;
+/// The backend of this build: SWAR, as requested.
+#[cfg(rosti_group = "swar")]
+pub type Native = Swar;
 
 #[cfg(test)]
 mod scalar;

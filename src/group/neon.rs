@@ -88,4 +88,20 @@ unsafe impl Group for Neon {
             arch::vbslq_u8(vacant, arch::vdupq_n_u8(EMPTY), arch::vdupq_n_u8(DELETED))
         })
     }
+
+    /// In assembly, as the intrinsic is not stable. (Miri runs none.)
+    #[inline(always)]
+    fn prefetch(address: *const u8) {
+        #[cfg(miri)]
+        let _ = address;
+        // SAFETY: a prefetch may be given any address, and changes nothing that a program can see.
+        #[cfg(not(miri))]
+        unsafe {
+            core::arch::asm!(
+                "prfm pldl1keep, [{}]",
+                in(reg) address,
+                options(nomem, nostack, preserves_flags)
+            );
+        }
+    }
 }

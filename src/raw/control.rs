@@ -422,13 +422,17 @@ impl<G: Group> Iterator for FullSlots<G> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
-        if self.items == 0 {
-            return None;
-        }
-        self.items -= 1;
         loop {
+            // The lanes come first: that there are none is asked once per chunk, whether there are no
+            // more entries only then.
             if let Some(lane) = self.lanes.next() {
-                return Some(self.base + lane);
+                self.items -= 1;
+                // `base` is a multiple of CHUNK: the exclusive or is the sum, and on some targets one
+                // instruction with the complement that the slot's address needs.
+                return Some(self.base ^ lane);
+            }
+            if self.items == 0 {
+                return None;
             }
             self.base += CHUNK;
             // SAFETY: a slot is to come (I4), it is not in the chunk before, and it has a control

@@ -384,11 +384,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// has not changed since.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
+        // Copied, or the compiler would read it again after the first store.
+        let control = self.control;
         // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and
         // I3–I5 hold again at the end: the windows before the slot have their overflow bits set.
         unsafe {
             self.slot(slot).write(value);
-            self.control.set_byte(slot, tag.byte());
+            control.set_byte(slot, tag.byte());
         }
         self.items += 1;
         self.growth_left -= 1;

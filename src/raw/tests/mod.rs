@@ -15,7 +15,8 @@
 //! | `negative.rs` | do the invariants notice planted mistakes |
 //! | `statistics.rs` | how many windows a search visits |
 //!
-//! [`backends!`] makes a test of each function for every backend that runs on the machine.
+//! [`backends!`] makes a test of each function for every backend that runs on the machine. Where
+//! panics abort, tests that need unwinding are left out.
 
 use crate::allocator::Global;
 use crate::group::Group;
@@ -27,43 +28,27 @@ use core::cell::Cell;
 
 /// One test per backend of each function named, `function::backend`.
 macro_rules! backends {
-    ($($test:ident)*) => {$(
+    ($($(#[$attribute:meta])* $test:ident)*) => {$(
         mod $test {
+            $(#[$attribute])*
             #[test]
-            fn native() {
-                super::$test::<crate::group::Native>();
+            fn best() {
+                super::$test::<crate::group::Best>();
             }
+            $(#[$attribute])*
             #[test]
             fn swar() {
                 super::$test::<crate::group::Swar>();
             }
+            $(#[$attribute])*
             #[test]
             fn scalar_8() {
                 super::$test::<crate::group::Scalar<8>>();
             }
+            $(#[$attribute])*
             #[test]
             fn scalar_16() {
                 super::$test::<crate::group::Scalar<16>>();
-            }
-            // Without a request for SWAR these are the native one.
-            #[cfg(all(
-                rosti_group = "swar",
-                any(target_arch = "x86", target_arch = "x86_64"),
-                target_feature = "sse2"
-            ))]
-            #[test]
-            fn sse2() {
-                super::$test::<crate::group::Sse2>();
-            }
-            #[cfg(all(
-                rosti_group = "swar",
-                target_arch = "aarch64",
-                target_feature = "neon",
-                target_endian = "little"
-            ))]
-            #[test]
-            fn neon() {
-                super::$test::<crate::group::Neon>();
             }
         }
     )*};
@@ -71,7 +56,9 @@ macro_rules! backends {
 
 mod elements;
 mod model;
+#[cfg(panic = "unwind")]
 mod negative;
+#[cfg(panic = "unwind")]
 mod panics;
 mod pop;
 mod reach;

@@ -2,7 +2,7 @@
 
 use super::trace::{Op, Subject};
 use super::{HASHES, Random, bytes_of, capacity_of_homes, mix, scaled};
-use crate::group::{Group, Native, Scalar, Swar};
+use crate::group::{Best, Group, Scalar, Swar};
 
 fn twins<G: Group, H: Group>() {
     assert_eq!((G::WIDTH, G::ALIGNED_HOMES), (H::WIDTH, H::ALIGNED_HOMES));
@@ -42,32 +42,11 @@ fn twins<G: Group, H: Group>() {
 }
 
 #[test]
-fn native_and_scalar() {
-    if Native::WIDTH == 16 { twins::<Native, Scalar<16>>() } else { twins::<Native, Scalar<8>>() }
+fn best_and_scalar() {
+    if Best::WIDTH == 16 { twins::<Best, Scalar<16>>() } else { twins::<Best, Scalar<8>>() }
 }
 
 #[test]
 fn swar_and_scalar() {
     twins::<Swar, Scalar<8>>();
-}
-
-#[cfg(all(
-    rosti_group = "swar",
-    any(target_arch = "x86", target_arch = "x86_64"),
-    target_feature = "sse2"
-))]
-#[test]
-fn sse2_and_scalar() {
-    twins::<crate::group::Sse2, Scalar<16>>();
-}
-
-#[cfg(all(
-    rosti_group = "swar",
-    target_arch = "aarch64",
-    target_feature = "neon",
-    target_endian = "little"
-))]
-#[test]
-fn neon_and_scalar() {
-    twins::<crate::group::Neon, Scalar<16>>();
 }

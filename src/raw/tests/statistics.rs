@@ -154,6 +154,25 @@ fn the_budget_follows_the_load<G: Group>() {
     assert!(overflow_bits(&table) > homes / 32 && !spent(homes), "{}", table.dump());
 }
 
+/// An insert that meets a bit asks a worn table for a rebuild, even where there is a vacant slot.
+fn worn_tables_offer_no_spot_beyond_a_bit<G: Group>() {
+    let mut table = worn_table::<G>(2);
+    let absent = |_: &u64| false;
+    let offered = |table: &Keys<G>| {
+        // SAFETY: positions up to `mask`.
+        let passed = |&home: &usize| unsafe { table.control.overflowed(home) };
+        let homes = (0..=table.control.mask()).filter(passed);
+        homes
+            .map(|home| table.find_or_spot(home as u64, absent).expect_err("it is absent"))
+            .collect()
+    };
+    let spots: Vec<Option<usize>> = offered(&table);
+    assert!(!spots.is_empty() && spots.iter().all(Option::is_none), "{spots:?}");
+    table.rebuild(&key_hasher);
+    let spots: Vec<Option<usize>> = offered(&table);
+    assert!(spots.iter().all(Option::is_some), "{spots:?}");
+}
+
 /// Nothing is hashed, so nothing moves.
 fn shrinking_to_the_same_size_does_nothing<G: Group>() {
     for doublings in 0..2 {
@@ -166,5 +185,5 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
 
 backends! {
     full_load churn_with_search churn_without_search misses_stop_at_clear_bits
-    the_count_goes_with_the_bits the_budget_follows_the_load shrinking_to_the_same_size_does_nothing
+    the_count_goes_with_the_bits the_budget_follows_the_load worn_tables_offer_no_spot_beyond_a_bit shrinking_to_the_same_size_does_nothing
 }

@@ -9,12 +9,12 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 std::thread_local! {
-    static LOADS: Cell<usize> = const { Cell::new(0) };
+    pub(super) static LOADS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Another backend that counts what it loads.
 #[derive(Clone, Copy)]
-struct Counting<G>(G);
+pub(super) struct Counting<G>(G);
 
 // SAFETY: every operation is the other backend's.
 unsafe impl<G: Group> Group for Counting<G> {
@@ -55,10 +55,10 @@ unsafe impl<G: Group> Group for Counting<G> {
     }
 }
 
-type Table<G> = RawTable<u64, Counting<G>, Global>;
+pub(super) type Table<G> = RawTable<u64, Counting<G>, Global>;
 
 /// A table of the keys below `len`, with room for `capacity`.
-fn table<G: Group>(capacity: usize, len: usize) -> Table<G> {
+pub(super) fn table<G: Group>(capacity: usize, len: usize) -> Table<G> {
     let mut table = Table::with_capacity_in(capacity, Global);
     for key in 0..len as u64 {
         table.insert_unique(mix(key), key, key_hasher);

@@ -1,9 +1,10 @@
 //! How many windows a search visits: at full load, and after long churn there.
 
+use super::pop::{self, LOADS};
 use super::reference::walk;
 use super::{
-    Keys, Random, capacity_of_homes, full_table, key_hasher, mix, overflow_bits, scaled,
-    sorted_keys,
+    Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflow_bits, scaled,
+    sorted_keys, worn_table,
 };
 use crate::ctrl::Tag;
 use crate::group::Group;
@@ -110,4 +111,79 @@ fn churn_without_search<G: Group>() {
     churn::<G>(false);
 }
 
-backends! { full_load churn_with_search churn_without_search }
+/// A search that fails looks at as many windows as the bits ask for.
+fn misses_stop_at_clear_bits<G: Group>() {
+    for doublings in 0..scaled(4, 4, 2) as u32 {
+        let capacity = capacity_of_homes::<G>(doublings);
+        let table = pop::table::<G>(capacity, capacity);
+        let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
+        for home in 0..homes as u64 {
+            // SAFETY: a position of the table.
+            let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
+            let passed = walk(shape, homes, home).take_while(goes_on).count();
+            let windows = walk(shape, homes, home).take(passed + 1).count();
+            let before = LOADS.get();
+            assert_eq!(table.find(home, |_| false), None);
+            assert_eq!(LOADS.get() - before, windows, "home {home} of {homes}");
+        }
+    }
+}
+
+/// A copy has the bits and what they cost, a cleared table neither.
+fn the_count_goes_with_the_bits<G: Group>() {
+    let mut table = worn_table::<G>(2);
+    let bits = overflow_bits(&table);
+    let mut other = full_table::<G>(2);
+    other.clone_from(&table);
+    for copy in [&table.clone(), &other] {
+        assert_eq!((copy.is_worn(), overflow_bits(copy)), (true, bits));
+    }
+    table.clear();
+    assert_eq!((table.is_worn(), overflow_bits(&table)), (false, 0));
+}
+
+/// The bits that filling a table takes are within the budget of a full one, and beyond that of an
+/// empty one. After a rebuild they cost nothing.
+fn the_budget_follows_the_load<G: Group>() {
+    let mut table = full_table::<G>(5);
+    let (control, homes) = (table.control, table.control.mask() + 1);
+    // SAFETY: the table is there, and nobody else accesses it.
+    let spent = |room| unsafe { control.budget_spent(room) };
+    assert_eq!((spent(0), spent(homes)), (false, true), "{}", table.dump());
+    table.rebuild(&key_hasher);
+    assert!(overflow_bits(&table) > homes / 32 && !spent(homes), "{}", table.dump());
+}
+
+/// An insert that meets a bit asks a worn table for a rebuild, even where there is a vacant slot.
+fn worn_tables_offer_no_spot_beyond_a_bit<G: Group>() {
+    let mut table = worn_table::<G>(2);
+    let absent = |_: &u64| false;
+    let offered = |table: &Keys<G>| {
+        // SAFETY: positions up to `mask`.
+        let passed = |&home: &usize| unsafe { table.control.overflowed(home) };
+        let homes = (0..=table.control.mask()).filter(passed);
+        homes
+            .map(|home| table.find_or_spot(home as u64, absent).expect_err("it is absent"))
+            .collect()
+    };
+    let spots: Vec<Option<usize>> = offered(&table);
+    assert!(!spots.is_empty() && spots.iter().all(Option::is_none), "{spots:?}");
+    table.rebuild(&key_hasher);
+    let spots: Vec<Option<usize>> = offered(&table);
+    assert!(spots.iter().all(Option::is_some), "{spots:?}");
+}
+
+/// Nothing is hashed, so nothing moves.
+fn shrinking_to_the_same_size_does_nothing<G: Group>() {
+    for doublings in 0..2 {
+        let mut table = full_table::<G>(doublings);
+        let bytes = bytes_of(&table);
+        table.shrink_to(0, |_| panic!("a table that cannot shrink was moved"));
+        assert_eq!(bytes_of(&table), bytes);
+    }
+}
+
+backends! {
+    full_load churn_with_search churn_without_search misses_stop_at_clear_bits
+    the_count_goes_with_the_bits the_budget_follows_the_load worn_tables_offer_no_spot_beyond_a_bit shrinking_to_the_same_size_does_nothing
+}

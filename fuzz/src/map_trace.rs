@@ -1,0 +1,226 @@
+//! What the target `map_trace` does with an input, in a file of its own so that `cargo test`
+//! replays the corpus with it. The includer has the module `trace` beside this one.
+//!
+//! ```text
+//!   byte 0   kind of element        byte 2   number of different keys, in fours
+//!   byte 1   hasher                 byte 3   capacity to begin with
+//!   then commands as `trace::decode` reads them
+//! ```
+//!
+//! A trace is played on a map, which has the native backend, and then on a bare table of each
+//! backend that the target can run.
+
+use super::trace::{self, Counted, Element, Kind, Op, Shape, Shaped, ledger};
+use rosti::internals::{Global, Group, Native, RawTable, Swar, Tag};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+/// No trace is longer: what a long one finds, a short one finds sooner.
+const MOST_COMMANDS: usize = 2000;
+
+thread_local! {
+    /// Which hasher [`Chosen`] stands for in this run.
+    static SHAPE: Cell<u8> = const { Cell::new(0) };
+}
+
+/// The hasher that the input asks for: one type, so that the runner is compiled once for each kind
+/// of element and not for each pair.
+#[derive(Clone, Default)]
+struct Chosen;
+
+impl Shape for Chosen {
+    fn shape(word: u64) -> u64 {
+        let shape = match SHAPE.get() % 6 {
+            0 => trace::Mixed::shape,
+            1 => trace::Zero::shape,
+            2 => trace::Ones::shape,
+            3 => trace::Identity::shape,
+            4 => trace::LowBits::shape,
+            _ => trace::TopBits::shape,
+        };
+        shape(word)
+    }
+}
+
+/// Plays an input; the error says what went wrong.
+pub fn run(input: &[u8]) -> Result<(), String> {
+    let Some((&[elements, shape, universe, capacity], commands)) = input.split_first_chunk() else {
+        return Ok(());
+    };
+    SHAPE.set(shape);
+    let universe = u16::from(universe) * 4 + 1;
+    let mut ops = trace::decode(commands, universe);
+    ops.truncate(MOST_COMMANDS);
+    let capacity = usize::from(capacity);
+    let config = trace::Config { universe, capacity, ..Default::default() };
+    let on_map = match elements % 6 {
+        0 => trace::run::<u64, u64, Shaped<Chosen>>,
+        1 => trace::run::<Counted, Counted, Shaped<Chosen>>,
+        2 => trace::run::<String, u8, Shaped<Chosen>>,
+        3 => trace::run::<trace::Aligned, (), Shaped<Chosen>>,
+        4 => trace::run::<u8, String, Shaped<Chosen>>,
+        _ => trace::run::<(), Counted, Shaped<Chosen>>,
+    };
+    on_map(&ops, &config).map_err(|message| format!("map: {message}"))?;
+    on_table::<Native>(&ops, capacity)?;
+    on_table::<Swar>(&ops, capacity)
+}
+
+/// Plays a trace on a table of one backend, as far as tables have such commands; all others look a
+/// key up.
+fn on_table<G: Group>(ops: &[Op], capacity: usize) -> Result<(), String> {
+    ledger::open();
+    let mut pair =
+        Pair::<G> { table: RawTable::with_capacity_in(capacity, Global), oracle: BTreeMap::new() };
+    for (index, op) in ops.iter().enumerate() {
+        pair.command(op)
+            .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
+            .map_err(|message| format!("{}: command {index} ({op:?}): {message}", G::NAME))?;
+    }
+    pair.compare().map_err(|message| format!("{}: at the end: {message}", G::NAME))?;
+    drop(pair);
+    match (ledger::live(), ledger::faults()) {
+        (0, 0) => Ok(()),
+        (live, faults) => Err(format!("{}: {live} left alive, {faults} misused", G::NAME)),
+    }
+}
+
+/// A key that is entered in the ledger, and its value.
+type Entry = (Counted, u16);
+
+struct Pair<G: Group> {
+    table: RawTable<Entry, G, Global>,
+    oracle: BTreeMap<u16, u16>,
+}
+
+/// The number stands at both ends, as in `u64` elements.
+fn hash_of(key: u16) -> u64 {
+    Chosen::shape(u64::make(key, 0))
+}
+
+fn hasher(entry: &Entry) -> u64 {
+    hash_of(entry.0.code())
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, ours: T, oracle: T) -> Result<(), String> {
+    if ours == oracle { Ok(()) } else { Err(format!("{what}: {ours:?}, expected {oracle:?}")) }
+}
+
+impl<G: Group> Pair<G> {
+    fn command(&mut self, op: &Op) -> Result<(), String> {
+        let (table, oracle) = (&mut self.table, &mut self.oracle);
+        let (key, hash) = (op.key, hash_of(op.key));
+        let is_key = |entry: &Entry| entry.0.code() == key;
+        match op.kind {
+            Kind::Insert | Kind::EntryInsert | Kind::AndModify | Kind::EntryRef => {
+                let old = match table.find_or_vacant(hash, is_key, hasher) {
+                    // SAFETY: the slot of an entry that was found.
+                    Ok(slot) => {
+                        Some(std::mem::replace(unsafe { &mut table.get_mut(slot).1 }, op.arg))
+                    }
+                    Err(slot) => {
+                        let entry = (Counted::make(key, 0), op.arg);
+                        // SAFETY: the slot was found vacant for this hash.
+                        unsafe { table.insert_at(slot, Tag::of(hash), entry) };
+                        None
+                    }
+                };
+                equal("old value", old, oracle.insert(key, op.arg))
+            }
+            Kind::TryInsert | Kind::OrInsert => {
+                let absent = !oracle.contains_key(&key);
+                let spot = table.find_or_spot(hash, is_key);
+                equal("absent", spot.is_err(), absent)?;
+                if let Err(spot) = spot {
+                    let entry = (Counted::make(key, 0), op.arg);
+                    match spot {
+                        // SAFETY: the slot was found vacant for this hash.
+                        Some(slot) => unsafe { table.insert_at(slot, Tag::of(hash), entry) },
+                        None => drop(table.insert_unique(hash, entry, hasher)),
+                    }
+                    oracle.insert(key, op.arg);
+                }
+                Ok(())
+            }
+            Kind::Remove | Kind::RemoveEntry | Kind::OccupiedRemove | Kind::OccupiedRemoveEntry => {
+                let value = table.remove(hash, is_key).map(|entry| entry.1);
+                equal("value removed", value, oracle.remove(&key))
+            }
+            Kind::ReplaceEntry => {
+                let popped = table.pop().map(|entry| (entry.0.code(), entry.1));
+                equal("popped", popped, popped.and_then(|(key, _)| oracle.remove_entry(&key)))
+            }
+            Kind::Retain | Kind::ExtractIf => {
+                let goes = |key: u16| key % op.arg == op.key % op.arg;
+                table.retain(|entry| {
+                    entry.1 ^= 1;
+                    !goes(entry.0.code())
+                });
+                oracle.retain(|&key, value| {
+                    *value ^= 1;
+                    !goes(key)
+                });
+                Ok(())
+            }
+            Kind::Clear | Kind::Drain | Kind::IntoIter => {
+                table.clear();
+                oracle.clear();
+                Ok(())
+            }
+            Kind::Reserve | Kind::TryReserve => {
+                let additional = usize::from(op.arg);
+                equal("outcome", table.try_reserve(additional, hasher), Ok(()))?;
+                equal("room", table.capacity() >= table.len() + additional, true)
+            }
+            Kind::ShrinkToFit | Kind::ShrinkTo => {
+                let capacity = table.capacity();
+                table.shrink_to(usize::from(op.arg % 400), hasher);
+                equal("no growth", table.capacity() <= capacity, true)
+            }
+            Kind::Clone => {
+                *table = table.clone();
+                Ok(())
+            }
+            Kind::Extend => {
+                for key in (op.key..).take(usize::from(op.arg)) {
+                    if oracle.insert(key, op.arg).is_none() {
+                        let entry = (Counted::make(key, 0), op.arg);
+                        table.insert_unique(hash_of(key), entry, hasher);
+                    } else if let Some(slot) = table.find(hash_of(key), |e| e.0.code() == key) {
+                        // SAFETY: the slot of an entry that was found.
+                        unsafe { table.get_mut(slot).1 = op.arg };
+                    }
+                }
+                Ok(())
+            }
+            _ => {
+                let slot = table.find(hash, is_key);
+                // SAFETY: the slot of an entry that was found.
+                let value = slot.map(|slot| unsafe { table.get(slot).1 });
+                equal("value", value, oracle.get(&key).copied())
+            }
+        }?;
+        equal("len", self.table.len(), self.oracle.len())
+    }
+
+    fn compare(&self) -> Result<(), String> {
+        let table = &self.table;
+        let mut contents: Vec<_> = (0..table.slots())
+            .filter(|&slot| table.is_full(slot))
+            // SAFETY: the slot is full.
+            .map(|slot| unsafe { table.get(slot) })
+            .map(|entry| (entry.0.code(), entry.1))
+            .collect();
+        contents.sort_unstable();
+        equal(
+            "contents",
+            contents,
+            self.oracle.iter().map(|(&key, &value)| (key, value)).collect(),
+        )?;
+        for &key in self.oracle.keys() {
+            let found = table.find(hash_of(key), |entry| entry.0.code() == key);
+            equal("found", found.is_some(), true)?;
+        }
+        equal("drops", ledger::faults(), 0)
+    }
+}

@@ -1,0 +1,46 @@
+//! The fuzz targets' corpora, and every finding there was, replayed without a fuzzer.
+//!
+//! The body of each target is the same code that the fuzzer runs; fuzz/README.md says how.
+
+use std::fs;
+use std::path::Path;
+
+#[path = "../fuzz/src/map_trace.rs"]
+mod map_trace;
+#[cfg(feature = "serde")]
+#[path = "../fuzz/src/serde_input.rs"]
+mod serde_input;
+mod trace;
+
+/// Runs a target on each input of its corpus; fails with all that failed, by name.
+fn replay(target: &str, run: fn(&[u8]) -> Result<(), String>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut paths: Vec<_> = fs::read_dir(&folder)
+        .expect("the corpus is there")
+        .map(|entry| entry.expect("the entry can be read").path())
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 50, "{} has only {} inputs", folder.display(), paths.len());
+    // Miri takes some from all over the corpus.
+    let step = if cfg!(miri) { paths.len() / 8 } else { 1 };
+    let failures: Vec<String> = paths
+        .iter()
+        .step_by(step)
+        .filter_map(|path| {
+            let input = fs::read(path).expect("the input can be read");
+            run(&input).err().map(|message| format!("{}: {message}", path.display()))
+        })
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn map_traces() {
+    replay("map_trace", map_trace::run);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn serde_inputs() {
+    replay("serde_input", serde_input::run);
+}

@@ -1,0 +1,200 @@
+//! What chosen keys and bad hashers cost, in windows visited and not in time; SECURITY.md draws the
+//! conclusions.
+//!
+//! Each hash is that of a map: the tables are bare ones only because those count windows.
+
+use foldhash::SharedSeed;
+use foldhash::fast::FoldHasher;
+use rosti::internals::{Global, Group, Native, RawTable, Statistics, Swar, Tag};
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher};
+
+/// Number of chosen keys. The cost of what they do is quadratic, so unoptimised builds have fewer.
+const KEYS: u64 = if cfg!(miri) {
+    500
+} else if cfg!(debug_assertions) {
+    10_000
+} else {
+    100_000
+};
+
+/// foldhash's fast variant with seeds that the attacker knows.
+struct Known {
+    seed: u64,
+    shared: &'static SharedSeed,
+}
+
+impl Known {
+    const SEED: Self = Known { seed: 42, shared: SharedSeed::global_fixed() };
+}
+
+impl BuildHasher for Known {
+    type Hasher = FoldHasher<'static>;
+
+    fn build_hasher(&self) -> FoldHasher<'static> {
+        FoldHasher::with_seed(self.seed, self.shared)
+    }
+}
+
+/// Different keys that all have the top seven and the low 32 bits of their hashes in common, if
+/// `known` hashes them: one tag, and one home in every table up to 2^32 homes.
+///
+/// A key of 128 bits is two factors whose product is folded to the hash: low half ^ seed, and high
+/// half ^ shared seed. The hash of 1 with seed 0 gives the shared seed away. Who knows both makes
+/// the second factor 1, and so decides on each bit of the hash.
+fn chosen_keys(known: &Known) -> Vec<u128> {
+    let shared = Known { seed: 0, ..*known }.hash_one(1u64);
+    let high = u128::from(shared ^ 1) << 64;
+    (0..KEYS).map(|number| high | u128::from((number << 32 | 0xbad) ^ known.seed)).collect()
+}
+
+/// Honest keys: as many, of the same type.
+fn honest_keys() -> Vec<u128> {
+    (0..u128::from(KEYS)).collect()
+}
+
+/// The cost of searches in a table of these keys.
+fn cost<G: Group>(keys: &[u128], build: &impl BuildHasher) -> Statistics {
+    let hasher = |key: &u128| build.hash_one(key);
+    let mut table = RawTable::<u128, G, Global>::new_in(Global);
+    for &key in keys {
+        table.insert_unique(hasher(&key), key, hasher);
+    }
+    assert_eq!(table.len(), keys.len());
+    let statistics = table.statistics(hasher);
+    println!("{} {} keys: {statistics:?}", G::NAME, keys.len());
+    statistics
+}
+
+/// Few searches go past their first window.
+fn is_fast(statistics: Statistics) -> bool {
+    statistics.hit_windows < 1.5 && statistics.miss_windows < 1.5 && statistics.max_hit_windows < 20
+}
+
+#[test]
+fn keys_chosen_for_a_known_seed_collide() {
+    let keys = chosen_keys(&Known::SEED);
+    assert_eq!(keys.iter().collect::<HashSet<_>>().len() as u64, KEYS);
+    let places = keys.iter().map(|key| {
+        let hash = Known::SEED.hash_one(key);
+        (hash as u32, Tag::of(hash).byte())
+    });
+    assert_eq!(places.collect::<HashSet<_>>().len(), 1);
+    // On average half of the windows that it takes to hold them all.
+    let statistics = cost::<Native>(&keys, &Known::SEED);
+    let windows = keys.len() as f64 / Native::WIDTH as f64;
+    assert!(statistics.hit_windows > 0.45 * windows, "{statistics:?}");
+    // It is the seed that makes them collide, and nothing about the keys or the table.
+    assert!(is_fast(cost::<Native>(&honest_keys(), &Known::SEED)));
+}
+
+#[test]
+fn keys_chosen_for_one_seed_are_harmless_under_another() {
+    let keys = chosen_keys(&Known::SEED);
+    for seed in [0, 43, u64::MAX / 3] {
+        static SHARED: SharedSeed = SharedSeed::from_u64(7);
+        assert!(is_fast(cost::<Native>(&keys, &Known { seed, shared: &SHARED })), "seed {seed}");
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+#[test]
+fn keys_chosen_for_a_known_seed_are_harmless_in_a_map_of_its_own_seed() {
+    let keys = chosen_keys(&Known::SEED);
+    for _ in 0..3 {
+        let build = rosti::DefaultHashBuilder::default();
+        assert!(is_fast(cost::<Native>(&keys, &build)));
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+#[test]
+fn each_map_has_a_seed_of_its_own() {
+    let hash = || rosti::HashMap::<u64, ()>::new().hasher().hash_one(1u64);
+    let hashes: HashSet<u64> = (0..20).map(|_| hash()).collect();
+    assert_eq!(hashes.len(), 20);
+}
+
+/// Hashes everything to 0.
+struct Constant;
+
+struct Nothing;
+
+impl Hasher for Nothing {
+    fn finish(&self) -> u64 {
+        0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+}
+
+impl BuildHasher for Constant {
+    type Hasher = Nothing;
+
+    fn build_hasher(&self) -> Nothing {
+        Nothing
+    }
+}
+
+/// The worst that can be: n searches visit about n x n / (2 x width) windows. No search visits more
+/// windows than the table has, and every key is found.
+fn constant_hasher_is_quadratic<G: Group>() {
+    let mut last = None;
+    for doublings in 0..if cfg!(miri) { 2 } else { 5 } {
+        let len = 500usize << doublings;
+        let keys: Vec<u128> = (0..len as u128).collect();
+        let statistics = cost::<G>(&keys, &Constant);
+        let total = statistics.hit_windows * len as f64;
+        println!("{}: {len} keys, {total} windows to find each once", G::NAME);
+        let expected = len as f64 * (len as f64 / G::WIDTH as f64 + 1.0) / 2.0;
+        assert!((0.9..1.1).contains(&(total / expected)), "{total}, about {expected} expected");
+        if let Some(last) = last.replace(total) {
+            let growth: f64 = total / last;
+            assert!((3.5..4.5).contains(&growth), "twice the keys, {growth} times the windows");
+        }
+        assert!(statistics.max_hit_windows <= len.div_ceil(G::WIDTH) + 2, "{statistics:?}");
+    }
+}
+
+#[test]
+fn constant_hasher_is_quadratic_native() {
+    constant_hasher_is_quadratic::<Native>();
+}
+
+#[test]
+fn constant_hasher_is_quadratic_swar() {
+    constant_hasher_is_quadratic::<Swar>();
+}
+
+#[test]
+fn a_map_with_a_constant_hasher_is_right() {
+    let mut map = rosti::HashMap::with_hasher(Constant);
+    for key in 0..1000u32 {
+        assert_eq!(map.insert(key, key), None);
+    }
+    for key in (0..1000).step_by(2) {
+        assert_eq!(map.remove(&key), Some(key));
+    }
+    for key in 0..1000 {
+        assert_eq!(map.get(&key).copied(), (key % 2 == 1).then_some(key));
+    }
+}
+
+/// Entries read from one map and inserted into another with the same seed come in the order of
+/// their hashes' low bits. That fills a small table evenly at each moment; with homes from the top
+/// bits it would pile all of them up in one place.
+#[test]
+fn copying_in_iteration_order_under_one_seed_is_harmless() {
+    let hasher = |key: &u128| Known::SEED.hash_one(key);
+    let mut table = RawTable::<u128, Native, Global>::new_in(Global);
+    for key in honest_keys() {
+        table.insert_unique(hasher(&key), key, hasher);
+    }
+    // SAFETY: the slots are full.
+    let full = (0..table.slots()).filter(|&slot| table.is_full(slot));
+    let in_order: Vec<u128> = full.map(|slot| unsafe { *table.get(slot) }).collect();
+    for eighths in 1..8 {
+        let statistics = cost::<Native>(&in_order[..in_order.len() * eighths / 8], &Known::SEED);
+        assert!(is_fast(statistics), "after {eighths} eighths: {statistics:?}");
+    }
+}

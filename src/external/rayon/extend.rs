@@ -9,6 +9,8 @@
 //! The entries stay in order: what one thread has sorted is a *part* of each region's share, and
 //! the parts come in the order of the iterator.
 
+use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
 
@@ -26,12 +28,16 @@ use crate::raw::region::{Regions, Share};
 /// see small tables too.
 const BY_REGIONS: usize = if cfg!(rosti_invariants) { 1 } else { 1 << 21 };
 
-/// Bytes of table in a region: with half as many, sorting into twice the regions costs more than
-/// the cache gains (`benches/parallel.rs`).
+/// Bytes of table in a region, about what a core's cache holds. Smaller ones are not quicker
+/// (`benches/parallel.rs`).
 const REGION_BYTES: usize = 1 << 20;
 
 /// The most regions: sorting writes to as many places in turn.
 const MOST_REGIONS: usize = 1 << 10;
+
+/// Entries of a part, in the mean. With a quarter as many, allocating the parts shows
+/// (`benches/parallel.rs`).
+const PART_LEN: usize = 256;
 
 /// The fewest regions for each thread, so that one that is done finds others to help with.
 const REGIONS_PER_THREAD: usize = 4;
@@ -76,34 +82,86 @@ fn fill<K: Eq + Send, V: Send, A: Allocator>(
     let for_cache = table.allocation_size() / REGION_BYTES;
     let for_threads = current_num_threads() * REGIONS_PER_THREAD;
     let regions = table.raw.regions(for_cache.max(for_threads).min(MOST_REGIONS));
-    let shares = sort(entries, len, regions);
+    let shares = sort(entries, regions);
     let left_over: Vec<Vec<_>> = table.raw.fill(regions, shares, |jobs| {
         jobs.into_par_iter().map(|job| job.run(|a, b| a.0 == b.0, update)).collect()
     });
     insert(table, left_over.into_iter().flatten(), hasher);
 }
 
-/// Gives each region its share of the `len` entries.
+/// Gives each region its share of the entries, in order.
 fn sort<T: Send>(
     entries: impl ParallelIterator<Item = (u64, T)>,
-    len: usize,
     regions: Regions,
 ) -> Vec<Share<T>> {
-    // Rayon halves the work until there are about so many parts.
-    let parts_per_share = 2 * current_num_threads();
-    let part_len = len / regions.count() / parts_per_share;
-    let parts = || -> Vec<Vec<(u64, T)>> {
-        (0..regions.count()).map(|_| Vec::with_capacity(part_len)).collect()
-    };
-    let sorted = entries.fold(parts, |mut parts, entry| {
-        parts[regions.of(entry.0)].push(entry);
-        parts
+    // Boxed, because rayon moves it with every entry.
+    let new = || Box::new(Sorter { regions, pending: Vec::new(), shares: Vec::new() });
+    let sorters = entries.fold(new, |mut sorter, entry| {
+        sorter.push(entry);
+        sorter
     });
-    let mut shares: Vec<Share<T>> = (0..regions.count()).map(|_| Share::new()).collect();
-    for parts in sorted.collect_vec_list().into_iter().flatten() {
-        shares.iter_mut().zip(parts).for_each(|(share, part)| share.push(part));
+    let mut sorter = sorters.reduce(new, |sorter, next| sorter.followed_by(next));
+    sorter.sort_pending();
+    sorter.shares.resize_with(regions.count(), Share::new);
+    sorter.shares
+}
+
+/// Entries that follow each other: first those in the shares, then those that are pending.
+///
+/// Sorting waits for so many entries that parts are of a useful size, also if rayon cuts the work
+/// into pieces of a few entries.
+struct Sorter<T> {
+    regions: Regions,
+    pending: Vec<(u64, T)>,
+    /// A share for each region, or none at all as long as all entries are pending.
+    shares: Vec<Share<T>>,
+}
+
+impl<T> Sorter<T> {
+    /// The most entries that are pending.
+    fn batch(&self) -> usize {
+        PART_LEN * self.regions.count()
     }
-    shares
+
+    #[inline]
+    fn push(&mut self, entry: (u64, T)) {
+        self.pending.push(entry);
+        if self.pending.len() == self.batch() {
+            self.sort_pending();
+        }
+    }
+
+    /// Adds a part with the pending entries to each share.
+    fn sort_pending(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let (regions, count) = (self.regions, self.regions.count());
+        let mut lens = vec![0; count];
+        self.pending.iter().for_each(|&(hash, _)| lens[regions.of(hash)] += 1);
+        let mut parts: Vec<Vec<_>> = lens.into_iter().map(Vec::with_capacity).collect();
+        for entry in self.pending.drain(..) {
+            parts[regions.of(entry.0)].push(entry);
+        }
+        self.shares.resize_with(count, Share::new);
+        self.shares.iter_mut().zip(parts).for_each(|(share, part)| share.push(part));
+    }
+
+    /// These entries and then those.
+    fn followed_by(mut self: Box<Self>, mut other: Box<Self>) -> Box<Self> {
+        if other.shares.is_empty() && self.pending.len() + other.pending.len() < self.batch() {
+            self.pending.append(&mut other.pending);
+            return self;
+        }
+        if self.pending.is_empty() && self.shares.is_empty() {
+            return other;
+        }
+        self.sort_pending();
+        let shares = self.shares.iter_mut().zip(&mut other.shares);
+        shares.for_each(|(share, more)| share.append(more));
+        self.pending = other.pending;
+        self
+    }
 }
 
 /// Inserts entries one by one.

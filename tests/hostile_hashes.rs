@@ -194,7 +194,8 @@ fn copying_in_iteration_order_under_one_seed_is_not_quadratic() {
     let mut copy = RawTable::<u128, Native, Global>::new_in(Global);
     for slot in (0..table.slots()).filter(|&slot| table.is_full(slot)) {
         // SAFETY: the slot is full.
-        copy.insert_unique(hasher(unsafe { table.get(slot) }), unsafe { *table.get(slot) }, hasher);
+        let key = unsafe { *table.get(slot) };
+        copy.insert_unique(hasher(&key), key, hasher);
         if copy.len() == copy.capacity() && copy.len() > 400 {
             let statistics = copy.statistics(hasher);
             println!("{} copied: {statistics:?}", copy.len());

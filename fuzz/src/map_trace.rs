@@ -114,9 +114,10 @@ impl<G: Group> Pair<G> {
         match op.kind {
             Kind::Insert | Kind::EntryInsert | Kind::AndModify | Kind::EntryRef => {
                 let old = match table.find_or_vacant(hash, is_key, hasher) {
-                    // SAFETY: the slot of an entry that was found.
                     Ok(slot) => {
-                        Some(std::mem::replace(unsafe { &mut table.get_mut(slot).1 }, op.arg))
+                        // SAFETY: the slot of an entry that was found.
+                        let value = unsafe { &mut table.get_mut(slot).1 };
+                        Some(std::mem::replace(value, op.arg))
                     }
                     Err(slot) => {
                         let entry = (Counted::make(key, 0), op.arg);

@@ -213,7 +213,7 @@ import { readFile } from 'node:fs/promises';
 import { WASI } from 'node:wasi';
 const [file, ...args] = process.argv.slice(2);
 const wasi = new WASI({ version: 'preview1', args: [file, ...args], env: process.env,
-    preopens: { '/': '/', '.': '.' }, returnOnExit: true });
+    preopens: { '/': '/' }, returnOnExit: true });
 const program = await WebAssembly.compile(await readFile(file));
 process.exitCode = wasi.start(await WebAssembly.instantiate(program, wasi.getImportObject()));
 END

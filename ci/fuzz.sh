@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets with AddressSanitizer and coverage counters and runs one, on the installed
 # stable compiler and without cargo-fuzz: `ci/fuzz.sh TARGET [libFuzzer options …]`. New inputs go
-# to fuzz/work/TARGET, findings to fuzz/artifacts/TARGET. `ci/fuzz.sh --build` only builds.
+# to fuzz/found/TARGET, findings to fuzz/artifacts/TARGET. `ci/fuzz.sh --build` only builds.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 
@@ -16,6 +16,6 @@ RUSTC_BOOTSTRAP=1 CARGO_INCREMENTAL=0 \
 [ "${1-}" != --build ] || exit 0
 
 target=$1; shift
-mkdir -p "work/$target" "artifacts/$target"
+mkdir -p "found/$target" "artifacts/$target"
 "target/$host/release/$target" -artifact_prefix="artifacts/$target/" -rss_limit_mb=2048 -malloc_limit_mb=256 \
-    "$@" "work/$target" "corpus/$target"
+    "$@" "found/$target" "corpus/$target"

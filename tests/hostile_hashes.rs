@@ -19,19 +19,19 @@ const KEYS: u64 = if cfg!(miri) {
 };
 
 /// foldhash's fast variant with seeds that the attacker knows.
-struct Known {
+struct Known<'a> {
     seed: u64,
-    shared: &'static SharedSeed,
+    shared: &'a SharedSeed,
 }
 
-impl Known {
+impl Known<'static> {
     const SEED: Self = Known { seed: 42, shared: SharedSeed::global_fixed() };
 }
 
-impl BuildHasher for Known {
-    type Hasher = FoldHasher<'static>;
+impl<'a> BuildHasher for Known<'a> {
+    type Hasher = FoldHasher<'a>;
 
-    fn build_hasher(&self) -> FoldHasher<'static> {
+    fn build_hasher(&self) -> FoldHasher<'a> {
         FoldHasher::with_seed(self.seed, self.shared)
     }
 }
@@ -46,6 +46,15 @@ fn chosen_keys(known: &Known) -> Vec<u128> {
     let shared = Known { seed: 0, ..*known }.hash_one(1u64);
     let high = u128::from(shared ^ 1) << 64;
     (0..KEYS).map(|number| high | u128::from((number << 32 | 0xbad) ^ known.seed)).collect()
+}
+
+/// How many different homes (of 2^32) and tags the keys have together.
+fn places(keys: &[u128], build: &impl BuildHasher) -> usize {
+    let places = keys.iter().map(|key| {
+        let hash = build.hash_one(key);
+        (hash as u32, Tag::of(hash).byte())
+    });
+    places.collect::<HashSet<_>>().len()
 }
 
 /// Honest keys: as many, of the same type.
@@ -75,11 +84,7 @@ fn is_fast(statistics: Statistics) -> bool {
 fn keys_chosen_for_a_known_seed_collide() {
     let keys = chosen_keys(&Known::SEED);
     assert_eq!(keys.iter().collect::<HashSet<_>>().len() as u64, KEYS);
-    let places = keys.iter().map(|key| {
-        let hash = Known::SEED.hash_one(key);
-        (hash as u32, Tag::of(hash).byte())
-    });
-    assert_eq!(places.collect::<HashSet<_>>().len(), 1);
+    assert_eq!(places(&keys, &Known::SEED), 1);
     // On average half of the windows that it takes to hold them all.
     let statistics = cost::<Native>(&keys, &Known::SEED);
     let windows = keys.len() as f64 / Native::WIDTH as f64;
@@ -88,23 +93,24 @@ fn keys_chosen_for_a_known_seed_collide() {
     assert!(is_fast(cost::<Native>(&honest_keys(), &Known::SEED)));
 }
 
+/// The chosen keys are multiples of one number under another seed. One number in 2^k has k low zeros
+/// where it matters, and then the homes are multiples of 2^k too: luck, which nobody can choose.
 #[test]
-fn keys_chosen_for_one_seed_are_harmless_under_another() {
+fn keys_chosen_for_one_seed_are_harmless_under_most_others() {
+    let seeds: Vec<_> = (0..16).map(SharedSeed::from_u64).collect();
     let keys = chosen_keys(&Known::SEED);
-    for seed in [0, 43, u64::MAX / 3] {
-        static SHARED: SharedSeed = SharedSeed::from_u64(7);
-        assert!(is_fast(cost::<Native>(&keys, &Known { seed, shared: &SHARED })), "seed {seed}");
-    }
+    let others = seeds.iter().map(|shared| Known { seed: 42, shared });
+    let fast = others.filter(|other| is_fast(cost::<Native>(&keys, other))).count();
+    assert!(fast >= 12, "{fast} of {}", seeds.len());
 }
 
+/// One process in 2^20 or so has the bad luck to fail here.
 #[cfg(feature = "default-hasher")]
 #[test]
-fn keys_chosen_for_a_known_seed_are_harmless_in_a_map_of_its_own_seed() {
-    let keys = chosen_keys(&Known::SEED);
-    for _ in 0..3 {
-        let build = rosti::DefaultHashBuilder::default();
-        assert!(is_fast(cost::<Native>(&keys, &build)));
-    }
+fn keys_chosen_for_a_known_seed_do_not_collide_in_a_map_of_its_own_seed() {
+    let build = rosti::DefaultHashBuilder::default();
+    let places = places(&chosen_keys(&Known::SEED), &build);
+    assert!(places as u64 > KEYS / 10, "{places} places for {KEYS} keys");
 }
 
 #[cfg(feature = "default-hasher")]

@@ -78,12 +78,12 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         } else {
             let mut clones = Clones { table: self, source, last: 0, count: 0 };
             // SAFETY: `items` is the number of full slots (I4); the source is not changed.
-            unsafe { source.control.full_slots(source.items) }.for_each(|slot| {
+            for slot in unsafe { source.control.full_slots(source.items) } {
                 // SAFETY: the slot is full in the source and exists in this table as well.
                 unsafe { clones.table.slot(slot).write(source.get(slot).clone()) };
                 clones.last = slot;
                 clones.count += 1;
-            });
+            }
             mem::forget(clones);
         }
         // SAFETY: both blocks have as many control bytes and overflow words. All slots that become

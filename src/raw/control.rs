@@ -13,7 +13,7 @@ use core::ops::Range;
 use core::ptr::NonNull;
 
 use crate::capacity::Shape;
-use crate::ctrl::{DELETED, EMPTY, Tag};
+use crate::ctrl::{self, DELETED, EMPTY, Tag};
 use crate::group::Group;
 use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
@@ -161,6 +161,26 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// [`probe_on`](Self::probe_on) that, if the search fails, gives the first vacant slot on its way,
+    /// the home's window included. Compiled once for all types of entries: few inserts come here.
+    #[inline(never)]
+    pub(super) fn probe_on_for_spot(
+        self,
+        hash: u64,
+        seq: ProbeSeq,
+        is_match: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<usize, Option<usize>> {
+        // SAFETY: the position of a home.
+        let mut vacant = unsafe { self.vacant_at(ctrl::home(hash, self.mask)) };
+        let on_leave = |window, group| vacant = vacant.or_else(|| Self::vacant_in(window, group));
+        let end = match self.probe_on(hash, seq, is_match, on_leave) {
+            Ok(slot) => return Ok(slot),
+            Err(end) => end,
+        };
+        // SAFETY: a search ends at a position.
+        Err(vacant.or_else(|| unsafe { self.vacant_at(end.position()) }))
+    }
+
     /// One step of the probe loop.
     #[inline(always)]
     fn probe_window(
@@ -210,11 +230,12 @@ impl<G: Group> Control<G> {
     }
 
     /// The first vacant slot on the walk of `hash`, with the overflow bits of all windows before it
-    /// set, so that an entry stored there is found (I5).
+    /// set, so that an entry stored there is found (I5). Out of line: who needs it has found a window
+    /// full.
     ///
     /// # Safety
     /// The table has a vacant slot (then every walk reaches it), and nobody else accesses it now.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         loop {
@@ -264,6 +285,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// Both tables have as many slots; nobody else accesses this one.
+    #[inline(never)]
     pub(super) unsafe fn copy_from(self, source: Self) {
         let bytes = Self::SHAPE.control_bytes(self.mask + 1);
         // SAFETY: both blocks have this many control bytes.

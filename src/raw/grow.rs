@@ -160,7 +160,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                         upper = if into_upper == 0 { upper } else { filled };
                         lower = if into_upper == 0 { filled } else { lower };
                     } else {
-                        target = new.claim_misfit(hash);
+                        target = new.claim_vacant(hash);
                     }
                     self.copy_entry(slot, new, target, Tag::of(hash));
                 }
@@ -300,17 +300,6 @@ impl<G: Group> Control<G> {
             let more = seq.advance(self.mask(), Self::SHAPE);
             debug_assert!(more, "settle: every walk reaches every slot");
         }
-    }
-
-    /// [`claim_vacant`](Self::claim_vacant) out of line, because streaming seldom needs it.
-    ///
-    /// # Safety
-    /// As there.
-    #[cold]
-    #[inline(never)]
-    unsafe fn claim_misfit(self, hash: u64) -> usize {
-        // SAFETY: the caller's contract.
-        unsafe { self.claim_vacant(hash) }
     }
 
     /// Copies the entry of a slot to a vacant slot, of this table or another.

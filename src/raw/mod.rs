@@ -308,19 +308,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         seq: ProbeSeq,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
-        // SAFETY: the position of a home.
-        let mut vacant = unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) };
-        let on_leave = |window, group| {
-            vacant = vacant.or_else(|| Control::vacant_in(window, group));
-        };
         // SAFETY: the probe loop offers full slots.
-        let is_match = |slot| eq(unsafe { self.get(slot) });
-        self.control.probe_on(hash, seq, is_match, on_leave).map_err(|end| {
-            // SAFETY: a search ends at a position.
-            let last = || unsafe { self.control.vacant_at(end.position()) };
-            let spot = vacant.or_else(last)?;
-            (self.growth_left != 0 && !self.is_worn()).then_some(spot)
-        })
+        let mut is_match = |slot| eq(unsafe { self.get(slot) });
+        self.control
+            .probe_on_for_spot(hash, seq, &mut is_match)
+            .map_err(|spot| spot.filter(|_| self.growth_left != 0 && !self.is_worn()))
     }
 
     /// [`find_or_spot`](Self::find_or_spot) that makes room if the entry is absent and there is no

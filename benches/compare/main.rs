@@ -22,6 +22,7 @@
 //! Without options a run takes 40 s on a quiet machine. A `--full` run takes many hours and, by estimate,
 //! 8 GiB of memory for the largest tables (2^26 slots).
 
+mod backend;
 mod element;
 mod input;
 mod limit;

@@ -15,6 +15,7 @@ const COLOURS: [RGBColor; SUBJECTS.len()] = [
     RGBColor(0, 153, 136),
     RGBColor(170, 170, 170),
     RGBColor(238, 119, 51),
+    RGBColor(238, 153, 170),
     RGBColor(34, 34, 34),
 ];
 

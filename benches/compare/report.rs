@@ -1,6 +1,6 @@
 //! What a run says: the table, the cells, the file.
 
-use crate::run::{BASE, LIMIT, Measured, NULL, OURS, SUBJECTS};
+use crate::run::{BASE, LIMIT, Measured, NULL, OURS, SUBJECTS, SWAR};
 use crate::workload::{Scene, Workload};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -36,7 +36,7 @@ struct Row {
 
 impl Row {
     fn new(cells: &[&Measured], workload: Workload, subject: usize) -> Self {
-        let ratio = |cell: &Measured| cell.best.ratio(workload, subject);
+        let ratio = |cell: &Measured| cell.best.ratio(workload, subject, BASE);
         let tables = cells.iter().filter(|cell| cell.cell.scene == Scene::Table);
         Self {
             all: geomean(cells.iter().filter_map(|cell| ratio(cell))),
@@ -130,6 +130,16 @@ rosti loses {lost} of {} rows by more than {:.0} % and more than the noise
         rows.len(),
         (NOISE - 1.0) * 100.0,
     );
+    for workload in [Workload::Hit, Workload::Miss] {
+        let ratios = cells.iter().filter_map(|cell| cell.best.ratio(workload, SWAR, OURS));
+        if let Some(ratio) = geomean(ratios) {
+            let (swar, ours, name) = (SUBJECTS[SWAR], SUBJECTS[OURS], workload.name());
+            _ = writeln!(
+                text,
+                "{swar} takes {ratio:.2} of {ours}'s time in {name}, over all kinds"
+            );
+        }
+    }
     if present.contains(&LIMIT) {
         text += "limit: the same reads and writes in plain arrays, and how many times that rosti takes\n";
     }
@@ -172,7 +182,7 @@ pub fn cells(cells: &[Measured]) -> String {
                 if workload.is_memory() { "B" } else { "ns" }
             );
             for (subject, name) in SUBJECTS.iter().enumerate().filter(|&(at, _)| at != BASE) {
-                if let Some(ratio) = cell.best.ratio(workload, subject) {
+                if let Some(ratio) = cell.best.ratio(workload, subject, BASE) {
                     _ = write!(text, "  {name} {ratio:.2}");
                 }
             }
@@ -196,7 +206,7 @@ pub fn write_csv(path: &Path, header: &[(&str, String)], cells: &[Measured]) -> 
                     continue;
                 };
                 let ratio = best
-                    .ratio(workload, subject)
+                    .ratio(workload, subject, BASE)
                     .map_or(String::new(), |ratio| format!("{ratio:.4}"));
                 _ = writeln!(
                     text,

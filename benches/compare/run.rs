@@ -4,12 +4,13 @@ use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
 use crate::input::{Cell, Store};
 use crate::limit;
 use crate::rng::scramble;
-use crate::subject::{Hashbrown, Null, Rosti, Std, StdFold, Subject};
+use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};
 use crate::turn::{TurnOf, turn};
 use crate::workload::{Wanted, Workload};
 
-/// The names of all subjects, in the order of the table's columns.
-pub const SUBJECTS: [&str; 6] = ["rosti", "hashbrown", "std", "null", "std+fold", "limit"];
+/// The names of all subjects, in the order of the table's columns; the limit is the last.
+pub const SUBJECTS: [&str; 7] =
+    ["rosti", "hashbrown", "std", "null", "std+fold", "rosti-swar", "limit"];
 /// This crate.
 pub const OURS: usize = 0;
 /// The subject that all others are divided by and checked against.
@@ -18,8 +19,10 @@ pub const BASE: usize = 1;
 pub const NULL: usize = 3;
 /// The table of std with the hash of hashbrown.
 pub const SAME_HASH: usize = 4;
+/// This crate's table on the backend that needs no vector instructions.
+pub const SWAR: usize = 5;
 /// Not a map, but the memory under all of them.
-pub const LIMIT: usize = 5;
+pub const LIMIT: usize = SUBJECTS.len() - 1;
 
 /// What the maps of a row hold.
 #[derive(Clone, Copy)]
@@ -37,7 +40,7 @@ pub struct Kind {
 
 /// All kinds.
 pub const KINDS: [Kind; 9] = {
-    const fn kind<E: Element>(
+    const fn kind<E: Lineup>(
         name: &'static str,
         definition: &'static str,
         largest: u32,
@@ -78,10 +81,10 @@ impl Best {
         self.0[workload as usize][subject]
     }
 
-    /// The same in relation to the base.
+    /// The same in relation to another subject's.
     #[must_use]
-    pub fn ratio(&self, workload: Workload, subject: usize) -> Option<f64> {
-        Some(self.get(workload, subject)? / self.get(workload, BASE)?)
+    pub fn ratio(&self, workload: Workload, subject: usize, base: usize) -> Option<f64> {
+        Some(self.get(workload, subject)? / self.get(workload, base)?)
     }
 }
 
@@ -122,25 +125,47 @@ impl Kind {
     }
 }
 
-/// The turns of all subjects in the order of [`SUBJECTS`].
-fn turns<E: Element>() -> [TurnOf<E>; SUBJECTS.len()] {
-    const fn named<S: Subject<E>, E: Element>() -> (&'static str, TurnOf<E>) {
-        (S::NAME, turn::<S, E>)
+/// A subject's name and its turn with maps of `E`.
+type Named<E> = (&'static str, TurnOf<E>);
+
+fn named<S: Subject<E>, E: Element>() -> Named<E> {
+    (S::NAME, turn::<S, E>)
+}
+
+/// Which subjects take part in the cells of an element: those that fit every element, and `special`
+/// ones beside them.
+trait Lineup: Element + Sized {
+    /// The subjects for this element that do not fit all others. Their columns stay empty in the rows
+    /// of other kinds.
+    fn special() -> Vec<Named<Self>> {
+        Vec::new()
     }
-    let turns = [
+}
+
+impl Lineup for Word {}
+impl Lineup for HalfWord {}
+impl Lineup for Unit {}
+impl Lineup for Line {}
+impl Lineup for Str {}
+impl Lineup for Boxed {}
+
+/// The turns in the order of [`SUBJECTS`].
+fn turns<E: Lineup>() -> [Option<TurnOf<E>>; SUBJECTS.len()] {
+    let general = [
         named::<Rosti, E>(),
         named::<Hashbrown, E>(),
         named::<Std, E>(),
         named::<Null, E>(),
         named::<StdFold, E>(),
+        named::<RostiSwar, E>(),
         (SUBJECTS[LIMIT], limit::turn::<E>),
     ];
-    debug_assert_eq!(turns.map(|(name, _)| name), SUBJECTS);
-    turns.map(|(_, turn)| turn)
+    let all: Vec<Named<E>> = general.into_iter().chain(E::special()).collect();
+    SUBJECTS.map(|subject| all.iter().find(|(name, _)| *name == subject).map(|&(_, turn)| turn))
 }
 
 /// Measures one cell of element `E`.
-fn measure<E: Element>(
+fn measure<E: Lineup>(
     kind: &Kind,
     cell: &Cell,
     wanted: &Wanted,
@@ -161,8 +186,8 @@ fn measure<E: Element>(
             // always runs behind the same predecessor.
             let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
             let subject = (step + round) % SUBJECTS.len();
-            if conduct.subjects[subject] {
-                laps[subject] = Some(turns[subject](&input, wanted));
+            if let Some(turn) = turns[subject].filter(|_| conduct.subjects[subject]) {
+                laps[subject] = Some(turn(&input, wanted));
             }
         }
         for workload in wanted.iter() {

@@ -72,7 +72,7 @@ impl Workload {
         (Self::Collect, "collect", "collect n entries"),
         (Self::Remove, "remove", "remove all keys in random order"),
         (Self::OneBigInsert, "one_big_insert", "slowest single insert while growing to n"),
-        (Self::SmallBuild, "small_build", "fill many maps of 1 to 16 entries"),
+        (Self::SmallBuild, "small_build", "fill many maps of 1 to 16 entries, drop them"),
         (Self::SmallHit, "small_hit", "hit, each in another small map"),
         (Self::SmallMiss, "small_miss", "miss, each in another small map"),
         (Self::SmallIterate, "small_iterate", "sum of all small maps"),

@@ -215,7 +215,7 @@ impl Plan {
             });
             self.put(Sequence::Mixed, mixed);
         }
-        if wanted.any(&[W::Churn, W::ChurnHit, W::ChurnMiss, W::ChurnBytes]) {
+        if wanted.any(&W::CHURN) {
             self.churn();
         }
         let occurrences = |plan: &mut Self, draw: fn(&mut Rng, usize) -> usize| {

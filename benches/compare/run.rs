@@ -15,6 +15,8 @@ pub const SUBJECTS: [&str; 7] =
 pub const OURS: usize = 0;
 /// The subject that all others are divided by and checked against.
 pub const BASE: usize = 1;
+/// The standard library's map as it comes.
+pub const STD: usize = 2;
 /// The noise of the run.
 pub const NULL: usize = 3;
 /// The table of std with the hash of hashbrown.
@@ -65,8 +67,8 @@ pub const KINDS: [Kind; 9] = {
 pub struct Conduct<'a> {
     /// Rounds that count.
     pub rounds: usize,
-    /// Which of [`SUBJECTS`] take part; the base always does.
-    pub subjects: [bool; SUBJECTS.len()],
+    /// What each of [`SUBJECTS`] takes part in; the base takes part in everything.
+    pub parts: [Wanted; SUBJECTS.len()],
     /// Told of each round before it begins, and how many there are.
     pub progress: &'a dyn Fn(usize, usize),
 }
@@ -75,7 +77,24 @@ pub struct Conduct<'a> {
 pub struct Best([[Option<f64>; SUBJECTS.len()]; Workload::COUNT]);
 
 impl Best {
-    /// The best sample of a subject.
+    /// No samples at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self([[None; SUBJECTS.len()]; Workload::COUNT])
+    }
+
+    /// Counts a sample of a subject.
+    pub fn add(&mut self, workload: Workload, subject: usize, sample: f64) {
+        let best = &mut self.0[workload as usize][subject];
+        *best = Some(best.map_or(sample, |best| best.min(sample)));
+    }
+
+    /// Forgets the samples of a workload for those of `other`.
+    pub fn take_over(&mut self, workload: Workload, other: &Self) {
+        self.0[workload as usize] = other.0[workload as usize];
+    }
+
+    /// The best sample of a subject, per operation.
     #[must_use]
     pub fn get(&self, workload: Workload, subject: usize) -> Option<f64> {
         self.0[workload as usize][subject]
@@ -86,6 +105,17 @@ impl Best {
     pub fn ratio(&self, workload: Workload, subject: usize, base: usize) -> Option<f64> {
         Some(self.get(workload, subject)? / self.get(workload, base)?)
     }
+}
+
+/// A cell to be measured.
+#[derive(Clone, Copy)]
+pub struct Planned {
+    /// What its maps hold.
+    pub kind: Kind,
+    /// Their size.
+    pub cell: Cell,
+    /// What runs on them.
+    pub wanted: Wanted,
 }
 
 /// A measured cell.
@@ -111,17 +141,14 @@ impl Kind {
             exact
         }
     }
+}
 
-    /// Measures one cell, or says which subject answered wrongly.
-    pub fn measure(
-        self,
-        cell: Cell,
-        wanted: &Wanted,
-        conduct: &Conduct<'_>,
-    ) -> Result<Measured, String> {
-        let wanted = wanted.on(&cell);
-        let best = (self.measure)(&self, &cell, &wanted, conduct)?;
-        Ok(Measured { kind: self, cell, wanted, best })
+impl Planned {
+    /// Measures the cell, or says which subject answered wrongly.
+    pub fn measure(&self, conduct: &Conduct<'_>) -> Result<Measured, String> {
+        let &Self { kind, cell, wanted } = self;
+        let best = (kind.measure)(&kind, &cell, &wanted, conduct)?;
+        Ok(Measured { kind, cell, wanted, best })
     }
 }
 
@@ -172,7 +199,7 @@ fn measure<E: Lineup>(
     conduct: &Conduct<'_>,
 ) -> Result<Best, String> {
     let turns = turns::<E>();
-    let mut best = Best([[None; SUBJECTS.len()]; Workload::COUNT]);
+    let mut best = Best::none();
     // Round 0 pays for the first touch of memory and is not counted.
     let rounds = conduct.rounds * cell.patience();
     for round in 0..=rounds {
@@ -186,8 +213,9 @@ fn measure<E: Lineup>(
             // always runs behind the same predecessor.
             let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
             let subject = (step + round) % SUBJECTS.len();
-            if let Some(turn) = turns[subject].filter(|_| conduct.subjects[subject]) {
-                laps[subject] = Some(turn(&input, wanted));
+            let part = wanted.and(&conduct.parts[subject]);
+            if let Some(turn) = turns[subject].filter(|_| !part.is_empty()) {
+                laps[subject] = Some(turn(&input, &part));
             }
         }
         for workload in wanted.iter() {
@@ -207,9 +235,7 @@ fn measure<E: Lineup>(
                     ));
                 }
                 if round > 0 {
-                    let sample = lap.amount / lap.ops as f64;
-                    let best = &mut best.0[workload as usize][subject];
-                    *best = Some(best.map_or(sample, |best| best.min(sample)));
+                    best.add(workload, subject, lap.amount / lap.ops as f64);
                 }
             }
         }

@@ -266,10 +266,10 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
 
     /// Churn, then lookups in the tables that it leaves.
     fn churn(&mut self, maps: &mut [S::Map]) {
-        let victims = self.draws(Sequence::Victims);
-        if victims.is_empty() {
+        if !self.wanted.any(&Workload::CHURN) {
             return;
         }
+        let victims = self.draws(Sequence::Victims);
         let mut fresh = S::Map::give(self.draws(Sequence::Fresh)).into_iter();
         self.laps.time(Workload::Churn, victims.len(), || {
             work::churn::<S, E>(maps, victims, &mut fresh)

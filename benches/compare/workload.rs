@@ -93,6 +93,9 @@ impl Workload {
         Self::Bytes,
     ];
 
+    /// What needs tables that have been churned.
+    pub const CHURN: [Self; 4] = [Self::Churn, Self::ChurnHit, Self::ChurnMiss, Self::ChurnBytes];
+
     /// Every workload.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::ALL.iter().map(|&(workload, ..)| workload)
@@ -180,17 +183,21 @@ impl Wanted {
         workloads.iter().any(|&workload| self.has(workload))
     }
 
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// What is in both sets.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        self.iter().filter(|&workload| other.has(workload)).collect()
+    }
+
     /// Its members in order.
     pub fn iter(&self) -> impl Iterator<Item = Workload> {
         Workload::all().filter(|&workload| self.has(workload))
-    }
-
-    /// Those that run on `cell`.
-    #[must_use]
-    pub fn on(&self, cell: &crate::input::Cell) -> Self {
-        let mut on = Self::default();
-        self.iter().filter(|workload| cell.hosts(*workload)).for_each(|workload| on.add(workload));
-        on
     }
 }
 

@@ -156,10 +156,10 @@ impl Turn<'_> {
 }
 
 /// Each array with its share of the draws.
-fn shares<'a, A>(
+fn shares<A>(
     arrays: impl ExactSizeIterator<Item = A>,
-    draws: &'a [u32],
-) -> impl Iterator<Item = (A, &'a [u32])> {
+    draws: &[u32],
+) -> impl Iterator<Item = (A, &[u32])> {
     let share = (draws.len() / arrays.len()).max(1);
     arrays.zip(draws.chunks_exact(share))
 }

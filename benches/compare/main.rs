@@ -72,15 +72,13 @@ const AGREEMENT: f64 = 0.05;
 
 /// Measures, or reads what was measured, and reports.
 fn run(options: &Options) -> Result<(), String> {
-    let (header, measured) = match &options.from[..] {
-        [] => {
-            let header = machine::description();
-            header.iter().for_each(|(name, value)| println!("{name:>10}: {value}"));
-            println!();
-            (header, measure(options)?)
-        }
-        files => (Vec::new(), read(files)?),
+    let (header, read) = match &options.from[..] {
+        [] => (machine::description(), None),
+        files => read_all(files).map(|(header, cells)| (header, Some(cells)))?,
     };
+    header.iter().for_each(|line| println!("{line}"));
+    println!();
+    let measured = read.map_or_else(|| measure(options), Ok)?;
     if options.mode == Mode::Smoke {
         println!("{} cells, all answers agree", measured.len());
         return record::check(&measured);
@@ -117,15 +115,15 @@ fn run(options: &Options) -> Result<(), String> {
     if options.twice { agree(&measured, &measure(options)?) } else { Ok(()) }
 }
 
-/// The cells of some files.
-fn read(files: &[PathBuf]) -> Result<Vec<Measured>, String> {
-    let mut cells = Vec::new();
+/// The cells of some files, and what these say of their circumstances.
+fn read_all(files: &[PathBuf]) -> Result<(Vec<String>, Vec<Measured>), String> {
+    let (mut headers, mut cells) = (Vec::new(), Vec::new());
     for path in files {
         let (header, later) = record::read(path)?;
-        println!("{}\n{header}", path.display());
+        headers.extend(header);
         record::merge(&mut cells, later);
     }
-    Ok(cells)
+    Ok((headers, cells))
 }
 
 /// Compares two runs.

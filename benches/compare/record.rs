@@ -10,8 +10,8 @@ use std::{fs, io};
 /// The columns.
 const TITLE: &str = "kind,workload,slots,load,n,maps,subject,ns_per_op,ratio";
 
-/// Writes every cell to `path`, with `header` as comments before it.
-pub fn write(path: &Path, header: &[(&str, String)], cells: &[Measured]) -> io::Result<()> {
+/// Writes every cell to `path`, with the lines of `header` as comments before it.
+pub fn write(path: &Path, header: &[String], cells: &[Measured]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -19,10 +19,10 @@ pub fn write(path: &Path, header: &[(&str, String)], cells: &[Measured]) -> io::
 }
 
 /// What [`write`] writes.
-fn text(header: &[(&str, String)], cells: &[Measured]) -> String {
+fn text(header: &[String], cells: &[Measured]) -> String {
     let mut text = String::new();
-    for (name, value) in header {
-        _ = writeln!(text, "# {name}: {value}");
+    for line in header {
+        _ = writeln!(text, "# {line}");
     }
     _ = writeln!(text, "{TITLE}");
     for Measured { kind, cell, wanted, best } in cells {
@@ -51,7 +51,7 @@ fn text(header: &[(&str, String)], cells: &[Measured]) -> String {
 }
 
 /// The cells of a file, and the comments before them.
-pub fn read(path: &Path) -> Result<(String, Vec<Measured>), String> {
+pub fn read(path: &Path) -> Result<(Vec<String>, Vec<Measured>), String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string());
     text.and_then(|text| parse(&text))
         .map_err(|error| format!("cannot read {}: {error}", path.display()))
@@ -73,12 +73,12 @@ pub fn check(cells: &[Measured]) -> Result<(), String> {
     }
 }
 
-fn parse(text: &str) -> Result<(String, Vec<Measured>), String> {
-    let mut header = String::new();
+fn parse(text: &str) -> Result<(Vec<String>, Vec<Measured>), String> {
+    let mut header = Vec::new();
     let mut cells: Vec<Measured> = Vec::new();
     for (at, line) in text.lines().enumerate() {
         if let Some(comment) = line.strip_prefix("# ") {
-            _ = writeln!(header, "{comment}");
+            header.push(comment.to_owned());
         } else if line != TITLE {
             let sample = Sample::parse(line)
                 .ok_or_else(|| format!("line {}: not a cell of this bench: `{line}`", at + 1))?;

@@ -52,7 +52,7 @@ impl Target {
     }
 
     /// The same of tables with this load at least.
-    const fn from_load(self, load: f64) -> Self {
+    const fn at_load(self, load: f64) -> Self {
         Self { load, ..self }
     }
 
@@ -80,7 +80,7 @@ const TARGETS: [Target; 28] = {
         row("hit", &[W::Hit], 1.00, 0.92),
         row("hit, dependent, tables >= 16 MiB", &[W::HitDep], 0.68, 0.55).large(),
         row("miss", &[W::Miss], 0.70, 0.58),
-        row("miss, load >= .75", &[W::Miss], 0.40, 0.33).from_load(0.75),
+        row("miss, load >= .75", &[W::Miss], 0.40, 0.33).at_load(0.75),
         row("mixed", &[W::Mixed], 0.85, 0.75),
         row("grow", &[W::Grow], 0.72, 0.50),
         row("reserved", &[W::Reserved], 0.90, 0.70),

@@ -81,7 +81,7 @@ pub fn description() -> Vec<String> {
         ("cpu", cpu().unwrap_or_else(|| "unknown".into())),
         ("target", target()),
         ("rustc", output_of(&env::var("RUSTC").unwrap_or("rustc".into()), &["-V"])),
-        ("rustflags", env::var("RUSTFLAGS").unwrap_or_default()),
+        ("rustflags", option_env!("RUSTFLAGS").unwrap_or_default().into()),
         ("commit", output_of("git", &["describe", "--always", "--dirty"])),
         ("huge pages", huge_pages()),
         ("allocator", tame_allocator()),

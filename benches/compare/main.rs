@@ -19,7 +19,7 @@
 //!   over several maps if they are small; the first round is discarded; the minimum of the others stands;
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
-//! Without options a run takes 50 s on a quiet machine. A `--full` run takes many hours and, by estimate,
+//! Without options a run takes 40 s on a quiet machine. A `--full` run takes many hours and, by estimate,
 //! 8 GiB of memory for the largest tables (2^26 slots). `--targets` measures what README.md and ARCH.md
 //! show (`target`) and takes ten minutes; with `--record --readme` it leaves a record and draws the plots,
 //! and with `--from` it does so again from the record.
@@ -160,7 +160,7 @@ fn measure(options: &Options) -> Result<Vec<Measured>, String> {
             show_progress(&line, round == 0);
         };
         let conduct =
-            Conduct { rounds: options.rounds, parts: options.parts(), progress: &progress };
+            Conduct { rounds: options.rounds, subjects: options.subjects(), progress: &progress };
         measured.push(planned.measure(&conduct)?);
     }
     show_progress("", false);

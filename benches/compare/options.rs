@@ -194,18 +194,14 @@ impl Options {
         }
     }
 
-    /// What each subject takes part in. Subjects that were not asked for by name do without what is
-    /// not worth the time.
+    /// Which subjects take part.
     #[must_use]
-    pub fn parts(&self) -> [Wanted; SUBJECTS.len()] {
-        let all: Wanted = Workload::all().collect();
-        let thorough = matches!(self.mode, Mode::Full | Mode::Smoke);
-        std::array::from_fn(|subject| match (&self.subjects, subject) {
-            (Some(chosen), _) if chosen[subject] => all,
-            (Some(_), _) => Wanted::default(),
-            (None, SAME_HASH) if !thorough => Wanted::default(),
-            (None, SWAR) if !thorough => [Workload::Hit, Workload::Miss].into_iter().collect(),
-            (None, _) => all,
+    pub fn subjects(&self) -> [bool; SUBJECTS.len()] {
+        self.subjects.unwrap_or_else(|| {
+            let mut subjects = [true; SUBJECTS.len()];
+            subjects[SAME_HASH] = matches!(self.mode, Mode::Full | Mode::Smoke);
+            subjects[SWAR] = self.mode != Mode::Quick;
+            subjects
         })
     }
 

@@ -3,10 +3,11 @@
 use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
 use crate::input::{Cell, Store};
 use crate::limit;
-use crate::rng::scramble;
+use crate::rng::{Rng, scramble};
 use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};
 use crate::turn::{TurnOf, turn};
 use crate::workload::{Wanted, Workload};
+use std::hint::black_box;
 
 /// The names of all subjects, in the order of the table's columns; the limit is the last.
 pub const SUBJECTS: [&str; 7] =
@@ -67,8 +68,9 @@ pub const KINDS: [Kind; 9] = {
 pub struct Conduct<'a> {
     /// Rounds that count.
     pub rounds: usize,
-    /// What each of [`SUBJECTS`] takes part in; the base takes part in everything.
-    pub parts: [Wanted; SUBJECTS.len()],
+    /// Which of [`SUBJECTS`] take part; the base always does. All of them run all workloads: one
+    /// whose turns are shorter would find more of its tables in the caches.
+    pub subjects: [bool; SUBJECTS.len()],
     /// Told of each round before it begins, and how many there are.
     pub progress: &'a dyn Fn(usize, usize),
 }
@@ -191,6 +193,11 @@ fn turns<E: Lineup>() -> [Option<TurnOf<E>>; SUBJECTS.len()] {
     SUBJECTS.map(|subject| all.iter().find(|(name, _)| *name == subject).map(|&(_, turn)| turn))
 }
 
+/// What the heap is moved by at most before a turn: in the same place in every round, a subject would
+/// keep its luck with the sets of a cache for the whole run. Round 0 moves by all of it, and touches
+/// it, so that later rounds find no untouched memory.
+const MOST_SHIFT: usize = 4 << 20;
+
 /// Measures one cell of element `E`.
 fn measure<E: Lineup>(
     kind: &Kind,
@@ -205,6 +212,7 @@ fn measure<E: Lineup>(
     for round in 0..=rounds {
         (conduct.progress)(round, rounds);
         let seed = scramble(round as u64 ^ scramble(cell.n as u64));
+        let mut places = Rng::new(seed);
         let store = Store::<E>::new(cell, wanted, kind.lengths, seed);
         let input = store.input(cell);
         let mut laps = [const { None }; SUBJECTS.len()];
@@ -213,9 +221,12 @@ fn measure<E: Lineup>(
             // always runs behind the same predecessor.
             let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
             let subject = (step + round) % SUBJECTS.len();
-            let part = wanted.and(&conduct.parts[subject]);
-            if let Some(turn) = turns[subject].filter(|_| !part.is_empty()) {
-                laps[subject] = Some(turn(&input, &part));
+            if let Some(turn) = turns[subject].filter(|_| conduct.subjects[subject]) {
+                let _shift = match round {
+                    0 => vec![1; MOST_SHIFT],
+                    _ => black_box(Vec::<u8>::with_capacity(places.below(MOST_SHIFT))),
+                };
+                laps[subject] = Some(turn(&input, wanted));
             }
         }
         for workload in wanted.iter() {

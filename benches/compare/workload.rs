@@ -189,12 +189,6 @@ impl Wanted {
         self.iter().next().is_none()
     }
 
-    /// What is in both sets.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        self.iter().filter(|&workload| other.has(workload)).collect()
-    }
-
     /// Its members in order.
     pub fn iter(&self) -> impl Iterator<Item = Workload> {
         Workload::all().filter(|&workload| self.has(workload))

@@ -73,19 +73,21 @@ pub fn tame_allocator() -> String {
     "not tamed: page faults may decide the rows that build tables".into()
 }
 
-/// What a recorded run must say about its circumstances, as name and text.
+/// What a recorded run must say about its circumstances, a line each.
 #[must_use]
-pub fn description() -> Vec<(&'static str, String)> {
-    vec![
+pub fn description() -> Vec<String> {
+    [
         ("date", format!("{} UTC", date_time().replace('_', " "))),
         ("cpu", cpu().unwrap_or_else(|| "unknown".into())),
         ("target", target()),
         ("rustc", output_of(&env::var("RUSTC").unwrap_or("rustc".into()), &["-V"])),
-        ("rustflags", env::var("RUSTFLAGS").unwrap_or_default()),
+        ("rustflags", option_env!("RUSTFLAGS").unwrap_or_default().into()),
         ("commit", output_of("git", &["describe", "--always", "--dirty"])),
         ("huge pages", huge_pages()),
         ("allocator", tame_allocator()),
     ]
+    .map(|(name, value)| format!("{name}: {value}"))
+    .into()
 }
 
 /// Architecture, system and C library.

@@ -556,7 +556,7 @@ fn integer_maps_and_sets() {
 
         let mut set = IntSet::with_seed(1);
         set.par_extend((0..len).into_par_iter().map(|n| n / 2 * 2));
-        set.par_extend(&HashSet::<u64>::from_iter(0..len / 2));
+        set.par_extend(&Set::from_iter(0..len / 2));
         let elements = (0..len).filter(|n| n % 2 == 0 || *n < len / 2);
         same_items((&set).into_par_iter().copied(), elements.clone());
         same_items(set.clone().into_par_iter(), elements.clone());

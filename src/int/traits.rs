@@ -1,9 +1,9 @@
 //! std's traits for integer maps and sets: those of the maps and sets that they are.
 
 use core::fmt::{self, Debug};
-use core::ops::{
-    BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Index, Sub, SubAssign,
-};
+#[cfg(feature = "default-hasher")]
+use core::ops::{BitAnd, BitOr, BitXor, Sub};
+use core::ops::{BitAndAssign, BitOrAssign, BitXorAssign, Index, SubAssign};
 
 use super::hash::IntHashBuilder;
 use super::key::IntKey;

@@ -1,7 +1,9 @@
 //! Parallel iterators of integer maps and sets, and building them in parallel: those of the maps
 //! and sets that they are.
 
-use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend};
+#[cfg(feature = "default-hasher")]
+use ::rayon::iter::FromParallelIterator;
+use ::rayon::iter::{IntoParallelIterator, ParallelExtend};
 
 use super::{map, set};
 use crate::allocator::Allocator;

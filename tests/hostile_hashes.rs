@@ -220,7 +220,8 @@ fn regular_integers_are_found_at_once_whatever_the_seed() {
     /// The inverse of that hash's multiplier: without a seed, its multiples are numbers in a row again.
     const INVERSE: u64 = 0xF1DE_83E1_9937_733D;
     assert_eq!(INVERSE.wrapping_mul(0x9E37_79B9_7F4A_7C15), 1);
-    let patterns: [(&str, fn(u64) -> u64); 10] = [
+    type Pattern = fn(u64) -> u64;
+    let patterns: [(&str, Pattern); 10] = [
         ("in a row", |n| n),
         ("in a row, downwards", |n| !n),
         ("addresses", |n| 0x7f00_0000_0000 + 48 * n),

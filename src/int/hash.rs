@@ -52,8 +52,8 @@ impl Default for IntHashBuilder {
     /// A new seed, drawn as foldhash draws its own.
     #[inline]
     fn default() -> Self {
-        // A hash by new seeds is a number made of all of them.
-        Self::with_seed(foldhash::fast::RandomState::default().hash_one(0u64))
+        // A hash by new seeds is a number made of all of them, and mixed already.
+        IntHashBuilder { seed: foldhash::fast::RandomState::default().hash_one(0u64) }
     }
 }
 

@@ -22,6 +22,7 @@
 //! ```
 //!
 //! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
+//! * [`IntMap`] and [`IntSet`] take integers by value and hash them with one multiplication.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -51,6 +52,7 @@ mod error;
 mod external;
 mod group;
 mod hasher;
+mod int;
 mod mask;
 mod probe;
 mod raw;
@@ -58,6 +60,9 @@ mod raw;
 pub mod hash_map;
 pub mod hash_set;
 pub mod hash_table;
+
+#[doc(inline)]
+pub use int::{map as int_map, set as int_set};
 
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
@@ -67,6 +72,8 @@ pub use hash_table::HashTable;
 pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
+pub use int_map::{IntKey, IntMap};
+pub use int_set::IntSet;
 
 /// The parts of the core that benches and cross-backend tests need; not part of the public API
 /// and free to change in any release.

@@ -27,6 +27,7 @@
 mod backend;
 mod element;
 mod input;
+mod int;
 mod limit;
 mod machine;
 mod options;

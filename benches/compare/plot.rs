@@ -16,6 +16,7 @@ const COLOURS: [RGBColor; SUBJECTS.len()] = [
     RGBColor(170, 170, 170),
     RGBColor(238, 119, 51),
     RGBColor(238, 153, 170),
+    RGBColor(170, 68, 153),
     RGBColor(34, 34, 34),
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
 use crate::input::{Cell, Store};
+use crate::int::Int;
 use crate::limit;
 use crate::rng::{Rng, scramble};
 use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};
@@ -10,8 +11,8 @@ use crate::workload::{Wanted, Workload};
 use std::hint::black_box;
 
 /// The names of all subjects, in the order of the table's columns; the limit is the last.
-pub const SUBJECTS: [&str; 7] =
-    ["rosti", "hashbrown", "std", "null", "std+fold", "rosti-swar", "limit"];
+pub const SUBJECTS: [&str; 8] =
+    ["rosti", "hashbrown", "std", "null", "std+fold", "rosti-swar", "int", "limit"];
 /// This crate.
 pub const OURS: usize = 0;
 /// The subject that all others are divided by and checked against.
@@ -24,6 +25,8 @@ pub const NULL: usize = 3;
 pub const SAME_HASH: usize = 4;
 /// This crate's table on the backend that needs no vector instructions.
 pub const SWAR: usize = 5;
+/// This crate's integer map.
+pub const INT: usize = 6;
 /// Not a map, but the memory under all of them.
 pub const LIMIT: usize = SUBJECTS.len() - 1;
 
@@ -171,8 +174,16 @@ trait Lineup: Element + Sized {
     }
 }
 
-impl Lineup for Word {}
-impl Lineup for HalfWord {}
+impl Lineup for Word {
+    fn special() -> Vec<Named<Self>> {
+        vec![named::<Int, Self>()]
+    }
+}
+impl Lineup for HalfWord {
+    fn special() -> Vec<Named<Self>> {
+        vec![named::<Int, Self>()]
+    }
+}
 impl Lineup for Unit {}
 impl Lineup for Line {}
 impl Lineup for Str {}

@@ -1,10 +1,12 @@
-//! One operation many times over, for counting instructions: `instructions MAP OP`.
+//! One operation many times over, for counting instructions: `instructions MAP OP`. And
+//! `instructions backend` names the backend.
 //!
 //! `ci/instructions.sh` runs it under an emulator that counts. Everything is the same in every run:
 //! seeds, keys, sizes. What an operation costs is the difference to a run of `none`, which prepares
 //! the same and does nothing, divided by the number of operations, which is printed.
 
 use foldhash::fast::FixedState;
+use rosti::internals::{Group, Native};
 use std::hint::black_box;
 
 /// Entries; the table has 2^14 homes (the other map: slots), so the load is .73.
@@ -74,6 +76,7 @@ fn main() {
     let times = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["rosti", op] => run!(rosti, op),
         ["hashbrown", op] => run!(hashbrown, op),
+        ["backend"] => return println!("{}", Native::NAME),
         _ => return println!("run this by ci/instructions.sh"),
     };
     println!("{times}");

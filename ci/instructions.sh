@@ -2,44 +2,63 @@
 # Instructions per operation, counted under emulation: exact and repeatable, but instructions are
 # not time, and emulated time is none at all. Compare within one architecture only.
 #
-#   ci/instructions.sh TARGET …      a target of ci/toolchain.sh, or x86_64-unknown-linux-gnu
+#   ci/instructions.sh all | TARGET …   a target of ci/toolchain.sh, or x86_64-unknown-linux-gnu
+#
+# A line for each map and, with rosti's, for each of its two backends: target, backend, map, counts.
+# hashbrown takes the backend that it thinks best for the target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 ops='hit miss insert grow churn next fold'
 host=x86_64-unknown-linux-gnu
+[ "$*" != all ] || set -- $host $(ci/toolchain.sh --list)
+# (Any target brings the emulator of the host too.)
 exports=$(ci/toolchain.sh aarch64-unknown-linux-gnu $(printf '%s\n' "$@" | grep -vx $host || true))
 eval "$exports"
+export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$ROSTI_TOOLS/x86_64-qemu QEMU_ARGS=
 mkdir -p target
-cc -O2 -shared -fPIC -o target/insncount.so ci/insncount.c
-export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$ROSTI_TOOLS/x86_64-qemu QEMU_ARGS
+own=$(mktemp -d target/instructions.XXXX)
+trap 'rm -r "$own"' EXIT
+cc -O2 -shared -fPIC -o "$own/insncount.so" ci/insncount.c
+plugin="-plugin $PWD/$own/insncount.so -d plugin -D $PWD/$own/log"
 
-# count TARGET MAP OP: the operations done, and the instructions of the whole run.
-count() {
-    local log=$PWD/target/insncount.log
-    QEMU_ARGS="-plugin $PWD/target/insncount.so -d plugin -D $log"
-    cargo bench -q --target "$1" --bench instructions -- "$2" "$3" && cat "$log"
+bench() { cargo bench -q --target "$target" --bench instructions -- "$@"; }
+
+# The operations done, and the instructions of the whole run.
+count() { QEMU_ARGS=$plugin bench "$1" "$2" && cat "$own/log"; }
+
+# line TARGET BACKEND MAP COUNTS
+line() {
+    printf '%-30s %-8s %-10s' "$1" "$2" "$3"
+    printf ' %7s' $4
+    echo
 }
 
-# row TARGET MAP TITLE: instructions per operation.
+# row BACKEND MAP: instructions per operation.
 row() {
-    local op idle times total
-    { read -r _; read -r idle; } < <(count "$1" "$2" none)
-    printf '%-20s' "$3"
+    local op idle times total counts=
+    { read -r _; read -r idle; } < <(count "$2" none)
     for op in $ops; do
-        { read -r times; read -r total; } < <(count "$1" "$2" "$op")
-        printf '%8s' "$(awk "BEGIN { printf \"%.1f\", ($total - $idle) / $times }")"
+        { read -r times; read -r total; } < <(count "$2" "$op")
+        counts+=" $(awk "BEGIN { printf \"%.1f\", ($total - $idle) / $times }")"
     done
-    echo
+    line "$target" "$1" "$2" "$counts"
 }
 
+line target backend map "$ops"
 for target; do
-    printf '\n%-20s' "${target%%-*}"
-    printf '%8s' $ops
-    echo
-    CARGO_TARGET_DIR=target/instructions row "$target" rosti 'rosti, native'
-    CARGO_TARGET_DIR=target/instructions row "$target" hashbrown hashbrown
-    RUSTFLAGS='--cfg rosti_group="swar"' CARGO_TARGET_DIR=target/instructions-swar \
-        row "$target" rosti 'rosti, SWAR'
+    runner=CARGO_TARGET_$(tr a-z- A-Z_ <<<"$target")_RUNNER
+    case ${!runner:-} in
+        '') line "$target" - - 'nothing here can run it'; continue ;;
+        */wasi-run) line "$target" - - 'it runs, but nothing counts its instructions'; continue ;;
+    esac
+    # (32-bit x86 would run without an emulator.)
+    export "$runner=${!runner/%-run/-qemu}"
+    export CARGO_TARGET_DIR=target/instructions
+    backend=$(bench backend)
+    row - hashbrown
+    row "$backend" rosti
+    [ "$backend" != swar ] || continue
+    RUSTFLAGS='--cfg rosti_group="swar"' CARGO_TARGET_DIR=target/instructions-swar row swar rosti
 done

@@ -23,7 +23,7 @@ trap 'rm -r "$own"' EXIT
 cc -O2 -shared -fPIC -o "$own/insncount.so" ci/insncount.c
 plugin="-plugin $PWD/$own/insncount.so -d plugin -D $PWD/$own/log"
 
-bench() { cargo bench -q --target "$target" --bench instructions -- "$@"; }
+bench() { cargo run -q --release --manifest-path ci/instructions/Cargo.toml --target "$target" -- "$@"; }
 
 # The operations done, and the instructions of the whole run.
 count() { QEMU_ARGS=$plugin bench "$1" "$2" && cat "$own/log"; }

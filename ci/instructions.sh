@@ -28,10 +28,11 @@ bench() { cargo run -q --release --manifest-path ci/instructions/Cargo.toml --ta
 # The operations done, and the instructions of the whole run.
 count() { QEMU_ARGS=$plugin bench "$1" "$2" && cat "$own/log"; }
 
-# line TARGET BACKEND MAP COUNTS
+# line TARGET BACKEND MAP COUNT …
 line() {
     printf '%-30s %-8s %-10s' "$1" "$2" "$3"
-    printf ' %7s' $4
+    shift 3
+    printf ' %7s' "$@"
     echo
 }
 
@@ -43,10 +44,10 @@ row() {
         { read -r times; read -r total; } < <(count "$2" "$op")
         counts+=" $(awk "BEGIN { printf \"%.1f\", ($total - $idle) / $times }")"
     done
-    line "$target" "$1" "$2" "$counts"
+    line "$target" "$1" "$2" $counts
 }
 
-line target backend map "$ops"
+line target backend map $ops
 for target; do
     runner=CARGO_TARGET_$(tr a-z- A-Z_ <<<"$target")_RUNNER
     case ${!runner:-} in

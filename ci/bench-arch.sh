@@ -15,14 +15,14 @@ case $file in /*) ;; *) file=$PWD/$file ;; esac
 cd "$(dirname "$0")/.."
 
 host=x86_64-unknown-linux-gnu
-swar='--cfg rosti_group="swar"'
 # Functions and loops of all maps begin where they do not depend on luck (benches/compare/main.rs).
 aligned='-C llvm-args=-align-all-functions=6 -C llvm-args=-align-loops=32'
 
-# compare TARGET RUSTFLAGS: builds the comparison bench; prints the program's path.
+# compare TARGET native|swar RUSTFLAGS: builds the comparison bench; prints the program's path.
 compare() {
-    local out
-    out=$(RUSTFLAGS=$2 CARGO_TARGET_DIR=target/bench-arch \
+    local out flags="$aligned $3"
+    [ "$2" = native ] || flags+=' --cfg rosti_group="swar"'
+    out=$(RUSTFLAGS=$flags CARGO_TARGET_DIR=target/bench-arch/$2 \
         cargo bench --no-run --bench compare --target "$1" 2>&1) || { echo "$out" >&2; return 1; }
     sed -n 's|^ *Executable benches/compare/main.rs (\(.*\))|\1|p' <<<"$out"
 }
@@ -30,7 +30,7 @@ compare() {
 pack() { # TARGET FOLDER
     local target=$1 folder=$2 backend program extension= emulator=
     # Linked statically: the other machine's C library may be older.
-    local flags="$aligned -C target-feature=+crt-static"
+    local flags='-C target-feature=+crt-static'
     [ "$target" = $host ] || eval "$(ci/toolchain.sh "$target")"
     mkdir -p "$folder"
     if [ "$target" = wasm32-wasip1 ]; then
@@ -39,7 +39,7 @@ pack() { # TARGET FOLDER
         flags+=,+simd128
     fi
     for backend in native swar; do
-        program=$(compare "$target" "$flags $([ $backend = native ] || echo "$swar")")
+        program=$(compare "$target" $backend "$flags")
         cp "$program" "$folder/compare-$backend$extension"
     done
     cat >"$folder/run.sh" <<END
@@ -58,13 +58,13 @@ END
     echo "copy $folder to the machine and run ./run.sh there"
 }
 
-# times BACKEND RUSTFLAGS: nanoseconds, in the form of the lines of instructions.sh.
+# times native|swar NAME: nanoseconds, in the form of the lines of instructions.sh.
 times() {
     local program csv
-    program=$(compare $host "$aligned $2")
+    program=$(compare $host "$1" '')
     csv=$(mktemp)
     "$program" --quick --csv "$csv" --only hit,miss,reserved,grow,churn,iterate,iterate_fold >&2
-    awk -F, -v backend="$1" -v target=$host '
+    awk -F, -v backend="$2" -v target=$host '
         $1 == "u64" { logs[$7, $2] += log($8); ++cells[$7, $2] }
         function row(map, backend) {
             printf "%s %s %s", target, backend, map
@@ -105,7 +105,7 @@ esac
 [ $# = 1 ] || file=/dev/stdout
 counts=$(ci/instructions.sh $only)
 backend=$(awk -v host=$host '$1 == host && $3 == "rosti" { print $2; exit }' <<<"$counts")
-timed=$(times "${backend:-native}" "" && times swar "$swar")
+timed=$(times native "${backend:-native}" && times swar swar)
 cat >"$file" <<END
 rosti / hashbrown 0.17, \`u64 -> u64\`, per operation. Times: geometric means of the quick form of
 \`benches/compare\`, of which only the ratios mean anything. Instructions: \`benches/instructions.rs\`

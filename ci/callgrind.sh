@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/rows.sh
+export CARGO_TARGET_DIR=target/instructions
 
 if ! command -v valgrind >/dev/null; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -25,8 +26,26 @@ log=$PWD/target/callgrind.log
 runner="['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', '--log-file=$log']"
 
 count() {
-    cargo bench -q --all-features --config "target.'cfg(all())'.runner=$runner" --bench instructions -- "$1" "$2"
+    cargo run -q --release --manifest-path ci/instructions/Cargo.toml \
+        --config "target.'cfg(all())'.runner=$runner" -- "$1" "$2"
     sed -n 's/.*Collected : //p' "$log"
+}
+
+# row MAP TITLE
+row() {
+    printf '\n%-20s' "$2"
+    printf '%8s' $(per_op "$1" $ops)
+}
+
+# table TITLE: rosti on the native backend, hashbrown, rosti on SWAR.
+table() {
+    printf '\n%-20s' "$1"
+    printf '%8s' $ops
+    row rosti 'rosti, native'
+    row hashbrown hashbrown
+    RUSTFLAGS='--cfg rosti_group="swar"' CARGO_TARGET_DIR=target/instructions-swar \
+        row rosti 'rosti, SWAR'
+    echo
 }
 
 # check: every line of ci/instructions.txt, with the measured numbers beside it.
@@ -46,6 +65,6 @@ check() {
 
 case ${1-} in
     '') table "$(uname -m)" ;;
-    --check) CARGO_TARGET_DIR=target check ;;
+    --check) check ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

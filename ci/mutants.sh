@@ -15,6 +15,9 @@ target=${CARGO_TARGET_DIR:-$PWD/target}
 case $target in /*) ;; *) target=$PWD/$target ;; esac
 export CARGO_TARGET_DIR=$target CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
 copy=$target/mutants
+mkdir -p "$target"
+exec 9>"$copy.lock"
+flock 9
 rm -rf "$copy"
 mkdir -p "$copy"
 cp -r Cargo.toml Cargo.lock build.rs README.md src tests examples "$copy"

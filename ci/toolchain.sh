@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # Cross compilers and emulators in a folder of their own, for Debian 12 on amd64.
 #
-#   ci/toolchain.sh [--rust new|old] [--src] [--clippy] [TARGET …]
+#   ci/toolchain.sh [--rust new|old] [--src] [--clippy] [--valgrind] [TARGET …]
+#   ci/toolchain.sh --list     the targets
 #
 # Prints `export` lines with which `cargo test --target TARGET` builds, links and runs; the log goes
 # to stderr. Everything comes from Debian's packages, unpacked below $ROSTI_TOOLCHAINS (default:
 # rosti-toolchains in the user's cache folder). Nothing is installed, root is not needed, and apt,
-# dpkg and rustup keep their state. What is there already is not fetched or built again.
+# dpkg and rustup keep their state. What is there already is not fetched or built again; several
+# runs wait for one another. To begin anew, delete the folder.
 #
 #   --rust new   Debian's newest compiler (default); std is compiled for each TARGET
 #   --rust old   1.85.0, the crate's rust-version, for the host only
 #   --src        also std's source, for -Zbuild-std (MemorySanitizer needs an instrumented std)
 #   --clippy     also a cargo-clippy of that compiler
+#   --valgrind   valgrind, and no compiler unless a target is named
 set -euo pipefail
 
 # rust target                    gnu triple             Debian's suffix  qemu
@@ -35,12 +38,14 @@ look_up() {
         || die "unknown target $1; the known ones are: $(awk '{print $1}' <<<"$TARGETS" | xargs)"
 }
 
-channel=new with_src= with_clippy= targets=()
+channel=new with_src= with_clippy= with_valgrind= targets=()
 while [ $# -gt 0 ]; do
     case $1 in
         --rust) channel=$2; shift ;;
         --src) with_src=1 ;;
         --clippy) with_clippy=1 ;;
+        --valgrind) with_valgrind=1 ;;
+        --list) awk '{ print $1 }' <<<"$TARGETS" | xargs -n 1; exit ;;
         -*) sed -n '/^# /,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
         *) look_up "$1"; targets+=("$1") ;;
     esac
@@ -51,7 +56,8 @@ case $channel in
     old) [ ${#targets[@]} -eq 0 ] || die "--rust old is for the host: name no target" ;;
     *) die "--rust new or --rust old" ;;
 esac
-[ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] || die "needs Debian on amd64"
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] && [ -e $keyring ] || die "needs Debian 12 on amd64"
 for tool in cc cargo apt-get dpkg-deb flock; do
     command -v "$tool" >/dev/null || die "$tool is missing"
 done
@@ -78,6 +84,16 @@ quietly() {
     shift
     "$@" >"$log" 2>&1 || { tail -20 "$log" >&2; die "failed: $*"; }
 }
+# patiently NAME COMMAND …: the same for what needs the network, which may come back.
+patiently() {
+    local pause name=$1
+    for pause in 5 20 60; do
+        ! "${@:2}" >"$root/log/$name" 2>&1 || return 0
+        say "failed, once more in $pause s: ${*:2}"
+        sleep $pause
+    done
+    quietly "$@"
+}
 
 # --- packages ------------------------------------------------------------------------------------
 
@@ -92,14 +108,14 @@ configure_apt() {
         apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' \
             | awk -v suite="$1" -v mirror="$2" '$1 == suite { mirror = $2 } END { print mirror }'
     }
-    local key=/usr/share/keyrings/debian-archive-keyring.gpg debian security
+    local debian security
     debian=$(mirror bookworm http://deb.debian.org/debian/)
     security=$(mirror bookworm-security http://deb.debian.org/debian-security/)
     printf 'deb [arch=amd64 signed-by=%s] %s %s main\n' \
-        $key "$debian" bookworm $key "$security" bookworm-security >"$root/apt/sources"
+        $keyring "$debian" bookworm $keyring "$security" bookworm-security >"$root/apt/sources"
     awk 'BEGIN { RS = ""; ORS = "\n\n" }
         $2 ~ /x86-64-linux-gnu$/ ||
-        $2 !~ /-linux-gnu|-cross$|-cross-|^crossbuild|rust|cargo|^qemu-user|^wasi-/' \
+        $2 !~ /-linux-gnu|-cross$|-cross-|^crossbuild|rust|cargo|^qemu-user|^wasi-|^valgrind|^nodejs|^libnode/' \
         /var/lib/dpkg/status >"$root/apt/status"
     cat >"$root/apt/conf" <<END
 Dir::State "$root/apt/state"; Dir::State::status "$root/apt/status"; Dir::Cache "$root/apt";
@@ -108,7 +124,7 @@ Dir::Etc::SourceParts "/dev/null"; APT::Architecture "amd64"; APT::Architectures
 APT::Sandbox::User "root"; Debug::NoLocking "1"; Acquire::Retries "3"; Acquire::Languages "none";
 END
     export APT_CONFIG=$root/apt/conf
-    quietly apt-update apt-get update -q -o APT::Update::Error-Mode=any
+    patiently apt-update apt-get update -q -o APT::Update::Error-Mode=any
 }
 
 # fetch TREE PACKAGE …: unpacks the packages and what they depend on.
@@ -116,7 +132,8 @@ fetch() {
     local tree=$1 deb
     shift
     configure_apt
-    quietly apt-install apt-get install -q -y --no-install-recommends --download-only "$@"
+    rm -f "$root"/debs/*.deb # of a run that was broken off
+    patiently apt-install apt-get install -q -y --no-install-recommends --download-only "$@"
     mkdir -p "$tree"
     for deb in "$root"/debs/*.deb; do
         case $deb in
@@ -161,8 +178,19 @@ set_up_rust() {
 set_up_src() { fetch "$rust_tree" "rust-web-src=$version"; }
 set_up_clippy() {
     fetch "$rust_tree" "rust-web-clippy=$version"
-    wrapper "$channel/cargo-clippy" "$rust_tree" "RUSTC=$rustc $rust_tree/usr/bin/cargo-clippy"
+    wrapper "$channel/cargo-clippy" "$rust_tree" env "RUSTC=$rustc" "$rust_tree/usr/bin/cargo-clippy"
 }
+
+# Valgrind wants to know where its parts are.
+set_up_valgrind() {
+    fetch "$root/valgrind" valgrind
+    wrapper valgrind "$root/valgrind" env "VALGRIND_LIB=$root/valgrind/usr/libexec/valgrind" \
+        "$root/valgrind/usr/bin/valgrind"
+}
+if [ -n "$with_valgrind" ]; then
+    once valgrind set_up_valgrind
+    [ ${#targets[@]} -gt 0 ] || { echo "export ROSTI_TOOLS=$bin"; exit; }
+fi
 
 rustup_lib=$(env -u RUSTC rustc --print sysroot)/lib/rustlib/x86_64-unknown-linux-gnu
 rustc=$bin/$channel/rustc
@@ -217,7 +245,9 @@ const wasi = new WASI({ version: 'preview1', args: [file, ...args], env: process
 const program = await WebAssembly.compile(await readFile(file));
 process.exitCode = wasi.start(await WebAssembly.instantiate(program, wasi.getImportObject()));
 END
-    printf '#!/bin/sh\nexec node --no-warnings %s "$@"\n' "$bin/wasi.mjs" >"$bin/wasi-run"
+    local node
+    node=$(command -v node) || { fetch "$cc_tree" nodejs; wrapper node "$cc_tree" "$cc_tree/usr/bin/node"; node=$bin/node; }
+    printf '#!/bin/sh\nexec %s --no-warnings %s "$@"\n' "$node" "$bin/wasi.mjs" >"$bin/wasi-run"
     chmod +x "$bin/wasi-run"
 }
 

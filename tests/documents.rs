@@ -1130,7 +1130,6 @@ fn assert_usable(map: &mut Map<Counted, Counted>) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "leaks memory, as it must")]
 fn a_leaked_drain_drops_nothing_twice() {
     for len in lengths() {
         for take in [0, 1, usize::from(len) / 2, usize::from(len)] {
@@ -1171,7 +1170,6 @@ fn a_leaked_extract_if_drops_nothing_twice() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "leaks memory, as it must")]
 fn a_leaked_into_iter_drops_nothing() {
     for len in lengths() {
         for take in [0, 1, usize::from(len)] {
@@ -1185,7 +1183,6 @@ fn a_leaked_into_iter_drops_nothing() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "leaks memory, as it must")]
 fn leaked_drains_of_sets_and_tables() {
     for len in lengths() {
         let all = usize::from(len);

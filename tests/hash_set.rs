@@ -212,10 +212,13 @@ fn drain<E: Element>() {
         }
     }
     assert_eq!(sorted(set::<E>(100).drain()), distinct::<E>(100));
+}
 
-    let mut leaked = set::<u64>(100);
-    mem::forget(leaked.drain());
-    assert_holds(&leaked, &[]);
+#[test]
+fn a_forgotten_drain_leaves_an_empty_set() {
+    let mut set = set::<u64>(100);
+    mem::forget(set.drain());
+    assert_holds(&set, &[]);
 }
 
 /// Each element comes once, and the rest stays findable.

@@ -450,12 +450,15 @@ fn drain<E: Element>() {
     }
     let mut whole = table::<E>(100);
     assert_eq!(sorted(whole.drain()), numbers::<E>(100));
+}
 
-    let mut leaked: HashTable<u64> = table(100);
-    mem::forget(leaked.drain());
-    assert_holds(&leaked, &[]);
-    leaked.insert_unique(mix(0), 0, hash);
-    assert_holds(&leaked, &[0]);
+#[test]
+fn a_forgotten_drain_leaves_an_empty_table() {
+    let mut table: HashTable<u64> = self::table(100);
+    mem::forget(table.drain());
+    assert_holds(&table, &[]);
+    table.insert_unique(mix(0), 0, hash);
+    assert_holds(&table, &[0]);
 }
 
 fn extract_if<E: Element>() {

@@ -38,7 +38,9 @@ fn check<G: Group>(bytes: &[u8]) {
     assert_eq!(stored(group), bytes, "store after load");
     let all = |mask: G::Mask| mask.collect::<Vec<_>>();
     assert_eq!(all(group.match_empty()), lanes(bytes, |c| c == EMPTY), "empty {bytes:x?}");
-    assert_eq!(all(group.match_full()), lanes(bytes, is_full), "full {bytes:x?}");
+    let full = lanes(bytes, is_full);
+    assert_eq!(group.full_bits(), full.iter().map(|lane| 1 << lane).sum(), "full {bytes:x?}");
+    assert_eq!(all(group.match_full()), full, "full {bytes:x?}");
     assert_eq!(
         all(group.match_empty_or_deleted()),
         lanes(bytes, |c| c == EMPTY || c == DELETED),

@@ -102,6 +102,13 @@ pub unsafe trait Group: Copy {
     /// The lanes that hold an entry.
     fn match_full(self) -> Self::Mask;
 
+    /// [`match_full`](Self::match_full) as one bit per lane, lane 0 lowest: what walks over whole
+    /// tables go by.
+    #[inline(always)]
+    fn full_bits(self) -> usize {
+        self.match_full().dense()
+    }
+
     /// The group in which EMPTY and DELETED became EMPTY and full became DELETED.
     ///
     /// The documents' first step of cleaning a table in place. It is part of every backend, but

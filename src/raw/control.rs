@@ -366,7 +366,7 @@ impl<G: Group> Control<G> {
         let mut lanes = 0;
         for offset in (0..bytes).step_by(G::WIDTH) {
             // SAFETY: the caller's contract.
-            lanes |= unsafe { self.group(base + offset) }.match_full().dense() << offset;
+            lanes |= unsafe { self.group(base + offset) }.full_bits() << offset;
         }
         lanes
     }

@@ -86,7 +86,7 @@ impl<G: Group> Control<G> {
 
     /// The count of bits spent; only tables with several windows have one.
     #[inline]
-    fn spent(self) -> *mut i32 {
+    pub(super) fn spent(self) -> *mut i32 {
         debug_assert!(self.has_several_windows());
         self.words().wrapping_add(self.word_count()).cast()
     }

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn other_types_are_not_known_to_be() {
-        fn of_a_borrow<'a>(_: &'a str) -> Plain<&'a str> {
+        fn of_a_borrow(_: &str) -> Plain<&str> {
             Plain::of_value()
         }
         #[derive(Clone)]

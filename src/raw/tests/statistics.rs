@@ -199,6 +199,31 @@ fn the_budget_follows_the_load<G: Group>() {
     assert!(overflow_bits(&table) > homes / 32 && !spent(homes), "{}", table.dump());
 }
 
+/// An empty table has a credit of an eighth of its homes; each bit costs one; and a rebuild leaves what
+/// the budget lacks of the bits that it set again.
+fn the_count_is_exact<G: Group>() {
+    let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(4), Global);
+    let (control, homes) = (table.control, table.control.mask() + 1);
+    let part = |nth: usize| (homes / nth) as i32;
+    // SAFETY: tables with several windows have a count.
+    let spent = || unsafe { control.spent().read() };
+    assert_eq!(spent(), -part(8));
+    // In the lower half of the homes: some bits, although half of the slots stay vacant.
+    let crowd = |&key: &u64| mix(key) & !(homes as u64 / 2);
+    let mut keys = 0..homes as u64 / 2;
+    while overflow_bits(&table) < homes / 16 {
+        let key = keys.next().expect("so many crowded keys overflow");
+        table.insert_unique(crowd(&key), key, crowd);
+    }
+    assert_eq!(spent(), overflow_bits(&table) as i32 - part(8));
+    table.rebuild(&crowd);
+    let again = overflow_bits(&table) as i32;
+    assert!((part(32) + 1..=part(4)).contains(&again), "{again} bits of {homes}");
+    assert_eq!(spent(), part(32) - again);
+    table.clear();
+    assert_eq!(spent(), -part(8));
+}
+
 /// An insert that meets a bit asks a worn table for a rebuild, even where there is a vacant slot.
 fn worn_tables_offer_no_spot_beyond_a_bit<G: Group>() {
     let mut table = worn_table::<G>(2);
@@ -229,6 +254,7 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
 }
 
 backends! {
-    full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search misses_stop_at_clear_bits
-    the_count_goes_with_the_bits the_budget_follows_the_load worn_tables_offer_no_spot_beyond_a_bit shrinking_to_the_same_size_does_nothing
+    full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search
+    misses_stop_at_clear_bits the_count_goes_with_the_bits the_budget_follows_the_load the_count_is_exact
+    worn_tables_offer_no_spot_beyond_a_bit shrinking_to_the_same_size_does_nothing
 }

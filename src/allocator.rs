@@ -12,7 +12,7 @@ pub use stand_in::{Allocator, Global};
 
 #[cfg(not(feature = "allocator-api2"))]
 mod stand_in {
-    use alloc::alloc::{alloc, dealloc};
+    use alloc::alloc::{alloc, dealloc, realloc};
     use core::alloc::Layout;
     use core::ptr::NonNull;
 
@@ -33,6 +33,18 @@ mod stand_in {
         /// # Safety
         /// The block came from this allocator with this layout and is not used any more.
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout);
+
+        /// Replaces a block by a larger one with the same content. If that fails the block stays.
+        ///
+        /// # Safety
+        /// The block came from this allocator with the layout `old`; `new` is larger and has the same
+        /// alignment. If it succeeds, the old block is not used any more.
+        unsafe fn grow(
+            &self,
+            block: NonNull<u8>,
+            old: Layout,
+            new: Layout,
+        ) -> Result<NonNull<[u8]>, AllocError>;
     }
 
     /// The program's global allocator.

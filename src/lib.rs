@@ -54,11 +54,15 @@ mod hasher;
 mod mask;
 mod probe;
 mod raw;
+#[cfg(feature = "default-hasher")]
+mod str;
 
 pub mod hash_map;
 pub mod hash_set;
 pub mod hash_table;
 
+#[cfg(feature = "default-hasher")]
+pub use crate::str::{BytesMap, BytesSet, StrMap, StrSet};
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash_map::HashMap;
@@ -67,6 +71,17 @@ pub use hash_table::HashTable;
 pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
+
+/// Maps and sets that own their keys, strings or byte strings: what [`StrMap`], [`BytesMap`],
+/// [`StrSet`] and [`BytesSet`] are names for, with their entries and iterators.
+#[cfg(feature = "default-hasher")]
+pub mod str_map {
+    pub use crate::str::{
+        Drain, DrainSet, Entry, ExtractIf, InsertError, IntoIter, IntoKeys, IntoValues, Iter,
+        IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap, SliceSet, VacantEntry, Values,
+        ValuesMut,
+    };
+}
 
 /// The parts of the core that benches and cross-backend tests need; not part of the public API
 /// and free to change in any release.

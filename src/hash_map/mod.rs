@@ -615,7 +615,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(map.get("two"), None);
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
         let (_, value) = self.find(key)?;
         Some(value)
@@ -629,7 +629,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
         let (key, value) = self.find(key)?;
         Some((key, value))
@@ -662,7 +662,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert!(map.contains_key("one") && !map.contains_key("two"));
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
         self.find(key).is_some()
     }
@@ -676,7 +676,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(map["one"], 11);
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
         let (_, value) = self.find_mut(key)?;
         Some(value)

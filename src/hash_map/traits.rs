@@ -9,11 +9,15 @@ use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
+use crate::raw::Plain;
 
 impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V, S, A> {
     /// O(slots). The copy has the same hasher and capacity.
     fn clone(&self) -> Self {
-        HashMap { hash_builder: self.hash_builder.clone(), table: self.table.clone() }
+        HashMap {
+            hash_builder: self.hash_builder.clone(),
+            table: self.table.clone_as(Plain::of_pair()),
+        }
     }
 
     /// O(slots). Reuses the memory of this map if it is exactly as large as that of the source.
@@ -22,7 +26,7 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
         // changes, the new ones come after.
         self.table.clear();
         self.hash_builder.clone_from(&source.hash_builder);
-        self.table.clone_from(&source.table);
+        self.table.clone_from_as(&source.table, Plain::of_pair());
     }
 }
 

@@ -38,7 +38,7 @@ use crate::allocator::{Allocator, Global};
 use crate::ctrl::Tag;
 use crate::error::TryReserveError;
 use crate::group::Native;
-use crate::raw::RawTable;
+use crate::raw::{Plain, RawTable};
 
 mod entry;
 mod iter;
@@ -889,15 +889,32 @@ impl<T, A: Allocator + Default> Default for HashTable<T, A> {
     }
 }
 
+impl<T: Clone, A: Allocator> HashTable<T, A> {
+    /// `clone` for who knows more of the entries.
+    #[inline]
+    pub(crate) fn clone_as(&self, plain: Plain<T>) -> Self
+    where
+        A: Clone,
+    {
+        HashTable { raw: self.raw.clone_as(plain) }
+    }
+
+    /// `clone_from` for who knows more of the entries.
+    #[inline]
+    pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
+        self.raw.clone_from_as(&source.raw, plain);
+    }
+}
+
 impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
     /// O(slots). The copy has the same capacity and needs no hasher.
     fn clone(&self) -> Self {
-        HashTable { raw: self.raw.clone() }
+        self.clone_as(Plain::of_value())
     }
 
     /// O(slots). Reuses the memory of this table if it is exactly as large as that of the source.
     fn clone_from(&mut self, source: &Self) {
-        self.raw.clone_from(&source.raw);
+        self.clone_from_as(source, Plain::of_value());
     }
 }
 

@@ -2,35 +2,51 @@
 
 use core::mem;
 
+use super::plain::Plain;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::error::Fallibility;
 use crate::group::Group;
 
 impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
+    #[inline]
     fn clone(&self) -> Self {
-        let mut table = Self::new_in(self.alloc.clone());
-        table.clone_into_block(self);
-        table
+        self.clone_as(Plain::of_value())
     }
 
-    /// Keeps this table's allocator, and its block if it has the size of the source's.
+    #[inline]
     fn clone_from(&mut self, source: &Self) {
-        self.clear();
-        if self.size() == source.size() {
-            self.clone_entries(source);
-        } else {
-            // The old block goes first: peak memory is that of one copy. Should the new one fail,
-            // the table is empty and in order.
-            self.release_block();
-            self.clone_into_block(source);
-        }
+        self.clone_from_as(source, Plain::of_value());
     }
 }
 
 impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// A table with a clone of each entry. O(slots).
+    pub(crate) fn clone_as(&self, plain: Plain<T>) -> Self
+    where
+        A: Clone,
+    {
+        let mut table = Self::new_in(self.alloc.clone());
+        table.clone_into_block(self, plain);
+        table
+    }
+
+    /// [`clone_as`](Self::clone_as) that keeps this table's allocator, and its block if it has the
+    /// size of the source's.
+    pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
+        self.clear();
+        if self.size() == source.size() {
+            self.clone_entries(source, plain);
+        } else {
+            // The old block goes first: peak memory is that of one copy. Should the new one fail,
+            // the table is empty and in order.
+            self.release_block();
+            self.clone_into_block(source, plain);
+        }
+    }
+
     /// [`clone_entries`](Self::clone_entries) into a new block, for a table without slots.
-    fn clone_into_block(&mut self, source: &Self) {
+    fn clone_into_block(&mut self, source: &Self, plain: Plain<T>) {
         let size = source.size();
         if size.slots != 0 {
             // Infallible: a failure does not return.
@@ -38,27 +54,38 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
             if let Ok(control) = block {
                 self.control = control;
                 self.growth_left = size.capacity();
-                self.clone_entries(source);
+                self.clone_entries(source, plain);
             }
         }
     }
 
     /// Fills this table, which is empty and as large as the source. If a clone panics, the entries
     /// cloned so far are in the table.
-    fn clone_entries(&mut self, source: &Self) {
+    fn clone_entries(&mut self, source: &Self, plain: Plain<T>) {
         debug_assert!(self.items == 0 && self.size() == source.size());
         if source.items == 0 {
             return;
         }
-        let mut clones = Clones { table: self, source, last: 0, count: 0 };
-        // SAFETY: `items` is the number of full slots (I4); the source is not changed.
-        unsafe { source.control.full_slots(source.items) }.for_each(|slot| {
-            // SAFETY: the slot is full in the source and exists in this table as well.
-            unsafe { clones.table.slot(slot).write(source.get(slot).clone()) };
-            clones.last = slot;
-            clones.count += 1;
-        });
-        mem::forget(clones);
+        let slots = source.slots();
+        // In a table that is nearly empty there are fewer bytes to look at than to copy.
+        if plain.is_known() && source.items >= slots / 8 {
+            // SAFETY: the slots of both tables end at `ctrl`. A copy of a plain entry's bytes is its
+            // clone; those of vacant slots are copied as what they are, nobody's.
+            unsafe {
+                let first = source.slot(slots - 1);
+                self.slot(slots - 1).copy_from_nonoverlapping(first, slots);
+            }
+        } else {
+            let mut clones = Clones { table: self, source, last: 0, count: 0 };
+            // SAFETY: `items` is the number of full slots (I4); the source is not changed.
+            unsafe { source.control.full_slots(source.items) }.for_each(|slot| {
+                // SAFETY: the slot is full in the source and exists in this table as well.
+                unsafe { clones.table.slot(slot).write(source.get(slot).clone()) };
+                clones.last = slot;
+                clones.count += 1;
+            });
+            mem::forget(clones);
+        }
         // SAFETY: both blocks have as many control bytes and overflow words. All slots that become
         // full have just been written (I3).
         unsafe { self.control.copy_from(source.control) };

@@ -22,8 +22,8 @@
 //! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
 //! at the first.
 
+use super::RawTable;
 use super::control::FullSlots;
-use super::{RawTable, iter};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
@@ -119,7 +119,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if self.items != 0 {
             let guard = Reset(self);
             // SAFETY: the guard makes the table forget the entries.
-            unsafe { iter::drop_remaining(&mut guard.0.raw_iter()) };
+            unsafe { guard.0.drop_entries() };
         }
     }
 }

@@ -38,7 +38,7 @@ use super::layout::Block;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
-use crate::ctrl::{self, EMPTY, Tag};
+use crate::ctrl::{EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::probe::ProbeSeq;
@@ -134,28 +134,31 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         /// Homes of a strip's entries begin this far before it. Windows are no wider.
         const BEFORE: usize = 16;
         let half = new.mask() / 2 + 1;
-        // Bit i stands for the slot `base - BEFORE + i` of a half.
+        // What is taken: bit i stands for the slot `before + i` of a half.
         let (mut lower, mut upper) = (0u64, 0u64);
         for base in (0..self.slots()).step_by(STRIP) {
+            let before = base.wrapping_sub(BEFORE);
             // SAFETY: there are more slots than `base`, each with a control byte.
             for lane in unsafe { self.control.full_lanes::<STRIP>(base) } {
                 let slot = base + lane;
                 // SAFETY: the slot is full.
                 let hash = hasher(unsafe { self.get(slot) });
-                let home = ctrl::home(hash, new.mask());
-                let window = Control::<G>::SHAPE.window(home);
-                let is_upper = home & half != 0;
-                let taken = if is_upper { upper } else { lower };
-                let first = (window & (half - 1)).wrapping_add(BEFORE).wrapping_sub(base);
-                let lane = (!taken).wrapping_shr(first as u32).trailing_zeros() as usize;
-                let mut target = window + lane;
-                // SAFETY: a slot inside the window of a home exists. Elsewhere the entry takes the
-                // usual way; there is room for all (I4).
+                let into_upper = hash as usize & half;
+                let taken = if into_upper == 0 { lower } else { upper };
+                let window = Control::<G>::SHAPE.window(hash as usize & (half - 1));
+                let first = window.wrapping_sub(before);
+                // The carry goes to the first slot that is not taken. (Two steps from one entry's words
+                // to the next one's: this chain is what the loop takes its time for.)
+                let filled = taken | taken.wrapping_add(1u64.wrapping_shl(first as u32));
+                let found = (filled ^ taken).trailing_zeros() as usize;
+                let mut target = before.wrapping_add(found).wrapping_add(into_upper);
+                // SAFETY: a slot inside the window of a home exists. (Where `first` is not a bit of
+                // the words, what was found does not lie in the window, or is as good as any.)
+                // Elsewhere the entry takes the usual way; there is room for all (I4).
                 unsafe {
-                    if first < 64 && lane < G::WIDTH && new.byte(target) == EMPTY {
-                        let taken = taken | 1 << (first + lane);
-                        upper = if is_upper { taken } else { upper };
-                        lower = if is_upper { lower } else { taken };
+                    if found.wrapping_sub(first) < G::WIDTH && new.byte(target) == EMPTY {
+                        upper = if into_upper == 0 { upper } else { filled };
+                        lower = if into_upper == 0 { filled } else { lower };
                     } else {
                         target = new.claim_misfit(hash);
                     }

@@ -29,7 +29,8 @@ const WORD: usize = size_of::<u32>();
 #[inline]
 pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize)> {
     let align = if slot.align() > G::WIDTH { slot.align() } else { G::WIDTH };
-    let ctrl = slot.size().checked_mul(size.slots)?.checked_next_multiple_of(align)?;
+    // Not `checked_next_multiple_of`: where this is not inlined, that divides.
+    let ctrl = slot.size().checked_mul(size.slots)?.checked_add(align - 1)? & !(align - 1);
     let words = if size.homes > 1 { size.homes.div_ceil(32) + 2 } else { 0 };
     let tail = Control::<G>::SHAPE.control_bytes(size.homes).checked_add(words * WORD)?;
     let layout = Layout::from_size_align(ctrl.checked_add(tail)?, align).ok()?;

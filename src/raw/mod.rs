@@ -13,7 +13,7 @@
 //! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
-//! | `clone.rs` | copying a table |
+//! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
 //! | `debug.rs` | the invariants, checked and printed |
@@ -71,6 +71,7 @@ mod grow;
 mod iter;
 mod layout;
 mod overflow;
+mod plain;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod region;
 #[cfg(any(test, feature = "rayon"))]
@@ -83,6 +84,7 @@ use control::{Control, Step};
 pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
+pub(crate) use plain::Plain;
 
 /// A Swiss table; see the module's introduction.
 ///
@@ -440,7 +442,7 @@ impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
             let _block =
                 unsafe { layout::Block::adopt(&self.alloc, Self::SLOT, self.control, self.size()) };
             // SAFETY: the table is going: nobody sees its entries again.
-            unsafe { iter::drop_remaining(&mut self.raw_iter()) };
+            unsafe { self.drop_entries() };
         }
     }
 }

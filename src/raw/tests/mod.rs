@@ -19,6 +19,7 @@
 //! panics abort, tests that need unwinding are left out.
 
 use crate::allocator::Global;
+use crate::capacity::Size;
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
@@ -138,8 +139,8 @@ fn key_hasher(key: &u64) -> u64 {
 
 /// The capacity of the smallest table with several windows, of twice as many homes, and so on.
 fn capacity_of_homes<G: Group>(doublings: u32) -> usize {
-    let slots = Control::<G>::SHAPE.slots((2 * G::WIDTH) << doublings);
-    slots - slots.div_ceil(8)
+    let homes = (2 * G::WIDTH) << doublings;
+    Size { homes, slots: Control::<G>::SHAPE.slots(homes) }.capacity()
 }
 
 /// A table of keys from 0 up, filled to the capacity of `(2 * WIDTH) << doublings` homes.

@@ -146,7 +146,8 @@ fn churn_rebuilds<G: Group>() {
             // The lookups of all that is left.
             model.compare(&subject, steps);
             std::println!("{}: {name}, {slots} slots: {} rebuilds", G::NAME, subject.rebuilds);
-            let spread = ["mix", "identity"].contains(&name);
+            // In the smallest table few inserts find their window full.
+            let spread = doublings > 0 && ["mix", "identity"].contains(&name);
             if spread && !cfg!(miri) {
                 assert!(subject.rebuilds >= 3, "{name}, {slots} slots: {}", subject.rebuilds);
             }

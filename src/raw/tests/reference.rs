@@ -61,7 +61,7 @@ impl Reference {
 
     pub(super) fn capacity(&self) -> usize {
         let slots = self.slots.len();
-        if self.homes == 1 { slots } else { slots * 7 / 8 }
+        if self.homes == 1 { slots } else { (slots * 7 / 8).min(self.homes * 15 / 16) }
     }
 
     fn len(&self) -> usize {

@@ -278,7 +278,7 @@ mod metered {
                 if slots == 0 {
                     homes = 2 * shape.width as u128;
                     let overhang = if shape.aligned { 0 } else { shape.width as u128 - 1 };
-                    while (homes + overhang) * 7 / 8 < capacity as u128 {
+                    while ((homes + overhang) * 7 / 8).min(homes * 15 / 16) < capacity as u128 {
                         homes *= 2;
                     }
                     slots = homes + overhang;

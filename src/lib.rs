@@ -81,6 +81,12 @@ pub mod str_map {
         IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap, SliceSet, VacantEntry, Values,
         ValuesMut,
     };
+
+    /// The parallel iterators, for who has to name one.
+    #[cfg(feature = "rayon")]
+    pub mod rayon {
+        pub use crate::external::rayon::str::*;
+    }
 }
 
 /// The parts of the core that benches and cross-backend tests need; not part of the public API

@@ -25,7 +25,7 @@ const FIRST: usize = 64;
 ///
 /// `len <= capacity` holds always, and the first `len` bytes of the block are initialised: they are
 /// keys, one after another.
-pub(super) struct Arena<K: ?Sized, A: Allocator> {
+pub(crate) struct Arena<K: ?Sized, A: Allocator> {
     /// A block of `capacity` bytes from `alloc`; dangling if that is 0.
     block: NonNull<u8>,
     capacity: usize,
@@ -81,7 +81,7 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
 
     /// All that was pushed, as one key.
     #[inline(always)]
-    pub(super) fn text(&self) -> &K {
+    pub(crate) fn text(&self) -> &K {
         // SAFETY: the bytes are those of keys, one after another.
         unsafe { K::from_bytes(self.bytes()) }
     }

@@ -43,7 +43,7 @@ pub(super) const POSITIONS: u64 = 1 << 48;
 /// assert_eq!(longest(&rosti::StrMap::from([("rösti", 1)])), 6);
 /// assert_eq!(longest(&rosti::BytesMap::from([([7, 8], 1)])), 2);
 /// ```
-pub trait Key: Bytes + AsRef<[u8]> + Debug + Eq + Hash + Ord + Sync + ToOwned {}
+pub trait Key: Bytes + AsRef<[u8]> + Debug + Eq + Hash + Ord + Send + Sync + ToOwned {}
 
 impl Key for str {}
 impl Key for [u8] {}
@@ -101,7 +101,7 @@ impl Bytes for [u8] {
 /// A key of a map; see the module's introduction.
 ///
 /// Bytes rather than words: a cell has no alignment, so next to a small value it costs no padding.
-pub(super) struct Cell<K: ?Sized> {
+pub(crate) struct Cell<K: ?Sized> {
     bytes: [u8; 16],
     marker: PhantomData<K>,
 }
@@ -227,7 +227,7 @@ impl<K: Key + ?Sized> Cell<K> {
 
     /// The key, a long one as a part of `text`, which is what the arena holds.
     #[inline(always)]
-    pub(super) fn key<'a>(&'a self, text: &'a K) -> &'a K {
+    pub(crate) fn key<'a>(&'a self, text: &'a K) -> &'a K {
         if self.is_long() {
             text.part(self.position()..self.position().saturating_add(self.arena_bytes()))
         } else {

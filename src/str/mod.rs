@@ -38,7 +38,7 @@ mod tests;
 mod traits;
 
 use arena::Arena;
-use cell::Cell;
+pub(crate) use cell::Cell;
 use hash::Seed;
 
 pub use cell::Key;
@@ -131,8 +131,8 @@ pub type BytesSet<A = Global> = SliceSet<[u8], A>;
 /// ```
 pub struct SliceMap<K: Key + ?Sized, V, A: Allocator = Global> {
     seed: Seed,
-    arena: Arena<K, A>,
-    table: HashTable<(Cell<K>, V), A>,
+    pub(crate) arena: Arena<K, A>,
+    pub(crate) table: HashTable<(Cell<K>, V), A>,
 }
 
 /// A key prepared for a search.

@@ -2,7 +2,7 @@
 //!
 //! Everything that needs care is in the core: walks that can be cut (`raw/split.rs`) and the filling
 //! of a table by regions (`raw/region.rs`). Here they get rayon's traits and threads. `table.rs`,
-//! `map.rs` and `set.rs` have the public types, each on the one before; `extend.rs` puts entries in.
+//! `map.rs`, `set.rs` and `str.rs` have the public types; `extend.rs` puts entries in.
 
 use ::rayon::iter::ParallelIterator;
 use ::rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
@@ -13,6 +13,8 @@ use crate::raw::split::{Halve, Owner, Shared, Split, Undivided, View};
 mod extend;
 pub(crate) mod map;
 pub(crate) mod set;
+#[cfg(feature = "default-hasher")]
+pub(crate) mod str;
 pub(crate) mod table;
 
 /// A walk that rayon cuts.

@@ -1,11 +1,15 @@
 //! Single operations for day-to-day work, by criterion: `cargo bench --bench ops -- op=hit`.
 //!
-//! Names carry every dimension: `op=hit/key=u64/len=2663/load=mid/map=rosti`, where `len` is the
-//! number of entries and `load` says where in its octave the table stands (low .47, mid .65,
-//! high .865 of the slots). Each iteration is one operation on the next of 2^17 keys drawn
+//! Names carry every dimension: `op=hit/key=u64/len=2663/load=mid/map=rosti/group=sse2`, where `len`
+//! is the number of entries, `load` says where in its octave the table stands (low .47, mid .65,
+//! high .865 of the slots) and `group` is rosti's backend: the native one, and SWAR beside it. The
+//! backends' own operations are in `groups.rs`. Each iteration is one operation on the next of 2^17 keys drawn
 //! beforehand, more than a branch predictor learns. What is decided is decided by the comparison bench
 //! (`benches/compare`), which alternates between the subjects; criterion runs one after another.
 
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
+#[path = "compare/backend.rs"]
+mod backend;
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/element.rs"]
 mod element;
@@ -20,11 +24,12 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion};
 use element::{Element, HalfWord, Key, Line, Spelling, Str, Value, Word};
 use rng::Rng;
+use rosti::internals::{Group, Native, Swar};
 use std::borrow::Borrow;
 use std::cell::OnceCell;
 use std::hint::black_box;
 use std::time::Duration;
-use subject::{Hashbrown, Map, Rosti, Subject};
+use subject::{Hashbrown, Map, Rosti, RostiSwar, Subject};
 
 /// Lookups drawn beforehand; a power of two.
 const DRAWS: usize = 1 << 17;
@@ -62,8 +67,12 @@ fn kind<E: Element>(criterion: &mut Criterion, op: &str, key: &str, lengths: (us
         let mut group =
             criterion.benchmark_group(format!("op={op}/key={key}/len={len}/load={name}"));
         let keys = Keys { len, lengths };
-        bench::<Rosti, E>(&mut group, op, &keys);
-        bench::<Hashbrown, E>(&mut group, op, &keys);
+        let rosti = |backend: &str| format!("map=rosti/group={backend}");
+        bench::<Rosti, E>(&mut group, &rosti(Native::NAME), op, &keys);
+        if Native::NAME != Swar::NAME {
+            bench::<RostiSwar, E>(&mut group, &rosti(Swar::NAME), op, &keys);
+        }
+        bench::<Hashbrown, E>(&mut group, "map=hashbrown", op, &keys);
         group.finish();
     }
 }
@@ -107,26 +116,28 @@ fn step(at: &mut usize, end: usize) -> usize {
     *at
 }
 
-/// Benches `op` on one subject. Criterion calls the closure once per sample, each with a map of its
-/// own (and so a hash seed of its own), and not at all if the command line filters it out: hence
-/// the cells.
+/// Benches `op` on one subject, if it has the operation. Criterion calls the closure once per sample,
+/// each with a map of its own (and so a hash seed of its own), and not at all if the command line
+/// filters it out: hence the cells.
 fn bench<S: Subject<E>, E: Element>(
     group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
     op: &str,
     keys: &Keys,
 ) {
-    let (contents, packed) = (OnceCell::new(), OnceCell::new());
-    let (owned, draws) = (OnceCell::new(), OnceCell::new());
-    group.bench_function(format!("map={}", S::NAME), |bencher| {
-        let contents = contents.get_or_init(|| {
-            let packed = keys.pack::<E>(0..keys.len);
-            E::Key::own(&E::Key::draws(&packed))
-        });
+    if op == "iterate" && !S::Map::WALKS {
+        return;
+    }
+    let (stored, contents) = (OnceCell::new(), OnceCell::new());
+    let (packed, draws, given) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+    group.bench_function(name, |bencher| {
+        let stored = stored.get_or_init(|| keys.pack::<E>(0..keys.len));
+        let contents: &Vec<_> = contents.get_or_init(|| S::Map::give(&E::Key::draws(stored)));
         let entries = contents.iter().cloned().zip(0..);
         let mut map = S::Map::collect(entries.map(|(key, index)| (key, E::Value::of(index))));
         let packed = packed.get_or_init(|| keys.sequence::<E>(op));
         let draws: &Vec<_> = draws.get_or_init(|| E::Key::draws(packed));
-        let owned: &Vec<_> = owned.get_or_init(|| E::Key::own(draws));
+        let given: &Vec<_> = given.get_or_init(|| S::Map::give(draws));
         let mut at = 0;
         match op {
             "hit" | "miss" => bencher.iter(|| {
@@ -137,20 +148,19 @@ fn bench<S: Subject<E>, E: Element>(
                 let mut link = 0;
                 bencher.iter(|| {
                     let draw = E::Key::chain(draws, step(&mut at, DRAWS), link);
-                    let found = map.get_key_value(draw.borrow());
-                    link = found.map_or(0, |(key, value)| E::link(key, value));
+                    link = map.follow(draw.borrow()).map_or(0, |(link, _)| link);
                 });
             }
             "overwrite" => bencher.iter(|| {
-                let key = owned[step(&mut at, DRAWS)].clone();
+                let key = given[step(&mut at, DRAWS)].clone();
                 map.insert(key, E::Value::of(0));
             }),
-            "entry" => bencher.iter(|| map.count(owned[step(&mut at, DRAWS)].clone())),
+            "entry" => bencher.iter(|| map.count(given[step(&mut at, DRAWS)].clone())),
             "churn" => {
                 // The ids go round: the oldest in the map leaves it, the one after the newest enters.
                 let mut newest = keys.len - 1;
                 bencher.iter(|| {
-                    let key = owned[step(&mut newest, keys.all())].clone();
+                    let key = given[step(&mut newest, keys.all())].clone();
                     let removed = map.remove(draws[at].borrow());
                     step(&mut at, keys.all());
                     map.insert(key, E::Value::of(0));

@@ -34,7 +34,20 @@
 //! std                 …                …                   …
 //!
 //! Best of 6 rounds.
+//!
+//! 57 lengths of words, most often 3 letters
+//!
+//! map              time  million words/s  time / hashbrown's
+//! IntMap              …                …                   …
+//! rosti               …                …                   …
+//! hashbrown           …                …                1.00
+//!
+//! Best of 12 rounds.
 //! ```
+//!
+//! The second table is of another question, how many words there are of each length: `u64 -> u64`, few
+//! entries, one lookup per word, in `rosti::IntMap` and in the general maps. It is checked and timed in
+//! the same way.
 //!
 //! Exit codes: 0 all counted; 1 some input, or the output, failed; 2 nothing could be counted;
 //! 3 the maps disagree.
@@ -42,7 +55,7 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::OsString;
-use std::fmt::{Arguments, Display};
+use std::fmt::{Arguments, Debug, Display};
 use std::fs::{self, File, FileType};
 use std::hint::black_box;
 use std::io::{self, ErrorKind, Read, Write};
@@ -54,7 +67,7 @@ const HELP: &str = "\
 Usage: wordcount [<path>… | -]
 
 Counts the words of files, of folders with everything below them, of standard input (-), or,
-without arguments, of the rosti crate itself, and compares the times of three hash maps.
+without arguments, of the rosti crate itself, and compares the times of hash maps.
 ";
 
 /// The crate's own text; what a packaged copy of the crate lacks is passed over.
@@ -121,57 +134,85 @@ fn run(paths: &[PathBuf]) -> Outcome {
         let message = format!("no words in {texts} text(s) of {bytes} bytes");
         return Err((code, message));
     }
-    let ranking = common_ranking(&words, &mut progress).map_err(|message| (3, message))?;
-    let (rounds, best) = time_in_turns(&words, &mut progress);
+    let lengths: Vec<u64> = words.iter().map(|word| word.chars().count() as u64).collect();
+    let ranking =
+        common_ranking(&of_words(), &words, &mut progress).map_err(|message| (3, message))?;
+    let by_length =
+        common_ranking(&of_lengths(), &lengths, &mut progress).map_err(|message| (3, message))?;
 
     let top = top_table(&ranking, total);
-    let times = time_table(&best, total);
+    let times = timed_in_turns(&of_words(), &words, &mut progress);
+    let times_of_lengths = timed_in_turns(&of_lengths(), &lengths, &mut progress);
+    let (distinct_lengths, letters) = (by_length.len(), by_length[0].0);
     let [total, distinct, bytes, texts] = [total, ranking.len(), bytes, texts].map(grouped);
     let sums = format!("{total} words, {distinct} distinct, in {bytes} bytes of {texts} text(s)");
-    let output = format!("{top}\n{sums}\n\n{times}\nBest of {rounds} rounds.\n");
+    let lengths = format!("{distinct_lengths} lengths of words, most often {letters} letters");
+    let output = format!("{top}\n{sums}\n\n{times}\n{lengths}\n\n{times_of_lengths}");
     Ok((code, output))
 }
 
-// --- The three maps ---
+// --- The maps ---
 
-type Ranking = Vec<(String, u64)>;
-type Entries = Box<dyn Iterator<Item = (String, u64)>>;
+type Ranking<K> = Vec<(K, u64)>;
+type Entries<K> = Box<dyn Iterator<Item = (K, u64)>>;
 
-/// A name, and what counts words into a new map: the time that took and the map's entries.
-type Subject = (&'static str, fn(&[&str]) -> (Duration, Entries));
+/// A name, and what counts words, given as `W`, into a new map of `K`: the time that took and the
+/// map's entries.
+type Subject<W, K> = (&'static str, fn(&[W]) -> (Duration, Entries<K>));
 
-const SUBJECTS: [Subject; 3] = [
-    ("rosti", |words| {
-        let map = rosti::HashMap::<String, u64>::new();
-        timed(words, map, |map, word| *map.entry_ref(word).or_insert(0) += 1)
-    }),
-    ("hashbrown", |words| {
-        let map = hashbrown::HashMap::<String, u64>::new();
-        timed(words, map, |map, word| *map.entry_ref(word).or_insert(0) += 1)
-    }),
-    // std has no `entry_ref`, and its `entry` would allocate a key for every word: this is the
-    // usual way around, which hashes a new word twice. Its hasher is SipHash, the others'
-    // foldhash: this row is where people start from, not a comparison of tables alone.
-    ("std", |words| {
-        let map = std::collections::HashMap::<String, u64>::new();
-        timed(words, map, |map, word| match map.get_mut(word) {
-            Some(count) => *count += 1,
-            None => _ = map.insert(word.to_owned(), 1),
-        })
-    }),
-];
+fn of_words<'a>() -> [Subject<&'a str, String>; 3] {
+    [
+        ("rosti", |words| {
+            let map = rosti::HashMap::<String, u64>::new();
+            timed(words, map, |map, word| *map.entry_ref(word).or_insert(0) += 1)
+        }),
+        ("hashbrown", |words| {
+            let map = hashbrown::HashMap::<String, u64>::new();
+            timed(words, map, |map, word| *map.entry_ref(word).or_insert(0) += 1)
+        }),
+        // std has no `entry_ref`, and its `entry` would allocate a key for every word: this is the
+        // usual way around, which hashes a new word twice. Its hasher is SipHash, the others'
+        // foldhash: this row is where people start from, not a comparison of tables alone.
+        ("std", |words| {
+            let map = std::collections::HashMap::<String, u64>::new();
+            timed(words, map, |map, word| match map.get_mut(word) {
+                Some(count) => *count += 1,
+                None => _ = map.insert(word.to_owned(), 1),
+            })
+        }),
+    ]
+}
 
-/// The index of the subject whose time is 1.00.
-const BASELINE: usize = 1;
+/// The same with the lengths of words.
+fn of_lengths() -> [Subject<u64, u64>; 3] {
+    [
+        ("IntMap", |lengths| {
+            let map = rosti::IntMap::<u64, u64>::new();
+            timed(lengths, map, |map, length| *map.entry(length).or_insert(0) += 1)
+        }),
+        ("rosti", |lengths| {
+            let map = rosti::HashMap::<u64, u64>::new();
+            timed(lengths, map, |map, length| *map.entry(length).or_insert(0) += 1)
+        }),
+        ("hashbrown", |lengths| {
+            let map = hashbrown::HashMap::<u64, u64>::new();
+            timed(lengths, map, |map, length| *map.entry(length).or_insert(0) += 1)
+        }),
+    ]
+}
+
+/// The name of the subject whose time is 1.00.
+const BASELINE: &str = "hashbrown";
 
 /// Compiled once per subject, and never into its surroundings, which could favour one of them.
 #[inline(never)]
-fn timed<M>(words: &[&str], mut map: M, count_one: impl Fn(&mut M, &str)) -> (Duration, Entries)
+fn timed<W, K, M>(words: &[W], mut map: M, count_one: impl Fn(&mut M, W)) -> (Duration, Entries<K>)
 where
-    M: IntoIterator<Item = (String, u64)> + 'static,
+    W: Copy,
+    M: IntoIterator<Item = (K, u64)> + 'static,
 {
     let start = Instant::now();
-    for word in words {
+    for &word in words {
         count_one(&mut map, word);
     }
     let time = start.elapsed();
@@ -179,20 +220,27 @@ where
 }
 
 /// The entries of the map that `count` fills, most frequent first, equally frequent by word.
-fn ranking(words: &[&str], (name, count): Subject, progress: &mut Progress) -> Ranking {
+fn ranking<W, K: Ord>(
+    words: &[W],
+    (name, count): Subject<W, K>,
+    progress: &mut Progress,
+) -> Ranking<K> {
     progress.show(format_args!("checking {name} on {} words", words.len()));
-    let mut ranking: Ranking = count(words).1.collect();
+    let mut ranking: Ranking<K> = count(words).1.collect();
     ranking.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     ranking
 }
 
 /// The ranking that all maps have in common, or what differs.
-fn common_ranking(words: &[&str], progress: &mut Progress) -> Result<Ranking, String> {
-    let [first, others @ ..] = SUBJECTS;
-    let common = ranking(words, first, progress);
-    for other in others {
+fn common_ranking<W, K: Ord + Debug>(
+    subjects: &[Subject<W, K>],
+    words: &[W],
+    progress: &mut Progress,
+) -> Result<Ranking<K>, String> {
+    let common = ranking(words, subjects[0], progress);
+    for &other in &subjects[1..] {
         if let Some(difference) = difference(&common, &ranking(words, other, progress)) {
-            let maps = format!("{} and {} disagree", first.0, other.0);
+            let maps = format!("{} and {} disagree", subjects[0].0, other.0);
             let advice = "one of them is wrong: please report this with the input";
             return Err(format!("{maps} {difference}; {advice}"));
         }
@@ -200,24 +248,27 @@ fn common_ranking(words: &[&str], progress: &mut Progress) -> Result<Ranking, St
     Ok(common)
 }
 
-fn difference(a: &[(String, u64)], b: &[(String, u64)]) -> Option<String> {
+fn difference<K: PartialEq + Debug>(a: &[(K, u64)], b: &[(K, u64)]) -> Option<String> {
     let rank = (0..a.len().max(b.len())).find(|&rank| a.get(rank) != b.get(rank))?;
     let (left, right) = (a.get(rank), b.get(rank));
     Some(format!("at rank {}: {left:?} against {right:?}", rank + 1))
 }
 
-/// The number of rounds, and each subject's best time. Each subject comes equally often before
-/// and after each other one: six rounds are made in all six orders, then six more, until two
-/// seconds were measured or 300 rounds made.
-fn time_in_turns(words: &[&str], progress: &mut Progress) -> (usize, [Duration; SUBJECTS.len()]) {
-    const N: usize = SUBJECTS.len();
+/// Each subject's best time, as a table. Each subject comes equally often before and after each
+/// other one: six rounds are made in all six orders, then six more, until two seconds were measured
+/// or 300 rounds made.
+fn timed_in_turns<W, K, const N: usize>(
+    subjects: &[Subject<W, K>; N],
+    words: &[W],
+    progress: &mut Progress,
+) -> String {
     let mut best = [Duration::MAX; N];
     let (mut rounds, mut measured) = (0, Duration::ZERO);
     while rounds % (2 * N) != 0 || (rounds < 300 && measured < Duration::from_secs(2)) {
         for turn in 0..N {
             let forward = rounds % (2 * N) < N;
             let i = (rounds + if forward { turn } else { N - 1 - turn }) % N;
-            let (name, count) = SUBJECTS[i];
+            let (name, count) = subjects[i];
             progress.show(format_args!("round {}, timing {name}", rounds + 1));
             let (time, _) = count(words);
             best[i] = best[i].min(time);
@@ -225,7 +276,8 @@ fn time_in_turns(words: &[&str], progress: &mut Progress) -> (usize, [Duration; 
         }
         rounds += 1;
     }
-    (rounds, best)
+    let table = time_table(&subjects.map(|(name, _)| name), &best, words.len());
+    format!("{table}\nBest of {rounds} rounds.\n")
 }
 
 // --- Text ---
@@ -360,13 +412,14 @@ fn top_table(ranking: &[(String, u64)], total: usize) -> String {
     lines
 }
 
-fn time_table(best: &[Duration; SUBJECTS.len()], total: usize) -> String {
+fn time_table<const N: usize>(names: &[&str; N], best: &[Duration; N], total: usize) -> String {
     // A coarse clock may see no time pass.
     let seconds = best.map(|time| time.as_secs_f64().max(1e-9));
+    let baseline = names.iter().position(|&name| name == BASELINE).map_or(f64::NAN, |i| seconds[i]);
     let mut lines = "map              time  million words/s  time / hashbrown's\n".to_owned();
-    for (i, (name, _)) in SUBJECTS.iter().enumerate() {
+    for (i, name) in names.iter().enumerate() {
         let rate = total as f64 / seconds[i] / 1e6;
-        let ratio = seconds[i] / seconds[BASELINE];
+        let ratio = seconds[i] / baseline;
         let time = format!("{:.2?}", best[i]);
         lines += &format!("{name:<9}  {time:>10}  {rate:>15.2}  {ratio:>18.2}\n");
     }
@@ -451,7 +504,8 @@ mod tests {
         let lines =
             "      count    share  word\n      1,234  99.52 %  été\n          6   0.48 %  b\n";
         assert_eq!(top, lines);
-        let times = time_table(&[5, 10, 0].map(Duration::from_micros), 20);
+        let names = ["rosti", "hashbrown", "std"];
+        let times = time_table(&names, &[5, 10, 0].map(Duration::from_micros), 20);
         let ends: Vec<_> = times.lines().map(|line| line.chars().count()).collect();
         assert_eq!(ends, [ends[0]; 4]);
         assert!(times.contains("5.00µs             4.00                0.50\n"));
@@ -462,9 +516,12 @@ mod tests {
 
     #[test]
     fn maps_agree_and_differences_are_found() {
-        let ranking = common_ranking(&["b", "a", "c", "b", "a", "b"], &mut Progress::new());
+        let words = ["b", "a", "c", "b", "a", "b"];
+        let ranking = common_ranking(&of_words(), &words, &mut Progress::new());
         let expected = [("b", 3), ("a", 2), ("c", 1)].map(|(word, n)| (word.to_owned(), n));
         assert_eq!(ranking.as_deref(), Ok(&expected[..]));
+        let by_length = common_ranking(&of_lengths(), &[5, 4, 5, 60], &mut Progress::new());
+        assert_eq!(by_length.as_deref(), Ok(&[(5, 2), (4, 1), (60, 1)][..]));
         let mut wrong = expected.clone();
         wrong[1].1 = 7;
         assert_eq!(difference(&expected, &expected), None);

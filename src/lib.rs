@@ -22,6 +22,7 @@
 //! ```
 //!
 //! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
+//! * [`IntMap`] and [`IntSet`] take integers by value and hash them with one multiplication.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -51,6 +52,7 @@ mod error;
 mod external;
 mod group;
 mod hasher;
+mod int;
 mod mask;
 mod probe;
 mod raw;
@@ -61,8 +63,9 @@ pub mod hash_map;
 pub mod hash_set;
 pub mod hash_table;
 
-#[cfg(feature = "default-hasher")]
-pub use crate::str::{BytesMap, BytesSet, StrMap, StrSet};
+#[doc(inline)]
+pub use int::{map as int_map, set as int_set};
+
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash_map::HashMap;
@@ -71,6 +74,10 @@ pub use hash_table::HashTable;
 pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
+pub use int_map::{IntKey, IntMap};
+pub use int_set::IntSet;
+#[cfg(feature = "default-hasher")]
+pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 
 /// Maps and sets that own their keys, strings or byte strings: what [`StrMap`], [`BytesMap`],
 /// [`StrSet`] and [`BytesSet`] are names for, with their entries and iterators.

@@ -215,7 +215,7 @@ impl Plan {
             });
             self.put(Sequence::Mixed, mixed);
         }
-        if wanted.any(&[W::Churn, W::ChurnHit, W::ChurnMiss, W::ChurnBytes]) {
+        if wanted.any(&W::CHURN) {
             self.churn();
         }
         let occurrences = |plan: &mut Self, draw: fn(&mut Rng, usize) -> usize| {
@@ -232,8 +232,7 @@ impl Plan {
             self.put(Sequence::Uniform, uniform);
         }
         if wanted.has(W::EntryZipf) {
-            // The log-uniform distribution: rank k has weight ln((k + 1) / k), near 1 / k.
-            let zipf = occurrences(self, |rng, n| ((n + 1) as f64).powf(rng.unit()) as usize - 1);
+            let zipf = occurrences(self, Rng::zipf);
             self.put(Sequence::Zipf, zipf);
         }
     }

@@ -73,10 +73,10 @@ pub fn tame_allocator() -> String {
     "not tamed: page faults may decide the rows that build tables".into()
 }
 
-/// What a recorded run must say about its circumstances, as name and text.
+/// What a recorded run must say about its circumstances, a line each.
 #[must_use]
-pub fn description() -> Vec<(&'static str, String)> {
-    vec![
+pub fn description() -> Vec<String> {
+    [
         ("date", format!("{} UTC", date_time().replace('_', " "))),
         ("cpu", cpu().unwrap_or_else(|| "unknown".into())),
         ("target", target()),
@@ -86,6 +86,8 @@ pub fn description() -> Vec<(&'static str, String)> {
         ("huge pages", huge_pages()),
         ("allocator", tame_allocator()),
     ]
+    .map(|(name, value)| format!("{name}: {value}"))
+    .into()
 }
 
 /// Architecture, system and C library.

@@ -19,27 +19,34 @@
 //!   over several maps if they are small; the first round is discarded; the minimum of the others stands;
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
-//! Without options a run takes 40 s on a quiet machine. A `--full` run takes many hours and, by estimate,
-//! 8 GiB of memory for the largest tables (2^26 slots).
+//! Without options a run takes 50 s on a quiet machine. A `--full` run takes many hours and, by estimate,
+//! 8 GiB of memory for the largest tables (2^26 slots). `--targets` measures what README.md and ARCH.md
+//! show (`target`) and takes ten minutes; with `--record --readme` it leaves a record and draws the plots,
+//! and with `--from` it does so again from the record.
 
+mod backend;
 mod element;
 mod input;
+mod int;
 mod limit;
 mod machine;
 mod options;
 mod plot;
+mod record;
 mod report;
 mod rng;
 mod run;
 mod subject;
+mod target;
 mod turn;
 mod work;
 mod workload;
 
 use options::{Command, Mode, Options};
 use run::{Conduct, Measured};
+use std::error::Error;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -61,67 +68,101 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures and reports.
+/// How much two runs may differ in the mean of a row.
+const AGREEMENT: f64 = 0.05;
+
+/// Measures, or reads what was measured, and reports.
 fn run(options: &Options) -> Result<(), String> {
-    let header = machine::description();
-    for (name, value) in &header {
-        println!("{name:>10}: {value}");
-    }
+    let (header, read) = match &options.from[..] {
+        [] => (machine::description(), None),
+        files => read_all(files).map(|(header, cells)| (header, Some(cells)))?,
+    };
+    header.iter().for_each(|line| println!("{line}"));
     println!();
-    let measured = measure(options)?;
+    let measured = read.map_or_else(|| measure(options), Ok)?;
     if options.mode == Mode::Smoke {
         println!("{} cells, all answers agree", measured.len());
-        return Ok(());
+        return record::check(&measured);
     }
     if options.cells {
         println!("{}", report::cells(&measured));
     }
     println!("{}", report::table(&measured));
+    if options.mode == Mode::Targets {
+        println!("{}", target::table(&measured));
+    }
     let record = options.record.then(|| {
         let name = format!("{}.csv", machine::date_time());
         PathBuf::from("record").join(machine::target()).join(name)
     });
     for path in options.csv.iter().chain(&record) {
-        report::write_csv(path, &header, &measured)
+        record::write(path, &header, &measured)
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         println!("written: {}", path.display());
     }
+    let drawn = |result: Result<Vec<PathBuf>, Box<dyn Error>>, folder: &Path| {
+        let drawn =
+            result.map_err(|error| format!("cannot draw into {}: {error}", folder.display()))?;
+        drawn.iter().for_each(|path| println!("drawn: {}", path.display()));
+        Ok::<_, String>(())
+    };
     if let Some(folder) = &options.svg {
-        let drawn = plot::draw_all(folder, &measured)
-            .map_err(|error| format!("cannot draw into {}: {error}", folder.display()))?;
-        println!("drawn: {} curves in {}", drawn.len(), folder.display());
+        drawn(plot::draw_all(folder, &measured), folder)?;
+    }
+    if options.readme {
+        let folder = Path::new("docs");
+        drawn(plot::draw_main(folder, &measured), folder)?;
+    }
+    if options.twice { agree(&measured, &measure(options)?) } else { Ok(()) }
+}
+
+/// The cells of some files, and what these say of their circumstances.
+fn read_all(files: &[PathBuf]) -> Result<(Vec<String>, Vec<Measured>), String> {
+    let (mut headers, mut cells) = (Vec::new(), Vec::new());
+    for path in files {
+        let (header, later) = record::read(path)?;
+        headers.extend(header);
+        record::merge(&mut cells, later);
+    }
+    Ok((headers, cells))
+}
+
+/// Compares two runs.
+fn agree(first: &[Measured], second: &[Measured]) -> Result<(), String> {
+    let (text, greatest) = report::agreement(first, second);
+    let said = format!("the two runs differ by at most {:.1} %", greatest * 100.0);
+    println!("{text}\n{said}");
+    if greatest > AGREEMENT {
+        return Err(format!("{said}; {:.0} % are allowed", AGREEMENT * 100.0));
     }
     Ok(())
 }
 
 /// Measures all cells, with a progress line.
 fn measure(options: &Options) -> Result<Vec<Measured>, String> {
-    let cells: Vec<_> = options
-        .kinds
-        .iter()
-        .flat_map(|&kind| options.cells_of(&kind).into_iter().map(move |cell| (kind, cell)))
-        .collect();
-    if cells.is_empty() {
+    let plan = options.plan();
+    if plan.is_empty() {
         return Err(
             "nothing to measure: the chosen workloads do not run on the chosen sizes".into()
         );
     }
     let start = Instant::now();
-    let mut measured = Vec::with_capacity(cells.len());
-    for (at, &(kind, cell)) in cells.iter().enumerate() {
+    let mut measured = Vec::with_capacity(plan.len());
+    for (at, planned) in plan.iter().enumerate() {
         let progress = |round: usize, rounds: usize| {
             let line = format!(
-                "[{}/{}] {} {cell}, round {round}/{rounds}, {:.0} s",
+                "[{}/{}] {} {}, round {round}/{rounds}, {:.0} s",
                 at + 1,
-                cells.len(),
-                kind.name,
+                plan.len(),
+                planned.kind.name,
+                planned.cell,
                 start.elapsed().as_secs_f64(),
             );
             show_progress(&line, round == 0);
         };
         let conduct =
-            Conduct { rounds: options.rounds, subjects: options.subjects(), progress: &progress };
-        measured.push(kind.measure(cell, &options.wanted, &conduct)?);
+            Conduct { rounds: options.rounds, parts: options.parts(), progress: &progress };
+        measured.push(planned.measure(&conduct)?);
     }
     show_progress("", false);
     Ok(measured)

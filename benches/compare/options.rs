@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::input::Cell;
-use crate::run::{BASE, KINDS, Kind, SAME_HASH, SUBJECTS};
+use crate::run::{BASE, KINDS, Kind, Planned, SAME_HASH, SUBJECTS, SWAR};
+use crate::target;
 use crate::workload::{Wanted, Workload};
 use std::path::PathBuf;
 
@@ -9,8 +10,11 @@ use std::path::PathBuf;
 const QUICK: (&[u32], &[f64]) = (&[10, 16, 20], &[0.56, 0.75, 0.865]);
 /// Those of a `--full` run. A single size is worthless: the same table is 1.5x slower at the end
 /// of an octave than at its start.
-const FULL: (&[u32], &[f64]) =
-    (&[6, 10, 13, 16, 18, 20, 22, 24, 26], &[0.47, 0.56, 0.65, 0.75, 0.865]);
+const FULL: (&[u32], &[f64]) = (&[6, 10, 13, 16, 18, 20, 22, 24, 26], &OCTAVE);
+/// Those of a `--targets` run.
+const TARGETS: (&[u32], &[f64]) = (target::SLOTS, &OCTAVE);
+/// The loads of a table from one doubling to the next.
+const OCTAVE: [f64; 5] = [0.47, 0.56, 0.65, 0.75, 0.865];
 /// Those of a test of the bench.
 const SMOKE: (&[u32], &[f64]) = (&[6, 9], &[0.47, 0.865]);
 /// Entries of the small maps.
@@ -36,6 +40,12 @@ pub struct Options {
     pub svg: Option<PathBuf>,
     /// Whether to write to `record/`.
     pub record: bool,
+    /// Whether to draw what the README shows.
+    pub readme: bool,
+    /// Records to report on instead of measuring.
+    pub from: Vec<PathBuf>,
+    /// Whether to measure twice and compare.
+    pub twice: bool,
     /// Whether to print each cell.
     pub cells: bool,
     /// What decides all that is not chosen.
@@ -47,6 +57,8 @@ pub struct Options {
 pub enum Mode {
     /// The main workloads at three sizes.
     Quick,
+    /// The rows by which rosti is judged.
+    Targets,
     /// All there is.
     Full,
     /// All there is on tiny tables: a test of the bench itself, not a measurement.
@@ -74,6 +86,9 @@ impl Options {
             csv: None,
             svg: None,
             record: false,
+            readme: false,
+            from: Vec::new(),
+            twice: false,
             cells: false,
             // `cargo test --benches` builds without optimisation: there is nothing to be measured.
             mode: if cfg!(debug_assertions) { Mode::Smoke } else { Mode::Quick },
@@ -142,8 +157,12 @@ impl Options {
                 "--csv" => options.csv = Some(value("a path")?.into()),
                 "--svg" => options.svg = Some(value("a folder")?.into()),
                 "--record" => options.record = true,
+                "--readme" => options.readme = true,
+                "--from" => options.from = value("paths")?.split(',').map(Into::into).collect(),
+                "--twice" => options.twice = true,
                 "--cells" => options.cells = true,
                 "--full" => options.mode = Mode::Full,
+                "--targets" => options.mode = Mode::Targets,
                 "--smoke" => options.mode = Mode::Smoke,
                 // The default; and what `cargo bench` adds by itself.
                 "--quick" | "--bench" => {}
@@ -160,7 +179,7 @@ impl Options {
     /// Fills in what the mode decides.
     fn settle(&mut self) {
         let quick = self.mode == Mode::Quick;
-        if self.wanted.iter().next().is_none() {
+        if self.wanted.is_empty() {
             self.wanted = if quick {
                 Workload::QUICK.into_iter().collect()
             } else {
@@ -175,21 +194,31 @@ impl Options {
         }
     }
 
-    /// Which subjects take part.
+    /// What each subject takes part in. Subjects that were not asked for by name do without what is
+    /// not worth the time.
     #[must_use]
-    pub fn subjects(&self) -> [bool; SUBJECTS.len()] {
-        self.subjects.unwrap_or_else(|| {
-            let mut all = [true; SUBJECTS.len()];
-            all[SAME_HASH] = self.mode != Mode::Quick;
-            all
+    pub fn parts(&self) -> [Wanted; SUBJECTS.len()] {
+        let all: Wanted = Workload::all().collect();
+        let thorough = matches!(self.mode, Mode::Full | Mode::Smoke);
+        std::array::from_fn(|subject| match (&self.subjects, subject) {
+            (Some(chosen), _) if chosen[subject] => all,
+            (Some(_), _) => Wanted::default(),
+            (None, SAME_HASH) if !thorough => Wanted::default(),
+            (None, SWAR) if !thorough => [Workload::Hit, Workload::Miss].into_iter().collect(),
+            (None, _) => all,
         })
     }
 
-    /// The cells to be measured for `kind`.
+    /// What is to be measured.
     #[must_use]
-    pub fn cells_of(&self, kind: &Kind) -> Vec<Cell> {
+    pub fn plan(&self) -> Vec<Planned> {
+        self.kinds.iter().flat_map(|kind| self.plan_of(kind)).collect()
+    }
+
+    fn plan_of(&self, kind: &Kind) -> Vec<Planned> {
         let (slots, loads) = match self.mode {
             Mode::Quick => QUICK,
+            Mode::Targets => TARGETS,
             Mode::Full => FULL,
             Mode::Smoke => SMOKE,
         };
@@ -200,10 +229,18 @@ impl Options {
         let tables =
             slots.iter().flat_map(|&slots| loads.iter().map(move |&load| Cell::table(slots, load)));
         let cells = tables.chain(SMALL.map(Cell::small));
-        let busy = |cell: &Cell| self.wanted.iter().any(|workload| cell.hosts(workload));
+        let wanted = |cell: &Cell| -> Wanted {
+            let of_mode = target::wanted(kind.name, cell);
+            let wanted = self.wanted.iter().filter(|&workload| cell.hosts(workload));
+            wanted.filter(|&w| self.mode != Mode::Targets || of_mode.has(w)).collect()
+        };
         cells
-            .filter(busy)
-            .map(|cell| if self.mode == Mode::Smoke { cell.smoke() } else { cell })
+            .map(|cell| Planned { kind: *kind, cell, wanted: wanted(&cell) })
+            .filter(|planned| !planned.wanted.is_empty())
+            .map(|planned| match self.mode {
+                Mode::Smoke => Planned { cell: planned.cell.smoke(), ..planned },
+                _ => planned,
+            })
             .collect()
     }
 }
@@ -252,6 +289,7 @@ pub fn help() -> String {
 usage: cargo bench --bench compare -- [options]
 
   --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads: about a minute (the default)
+  --targets          the rows by which rosti is judged, as a table in Markdown: ten minutes
   --full             all kinds, sizes, loads and workloads: many hours, so narrow it
   --smoke            everything on tiny tables, to test the bench, not to measure
   --only W,...       these workloads, or families of them
@@ -264,6 +302,9 @@ usage: cargo bench --bench compare -- [options]
   --csv PATH         write every cell to PATH
   --record           write every cell to record/<target>/<date>.csv
   --svg DIR          draw a curve per workload and kind into DIR
+  --readme           draw docs/hit.svg and docs/miss.svg
+  --from PATH,...    report on written cells instead of measuring; later files win
+  --twice            measure twice; fail if a mean of the two differs by more than 5 %
 
 workloads
 ",

@@ -1,7 +1,7 @@
 //! Curves: nanoseconds per operation over the number of entries, a line per subject.
 
 use crate::report::rows;
-use crate::run::{Measured, SUBJECTS};
+use crate::run::{KINDS, Measured, SUBJECTS};
 use crate::workload::Workload;
 use plotters::prelude::*;
 use std::error::Error;
@@ -15,6 +15,8 @@ const COLOURS: [RGBColor; SUBJECTS.len()] = [
     RGBColor(0, 153, 136),
     RGBColor(170, 170, 170),
     RGBColor(238, 119, 51),
+    RGBColor(238, 153, 170),
+    RGBColor(170, 68, 153),
     RGBColor(34, 34, 34),
 ];
 
@@ -23,26 +25,41 @@ pub fn draw_all(folder: &Path, cells: &[Measured]) -> Result<Vec<PathBuf>, Box<d
     fs::create_dir_all(folder)?;
     let mut drawn = Vec::new();
     for (kind, workload) in rows(cells) {
-        let of_row =
-            cells.iter().filter(|cell| cell.kind.name == kind && cell.wanted.has(workload));
-        let mut of_row: Vec<&Measured> = of_row.collect();
-        of_row.sort_by_key(|cell| cell.cell.n);
-        if of_row.len() > 1 {
-            let path = folder.join(format!("{kind}_{}.svg", workload.name()));
-            draw(&path, kind, workload, &of_row)?;
+        let path = folder.join(format!("{kind}_{}.svg", workload.name()));
+        if draw(&path, kind, workload, cells)? {
             drawn.push(path);
         }
     }
     Ok(drawn)
 }
 
-/// Draws one curve per subject.
+/// Draws `hit.svg` and `miss.svg` of the first kind into `folder`.
+pub fn draw_main(folder: &Path, cells: &[Measured]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let kind = KINDS[0].name;
+    let mut drawn = Vec::new();
+    for workload in [Workload::Hit, Workload::Miss] {
+        let path = folder.join(format!("{}.svg", workload.name()));
+        if draw(&path, kind, workload, cells)? {
+            drawn.push(path);
+        }
+    }
+    Ok(drawn)
+}
+
+/// Draws one curve per subject if the row was measured at more than one size.
 fn draw(
     path: &Path,
     kind: &str,
     workload: Workload,
-    cells: &[&Measured],
-) -> Result<(), Box<dyn Error>> {
+    cells: &[Measured],
+) -> Result<bool, Box<dyn Error>> {
+    let of_row = cells.iter().filter(|cell| cell.kind.name == kind && cell.wanted.has(workload));
+    let mut cells: Vec<&Measured> = of_row.collect();
+    cells.sort_by_key(|cell| cell.cell.n);
+    if cells.len() < 2 {
+        return Ok(false);
+    }
     let line = |subject: usize| {
         let point = move |cell: &&Measured| {
             Some((cell.cell.n as f64, cell.best.get(workload, subject).filter(|&y| y > 0.0)?))
@@ -53,7 +70,7 @@ fn draw(
     let heights = || lines.iter().flatten().map(|&(_, y)| y);
     let (lowest, highest) = (heights().fold(f64::MAX, f64::min), heights().fold(0.0, f64::max));
     if highest == 0.0 {
-        return Ok(());
+        return Ok(false);
     }
     let sizes = cells[0].cell.n as f64 * 0.9..cells[cells.len() - 1].cell.n as f64 * 1.1;
 
@@ -92,5 +109,5 @@ fn draw(
         .border_style(BLACK)
         .draw()?;
     area.present()?;
-    Ok(())
+    Ok(true)
 }

@@ -1,10 +1,8 @@
-//! What a run says: the table, the cells, the file.
+//! What a run says: the table, the cells, the agreement of two runs.
 
-use crate::run::{BASE, LIMIT, Measured, NULL, OURS, SUBJECTS};
+use crate::run::{BASE, LIMIT, Measured, NULL, OURS, SUBJECTS, SWAR};
 use crate::workload::{Scene, Workload};
 use std::fmt::Write as _;
-use std::path::Path;
-use std::{fs, io};
 
 /// What counts as noise: smaller differences are not marked.
 const NOISE: f64 = 1.03;
@@ -12,13 +10,15 @@ const NOISE: f64 = 1.03;
 const HIGH: f64 = 0.75;
 
 /// The geometric mean, if there is anything to take it of.
-fn geomean(values: impl Iterator<Item = f64>) -> Option<f64> {
+#[must_use]
+pub fn geomean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value.ln(), count + 1));
     (count > 0).then(|| (sum / f64::from(count)).exp())
 }
 
 /// A number of the given width, or a dash.
-fn number(value: Option<f64>, width: usize) -> String {
+#[must_use]
+pub fn number(value: Option<f64>, width: usize) -> String {
     match value {
         None => format!("{:>width$}", "-"),
         Some(value) if value < 0.1 => format!("{value:>width$.4}"),
@@ -36,7 +36,7 @@ struct Row {
 
 impl Row {
     fn new(cells: &[&Measured], workload: Workload, subject: usize) -> Self {
-        let ratio = |cell: &Measured| cell.best.ratio(workload, subject);
+        let ratio = |cell: &Measured| cell.best.ratio(workload, subject, BASE);
         let tables = cells.iter().filter(|cell| cell.cell.scene == Scene::Table);
         Self {
             all: geomean(cells.iter().filter_map(|cell| ratio(cell))),
@@ -130,6 +130,16 @@ rosti loses {lost} of {} rows by more than {:.0} % and more than the noise
         rows.len(),
         (NOISE - 1.0) * 100.0,
     );
+    for workload in [Workload::Hit, Workload::Miss] {
+        let ratios = cells.iter().filter_map(|cell| cell.best.ratio(workload, SWAR, OURS));
+        if let Some(ratio) = geomean(ratios) {
+            let (swar, ours, name) = (SUBJECTS[SWAR], SUBJECTS[OURS], workload.name());
+            _ = writeln!(
+                text,
+                "{swar} takes {ratio:.2} of {ours}'s time in {name}, over all kinds"
+            );
+        }
+    }
     if present.contains(&LIMIT) {
         text += "limit: the same reads and writes in plain arrays, and how many times that rosti takes\n";
     }
@@ -172,7 +182,7 @@ pub fn cells(cells: &[Measured]) -> String {
                 if workload.is_memory() { "B" } else { "ns" }
             );
             for (subject, name) in SUBJECTS.iter().enumerate().filter(|&(at, _)| at != BASE) {
-                if let Some(ratio) = cell.best.ratio(workload, subject) {
+                if let Some(ratio) = cell.best.ratio(workload, subject, BASE) {
                     _ = write!(text, "  {name} {ratio:.2}");
                 }
             }
@@ -182,37 +192,32 @@ pub fn cells(cells: &[Measured]) -> String {
     text
 }
 
-/// Writes every cell to `path`, with `header` as comments before it.
-pub fn write_csv(path: &Path, header: &[(&str, String)], cells: &[Measured]) -> io::Result<()> {
-    let mut text = String::new();
-    for (name, value) in header {
-        _ = writeln!(text, "# {name}: {value}");
-    }
-    text += "kind,workload,slots,load,n,maps,subject,ns_per_op,ratio\n";
-    for Measured { kind, cell, wanted, best } in cells {
-        for workload in wanted.iter() {
-            for (subject, name) in SUBJECTS.iter().enumerate() {
-                let Some(sample) = best.get(workload, subject) else {
-                    continue;
-                };
-                let ratio = best
-                    .ratio(workload, subject)
-                    .map_or(String::new(), |ratio| format!("{ratio:.4}"));
-                _ = writeln!(
-                    text,
-                    "{},{},{},{:.3},{},{},{name},{sample:.4},{ratio}",
-                    kind.name,
-                    workload.name(),
-                    1_u64 << cell.log_slots,
-                    cell.load,
-                    cell.n,
-                    cell.maps,
-                );
-            }
+/// How far two runs agree: a line per row and subject that differ, and the greatest difference of all
+/// means that are compared with hashbrown.
+#[must_use]
+pub fn agreement(first: &[Measured], second: &[Measured]) -> (String, f64) {
+    let mut text = format!(
+        "{:<10}{:<16}{:<12}{:>8}{:>8}{:>8}\n",
+        "kind", "workload", "subject", "first", "second", "differ"
+    );
+    let mut greatest = 0.0_f64;
+    for (kind, workload) in rows(first) {
+        for subject in (0..SUBJECTS.len()).filter(|&subject| subject != BASE && subject != LIMIT) {
+            let mean = |cells: &[Measured]| {
+                let of_row = cells.iter().filter(|cell| cell.kind.name == kind);
+                geomean(of_row.filter_map(|cell| cell.best.ratio(workload, subject, BASE)))
+            };
+            let Some((first, second)) = mean(first).zip(mean(second)) else { continue };
+            let difference = (first / second).max(second / first) - 1.0;
+            greatest = greatest.max(difference);
+            _ = writeln!(
+                text,
+                "{kind:<10}{:<16}{:<12}{first:>8.3}{second:>8.3}{:>7.1}%",
+                workload.name(),
+                SUBJECTS[subject],
+                difference * 100.0,
+            );
         }
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text)
+    (text, greatest)
 }

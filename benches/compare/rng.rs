@@ -39,6 +39,11 @@ impl Rng {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// A number in `0..bound`, log-uniform: rank k has weight ln((k + 1) / k), near 1 / k.
+    pub fn zipf(&mut self, bound: usize) -> usize {
+        ((bound + 1) as f64).powf(self.unit()) as usize - 1
+    }
+
     /// Fisher-Yates.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

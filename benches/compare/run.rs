@@ -2,24 +2,32 @@
 
 use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
 use crate::input::{Cell, Store};
+use crate::int::Int;
 use crate::limit;
 use crate::rng::scramble;
-use crate::subject::{Hashbrown, Null, Rosti, Std, StdFold, Subject};
+use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};
 use crate::turn::{TurnOf, turn};
 use crate::workload::{Wanted, Workload};
 
-/// The names of all subjects, in the order of the table's columns.
-pub const SUBJECTS: [&str; 6] = ["rosti", "hashbrown", "std", "null", "std+fold", "limit"];
+/// The names of all subjects, in the order of the table's columns; the limit is the last.
+pub const SUBJECTS: [&str; 8] =
+    ["rosti", "hashbrown", "std", "null", "std+fold", "rosti-swar", "int", "limit"];
 /// This crate.
 pub const OURS: usize = 0;
 /// The subject that all others are divided by and checked against.
 pub const BASE: usize = 1;
+/// The standard library's map as it comes.
+pub const STD: usize = 2;
 /// The noise of the run.
 pub const NULL: usize = 3;
 /// The table of std with the hash of hashbrown.
 pub const SAME_HASH: usize = 4;
+/// This crate's table on the backend that needs no vector instructions.
+pub const SWAR: usize = 5;
+/// This crate's integer map.
+pub const INT: usize = 6;
 /// Not a map, but the memory under all of them.
-pub const LIMIT: usize = 5;
+pub const LIMIT: usize = SUBJECTS.len() - 1;
 
 /// What the maps of a row hold.
 #[derive(Clone, Copy)]
@@ -37,7 +45,7 @@ pub struct Kind {
 
 /// All kinds.
 pub const KINDS: [Kind; 9] = {
-    const fn kind<E: Element>(
+    const fn kind<E: Lineup>(
         name: &'static str,
         definition: &'static str,
         largest: u32,
@@ -62,8 +70,8 @@ pub const KINDS: [Kind; 9] = {
 pub struct Conduct<'a> {
     /// Rounds that count.
     pub rounds: usize,
-    /// Which of [`SUBJECTS`] take part; the base always does.
-    pub subjects: [bool; SUBJECTS.len()],
+    /// What each of [`SUBJECTS`] takes part in; the base takes part in everything.
+    pub parts: [Wanted; SUBJECTS.len()],
     /// Told of each round before it begins, and how many there are.
     pub progress: &'a dyn Fn(usize, usize),
 }
@@ -72,17 +80,45 @@ pub struct Conduct<'a> {
 pub struct Best([[Option<f64>; SUBJECTS.len()]; Workload::COUNT]);
 
 impl Best {
-    /// The best sample of a subject.
+    /// No samples at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self([[None; SUBJECTS.len()]; Workload::COUNT])
+    }
+
+    /// Counts a sample of a subject.
+    pub fn add(&mut self, workload: Workload, subject: usize, sample: f64) {
+        let best = &mut self.0[workload as usize][subject];
+        *best = Some(best.map_or(sample, |best| best.min(sample)));
+    }
+
+    /// Forgets the samples of a workload for those of `other`.
+    pub fn take_over(&mut self, workload: Workload, other: &Self) {
+        self.0[workload as usize] = other.0[workload as usize];
+    }
+
+    /// The best sample of a subject, per operation.
     #[must_use]
     pub fn get(&self, workload: Workload, subject: usize) -> Option<f64> {
         self.0[workload as usize][subject]
     }
 
-    /// The same in relation to the base.
+    /// The same in relation to another subject's.
     #[must_use]
-    pub fn ratio(&self, workload: Workload, subject: usize) -> Option<f64> {
-        Some(self.get(workload, subject)? / self.get(workload, BASE)?)
+    pub fn ratio(&self, workload: Workload, subject: usize, base: usize) -> Option<f64> {
+        Some(self.get(workload, subject)? / self.get(workload, base)?)
     }
+}
+
+/// A cell to be measured.
+#[derive(Clone, Copy)]
+pub struct Planned {
+    /// What its maps hold.
+    pub kind: Kind,
+    /// Their size.
+    pub cell: Cell,
+    /// What runs on them.
+    pub wanted: Wanted,
 }
 
 /// A measured cell.
@@ -108,46 +144,73 @@ impl Kind {
             exact
         }
     }
+}
 
-    /// Measures one cell, or says which subject answered wrongly.
-    pub fn measure(
-        self,
-        cell: Cell,
-        wanted: &Wanted,
-        conduct: &Conduct<'_>,
-    ) -> Result<Measured, String> {
-        let wanted = wanted.on(&cell);
-        let best = (self.measure)(&self, &cell, &wanted, conduct)?;
-        Ok(Measured { kind: self, cell, wanted, best })
+impl Planned {
+    /// Measures the cell, or says which subject answered wrongly.
+    pub fn measure(&self, conduct: &Conduct<'_>) -> Result<Measured, String> {
+        let &Self { kind, cell, wanted } = self;
+        let best = (kind.measure)(&kind, &cell, &wanted, conduct)?;
+        Ok(Measured { kind, cell, wanted, best })
     }
 }
 
-/// The turns of all subjects in the order of [`SUBJECTS`].
-fn turns<E: Element>() -> [TurnOf<E>; SUBJECTS.len()] {
-    const fn named<S: Subject<E>, E: Element>() -> (&'static str, TurnOf<E>) {
-        (S::NAME, turn::<S, E>)
+/// A subject's name and its turn with maps of `E`.
+type Named<E> = (&'static str, TurnOf<E>);
+
+fn named<S: Subject<E>, E: Element>() -> Named<E> {
+    (S::NAME, turn::<S, E>)
+}
+
+/// Which subjects take part in the cells of an element: those that fit every element, and `special`
+/// ones beside them.
+trait Lineup: Element + Sized {
+    /// The subjects for this element that do not fit all others. Their columns stay empty in the rows
+    /// of other kinds.
+    fn special() -> Vec<Named<Self>> {
+        Vec::new()
     }
-    let turns = [
+}
+
+impl Lineup for Word {
+    fn special() -> Vec<Named<Self>> {
+        vec![named::<Int, Self>()]
+    }
+}
+impl Lineup for HalfWord {
+    fn special() -> Vec<Named<Self>> {
+        vec![named::<Int, Self>()]
+    }
+}
+impl Lineup for Unit {}
+impl Lineup for Line {}
+impl Lineup for Str {}
+impl Lineup for Boxed {}
+
+/// The turns in the order of [`SUBJECTS`].
+fn turns<E: Lineup>() -> [Option<TurnOf<E>>; SUBJECTS.len()] {
+    let general = [
         named::<Rosti, E>(),
         named::<Hashbrown, E>(),
         named::<Std, E>(),
         named::<Null, E>(),
         named::<StdFold, E>(),
+        named::<RostiSwar, E>(),
         (SUBJECTS[LIMIT], limit::turn::<E>),
     ];
-    debug_assert_eq!(turns.map(|(name, _)| name), SUBJECTS);
-    turns.map(|(_, turn)| turn)
+    let all: Vec<Named<E>> = general.into_iter().chain(E::special()).collect();
+    SUBJECTS.map(|subject| all.iter().find(|(name, _)| *name == subject).map(|&(_, turn)| turn))
 }
 
 /// Measures one cell of element `E`.
-fn measure<E: Element>(
+fn measure<E: Lineup>(
     kind: &Kind,
     cell: &Cell,
     wanted: &Wanted,
     conduct: &Conduct<'_>,
 ) -> Result<Best, String> {
     let turns = turns::<E>();
-    let mut best = Best([[None; SUBJECTS.len()]; Workload::COUNT]);
+    let mut best = Best::none();
     // Round 0 pays for the first touch of memory and is not counted.
     let rounds = conduct.rounds * cell.patience();
     for round in 0..=rounds {
@@ -161,8 +224,9 @@ fn measure<E: Element>(
             // always runs behind the same predecessor.
             let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
             let subject = (step + round) % SUBJECTS.len();
-            if conduct.subjects[subject] {
-                laps[subject] = Some(turns[subject](&input, wanted));
+            let part = wanted.and(&conduct.parts[subject]);
+            if let Some(turn) = turns[subject].filter(|_| !part.is_empty()) {
+                laps[subject] = Some(turn(&input, &part));
             }
         }
         for workload in wanted.iter() {
@@ -182,9 +246,7 @@ fn measure<E: Element>(
                     ));
                 }
                 if round > 0 {
-                    let sample = lap.amount / lap.ops as f64;
-                    let best = &mut best.0[workload as usize][subject];
-                    *best = Some(best.map_or(sample, |best| best.min(sample)));
+                    best.add(workload, subject, lap.amount / lap.ops as f64);
                 }
             }
         }

@@ -1,36 +1,47 @@
 //! The maps under comparison, behind one trait.
 //!
-//! A new subject is one more entry at the end of this file, and its place in the table in `run.rs`.
-//! A map that only fits some elements (an integer map, say) implements [`Subject`] for those alone.
+//! A new subject is one more entry at the end of this file, a name in [`SUBJECTS`](crate::run) and a
+//! turn there. A map that fits some elements only (an integer map, say) implements [`Subject`] for
+//! those alone and gets its turn in the `Lineup` of each.
 
+use crate::backend::Core;
 use crate::element::{Element, Key, Value};
+use rosti::internals::Swar;
 use std::hash::BuildHasher;
 
 /// The operations that the workloads are made of. Every method is the one call its name says,
 /// inlined, so that nothing of this trait is left in a measured loop.
 pub trait Map<E: Element>: Clone + Sized {
+    /// Whether it can be iterated over. If not, `sum` and `fold` are good for checks only.
+    const WALKS: bool = true;
+    /// A key as it is handed in: the owned key, or for a map that makes a copy of its own what it
+    /// copies from.
+    type Given<'a>: Clone;
+
+    /// The keys of `draws`, ready to be handed in.
+    fn give<'a>(draws: &[<E::Key as Key>::Draw<'a>]) -> Vec<Self::Given<'a>>;
     /// An empty map without an allocation.
     fn new() -> Self;
     /// An empty map that takes `capacity` entries without growing.
     fn with_capacity(capacity: usize) -> Self;
     /// A map of all `entries`.
-    fn collect(entries: impl Iterator<Item = (E::Key, E::Value)>) -> Self;
+    fn collect<'a>(entries: impl Iterator<Item = (Self::Given<'a>, E::Value)>) -> Self;
     /// Number of entries.
     fn len(&self) -> usize;
     /// Heap bytes, where the map can tell.
     fn bytes(&self) -> Option<usize>;
     /// Inserts or overwrites.
-    fn insert(&mut self, key: E::Key, value: E::Value);
+    fn insert(&mut self, key: Self::Given<'_>, value: E::Value);
     /// Finds the value.
     fn get(&self, key: &<E::Key as Key>::Query) -> Option<&E::Value>;
-    /// Finds the entry.
-    fn get_key_value(&self, key: &<E::Key as Key>::Query) -> Option<(&E::Key, &E::Value)>;
+    /// Finds the entry: its [link](Element::link) and the value's word.
+    fn follow(&self, key: &<E::Key as Key>::Query) -> Option<(usize, u64)>;
     /// Removes an entry.
     fn remove(&mut self, key: &<E::Key as Key>::Query) -> Option<E::Value>;
     /// `*map.entry(key).or_insert(0) += 1`.
-    fn count(&mut self, key: E::Key);
+    fn count(&mut self, key: Self::Given<'_>);
     /// Inserts all `entries`.
-    fn extend(&mut self, entries: impl Iterator<Item = (E::Key, E::Value)>);
+    fn extend<'a>(&mut self, entries: impl Iterator<Item = (Self::Given<'a>, E::Value)>);
     /// Keeps about half of the entries.
     fn retain_half(&mut self);
     /// Removes all entries, keeps the allocation.
@@ -53,7 +64,7 @@ pub trait Subject<E: Element>: 'static {
 
 /// What one entry adds to the checksum of an iteration.
 #[inline(always)]
-fn word<E: Element>(key: &E::Key, value: &E::Value) -> u64 {
+pub fn word<E: Element>(key: &E::Key, value: &E::Value) -> u64 {
     key.word().wrapping_add(value.word())
 }
 
@@ -69,6 +80,12 @@ macro_rules! subjects {
         }
 
         impl<E: Element> Map<E> for $map {
+            type Given<'a> = E::Key;
+
+            fn give<'a>(draws: &[<E::Key as Key>::Draw<'a>]) -> Vec<Self::Given<'a>> {
+                E::Key::own(draws)
+            }
+
             #[inline(always)]
             fn new() -> Self {
                 Self::default()
@@ -80,7 +97,7 @@ macro_rules! subjects {
             }
 
             #[inline(always)]
-            fn collect(entries: impl Iterator<Item = (E::Key, E::Value)>) -> Self {
+            fn collect<'a>(entries: impl Iterator<Item = (Self::Given<'a>, E::Value)>) -> Self {
                 entries.collect()
             }
 
@@ -105,8 +122,9 @@ macro_rules! subjects {
             }
 
             #[inline(always)]
-            fn get_key_value(&self, key: &<E::Key as Key>::Query) -> Option<(&E::Key, &E::Value)> {
-                self.get_key_value(key)
+            fn follow(&self, key: &<E::Key as Key>::Query) -> Option<(usize, u64)> {
+                let (key, value) = self.get_key_value(key)?;
+                Some((E::link(key, value), value.word()))
             }
 
             #[inline(always)]
@@ -120,7 +138,7 @@ macro_rules! subjects {
             }
 
             #[inline(always)]
-            fn extend(&mut self, entries: impl Iterator<Item = (E::Key, E::Value)>) {
+            fn extend<'a>(&mut self, entries: impl Iterator<Item = (Self::Given<'a>, E::Value)>) {
                 Extend::extend(self, entries);
             }
 
@@ -177,4 +195,13 @@ subjects! {
     4 "null" Null = hashbrown::HashMap<E::Key, E::Value, SameHash>, |map| Some(map.allocation_size());
     /// The standard library's map with hashbrown's hasher: the table without the hash.
     5 "std+fold" StdFold = std::collections::HashMap<E::Key, E::Value, foldhash::fast::RandomState>, |_| None;
+}
+
+/// rosti's table on the portable backend.
+pub enum RostiSwar {}
+
+impl<E: Element> Subject<E> for RostiSwar {
+    const NAME: &'static str = "rosti-swar";
+    const ID: usize = 6;
+    type Map = Core<E, Swar>;
 }

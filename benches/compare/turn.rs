@@ -3,16 +3,15 @@
 //! Alternating whole turns instead of single workloads gives every subject the same caches and
 //! heap to start from; two identical tables differed by 15 % at 2^20 slots otherwise.
 
-use crate::element::{Element, Key};
+use crate::element::Element;
 use crate::input::{Cell, Input, Sequence};
 use crate::machine::Clock;
 use crate::subject::{Map, Subject};
-use crate::work::{self, Draw};
+use crate::work::{self, Draw, Given};
 use crate::workload::{Scene, Wanted, Workload};
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::vec::IntoIter;
 
 /// What one workload came to in one turn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +35,8 @@ impl Laps {
         Some(&self.0[workload as usize]).filter(|lap| lap.ops > 0)
     }
 
-    fn add(&mut self, workload: Workload, amount: f64, ops: usize, checksum: u64) {
+    /// Adds an amount for `ops` operations and what they answered.
+    pub fn add(&mut self, workload: Workload, amount: f64, ops: usize, checksum: u64) {
         let lap = &mut self.0[workload as usize];
         lap.amount += amount;
         lap.ops += ops;
@@ -68,7 +68,7 @@ pub fn turn<S: Subject<E>, E: Element>(input: &Input<'_, E>, wanted: &Wanted) ->
 type Maps<S, E> = Vec<<S as Subject<E>>::Map>;
 
 /// A workload that makes maps of keys.
-type Builder<S, E> = fn(&mut Maps<S, E>, &mut IntoIter<<E as Element>::Key>, &Cell) -> u64;
+type Builder<S, E> = fn(&mut Maps<S, E>, &mut Given<'_, S, E>, &Cell) -> u64;
 
 struct Turn<'i, 'a, S: Subject<E>, E: Element> {
     input: &'i Input<'a, E>,
@@ -98,7 +98,8 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     }
 
     fn small(&mut self) {
-        let maps = self.build(Workload::SmallBuild, self.draws(Sequence::Keys), work::grow::<S, E>);
+        let mut maps =
+            self.build(Workload::SmallBuild, self.draws(Sequence::Keys), work::grow::<S, E>);
         self.weigh(Workload::SmallBytes, &maps);
         let picks = self.input.picks;
         for (workload, sequence, look_up) in [
@@ -110,10 +111,11 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
                 self.laps.time(workload, draws.len(), || look_up(&maps, picks, draws));
             }
         }
-        if self.wanted.has(Workload::SmallIterate) {
+        if S::Map::WALKS && self.wanted.has(Workload::SmallIterate) {
             let ops = self.input.cell.maps * self.input.cell.n;
             self.laps.time(Workload::SmallIterate, ops, || work::iterate::<S, E>(&maps));
         }
+        self.laps.time(Workload::SmallBuild, 0, || work::drop_all::<S, E>(&mut maps));
     }
 
     fn draws(&self, sequence: Sequence) -> &'i [Draw<'a, E>] {
@@ -129,8 +131,8 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
     ) -> Maps<S, E> {
         let cell = &self.input.cell;
         let mut maps = Vec::with_capacity(cell.maps);
-        let mut owned = E::Key::own(keys).into_iter();
-        self.laps.time(workload, keys.len(), || work(&mut maps, &mut owned, cell));
+        let mut given = S::Map::give(keys).into_iter();
+        self.laps.time(workload, keys.len(), || work(&mut maps, &mut given, cell));
         self.check(workload, &maps);
         maps
     }
@@ -153,6 +155,9 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
 
     /// Iteration over full tables.
     fn walk(&mut self, maps: &[S::Map]) {
+        if !S::Map::WALKS {
+            return;
+        }
         let ops = self.input.cell.maps * self.input.cell.n;
         if self.wanted.has(Workload::Iterate) {
             self.laps.time(Workload::Iterate, ops, || work::iterate::<S, E>(maps));
@@ -197,7 +202,9 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
         });
         let left = cell.maps * (cell.n - most);
         if left > 0 {
-            self.laps.time(Workload::IterateSparse, left, || work::iterate::<S, E>(&copies));
+            if S::Map::WALKS {
+                self.laps.time(Workload::IterateSparse, left, || work::iterate::<S, E>(&copies));
+            }
             self.laps.time(Workload::Remove, left, || {
                 work::remove::<S, E>(&mut copies, doomed, cell, most..cell.n)
             });
@@ -223,17 +230,17 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
             }
             let halves = Cell { n: cell.n / 2, ..*cell };
             let mut maps = Vec::with_capacity(cell.maps);
-            work::grow::<S, E>(&mut maps, &mut E::Key::own(&first).into_iter(), &halves);
-            let mut owned = E::Key::own(&second).into_iter();
+            work::grow::<S, E>(&mut maps, &mut S::Map::give(&first).into_iter(), &halves);
+            let mut given = S::Map::give(&second).into_iter();
             self.laps.time(Workload::Extend, second.len(), || {
-                work::extend::<S, E>(&mut maps, &mut owned, cell)
+                work::extend::<S, E>(&mut maps, &mut given, cell)
             });
             self.check(Workload::Extend, &maps);
         }
         if self.wanted.has(Workload::OneBigInsert) {
-            let mut owned = E::Key::own(keys).into_iter();
+            let mut given = S::Map::give(keys).into_iter();
             for _ in 0..cell.maps {
-                let (slowest, map) = work::slowest_insert::<S, E>(&mut owned, cell);
+                let (slowest, map) = work::slowest_insert::<S, E>(&mut given, cell);
                 self.laps.add(Workload::OneBigInsert, slowest.as_nanos() as f64, 1, 0);
                 self.check(Workload::OneBigInsert, &[map]);
             }
@@ -259,11 +266,11 @@ impl<'i, 'a, S: Subject<E>, E: Element> Turn<'i, 'a, S, E> {
 
     /// Churn, then lookups in the tables that it leaves.
     fn churn(&mut self, maps: &mut [S::Map]) {
-        let victims = self.draws(Sequence::Victims);
-        if victims.is_empty() {
+        if !self.wanted.any(&Workload::CHURN) {
             return;
         }
-        let mut fresh = E::Key::own(self.draws(Sequence::Fresh)).into_iter();
+        let victims = self.draws(Sequence::Victims);
+        let mut fresh = S::Map::give(self.draws(Sequence::Fresh)).into_iter();
         self.laps.time(Workload::Churn, victims.len(), || {
             work::churn::<S, E>(maps, victims, &mut fresh)
         });

@@ -18,6 +18,8 @@ use std::vec::IntoIter;
 pub type Draw<'a, E> = <<E as Element>::Key as Key>::Draw<'a>;
 /// The maps of a subject.
 type MapOf<S, E> = <S as Subject<E>>::Map;
+/// Keys to be handed to a subject's maps.
+pub type Given<'a, S, E> = IntoIter<<MapOf<S, E> as Map<E>>::Given<'a>>;
 
 /// Keeps the compiler from folding two functions into one when they come out equal: the null row
 /// must be a copy at another address, and misses must not find a predictor trained by hits.
@@ -34,9 +36,7 @@ fn shares<'a, M, D>(maps: &'a [M], draws: &'a [D]) -> impl Iterator<Item = (&'a 
 
 /// `keys` with the values that belong to them.
 #[inline(always)]
-fn entries<E: Element>(
-    keys: impl Iterator<Item = E::Key>,
-) -> impl Iterator<Item = (E::Key, E::Value)> {
+fn entries<E: Element, K>(keys: impl Iterator<Item = K>) -> impl Iterator<Item = (K, E::Value)> {
     keys.zip(0..).map(|(key, index)| (key, E::Value::of(index)))
 }
 
@@ -44,13 +44,13 @@ fn entries<E: Element>(
 #[inline(never)]
 pub fn grow<S: Subject<E>, E: Element>(
     maps: &mut Vec<MapOf<S, E>>,
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     distinct::<S, E>(Workload::Grow);
     for _ in 0..cell.maps {
         let mut map = S::Map::new();
-        for (key, value) in entries::<E>(keys.take(cell.n)) {
+        for (key, value) in entries::<E, _>(keys.take(cell.n)) {
             map.insert(key, value);
         }
         maps.push(map);
@@ -62,13 +62,13 @@ pub fn grow<S: Subject<E>, E: Element>(
 #[inline(never)]
 pub fn reserved<S: Subject<E>, E: Element>(
     maps: &mut Vec<MapOf<S, E>>,
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     distinct::<S, E>(Workload::Reserved);
     for _ in 0..cell.maps {
         let mut map = S::Map::with_capacity(cell.n);
-        for (key, value) in entries::<E>(keys.take(cell.n)) {
+        for (key, value) in entries::<E, _>(keys.take(cell.n)) {
             map.insert(key, value);
         }
         maps.push(map);
@@ -80,12 +80,12 @@ pub fn reserved<S: Subject<E>, E: Element>(
 #[inline(never)]
 pub fn collect<S: Subject<E>, E: Element>(
     maps: &mut Vec<MapOf<S, E>>,
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     distinct::<S, E>(Workload::Collect);
     for _ in 0..cell.maps {
-        maps.push(S::Map::collect(entries::<E>(keys.take(cell.n))));
+        maps.push(S::Map::collect(entries::<E, _>(keys.take(cell.n))));
     }
     0
 }
@@ -94,12 +94,12 @@ pub fn collect<S: Subject<E>, E: Element>(
 #[inline(never)]
 pub fn extend<S: Subject<E>, E: Element>(
     maps: &mut [MapOf<S, E>],
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     distinct::<S, E>(Workload::Extend);
     for map in maps {
-        map.extend(entries::<E>(keys.take(cell.n - cell.n / 2)));
+        map.extend(entries::<E, _>(keys.take(cell.n - cell.n / 2)));
     }
     0
 }
@@ -107,14 +107,14 @@ pub fn extend<S: Subject<E>, E: Element>(
 /// Grows one map and returns the time of its slowest insert.
 #[inline(never)]
 pub fn slowest_insert<S: Subject<E>, E: Element>(
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> (Duration, MapOf<S, E>) {
     distinct::<S, E>(Workload::OneBigInsert);
     let mut map = S::Map::new();
     let mut slowest = Duration::ZERO;
     let mut before = Instant::now();
-    for (key, value) in entries::<E>(keys.take(cell.n)) {
+    for (key, value) in entries::<E, _>(keys.take(cell.n)) {
         map.insert(key, value);
         let now = Instant::now();
         slowest = slowest.max(now - before);
@@ -167,9 +167,9 @@ pub fn hit_dep<S: Subject<E>, E: Element>(maps: &[MapOf<S, E>], draws: &[Draw<'_
         let mut link = 0;
         for at in 0..draws.len() {
             let draw = E::Key::chain(draws, at, link);
-            if let Some((key, value)) = map.get_key_value(draw.borrow()) {
-                link = E::link(key, value);
-                sum = sum.wrapping_add(value.word() + 1);
+            if let Some((found, word)) = map.follow(draw.borrow()) {
+                link = found;
+                sum = sum.wrapping_add(word + 1);
             }
         }
     }
@@ -181,13 +181,13 @@ pub fn hit_dep<S: Subject<E>, E: Element>(maps: &[MapOf<S, E>], draws: &[Draw<'_
 pub fn churn<S: Subject<E>, E: Element>(
     maps: &mut [MapOf<S, E>],
     victims: &[Draw<'_, E>],
-    fresh: &mut IntoIter<E::Key>,
+    fresh: &mut Given<'_, S, E>,
 ) -> u64 {
     distinct::<S, E>(Workload::Churn);
     let pairs = victims.len() / maps.len();
     let mut sum = 0_u64;
     for (map, victims) in maps.iter_mut().zip(victims.chunks_exact(pairs)) {
-        for (victim, (key, value)) in victims.iter().zip(entries::<E>(fresh.take(pairs))) {
+        for (victim, (key, value)) in victims.iter().zip(entries::<E, _>(fresh.take(pairs))) {
             let removed = map.remove((*victim).borrow());
             sum = sum.wrapping_add(removed.map_or(0, |value| value.word() + 1));
             map.insert(key, value);
@@ -200,7 +200,7 @@ pub fn churn<S: Subject<E>, E: Element>(
 #[inline(never)]
 pub fn entry_uniform<S: Subject<E>, E: Element>(
     maps: &mut Vec<MapOf<S, E>>,
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     distinct::<S, E>(Workload::EntryUniform);
@@ -211,7 +211,7 @@ pub fn entry_uniform<S: Subject<E>, E: Element>(
 #[inline(never)]
 pub fn entry_zipf<S: Subject<E>, E: Element>(
     maps: &mut Vec<MapOf<S, E>>,
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     distinct::<S, E>(Workload::EntryZipf);
@@ -222,7 +222,7 @@ pub fn entry_zipf<S: Subject<E>, E: Element>(
 #[inline(always)]
 fn count_all<S: Subject<E>, E: Element>(
     maps: &mut Vec<MapOf<S, E>>,
-    keys: &mut IntoIter<E::Key>,
+    keys: &mut Given<'_, S, E>,
     cell: &Cell,
 ) -> u64 {
     let share = keys.len() / cell.maps;

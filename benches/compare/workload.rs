@@ -72,7 +72,7 @@ impl Workload {
         (Self::Collect, "collect", "collect n entries"),
         (Self::Remove, "remove", "remove all keys in random order"),
         (Self::OneBigInsert, "one_big_insert", "slowest single insert while growing to n"),
-        (Self::SmallBuild, "small_build", "fill many maps of 1 to 16 entries"),
+        (Self::SmallBuild, "small_build", "fill many maps of 1 to 16 entries, drop them"),
         (Self::SmallHit, "small_hit", "hit, each in another small map"),
         (Self::SmallMiss, "small_miss", "miss, each in another small map"),
         (Self::SmallIterate, "small_iterate", "sum of all small maps"),
@@ -92,6 +92,9 @@ impl Workload {
         Self::Iterate,
         Self::Bytes,
     ];
+
+    /// What needs tables that have been churned.
+    pub const CHURN: [Self; 4] = [Self::Churn, Self::ChurnHit, Self::ChurnMiss, Self::ChurnBytes];
 
     /// Every workload.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -180,17 +183,21 @@ impl Wanted {
         workloads.iter().any(|&workload| self.has(workload))
     }
 
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// What is in both sets.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        self.iter().filter(|&workload| other.has(workload)).collect()
+    }
+
     /// Its members in order.
     pub fn iter(&self) -> impl Iterator<Item = Workload> {
         Workload::all().filter(|&workload| self.has(workload))
-    }
-
-    /// Those that run on `cell`.
-    #[must_use]
-    pub fn on(&self, cell: &crate::input::Cell) -> Self {
-        let mut on = Self::default();
-        self.iter().filter(|workload| cell.hosts(*workload)).for_each(|workload| on.add(workload));
-        on
     }
 }
 

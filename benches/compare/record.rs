@@ -1,0 +1,149 @@
+//! Cells in files: written after a run, read again to report on it without measuring.
+
+use crate::input::Cell;
+use crate::run::{BASE, Best, Kind, Measured, SUBJECTS};
+use crate::workload::{Scene, Wanted, Workload};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{fs, io};
+
+/// The columns.
+const TITLE: &str = "kind,workload,slots,load,n,maps,subject,ns_per_op,ratio";
+
+/// Writes every cell to `path`, with the lines of `header` as comments before it.
+pub fn write(path: &Path, header: &[String], cells: &[Measured]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text(header, cells))
+}
+
+/// What [`write`] writes.
+fn text(header: &[String], cells: &[Measured]) -> String {
+    let mut text = String::new();
+    for line in header {
+        _ = writeln!(text, "# {line}");
+    }
+    _ = writeln!(text, "{TITLE}");
+    for Measured { kind, cell, wanted, best } in cells {
+        for workload in wanted.iter() {
+            for (subject, name) in SUBJECTS.iter().enumerate() {
+                let Some(sample) = best.get(workload, subject) else {
+                    continue;
+                };
+                let ratio = best
+                    .ratio(workload, subject, BASE)
+                    .map_or(String::new(), |ratio| format!("{ratio:.4}"));
+                _ = writeln!(
+                    text,
+                    "{},{},{},{:.3},{},{},{name},{sample:.4},{ratio}",
+                    kind.name,
+                    workload.name(),
+                    1_u64 << cell.log_slots,
+                    cell.load,
+                    cell.n,
+                    cell.maps,
+                );
+            }
+        }
+    }
+    text
+}
+
+/// The cells of a file, and the comments before them.
+pub fn read(path: &Path) -> Result<(Vec<String>, Vec<Measured>), String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string());
+    text.and_then(|text| parse(&text))
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+/// Fails if `cells` do not survive being written and read.
+pub fn check(cells: &[Measured]) -> Result<(), String> {
+    let written = text(&[], cells);
+    let (_, cells) = parse(&written)?;
+    let again = text(&[], &cells);
+    // The ratio is not read but made again, of numbers that have been rounded.
+    let facts = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| Some(line.rsplit_once(',')?.0.to_owned())).collect()
+    };
+    if facts(&written) == facts(&again) {
+        Ok(())
+    } else {
+        Err(format!("what was written:\n{written}\nwas read as:\n{again}"))
+    }
+}
+
+fn parse(text: &str) -> Result<(Vec<String>, Vec<Measured>), String> {
+    let mut header = Vec::new();
+    let mut cells: Vec<Measured> = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if let Some(comment) = line.strip_prefix("# ") {
+            header.push(comment.to_owned());
+        } else if line != TITLE {
+            let sample = Sample::parse(line)
+                .ok_or_else(|| format!("line {}: not a cell of this bench: `{line}`", at + 1))?;
+            sample.add_to(&mut cells);
+        }
+    }
+    Ok((header, cells))
+}
+
+/// Lets `later` take the place of rows of `cells`, workload by workload: a ratio is of one run.
+pub fn merge(cells: &mut Vec<Measured>, later: Vec<Measured>) {
+    for new in later {
+        match cells.iter_mut().find(|old| same(old, &new.kind, &new.cell)) {
+            Some(old) => new.wanted.iter().for_each(|workload| {
+                old.wanted.add(workload);
+                old.best.take_over(workload, &new.best);
+            }),
+            None => cells.push(new),
+        }
+    }
+}
+
+/// Whether a cell is this one.
+fn same(measured: &Measured, kind: &Kind, cell: &Cell) -> bool {
+    let place = |cell: &Cell| (cell.scene, cell.log_slots, cell.n);
+    measured.kind.name == kind.name && place(&measured.cell) == place(cell)
+}
+
+/// A line of a file.
+struct Sample {
+    kind: Kind,
+    cell: Cell,
+    workload: Workload,
+    subject: usize,
+    amount: f64,
+}
+
+impl Sample {
+    fn parse(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.split(',').collect();
+        let &[kind, workload, slots, load, n, maps, subject, amount, _] = &fields[..] else {
+            return None;
+        };
+        let only = |found: Vec<Workload>| (found.len() == 1).then_some(found[0]);
+        let workload = only(Workload::find(workload))?;
+        let cell = match workload.scene() {
+            Scene::Table => Cell::table(slots.parse::<u64>().ok()?.ilog2(), load.parse().ok()?),
+            Scene::Small => Cell::small(n.parse().ok()?),
+        };
+        Some(Self {
+            kind: *Kind::find(kind).first()?,
+            cell: Cell { n: n.parse().ok()?, maps: maps.parse().ok()?, ..cell },
+            workload,
+            subject: SUBJECTS.iter().position(|&name| name == subject)?,
+            amount: amount.parse().ok()?,
+        })
+    }
+
+    fn add_to(self, cells: &mut Vec<Measured>) {
+        let Self { kind, cell, workload, subject, amount } = self;
+        let at = cells.iter().position(|old| same(old, &kind, &cell)).unwrap_or_else(|| {
+            cells.push(Measured { kind, cell, wanted: Wanted::default(), best: Best::none() });
+            cells.len() - 1
+        });
+        cells[at].wanted.add(workload);
+        cells[at].best.add(workload, subject, amount);
+    }
+}

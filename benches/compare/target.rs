@@ -1,0 +1,178 @@
+//! The rows by which rosti is judged: what must be reached and what is aimed at.
+//!
+//! A `--targets` run measures the cells of these rows, whole octaves from 2^10 to 2^20 slots, and
+//! prints them as a table in Markdown, losses included.
+
+use crate::input::Cell;
+use crate::report::{geomean, number};
+use crate::run::{BASE, LIMIT, Measured, NULL, OURS, STD, SUBJECTS, SWAR};
+use crate::workload::{Scene, Wanted, Workload};
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+/// Powers of two of slots that a `--targets` run measures.
+pub const SLOTS: &[u32] = &[10, 13, 16, 18, 20, 22];
+/// The octaves of nearly all rows.
+const OCTAVES: RangeInclusive<u32> = 10..=20;
+/// Tables of 16 MiB and more, with entries of 16 bytes.
+const LARGE: RangeInclusive<u32> = 20..=26;
+
+/// A row.
+struct Target {
+    name: &'static str,
+    /// The name of a kind.
+    kind: &'static str,
+    /// Whose ratios make the mean.
+    workloads: &'static [Workload],
+    /// Powers of two of slots.
+    slots: RangeInclusive<u32>,
+    /// The least load.
+    load: f64,
+    /// The ratio is this subject's time to the next one's.
+    subjects: (usize, usize),
+    must: f64,
+    aim: Option<f64>,
+}
+
+impl Target {
+    const fn new(
+        name: &'static str,
+        kind: &'static str,
+        workloads: &'static [Workload],
+        must: f64,
+        aim: f64,
+    ) -> Self {
+        let subjects = (OURS, BASE);
+        Self { name, kind, workloads, slots: OCTAVES, load: 0.0, subjects, must, aim: Some(aim) }
+    }
+
+    /// The same of tables of 16 MiB and more.
+    const fn large(self) -> Self {
+        Self { slots: LARGE, ..self }
+    }
+
+    /// The same of tables with this load at least.
+    const fn at_load(self, load: f64) -> Self {
+        Self { load, ..self }
+    }
+
+    /// The SWAR backend in relation to the native one.
+    const fn swar(name: &'static str, workloads: &'static [Workload]) -> Self {
+        Self { subjects: (SWAR, OURS), aim: None, ..Self::new(name, "u64", workloads, 1.35, 0.0) }
+    }
+
+    /// Whether the row is made of such cells, too.
+    fn takes(&self, kind: &str, cell: &Cell) -> bool {
+        let of_size = || self.slots.contains(&cell.log_slots) && cell.load >= self.load;
+        kind == self.kind
+            && self.workloads.iter().any(|&workload| cell.hosts(workload))
+            && (cell.scene == Scene::Small || of_size())
+    }
+}
+
+/// All rows.
+const TARGETS: [Target; 28] = {
+    use Workload as W;
+    const fn row(name: &'static str, workloads: &'static [W], must: f64, aim: f64) -> Target {
+        Target::new(name, "u64", workloads, must, aim)
+    }
+    [
+        row("hit", &[W::Hit], 1.00, 0.92),
+        row("hit, dependent, tables >= 16 MiB", &[W::HitDep], 0.68, 0.55).large(),
+        row("miss", &[W::Miss], 0.70, 0.58),
+        row("miss, load >= .75", &[W::Miss], 0.40, 0.33).at_load(0.75),
+        row("mixed", &[W::Mixed], 0.85, 0.75),
+        row("grow", &[W::Grow], 0.72, 0.50),
+        row("reserved", &[W::Reserved], 0.90, 0.70),
+        row("churn", &[W::Churn], 0.70, 0.55),
+        row("entry, uniform and Zipf", &[W::EntryUniform, W::EntryZipf], 0.85, 0.75),
+        row("remove", &[W::Remove], 0.70, 0.55),
+        row("iterate", &[W::Iterate], 0.95, 0.70),
+        row("iterate, sparse", &[W::IterateSparse], 0.80, 0.50),
+        row("clone", &[W::Clone], 0.80, 0.40),
+        row("clear", &[W::Clear], 0.90, 0.50),
+        row("drop", &[W::Drop], 1.0, 0.50),
+        row("extend, collect", &[W::Extend, W::Collect], 0.80, 0.60),
+        Target::new("String, hit", STRING, &[W::Hit], 1.00, 0.90),
+        Target::new("String, grow", STRING, &[W::Grow], 0.85, 0.70),
+        Target::new("u32, hit", "u32", &[W::Hit], 0.97, 0.87),
+        Target::new("u32, grow", "u32", &[W::Grow], 0.70, 0.55),
+        Target::new("56-byte value, hit", "wide", &[W::Hit], 1.00, 0.90),
+        Target::new("56-byte value, grow", "wide", &[W::Grow], 0.76, 0.60),
+        row("slowest insert", &[W::OneBigInsert], 0.75, 0.40),
+        row("small maps, hit", &[W::SmallHit], 0.95, 0.75),
+        row("small maps, build and drop", &[W::SmallBuild], 0.90, 0.60),
+        row("bytes per entry", &[W::Bytes], 1.02, 1.0),
+        Target::swar("SWAR / native, hit", &[W::Hit]),
+        Target::swar("SWAR / native, miss", &[W::Miss]),
+    ]
+};
+
+/// The kind of strings that stands for all.
+const STRING: &str = "str8-24";
+
+/// The workloads that rows need of such a cell.
+#[must_use]
+pub fn wanted(kind: &str, cell: &Cell) -> Wanted {
+    let rows = TARGETS.iter().filter(|target| target.takes(kind, cell));
+    rows.flat_map(|target| target.workloads).copied().collect()
+}
+
+/// The table in Markdown. Rows that nothing was measured for are left out.
+#[must_use]
+pub fn table(cells: &[Measured]) -> String {
+    let mut text = String::from(
+        "\
+| row | rosti | must | aim | null | std | ns | limit |
+|---|---|---|---|---|---|---|---|
+",
+    );
+    let (mut rows, mut short, mut lost) = (0, 0, 0);
+    for target in &TARGETS {
+        let of_row = cells.iter().filter(|cell| target.takes(cell.kind.name, &cell.cell));
+        let samples: Vec<(&Measured, Workload)> = of_row
+            .flat_map(|cell| target.workloads.iter().map(move |&workload| (cell, workload)))
+            .collect();
+        let mean = |subject, base| {
+            let ratios = samples
+                .iter()
+                .filter_map(|(cell, workload)| cell.best.ratio(*workload, subject, base));
+            geomean(ratios)
+        };
+        let (subject, base) = target.subjects;
+        let Some(ratio) = mean(subject, base) else { continue };
+        let times = samples.iter().filter_map(|(cell, workload)| cell.best.get(*workload, subject));
+        let (is_short, is_lost) = (ratio > target.must, base == BASE && ratio > 1.0);
+        let mark = if is_short { "**" } else { "" };
+        _ = writeln!(
+            text,
+            "| {} | {mark}{ratio:.2}{mark} | {:.2} | {} | {} | {} | {} | {} |",
+            target.name,
+            target.must,
+            plain(target.aim),
+            plain(mean(NULL, BASE)),
+            plain(mean(STD, BASE).filter(|_| base == BASE)),
+            plain(geomean(times)),
+            mean(subject, LIMIT).map_or_else(String::new, |times| format!("{times:.1}x")),
+        );
+        rows += 1;
+        short += usize::from(is_short);
+        lost += usize::from(is_lost);
+    }
+    let [rosti, hashbrown] = [OURS, BASE].map(|subject| SUBJECTS[subject]);
+    _ = write!(
+        text,
+        "
+{rosti}, null (hashbrown once more: the noise of the row) and std: geomeans of the ratio of their times to
+{hashbrown}'s, lower is better; in the last rows of SWAR's to the native backend's. ns: geomean per
+operation, or bytes. limit: how many times what the same accesses in plain arrays take.
+Of {rows} rows {short} are short of what they must reach (in bold), and {lost} are slower than {hashbrown}.
+"
+    );
+    text
+}
+
+/// A number, or nothing.
+fn plain(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| number(Some(value), 0))
+}

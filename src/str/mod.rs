@@ -488,7 +488,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// assert_eq!(map.get("one"), Some(&1));
     /// assert_eq!(map.get(&String::from("two")), None);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, key: &K) -> Option<&V> {
         let (_, value) = self.find(key)?;
         Some(value)
@@ -500,7 +500,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// let map = rosti::StrMap::from([("one", 1)]);
     /// assert_eq!(map.get_key_value("one"), Some(("one", &1)));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get_key_value(&self, key: &K) -> Option<(&K, &V)> {
         let (cell, value) = self.find(key)?;
         Some((cell.key(self.arena.text()), value))
@@ -512,7 +512,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// let map = rosti::StrMap::from([("one", 1)]);
     /// assert!(map.contains_key("one") && !map.contains_key("two"));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn contains_key(&self, key: &K) -> bool {
         self.find(key).is_some()
     }
@@ -526,7 +526,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// }
     /// assert_eq!(map["one"], 11);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let found =
             search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise));

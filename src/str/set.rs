@@ -225,7 +225,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     /// let set = rosti::StrSet::from(["one"]);
     /// assert!(set.contains("one") && !set.contains("two"));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn contains(&self, element: &K) -> bool {
         self.map.contains_key(element)
     }
@@ -236,7 +236,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     /// let set = rosti::StrSet::from(["one"]);
     /// assert_eq!((set.get("one"), set.get("two")), (Some("one"), None));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, element: &K) -> Option<&K> {
         self.map.get_key_value(element).map(|(key, ())| key)
     }

@@ -5,9 +5,10 @@
 
 use foldhash::SharedSeed;
 use foldhash::fast::FoldHasher;
+use rosti::int_map::IntHashBuilder;
 use rosti::internals::{Global, Group, Native, RawTable, Statistics, Swar, Tag};
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// Number of chosen keys. The cost of what they do is quadratic, so unoptimised builds have fewer.
 const KEYS: u64 = if cfg!(miri) {
@@ -63,9 +64,9 @@ fn honest_keys() -> Vec<u128> {
 }
 
 /// The cost of searches in a table of these keys.
-fn cost<G: Group>(keys: &[u128], build: &impl BuildHasher) -> Statistics {
-    let hasher = |key: &u128| build.hash_one(key);
-    let mut table = RawTable::<u128, G, Global>::new_in(Global);
+fn cost<G: Group, K: Copy + Hash>(keys: &[K], build: &impl BuildHasher) -> Statistics {
+    let hasher = |key: &K| build.hash_one(key);
+    let mut table = RawTable::<K, G, Global>::new_in(Global);
     for &key in keys {
         table.insert_unique(hasher(&key), key, hasher);
     }
@@ -86,11 +87,11 @@ fn keys_chosen_for_a_known_seed_collide() {
     assert_eq!(keys.iter().collect::<HashSet<_>>().len() as u64, KEYS);
     assert_eq!(places(&keys, &Known::SEED), 1);
     // On average half of the windows that it takes to hold them all.
-    let statistics = cost::<Native>(&keys, &Known::SEED);
+    let statistics = cost::<Native, _>(&keys, &Known::SEED);
     let windows = keys.len() as f64 / Native::WIDTH as f64;
     assert!(statistics.hit_windows > 0.45 * windows, "{statistics:?}");
     // It is the seed that makes them collide, and nothing about the keys or the table.
-    assert!(is_fast(cost::<Native>(&honest_keys(), &Known::SEED)));
+    assert!(is_fast(cost::<Native, _>(&honest_keys(), &Known::SEED)));
 }
 
 /// The chosen keys are multiples of one number under another seed. One number in 2^k has k low zeros
@@ -100,7 +101,7 @@ fn keys_chosen_for_one_seed_are_harmless_under_most_others() {
     let seeds: Vec<_> = (0..16).map(SharedSeed::from_u64).collect();
     let keys = chosen_keys(&Known::SEED);
     let others = seeds.iter().map(|shared| Known { seed: 42, shared });
-    let fast = others.filter(|other| is_fast(cost::<Native>(&keys, other))).count();
+    let fast = others.filter(|other| is_fast(cost::<Native, _>(&keys, other))).count();
     assert!(fast >= 12, "{fast} of {}", seeds.len());
 }
 
@@ -149,7 +150,7 @@ fn constant_hasher_is_quadratic<G: Group>() {
     for doublings in 0..if cfg!(miri) { 2 } else { 5 } {
         let len = 500usize << doublings;
         let keys: Vec<u128> = (0..len as u128).collect();
-        let statistics = cost::<G>(&keys, &Constant);
+        let statistics = cost::<G, _>(&keys, &Constant);
         let total = statistics.hit_windows * len as f64;
         println!("{}: {len} keys, {total} windows to find each once", G::NAME);
         let expected = len as f64 * (len as f64 / G::WIDTH as f64 + 1.0) / 2.0;
@@ -208,6 +209,49 @@ fn copying_in_iteration_order_under_one_seed_is_not_quadratic() {
             // Quadratic would be len / (2 x width).
             let most = 1.0 + 0.8 * (copy.len() as f64).sqrt() / Native::WIDTH as f64;
             assert!(statistics.hit_windows < most, "{most}: {statistics:?}");
+        }
+    }
+}
+
+/// Keys as programs have them, and as somebody would choose them who knows the hash of `IntMap` but
+/// not the seed: all are as quick to find as random ones.
+#[test]
+fn regular_integers_are_found_at_once_whatever_the_seed() {
+    /// The inverse of that hash's multiplier: without a seed, its multiples are numbers in a row again.
+    const INVERSE: u64 = 0xF1DE_83E1_9937_733D;
+    assert_eq!(INVERSE.wrapping_mul(0x9E37_79B9_7F4A_7C15), 1);
+    type Pattern = fn(u64) -> u64;
+    let patterns: [(&str, Pattern); 10] = [
+        ("in a row", |n| n),
+        ("in a row, downwards", |n| !n),
+        ("addresses", |n| 0x7f00_0000_0000 + 48 * n),
+        ("pages", |n| n << 12),
+        ("both halves", |n| n << 32 | n),
+        ("upper half", |n| n << 32),
+        ("top bits", |n| n << 47),
+        ("floating-point numbers", |n| (n as f64).to_bits()),
+        ("multiples of the inverse", |n| n.wrapping_mul(INVERSE)),
+        ("multiples of the inverse, far apart", |n| (n << 47).wrapping_mul(INVERSE)),
+    ];
+    for seed in (0..if cfg!(miri) { 1 } else { 16u64 }).map(|n| Known::SEED.hash_one(n)) {
+        for (name, pattern) in patterns {
+            let keys: Vec<u64> = (0..KEYS / 2).map(pattern).collect();
+            let statistics = cost::<Native, _>(&keys, &IntHashBuilder::with_seed(seed));
+            assert!(is_fast(statistics), "{name}, seed {seed:#x}: {statistics:?}");
+        }
+    }
+}
+
+/// Maps of different seeds do not know each other's order.
+#[test]
+fn integers_copied_in_iteration_order_are_found_at_once() {
+    let mut map = rosti::IntMap::with_seed(0);
+    map.extend((0..KEYS).map(|key| (key, ())));
+    let keys: Vec<u64> = map.into_keys().collect();
+    for seed in 1..if cfg!(miri) { 2 } else { 20 } {
+        for len in [100, 440, 900, 1800, 7100].map(|len| len.min(keys.len())) {
+            let statistics = cost::<Native, _>(&keys[..len], &IntHashBuilder::with_seed(seed));
+            assert!(is_fast(statistics), "seed {seed}: {statistics:?}");
         }
     }
 }

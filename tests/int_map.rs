@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use elements::{COUNTS, Counted, Element};
 use rosti::int_map::{Entry, IntHashBuilder, IntKey, IntMap};
-use rosti::internals::Global;
+use rosti::internals::{Global, Tag};
 use rosti::{HashMap, TryReserveError};
 
 /// The map of the first `count` numbers, each with the number after.
@@ -351,8 +351,10 @@ fn characters() {
 /// How many of 64 entries share home and tag with another in a table of 2^10 slots.
 fn crowded<K: IntKey>(keys: impl Iterator<Item = K>, seed: u64) -> usize {
     let build = IntHashBuilder::with_seed(seed);
-    let mut places: Vec<_> =
-        keys.map(|key| build.hash_one(key)).map(|hash| (hash % 1024, hash >> 57)).collect();
+    let mut places: Vec<_> = keys
+        .map(|key| build.hash_one(key))
+        .map(|hash| (hash % 1024, Tag::of(hash).byte()))
+        .collect();
     let all = places.len();
     places.sort_unstable();
     places.dedup();

@@ -1,8 +1,8 @@
 //! Curves: nanoseconds per operation over the number of entries, a line per subject.
 
 use crate::report::rows;
-use crate::run::{KINDS, Measured, SUBJECTS};
-use crate::workload::Workload;
+use crate::run::{KINDS, Measured, NULL, SUBJECTS};
+use crate::workload::{Scene, Workload};
 use plotters::prelude::*;
 use std::error::Error;
 use std::fs;
@@ -24,36 +24,47 @@ const COLOURS: [RGBColor; SUBJECTS.len()] = [
 
 /// Draws `<kind>_<workload>.svg` into `folder` for all that was measured at more than one size.
 pub fn draw_all(folder: &Path, cells: &[Measured]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    fs::create_dir_all(folder)?;
-    let mut drawn = Vec::new();
-    for (kind, workload) in rows(cells) {
-        let path = folder.join(format!("{kind}_{}.svg", workload.name()));
-        if draw(&path, kind, workload, cells)? {
-            drawn.push(path);
-        }
-    }
-    Ok(drawn)
+    let rows = rows(cells).into_iter();
+    let files =
+        rows.map(|(kind, workload)| (format!("{kind}_{}", workload.name()), kind, workload));
+    draw_files(folder, files, &[], cells)
 }
 
 /// Draws `hit.svg` and `miss.svg` of the first kind into `folder`.
 pub fn draw_main(folder: &Path, cells: &[Measured]) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let rows = [Workload::Hit, Workload::Miss].into_iter();
+    let files = rows.map(|workload| (workload.name().to_owned(), KINDS[0].name, workload));
+    draw_files(folder, files, &[NULL], cells)
+}
+
+/// Draws files of a name, a kind and a workload each; returns those that there is something in.
+fn draw_files<'a>(
+    folder: &Path,
+    files: impl Iterator<Item = (String, &'a str, Workload)>,
+    without: &[usize],
+    cells: &[Measured],
+) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     fs::create_dir_all(folder)?;
-    let kind = KINDS[0].name;
     let mut drawn = Vec::new();
-    for workload in [Workload::Hit, Workload::Miss] {
-        let path = folder.join(format!("{}.svg", workload.name()));
-        if draw(&path, kind, workload, cells)? {
+    for (name, kind, workload) in files {
+        let path = folder.join(format!("{name}.svg"));
+        if draw(&path, kind, workload, without, cells)? {
             drawn.push(path);
         }
     }
     Ok(drawn)
 }
 
-/// Draws one curve per subject if the row was measured at more than one size.
+/// The points of a subject, from one doubling of its table to the next.
+type Octave = Vec<(f64, f64)>;
+
+/// Draws one curve per subject if the row was measured at more than one size. Curves break off where
+/// the table doubles: nothing was measured on the way from its end to the next one's beginning.
 fn draw(
     path: &Path,
     kind: &str,
     workload: Workload,
+    without: &[usize],
     cells: &[Measured],
 ) -> Result<bool, Box<dyn Error>> {
     let of_row = cells.iter().filter(|cell| cell.kind.name == kind && cell.wanted.has(workload));
@@ -62,14 +73,19 @@ fn draw(
     if cells.len() < 2 {
         return Ok(false);
     }
-    let line = |subject: usize| {
-        let point = move |cell: &&Measured| {
+    let octaves = |subject: usize| -> Vec<Octave> {
+        let point = |cell: &&Measured| {
             Some((cell.cell.n as f64, cell.best.get(workload, subject).filter(|&y| y > 0.0)?))
         };
-        cells.iter().filter_map(point).collect::<Vec<(f64, f64)>>()
+        let goes_on = |before: &&Measured, cell: &&Measured| {
+            cell.cell.scene == Scene::Small || cell.cell.load >= before.cell.load
+        };
+        let octaves = cells.chunk_by(goes_on).filter(|_| !without.contains(&subject));
+        let points = octaves.map(|octave| octave.iter().filter_map(point).collect::<Octave>());
+        points.filter(|octave| !octave.is_empty()).collect()
     };
-    let lines: Vec<Vec<(f64, f64)>> = (0..SUBJECTS.len()).map(line).collect();
-    let heights = || lines.iter().flatten().map(|&(_, y)| y);
+    let lines: Vec<Vec<Octave>> = (0..SUBJECTS.len()).map(octaves).collect();
+    let heights = || lines.iter().flatten().flatten().map(|&(_, y)| y);
     let (lowest, highest) = (heights().fold(f64::MAX, f64::min), heights().fold(0.0, f64::max));
     if highest == 0.0 {
         return Ok(false);
@@ -86,7 +102,7 @@ fn draw(
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(60)
-        .build_cartesian_2d(sizes.log_scale(), (lowest / 1.2..highest * 1.2).log_scale())?;
+        .build_cartesian_2d(sizes.log_scale(), (lowest / 1.2..highest * 4.0).log_scale())?;
     chart
         .configure_mesh()
         .x_desc("entries")
@@ -97,7 +113,9 @@ fn draw(
     for ((subject, line), colour) in SUBJECTS.iter().zip(lines).zip(COLOURS) {
         if !line.is_empty() {
             chart
-                .draw_series(LineSeries::new(line, colour.stroke_width(2)))?
+                .draw_series(
+                    line.into_iter().map(|octave| PathElement::new(octave, colour.stroke_width(2))),
+                )?
                 .label(*subject)
                 .legend(move |(x, y)| {
                     PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2))

@@ -5,7 +5,7 @@
 
 use crate::input::Cell;
 use crate::report::{geomean, number};
-use crate::run::{BASE, COPYING, LIMIT, Measured, NULL, OURS, STD, STR, SUBJECTS, SWAR};
+use crate::run::{BASE, COPYING, INT, LIMIT, Measured, NULL, OURS, STD, STR, SUBJECTS, SWAR};
 use crate::workload::{Scene, Wanted, Workload};
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
@@ -56,6 +56,11 @@ impl Target {
         Self { load, ..self }
     }
 
+    /// The integer map in place of the general one.
+    const fn of_int(self) -> Self {
+        Self { subjects: (INT, BASE), ..self }
+    }
+
     /// The SWAR backend in relation to the native one.
     const fn swar(name: &'static str, workloads: &'static [Workload]) -> Self {
         Self { subjects: (SWAR, OURS), aim: None, ..Self::new(name, "u64", workloads, 1.35, 0.0) }
@@ -83,7 +88,7 @@ impl Target {
 }
 
 /// All rows.
-const TARGETS: [Target; 40] = {
+const TARGETS: [Target; 44] = {
     use Workload as W;
     const fn row(name: &'static str, workloads: &'static [W], must: f64, aim: f64) -> Target {
         Target::new(name, "u64", workloads, must, aim)
@@ -141,6 +146,10 @@ const TARGETS: [Target; 40] = {
             0.10,
         ),
         Target::str_map("StrMap 3-12, bytes per entry", SHORT, &[W::Bytes], OCTAVES, 0.70, 0.55),
+        row("IntMap, hit", &[W::Hit], 0.97, 0.90).of_int(),
+        row("IntMap, grow", &[W::Grow], 0.60, 0.50).of_int(),
+        row("IntMap, small maps", &[W::SmallBuild, W::SmallHit, W::SmallMiss], 0.75, 0.60).of_int(),
+        row("IntMap, clone", &[W::Clone], 0.45, 0.30).of_int(),
         Target::swar("SWAR / native, hit", &[W::Hit]),
         Target::swar("SWAR / native, miss", &[W::Miss]),
     ]

@@ -41,7 +41,9 @@ impl IntHashBuilder {
     #[inline]
     #[must_use]
     pub const fn with_seed(seed: u64) -> Self {
-        IntHashBuilder { seed }
+        // Keys are mixed with the seed by exclusive or only: under seeds that differ in a few bits,
+        // their hashes would come in nearly the same order.
+        IntHashBuilder { seed: folded_multiply(seed ^ !MULTIPLIER, MULTIPLIER) }
     }
 }
 
@@ -130,8 +132,8 @@ const fn folded_multiply(a: u64, b: u64) -> u64 {
         // foldhash does it.
         let (a_low, a_high) = (a & 0xFFFF_FFFF, a >> 32);
         let (b_low, b_high) = (b & 0xFFFF_FFFF, b >> 32);
-        let outer = a_low * b_low ^ a_high * b_high;
-        let inner = a_low * b_high ^ a_high * b_low;
+        let outer = (a_low * b_low) ^ (a_high * b_high);
+        let inner = (a_low * b_high) ^ (a_high * b_low);
         outer ^ inner.rotate_left(32)
     } else {
         let product = a as u128 * b as u128;

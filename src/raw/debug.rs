@@ -27,6 +27,8 @@ pub struct Statistics {
     pub max_hit_windows: usize,
     /// Mean number of windows that a search for an absent entry visits, over all homes.
     pub miss_windows: f64,
+    /// The most windows that a search for an absent entry visits.
+    pub max_miss_windows: usize,
     /// Share of the homes whose overflow bit is set.
     pub overflowed: f64,
 }
@@ -47,7 +49,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         };
         // SAFETY: positions of a walk are at most `mask`.
         let ends_at = |position: usize| !unsafe { self.control.overflowed(position) };
-        let (mut hits, mut max) = (0, 0);
+        let (mut hits, mut max_hit) = (0, 0);
         for slot in (0..self.slots()).filter(|&slot| self.is_full(slot)) {
             // SAFETY: the slot is full.
             let hash = hasher(unsafe { self.get(slot) });
@@ -56,18 +58,51 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 (window..window + shape.width).contains(&slot)
             });
             hits += walked;
-            max = max.max(walked);
+            max_hit = max_hit.max(walked);
         }
-        let misses: usize = (0..=mask).map(|home| windows(home as u64, &ends_at)).sum();
+        let misses = || (0..=mask).map(|home| windows(home as u64, &ends_at));
         let overflowed = (0..=mask).filter(|&home| !ends_at(home)).count();
-        let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
         Statistics {
             hit_windows: share(hits, self.items),
-            max_hit_windows: max,
-            miss_windows: share(misses, mask + 1),
+            max_hit_windows: max_hit,
+            miss_windows: share(misses().sum(), mask + 1),
+            max_miss_windows: misses().max().unwrap_or(0),
             overflowed: share(overflowed, mask + 1),
         }
     }
+
+    /// How many other entries a search compares its key with, because their tags match (or the
+    /// backend says so), in the mean: when the key is present, over all entries, and when it is
+    /// absent, over all homes and tags. O(slots x probe length x tags). Calls the hasher once per
+    /// entry.
+    pub fn false_matches(&self, hasher: impl Fn(&T) -> u64) -> (f64, f64) {
+        let offered = |hash: u64, wanted: Option<usize>| {
+            let mut others = 0;
+            let is_match = |slot| {
+                let found = wanted == Some(slot);
+                others += usize::from(!found);
+                found
+            };
+            // Whether it is found does not matter here.
+            _ = self.control.probe(hash, is_match);
+            others
+        };
+        let full = (0..self.slots()).filter(|&slot| self.is_full(slot));
+        // SAFETY: the slot is full.
+        let hits = full.map(|slot| offered(hasher(unsafe { self.get(slot) }), Some(slot))).sum();
+        let tags = 1usize << 7;
+        let homes = self.control.mask() + 1;
+        let hashes = (0..tags * homes).map(|n| {
+            let (tag, home) = ((n / homes) as u64, (n % homes) as u64);
+            tag << (usize::BITS - 7) | home
+        });
+        let misses = hashes.map(|hash| offered(hash, None)).sum();
+        (share(hits, self.items), share(misses, tags * homes))
+    }
+}
+
+fn share(count: usize, of: usize) -> f64 {
+    count as f64 / of.max(1) as f64
 }
 
 #[cfg(any(test, rosti_invariants))]

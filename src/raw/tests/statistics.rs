@@ -6,8 +6,9 @@ use super::{
     Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflow_bits, scaled,
     sorted_keys, worn_table,
 };
+use crate::allocator::Global;
 use crate::ctrl::Tag;
-use crate::group::Group;
+use crate::group::{Group, Swar};
 use crate::raw::control::Control;
 use alloc::vec::Vec;
 
@@ -53,6 +54,7 @@ fn full_load<G: Group>() {
         assert!(close(statistics.miss_windows, miss), "{statistics:?}");
         assert!(close(statistics.overflowed, overflowed), "{statistics:?}");
         assert!(statistics.max_hit_windows as f64 >= hit, "{statistics:?}");
+        assert!(statistics.max_miss_windows as f64 >= miss, "{statistics:?}");
         // Windows of eight that begin at multiples of eight fill up more often.
         let (most_hit, most_miss, most_overflowed) =
             if G::WIDTH == 16 { (1.15, 1.15, 0.10) } else { (1.35, 1.40, 0.22) };
@@ -60,6 +62,41 @@ fn full_load<G: Group>() {
         assert!(miss < most_miss || cfg!(miri), "{miss}");
         assert!(overflowed < most_overflowed || cfg!(miri), "{overflowed}");
     }
+}
+
+/// A search that fails is offered what has its tag in the windows that it visits: over all tags, every
+/// entry there. SWAR may offer more, but not much.
+fn false_matches_of_misses<G: Group>() {
+    for doublings in 0..scaled(4, 4, 2) as u32 {
+        let table = full_table::<G>(doublings);
+        let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
+        let mut entries = 0;
+        for home in 0..homes as u64 {
+            // SAFETY: a position of the table.
+            let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
+            let passed = walk(shape, homes, home).take_while(goes_on).count();
+            for position in walk(shape, homes, home).take(passed + 1) {
+                let window = shape.window(position);
+                entries +=
+                    (window..window + shape.width).filter(|&slot| table.is_full(slot)).count();
+            }
+        }
+        let expected = entries as f64 / (128 * homes) as f64;
+        let (_, misses) = table.false_matches(key_hasher);
+        let extra = if G::NAME == Swar::NAME { 1.05 } else { 1.0 + 1e-9 };
+        assert!(
+            (expected * (1.0 - 1e-9)..=expected * extra).contains(&misses),
+            "{expected} {misses}"
+        );
+    }
+}
+
+/// Entries that have all of the hash in common are met in their order.
+fn false_matches_of_hits<G: Group>() {
+    let mut table = Keys::<G>::with_capacity_in(5, Global);
+    let hash = |_: &u64| 0;
+    (0..5).for_each(|key| _ = table.insert_unique(0, key, hash));
+    assert_eq!(table.false_matches(hash).0, 2.0);
 }
 
 /// Keys come and go at full load: what is stale is swept away, and misses stay short.
@@ -192,6 +229,6 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
 }
 
 backends! {
-    full_load churn_with_search churn_without_search misses_stop_at_clear_bits
+    full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search misses_stop_at_clear_bits
     the_count_goes_with_the_bits the_budget_follows_the_load worn_tables_offer_no_spot_beyond_a_bit shrinking_to_the_same_size_does_nothing
 }

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Instructions per operation on this machine's architecture, counted by callgrind: exact, and the same
+# on every machine with the same compiler. (For other architectures: ci/instructions.sh.)
+#
+#   ci/callgrind.sh              rosti, hashbrown, and rosti on SWAR
+#   ci/callgrind.sh --check      fails if rosti's lookups take more than ci/instructions.txt allows
+#
+# Needs valgrind, and installs it where it may: as root on Debian and its kin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. ci/rows.sh
+
+if ! command -v valgrind >/dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+            valgrind libc6-dbg >/dev/null
+    else
+        echo "ci/callgrind.sh: there is no valgrind. Install the package valgrind, or run this as root" \
+            "where apt-get can do it." >&2
+        exit 2
+    fi
+fi
+
+log=$PWD/target/callgrind.log
+runner="['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', '--log-file=$log']"
+
+count() {
+    cargo bench -q --all-features --config "target.'cfg(all())'.runner=$runner" --bench instructions -- "$1" "$2"
+    sed -n 's/.*Collected : //p' "$log"
+}
+
+# check: every line of ci/instructions.txt, with the measured numbers beside it.
+check() {
+    local allowed=ci/instructions.txt ops ours theirs failed=0
+    ops=$(sed '/^#/d' $allowed | awk '{ print $1 }')
+    ours=$(per_op rosti $ops)
+    theirs=$(per_op hashbrown $ops)
+    printf '%-8s%8s%10s%12s%14s\n' op rosti 'at most' hashbrown 'at most over'
+    while read -r op rosti hashbrown most over; do
+        printf '%-8s%8s%10s%12s%14s\n' "$op" "$rosti" "$most" "$hashbrown" "$over"
+        awk "BEGIN { exit !($rosti <= $most && $rosti <= $hashbrown + $over) }" || failed=1
+    done < <(paste -d' ' <(echo "$ops") <(echo "$ours") <(echo "$theirs") \
+        <(sed '/^#/d' $allowed | awk '{ print $2, $3 }'))
+    [ $failed = 0 ] || { echo "more instructions than $allowed allows"; return 1; }
+}
+
+case ${1-} in
+    '') table "$(uname -m)" ;;
+    --check) CARGO_TARGET_DIR=target check ;;
+    *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac

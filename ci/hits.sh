@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Instructions per lookup of a present integer, counted by callgrind: those of HashMap and of IntMap
+# must not be above hashbrown's. Hashes differ, and with them how many other tags are met: what that
+# may cost by chance (a tenth of an instruction) does not count. Needs valgrind.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+hits=$(cargo bench --bench hits --no-run --message-format=json 2>/dev/null |
+    sed -n 's/.*"name":"hits".*"executable":"\([^"]*\)".*/\1/p')
+
+# collected MAP KEY ROUNDS: instructions of the whole run.
+collected() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$hits" "$@" 2>&1 | sed -n 's/.*Collected : //p'
+}
+
+failed=0
+printf '%-8s%10s%10s%10s\n' key rosti IntMap hashbrown
+for key in u32 u64 usize i32 i64; do
+    declare -A per_hit
+    for map in rosti IntMap hashbrown; do
+        few=$(collected $map $key 1)
+        many=$(collected $map $key 9)
+        per_hit[$map]=$(awk "BEGIN { printf \"%.2f\", ($many - $few) / (8 * 12000) }")
+    done
+    printf '%-8s%10s%10s%10s\n' $key ${per_hit[rosti]} ${per_hit[IntMap]} ${per_hit[hashbrown]}
+    for map in rosti IntMap; do
+        awk "BEGIN { exit !(${per_hit[$map]} <= ${per_hit[hashbrown]} + 0.1) }" || failed=1
+    done
+done
+[ $failed = 0 ] || { echo "more instructions per hit than hashbrown" >&2; exit 1; }

@@ -23,6 +23,8 @@
 //!
 //! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
 //! * [`IntMap`] and [`IntSet`] take integers by value and hash them with one multiplication.
+//! * [`StrMap`] and [`StrSet`] own strings, which they are given by reference; [`BytesMap`] and
+//!   [`BytesSet`] byte strings.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -31,7 +33,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
+//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like, `StrMap` |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |

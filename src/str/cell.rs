@@ -72,7 +72,7 @@ impl Bytes for str {
     #[inline(always)]
     unsafe fn from_bytes(bytes: &[u8]) -> &str {
         // SAFETY: the caller's contract; strings one after another are a string.
-        unsafe { str::from_utf8_unchecked(bytes) }
+        unsafe { core::str::from_utf8_unchecked(bytes) }
     }
 
     #[inline(always)]

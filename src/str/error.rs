@@ -5,7 +5,7 @@ use core::fmt::{self, Display};
 
 use crate::error::TryReserveError;
 
-/// Why [`SliceMap::try_insert`] could not insert a key. The map is unchanged.
+/// Why [`SliceMap::try_insert`](super::SliceMap::try_insert) could not insert a key. The map is unchanged.
 ///
 /// ```
 /// use rosti::str_map::InsertError;
@@ -41,7 +41,8 @@ impl Display for InsertError {
 
 impl Error for InsertError {}
 
-/// A value that could not be inserted, and why; see [`SliceMap::try_insert`].
+/// A value that could not be inserted, and why; see
+/// [`SliceMap::try_insert`](super::SliceMap::try_insert).
 ///
 /// ```
 /// use rosti::str_map::{InsertError, RejectedValue};
@@ -49,8 +50,6 @@ impl Error for InsertError {}
 /// let rejected = RejectedValue { value: 1, error: InsertError::KeyTooLong { len: 5_000_000_000 } };
 /// assert_eq!(rejected.to_string(), rejected.error.to_string());
 /// ```
-///
-/// [`SliceMap::try_insert`]: super::SliceMap::try_insert
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RejectedValue<V> {
     /// The value.

@@ -11,6 +11,9 @@ use crate::group::Native;
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::str::{Cell, Key, SliceMap, SliceSet};
 
+/// A walk over the entries of a map that rayon cuts.
+type Entries<View> = Walk<Split<View, Native>>;
+
 /// The entries of a map by reference, in parallel.
 ///
 /// ```
@@ -21,7 +24,7 @@ use crate::str::{Cell, Key, SliceMap, SliceSet};
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIter<'a, K: Key + ?Sized, V> {
-    entries: Walk<Split<Shared<'a, (Cell<K>, V)>, Native>>,
+    entries: Entries<Shared<'a, (Cell<K>, V)>>,
     text: &'a K,
 }
 
@@ -36,7 +39,7 @@ pub struct ParIter<'a, K: Key + ?Sized, V> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIterMut<'a, K: Key + ?Sized, V> {
-    entries: Walk<Split<KeyedMut<'a, Cell<K>, V>, Native>>,
+    entries: Entries<KeyedMut<'a, Cell<K>, V>>,
     text: &'a K,
 }
 

@@ -12,7 +12,7 @@ pub use stand_in::{Allocator, Global};
 
 #[cfg(not(feature = "allocator-api2"))]
 mod stand_in {
-    use alloc::alloc::{alloc, dealloc};
+    use alloc::alloc::{alloc, dealloc, realloc};
     use core::alloc::Layout;
     use core::ptr::NonNull;
 
@@ -33,6 +33,18 @@ mod stand_in {
         /// # Safety
         /// The block came from this allocator with this layout and is not used any more.
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout);
+
+        /// Replaces a block by a larger one with the same content. If that fails the block stays.
+        ///
+        /// # Safety
+        /// The block came from this allocator with the layout `old`; `new` is larger and has the same
+        /// alignment. If it succeeds, the old block is not used any more.
+        unsafe fn grow(
+            &self,
+            block: NonNull<u8>,
+            old: Layout,
+            new: Layout,
+        ) -> Result<NonNull<[u8]>, AllocError>;
     }
 
     /// The program's global allocator.
@@ -43,7 +55,7 @@ mod stand_in {
     unsafe impl Allocator for Global {
         #[inline]
         fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            // SAFETY: tables never ask for zero bytes: a table has at least one control byte.
+            // SAFETY: nobody asks for zero bytes: a table has control bytes, an arena its first bytes.
             let block = NonNull::new(unsafe { alloc(layout) }).ok_or(AllocError)?;
             Ok(NonNull::slice_from_raw_parts(block, layout.size()))
         }
@@ -52,6 +64,44 @@ mod stand_in {
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
             // SAFETY: the caller's contract is that of the global allocator.
             unsafe { dealloc(block.as_ptr(), layout) }
+        }
+
+        #[inline]
+        unsafe fn grow(
+            &self,
+            block: NonNull<u8>,
+            old: Layout,
+            new: Layout,
+        ) -> Result<NonNull<[u8]>, AllocError> {
+            // SAFETY: the caller's contract is that of the global allocator.
+            let block = unsafe { realloc(block.as_ptr(), old, new.size()) };
+            let block = NonNull::new(block).ok_or(AllocError)?;
+            Ok(NonNull::slice_from_raw_parts(block, new.size()))
+        }
+    }
+
+    // SAFETY: all three are those of the allocator behind the reference, wherever that is moved.
+    unsafe impl<A: Allocator> Allocator for &A {
+        #[inline]
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            (**self).allocate(layout)
+        }
+
+        #[inline]
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            // SAFETY: the caller's contract.
+            unsafe { (**self).deallocate(block, layout) }
+        }
+
+        #[inline]
+        unsafe fn grow(
+            &self,
+            block: NonNull<u8>,
+            old: Layout,
+            new: Layout,
+        ) -> Result<NonNull<[u8]>, AllocError> {
+            // SAFETY: the caller's contract.
+            unsafe { (**self).grow(block, old, new) }
         }
     }
 }

@@ -23,6 +23,8 @@
 //!
 //! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
 //! * [`IntMap`] and [`IntSet`] take integers by value and hash them with one multiplication.
+//! * [`StrMap`] and [`StrSet`] own strings, which they are given by reference; [`BytesMap`] and
+//!   [`BytesSet`] byte strings.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -31,7 +33,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
+//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like, `StrMap` |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
@@ -56,6 +58,8 @@ mod int;
 mod mask;
 mod probe;
 mod raw;
+#[cfg(feature = "default-hasher")]
+mod str;
 
 pub mod hash_map;
 pub mod hash_set;
@@ -74,6 +78,25 @@ pub use hasher::DefaultHashBuilder;
 pub use hasher::DefaultHasher;
 pub use int_map::{IntKey, IntMap};
 pub use int_set::IntSet;
+#[cfg(feature = "default-hasher")]
+pub use str::{BytesMap, BytesSet, StrMap, StrSet};
+
+/// Maps and sets that own their keys, strings or byte strings: what [`StrMap`], [`BytesMap`],
+/// [`StrSet`] and [`BytesSet`] are names for, with their entries and iterators.
+#[cfg(feature = "default-hasher")]
+pub mod str_map {
+    pub use crate::str::{
+        Drain, DrainSet, Entry, ExtractIf, InsertError, IntoIter, IntoKeys, IntoValues, Iter,
+        IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap, SliceSet, VacantEntry, Values,
+        ValuesMut,
+    };
+
+    /// The parallel iterators, for who has to name one.
+    #[cfg(feature = "rayon")]
+    pub mod rayon {
+        pub use crate::external::rayon::str::*;
+    }
+}
 
 /// The parts of the core that benches and cross-backend tests need; not part of the public API
 /// and free to change in any release.

@@ -543,6 +543,46 @@ const _: () = {
     }
 };
 
+#[cfg(feature = "default-hasher")]
+mod own_keys {
+    use rayon::prelude::*;
+    use rosti::{StrMap, StrSet};
+    use std::collections::BTreeSet;
+
+    /// Short keys and long ones.
+    fn map() -> StrMap<usize> {
+        (0..2000).map(|n| (format!("{n:>width$}", width = n % 40), n)).collect()
+    }
+
+    #[test]
+    fn entries_are_visited_once_each() {
+        let mut map = map();
+        let visited: BTreeSet<(&str, &usize)> = map.par_iter().collect();
+        assert_eq!(visited, map.iter().collect());
+        assert_eq!(map.par_iter().count(), map.len());
+        let expected: StrMap<usize> = map.iter().map(|(key, n)| (key, n + key.len())).collect();
+        map.par_iter_mut().for_each(|(key, n)| *n += key.len());
+        assert_eq!(map, expected);
+    }
+
+    #[test]
+    fn elements_are_visited_once_each() {
+        let map = map();
+        let set: StrSet = map.keys().collect();
+        assert_eq!(set.par_iter().collect::<BTreeSet<_>>(), map.keys().collect());
+        assert_eq!(set.par_iter().count(), set.len());
+    }
+
+    #[test]
+    fn debug_output_lists_the_entries() {
+        let mut map = StrMap::from([("a key in the arena", 1)]);
+        assert_eq!(format!("{:?}", map.par_iter()), r#"[("a key in the arena", 1)]"#);
+        assert_eq!(format!("{:?}", map.par_iter_mut()), r#"[("a key in the arena", 1)]"#);
+        let set = StrSet::from(["one"]);
+        assert_eq!(format!("{:?}", set.par_iter().clone()), r#"["one"]"#);
+    }
+}
+
 #[test]
 fn integer_maps_and_sets() {
     for &len in SIZES {

@@ -256,6 +256,85 @@ fn sorted(set: &Set<Counted>) -> Vec<u32> {
     numbers
 }
 
+// --- Maps and sets that own their keys ---
+
+#[cfg(feature = "default-hasher")]
+mod own_keys {
+    use rosti::{BytesMap, BytesSet, StrMap, StrSet};
+    use serde_core::de::Deserialize;
+    use serde_core::de::value::{Error, MapDeserializer};
+    use serde_test::{Token, assert_tokens};
+
+    /// A short key and a long one.
+    const KEYS: [&str; 2] = ["one", "a key that is too long for its cell"];
+
+    #[test]
+    fn keys_are_strings_or_sequences() {
+        for key in KEYS {
+            assert_tokens(
+                &StrMap::from([(key, 7u8)]),
+                &[Token::Map { len: Some(1) }, Token::Str(key), Token::U8(7), Token::MapEnd],
+            );
+            assert_tokens(
+                &StrSet::from([key]),
+                &[Token::Seq { len: Some(1) }, Token::Str(key), Token::SeqEnd],
+            );
+        }
+        let bytes = [Token::Seq { len: Some(2) }, Token::U8(0xff), Token::U8(0), Token::SeqEnd];
+        let mut map = vec![Token::Map { len: Some(1) }];
+        map.extend(bytes);
+        map.extend([Token::Unit, Token::MapEnd]);
+        assert_tokens(&BytesMap::from([([0xff, 0], ())]), &map);
+        let mut set = vec![Token::Seq { len: Some(1) }];
+        set.extend(bytes);
+        set.push(Token::SeqEnd);
+        assert_tokens(&BytesSet::from([[0xff, 0]]), &set);
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let map: StrMap<usize> = (0..300).map(|n| ("x".repeat(n), n)).collect();
+        let text = serde_json::to_string(&map).expect("strings are keys in JSON");
+        assert_eq!(serde_json::from_str::<StrMap<usize>>(&text).expect("it was a map"), map);
+        let set: StrSet = map.keys().collect();
+        let text = serde_json::to_string(&set).expect("strings are elements in JSON");
+        assert_eq!(serde_json::from_str::<StrSet>(&text).expect("it was a set"), set);
+    }
+
+    #[test]
+    fn the_last_value_of_equal_keys_counts() {
+        let entries = KEYS.into_iter().chain(KEYS).zip(0u32..);
+        let map = StrMap::<u32>::deserialize(MapDeserializer::<_, Error>::new(entries));
+        assert_eq!(map, Ok(StrMap::from([(KEYS[0], 2), (KEYS[1], 3)])));
+    }
+
+    #[test]
+    fn a_claimed_length_makes_little_room() {
+        struct Liar<I>(I);
+        impl<I: Iterator> Iterator for Liar<I> {
+            type Item = I::Item;
+            fn next(&mut self) -> Option<I::Item> {
+                self.0.next()
+            }
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                (usize::MAX, Some(usize::MAX))
+            }
+        }
+        let entries = MapDeserializer::<_, Error>::new(Liar([("one", 1u64)].into_iter()));
+        let map = StrMap::<u64>::deserialize(entries).expect("the entry is one");
+        assert!(map.allocation_size() <= 3 << 16, "{} bytes", map.allocation_size());
+        assert_eq!(map, StrMap::from([("one", 1)]));
+    }
+
+    #[test]
+    fn other_input_is_refused() {
+        assert!(serde_json::from_str::<StrMap<u8>>("[1]").is_err());
+        assert!(serde_json::from_str::<StrMap<u8>>(r#"{"one": "1"}"#).is_err());
+        let error = serde_json::from_str::<StrSet>("1").expect_err("a number is no set");
+        assert!(error.to_string().contains("expected a sequence"), "{error}");
+    }
+}
+
 #[test]
 #[cfg(feature = "default-hasher")]
 fn integer_maps_and_sets_are_maps_and_sequences() {

@@ -38,6 +38,7 @@ mod rng;
 mod run;
 mod subject;
 mod target;
+mod text;
 mod turn;
 mod work;
 mod workload;

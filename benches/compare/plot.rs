@@ -17,6 +17,8 @@ const COLOURS: [RGBColor; SUBJECTS.len()] = [
     RGBColor(238, 119, 51),
     RGBColor(238, 153, 170),
     RGBColor(170, 68, 153),
+    RGBColor(0, 68, 136),
+    RGBColor(136, 136, 0),
     RGBColor(34, 34, 34),
 ];
 

@@ -6,13 +6,24 @@ use crate::int::Int;
 use crate::limit;
 use crate::rng::{Rng, scramble};
 use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};
+use crate::text;
 use crate::turn::{TurnOf, turn};
 use crate::workload::{Wanted, Workload};
 use std::hint::black_box;
 
 /// The names of all subjects, in the order of the table's columns; the limit is the last.
-pub const SUBJECTS: [&str; 8] =
-    ["rosti", "hashbrown", "std", "null", "std+fold", "rosti-swar", "int", "limit"];
+pub const SUBJECTS: [&str; 10] = [
+    "rosti",
+    "hashbrown",
+    "std",
+    "null",
+    "std+fold",
+    "rosti-swar",
+    "int",
+    "str",
+    "copying",
+    "limit",
+];
 /// This crate.
 pub const OURS: usize = 0;
 /// The subject that all others are divided by and checked against.
@@ -27,6 +38,10 @@ pub const SAME_HASH: usize = 4;
 pub const SWAR: usize = 5;
 /// This crate's integer map.
 pub const INT: usize = 6;
+/// This crate's string map.
+pub const STR: usize = 7;
+/// hashbrown's map where it copies keys that it is given by reference.
+pub const COPYING: usize = 8;
 /// Not a map, but the memory under all of them.
 pub const LIMIT: usize = SUBJECTS.len() - 1;
 
@@ -186,7 +201,11 @@ impl Lineup for HalfWord {
 }
 impl Lineup for Unit {}
 impl Lineup for Line {}
-impl Lineup for Str {}
+impl Lineup for Str {
+    fn special() -> Vec<Named<Self>> {
+        vec![named::<text::Str, Self>(), named::<text::Copying, Self>()]
+    }
+}
 impl Lineup for Boxed {}
 
 /// The turns in the order of [`SUBJECTS`].

@@ -5,7 +5,7 @@
 
 use crate::input::Cell;
 use crate::report::{geomean, number};
-use crate::run::{BASE, INT, LIMIT, Measured, NULL, OURS, STD, SUBJECTS, SWAR};
+use crate::run::{BASE, COPYING, INT, LIMIT, Measured, NULL, OURS, STD, STR, SUBJECTS, SWAR};
 use crate::workload::{Scene, Wanted, Workload};
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
@@ -66,6 +66,18 @@ impl Target {
         Self { subjects: (SWAR, OURS), aim: None, ..Self::new(name, "u64", workloads, 1.35, 0.0) }
     }
 
+    /// `StrMap` in relation to hashbrown's map.
+    const fn str_map(
+        name: &'static str,
+        kind: &'static str,
+        workload: &'static [Workload],
+        slots: RangeInclusive<u32>,
+        must: f64,
+        aim: f64,
+    ) -> Self {
+        Self { subjects: (STR, COPYING), slots, ..Self::new(name, kind, workload, must, aim) }
+    }
+
     /// Whether the row is made of such cells, too.
     fn takes(&self, kind: &str, cell: &Cell) -> bool {
         let of_size = || self.slots.contains(&cell.log_slots) && cell.load >= self.load;
@@ -76,7 +88,7 @@ impl Target {
 }
 
 /// All rows.
-const TARGETS: [Target; 32] = {
+const TARGETS: [Target; 44] = {
     use Workload as W;
     const fn row(name: &'static str, workloads: &'static [W], must: f64, aim: f64) -> Target {
         Target::new(name, "u64", workloads, must, aim)
@@ -108,6 +120,32 @@ const TARGETS: [Target; 32] = {
         row("small maps, hit", &[W::SmallHit], 0.95, 0.75),
         row("small maps, build and drop", &[W::SmallBuild], 0.90, 0.60),
         row("bytes per entry", &[W::Bytes], 1.02, 1.0),
+        Target::str_map(
+            "StrMap 3-12, hit, 2^15 slots and more",
+            SHORT,
+            &[W::Hit],
+            15..=20,
+            0.65,
+            0.50,
+        ),
+        Target::str_map("StrMap 3-12, hit, fewer", SHORT, &[W::Hit], 10..=14, 0.95, 0.80),
+        Target::str_map("StrMap 8-24, hit", STRING, &[W::Hit], OCTAVES, 0.85, 0.70),
+        Target::str_map("StrMap 40-80, hit", LONG, &[W::Hit], OCTAVES, 0.95, 0.85),
+        Target::str_map("StrMap 3-12, build", SHORT, &[W::Grow], OCTAVES, 0.60, 0.40),
+        Target::str_map("StrMap 8-24, build", STRING, &[W::Grow], OCTAVES, 0.60, 0.40),
+        Target::str_map("StrMap 40-80, build", LONG, &[W::Grow], OCTAVES, 0.60, 0.40),
+        Target::str_map("StrMap 3-12, miss", SHORT, &[W::Miss], OCTAVES, 0.95, 0.80),
+        Target::str_map("StrMap 8-24, miss", STRING, &[W::Miss], OCTAVES, 0.95, 0.80),
+        Target::str_map("StrMap 40-80, miss", LONG, &[W::Miss], OCTAVES, 0.95, 0.80),
+        Target::str_map(
+            "StrMap 8-24, drop, clear",
+            STRING,
+            &[W::Drop, W::Clear],
+            OCTAVES,
+            0.30,
+            0.10,
+        ),
+        Target::str_map("StrMap 3-12, bytes per entry", SHORT, &[W::Bytes], OCTAVES, 0.70, 0.55),
         row("IntMap, hit", &[W::Hit], 0.97, 0.90).of_int(),
         row("IntMap, grow", &[W::Grow], 0.60, 0.50).of_int(),
         row("IntMap, small maps", &[W::SmallBuild, W::SmallHit, W::SmallMiss], 0.75, 0.60).of_int(),
@@ -119,6 +157,9 @@ const TARGETS: [Target; 32] = {
 
 /// The kind of strings that stands for all.
 const STRING: &str = "str8-24";
+/// Strings that fit into a cell of `StrMap`, and strings that do not.
+const SHORT: &str = "str3-12";
+const LONG: &str = "str40-80";
 
 /// The workloads that rows need of such a cell.
 #[must_use]

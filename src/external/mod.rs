@@ -6,3 +6,5 @@
 pub(crate) mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(all(feature = "serde", feature = "default-hasher"))]
+mod serde_str;

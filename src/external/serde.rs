@@ -18,7 +18,7 @@ use crate::{HashMap, HashSet, IntMap, IntSet};
 /// little. What it costs are bytes: four thousand entries are nothing if they are integers, and
 /// hundreds of megabytes if they are big arrays. Who tells the truth loses no more than growing from
 /// here on in place of one allocation.
-fn cautious<T>(hint: Option<usize>) -> usize {
+pub(super) fn cautious<T>(hint: Option<usize>) -> usize {
     const MOST_BYTES: usize = 1 << 16;
     // With the control byte; entries without a size take room for that too.
     hint.unwrap_or(0).min(MOST_BYTES / (size_of::<T>() + 1))

@@ -2,8 +2,8 @@
 //!
 //! Everything that needs care is in the core: walks that can be cut (`raw/split.rs`) and the filling
 //! of a table by regions (`raw/region.rs`). Here they get rayon's traits and threads. `table.rs`,
-//! `map.rs` and `set.rs` have the public types, each on the one before; `extend.rs` puts entries in.
-//! `int.rs` passes all that on to integer maps and sets.
+//! `map.rs`, `set.rs` and `str.rs` have the public types; `extend.rs` puts entries in. `int.rs` passes
+//! all that on to integer maps and sets.
 
 use ::rayon::iter::ParallelIterator;
 use ::rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
@@ -15,6 +15,8 @@ mod extend;
 mod int;
 pub(crate) mod map;
 pub(crate) mod set;
+#[cfg(feature = "default-hasher")]
+pub(crate) mod str;
 pub(crate) mod table;
 
 /// A walk that rayon cuts.

@@ -1,0 +1,156 @@
+//! Parallel iterators of maps and sets that own their keys.
+
+use core::fmt::{self, Debug};
+
+use ::rayon::iter::plumbing::UnindexedConsumer;
+use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::Walk;
+use crate::allocator::Allocator;
+use crate::group::Native;
+use crate::raw::split::{KeyedMut, Shared, Split};
+use crate::str::{Cell, Key, SliceMap, SliceSet};
+
+/// A walk over the entries of a map that rayon cuts.
+type Entries<View> = Walk<Split<View, Native>>;
+
+/// The entries of a map by reference, in parallel.
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+/// assert_eq!(map.par_iter().map(|(key, value)| key.len() * value).sum::<usize>(), 3 + 15);
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIter<'a, K: Key + ?Sized, V> {
+    entries: Entries<Shared<'a, (Cell<K>, V)>>,
+    text: &'a K,
+}
+
+/// The entries of a map, their values to be changed, in parallel.
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+/// map.par_iter_mut().for_each(|(key, value)| *value += key.len());
+/// assert_eq!(map, rosti::StrMap::from([("one", 4), ("three", 8)]));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIterMut<'a, K: Key + ?Sized, V> {
+    entries: Entries<KeyedMut<'a, Cell<K>, V>>,
+    text: &'a K,
+}
+
+/// The elements of a set by reference, in parallel.
+///
+/// ```
+/// use rayon::prelude::*;
+///
+/// let set = rosti::StrSet::from(["one", "three"]);
+/// assert_eq!(set.par_iter().max(), Some("three"));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParElements<'a, K: Key + ?Sized> {
+    entries: ParIter<'a, K, ()>,
+}
+
+impl<'a, K: Key + ?Sized, V: Sync> ParallelIterator for ParIter<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    #[inline]
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        let ParIter { entries, text } = self;
+        entries.map(|(cell, value)| (cell.key(text), value)).drive_unindexed(consumer)
+    }
+}
+
+impl<'a, K: Key + ?Sized, V: Send> ParallelIterator for ParIterMut<'a, K, V> {
+    type Item = (&'a K, &'a mut V);
+
+    #[inline]
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        let ParIterMut { entries, text } = self;
+        entries.map(|(cell, value)| (cell.key(text), value)).drive_unindexed(consumer)
+    }
+}
+
+impl<'a, K: Key + ?Sized> ParallelIterator for ParElements<'a, K> {
+    type Item = &'a K;
+
+    #[inline]
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        self.entries.map(|(key, ())| key).drive_unindexed(consumer)
+    }
+}
+
+impl<K: Key + ?Sized, V: Debug> Debug for ParIter<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.iter().map(|(cell, value)| (cell.key(self.text), value));
+        f.debug_list().entries(entries).finish()
+    }
+}
+
+impl<K: Key + ?Sized, V: Debug> Debug for ParIterMut<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.iter().map(|(cell, value)| (cell.key(self.text), value));
+        f.debug_list().entries(entries).finish()
+    }
+}
+
+impl<K: Key + ?Sized> Debug for ParElements<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ParIter { entries, text } = &self.entries;
+        f.debug_list().entries(entries.iter().map(|(cell, ())| cell.key(text))).finish()
+    }
+}
+
+impl<K: Key + ?Sized, V> Clone for ParIter<'_, K, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        ParIter { entries: self.entries.clone(), text: self.text }
+    }
+}
+
+impl<K: Key + ?Sized> Clone for ParElements<'_, K> {
+    #[inline]
+    fn clone(&self) -> Self {
+        ParElements { entries: self.entries.clone() }
+    }
+}
+
+impl<'a, K: Key + ?Sized, V: Sync, A: Allocator> IntoParallelIterator for &'a SliceMap<K, V, A> {
+    type Item = (&'a K, &'a V);
+    type Iter = ParIter<'a, K, V>;
+
+    #[inline]
+    fn into_par_iter(self) -> ParIter<'a, K, V> {
+        ParIter { entries: Walk(self.table.raw.split()), text: self.arena.text() }
+    }
+}
+
+impl<'a, K, V, A> IntoParallelIterator for &'a mut SliceMap<K, V, A>
+where
+    K: Key + ?Sized,
+    V: Send,
+    A: Allocator,
+{
+    type Item = (&'a K, &'a mut V);
+    type Iter = ParIterMut<'a, K, V>;
+
+    #[inline]
+    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
+        ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()), text: self.arena.text() }
+    }
+}
+
+impl<'a, K: Key + ?Sized, A: Allocator> IntoParallelIterator for &'a SliceSet<K, A> {
+    type Item = &'a K;
+    type Iter = ParElements<'a, K>;
+
+    #[inline]
+    fn into_par_iter(self) -> ParElements<'a, K> {
+        ParElements { entries: self.map.into_par_iter() }
+    }
+}

@@ -1,0 +1,214 @@
+//! The arena: the bytes of a map's long keys, one after another, in one block.
+//!
+//! Keys are addressed by position, so the block may move: it doubles when it is full, is copied as
+//! a whole by `clone`, and is replaced by a smaller one when most of it is garbage. Nobody refers
+//! into it then, because all of that needs the map mutably.
+//!
+//! What was pushed are keys, so the whole content is one long key (for strings: valid UTF-8), and a
+//! part of it is checked where it is taken out. Thus a wrong position can give a wrong key or a
+//! panic, but nothing worse.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem;
+use core::ptr::NonNull;
+use core::slice;
+
+use super::cell::{Key, POSITIONS};
+use crate::allocator::Allocator;
+use crate::error::{Fallibility, TryReserveError};
+
+/// The first block has at least so many bytes.
+const FIRST: usize = 64;
+
+/// The bytes of long keys; see the module's introduction.
+///
+/// `len <= capacity` holds always, and the first `len` bytes of the block are initialised: they are
+/// keys, one after another.
+pub(crate) struct Arena<K: ?Sized, A: Allocator> {
+    /// A block of `capacity` bytes from `alloc`; dangling if that is 0.
+    block: NonNull<u8>,
+    capacity: usize,
+    len: usize,
+    /// At least the bytes of the keys that are still in the map; the others are garbage.
+    live: usize,
+    alloc: A,
+    marker: PhantomData<K>,
+}
+
+// SAFETY: the block is owned and holds bytes.
+unsafe impl<K: ?Sized, A: Allocator + Send> Send for Arena<K, A> {}
+// SAFETY: through a shared reference, the bytes can be read only.
+unsafe impl<K: ?Sized, A: Allocator + Sync> Sync for Arena<K, A> {}
+
+impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
+    /// An arena without a block.
+    #[inline]
+    pub(super) const fn new_in(alloc: A) -> Self {
+        Arena {
+            block: NonNull::dangling(),
+            capacity: 0,
+            len: 0,
+            live: 0,
+            alloc,
+            marker: PhantomData,
+        }
+    }
+
+    /// The bytes allocated.
+    #[inline]
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Bytes of keys that are in the map no more.
+    #[inline]
+    pub(super) fn garbage(&self) -> usize {
+        self.len - self.live
+    }
+
+    /// Bytes of keys that may be in the map.
+    #[inline]
+    pub(super) fn live(&self) -> usize {
+        self.live
+    }
+
+    #[inline(always)]
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: the first `len` bytes of the block are initialised.
+        unsafe { slice::from_raw_parts(self.block.as_ptr(), self.len) }
+    }
+
+    /// All that was pushed, as one key.
+    #[inline(always)]
+    pub(crate) fn text(&self) -> &K {
+        // SAFETY: the bytes are those of keys, one after another.
+        unsafe { K::from_bytes(self.bytes()) }
+    }
+
+    /// Whether the bytes from `position` on are those of `key`.
+    #[inline(always)]
+    pub(super) fn holds(&self, position: usize, key: &K) -> bool {
+        self.bytes().get(position..).is_some_and(|rest| rest.starts_with(key.as_ref()))
+    }
+
+    /// Makes room for `additional` more bytes.
+    #[inline]
+    #[track_caller]
+    pub(super) fn reserve(
+        &mut self,
+        additional: usize,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        if additional > self.capacity - self.len {
+            self.grow(additional, fallibility)
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn grow(&mut self, additional: usize, fallibility: Fallibility) -> Result<(), TryReserveError> {
+        let least = self.len.checked_add(additional);
+        let capacity = least.map(|least| least.max(self.capacity.saturating_mul(2)).max(FIRST));
+        let Some(layout) = capacity.and_then(Self::layout) else {
+            return Err(fallibility.capacity_overflow());
+        };
+        let block = match Self::layout(self.capacity) {
+            // SAFETY: the block has this layout, and the new one is larger.
+            Some(old) if self.capacity != 0 => unsafe { self.alloc.grow(self.block, old, layout) },
+            _ => self.alloc.allocate(layout),
+        };
+        self.block = block.map_err(|_| fallibility.alloc_error(layout))?.cast();
+        self.capacity = layout.size();
+        Ok(())
+    }
+
+    /// The block of so many bytes, if that is possible.
+    #[inline]
+    fn layout(capacity: usize) -> Option<Layout> {
+        let fits = capacity as u64 <= POSITIONS;
+        if fits { Layout::array::<u8>(capacity).ok() } else { None }
+    }
+
+    /// Appends a key and returns its position.
+    #[inline]
+    #[track_caller]
+    pub(super) fn push(
+        &mut self,
+        key: &K,
+        fallibility: Fallibility,
+    ) -> Result<usize, TryReserveError> {
+        let bytes = key.as_ref();
+        self.reserve(bytes.len(), fallibility)?;
+        let position = self.len;
+        // SAFETY: there is room for the bytes behind the first `len`; nothing that is borrowed
+        // overlaps with the block, which is borrowed mutably.
+        unsafe {
+            self.block.as_ptr().add(position).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+        self.len += bytes.len();
+        self.live += bytes.len();
+        Ok(position)
+    }
+
+    /// Notes that keys of so many bytes have gone.
+    #[inline]
+    pub(super) fn release(&mut self, bytes: usize) {
+        self.live = self.live.saturating_sub(bytes);
+        if self.live == 0 {
+            self.len = 0;
+        }
+    }
+
+    /// Notes that all keys are going. Their bytes stay until the next [`clear`](Self::clear).
+    #[inline]
+    pub(super) fn release_all(&mut self) {
+        self.live = 0;
+    }
+
+    /// Forgets all keys and keeps the block.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+        self.live = 0;
+    }
+
+    /// Moves to a new block with room for `capacity` bytes, or to none if that is 0. `keep` is given
+    /// the old content and pushes the keys that stay. If there is no block to be had nothing happens,
+    /// and `keep` is not called.
+    pub(super) fn renew(&mut self, capacity: usize, keep: impl FnOnce(&K, &mut Arena<K, &A>)) {
+        let mut new = Arena::new_in(&self.alloc);
+        if new.reserve(capacity, Fallibility::Fallible).is_ok() {
+            keep(self.text(), &mut new);
+            mem::swap(&mut self.block, &mut new.block);
+            mem::swap(&mut self.capacity, &mut new.capacity);
+            mem::swap(&mut self.len, &mut new.len);
+            mem::swap(&mut self.live, &mut new.live);
+        }
+    }
+
+    /// Makes this arena a copy of another, at the same positions. Keeps its block if that is large
+    /// enough.
+    pub(super) fn copy_from(&mut self, source: &Self) {
+        self.clear();
+        // Infallible: a failure does not return.
+        let _ = self.push(source.text(), Fallibility::Infallible);
+        self.live = source.live;
+    }
+}
+
+impl<K: ?Sized, A: Allocator> Drop for Arena<K, A> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.capacity != 0 {
+            // SAFETY: the block was allocated with this layout and is not used any more.
+            unsafe {
+                let layout = Layout::array::<u8>(self.capacity).unwrap_unchecked();
+                self.alloc.deallocate(self.block, layout);
+            }
+        }
+    }
+}

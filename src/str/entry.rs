@@ -1,0 +1,360 @@
+//! Entries: what a map has, or not, under a key.
+
+use core::fmt::{self, Debug};
+use core::mem;
+
+use super::arena::Arena;
+use super::cell::{Cell, Key};
+use super::{Query, collect_garbage, store};
+use crate::allocator::{Allocator, Global};
+use crate::error::Fallibility;
+use crate::hash_table;
+
+/// What a map has under a key; see [`SliceMap::entry`](super::SliceMap::entry).
+///
+/// ```
+/// use rosti::str_map::Entry;
+///
+/// let mut map = rosti::StrMap::from([("one", 1)]);
+/// match map.entry("one") {
+///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
+///     Entry::Vacant(_) => unreachable!(),
+/// }
+/// assert!(matches!(map.entry("one"), Entry::Vacant(_)));
+/// ```
+pub enum Entry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
+    /// The key is in the map.
+    Occupied(OccupiedEntry<'a, K, V, A>),
+
+    /// The key is not in the map.
+    Vacant(VacantEntry<'a, 'k, K, V, A>),
+}
+
+/// A key that is in the map, with its value; part of [`Entry`].
+///
+/// ```
+/// use rosti::str_map::Entry;
+///
+/// let mut map = rosti::StrMap::from([("one", 1)]);
+/// if let Entry::Occupied(mut entry) = map.entry("one") {
+///     assert_eq!(entry.insert(11), 1);
+/// }
+/// assert_eq!(map["one"], 11);
+/// ```
+pub struct OccupiedEntry<'a, K: Key + ?Sized, V, A: Allocator = Global> {
+    pub(super) entry: hash_table::OccupiedEntry<'a, (Cell<K>, V), A>,
+    pub(super) arena: &'a mut Arena<K, A>,
+}
+
+/// A key that is not in the map, with the place for it; part of [`Entry`].
+///
+/// ```
+/// use rosti::str_map::Entry;
+///
+/// let mut map = rosti::StrMap::new();
+/// if let Entry::Vacant(entry) = map.entry("one") {
+///     *entry.insert(1) += 10;
+/// }
+/// assert_eq!(map["one"], 11);
+/// ```
+pub struct VacantEntry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
+    pub(super) entry: hash_table::VacantEntry<'a, (Cell<K>, V), A>,
+    pub(super) arena: &'a mut Arena<K, A>,
+    pub(super) query: Query<'k, K>,
+}
+
+impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
+    /// The value, after the given one was inserted if there was none.
+    ///
+    /// # Panics
+    /// As [`VacantEntry::insert`].
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1)]);
+    /// *map.entry("one").or_insert(10) += 1;
+    /// *map.entry("two").or_insert(10) += 1;
+    /// assert_eq!(map, rosti::StrMap::from([("one", 2), ("two", 11)]));
+    /// ```
+    #[inline]
+    pub fn or_insert(self, default: V) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(default),
+        }
+    }
+
+    /// The value, after that of a function was inserted if there was none.
+    ///
+    /// # Panics
+    /// As [`VacantEntry::insert`].
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// map.entry("one").or_insert_with(String::new).push('1');
+    /// assert_eq!(map["one"], "1");
+    /// ```
+    #[inline]
+    pub fn or_insert_with(self, default: impl FnOnce() -> V) -> &'a mut V {
+        self.or_insert_with_key(|_| default())
+    }
+
+    /// The value, after that of a function of the key was inserted if there was none.
+    ///
+    /// # Panics
+    /// As [`VacantEntry::insert`].
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// map.entry("three").or_insert_with_key(|key| key.len());
+    /// assert_eq!(map["three"], 5);
+    /// ```
+    #[inline]
+    pub fn or_insert_with_key(self, default: impl FnOnce(&K) -> V) -> &'a mut V {
+        match self {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let value = default(entry.query.key);
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// The value, after the default one was inserted if there was none.
+    ///
+    /// # Panics
+    /// As [`VacantEntry::insert`].
+    ///
+    /// ```
+    /// let mut map: rosti::StrMap<Vec<u8>> = rosti::StrMap::new();
+    /// map.entry("one").or_default().push(1);
+    /// assert_eq!(map["one"], [1]);
+    /// ```
+    #[inline]
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// Changes the value if there is one.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// for _ in 0..3 {
+    ///     map.entry("one").and_modify(|n| *n += 1).or_insert(1);
+    /// }
+    /// assert_eq!(map["one"], 3);
+    /// ```
+    #[inline]
+    pub fn and_modify(mut self, f: impl FnOnce(&mut V)) -> Self {
+        if let Entry::Occupied(entry) = &mut self {
+            f(entry.get_mut());
+        }
+        self
+    }
+
+    /// Stores a value in either case; an old one is dropped.
+    ///
+    /// # Panics
+    /// As [`VacantEntry::insert`].
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").insert(1).get(), &1);
+    /// ```
+    #[inline]
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, A> {
+        match self {
+            Entry::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            Entry::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+
+    /// The key: the map's, or the one that was looked for.
+    ///
+    /// ```
+    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").key(), "one");
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &K {
+        match self {
+            Entry::Occupied(entry) => entry.key(),
+            Entry::Vacant(entry) => entry.key(),
+        }
+    }
+}
+
+impl<'a, K: Key + ?Sized, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
+    /// The map's key.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").insert(1).key(), "one");
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &K {
+        self.entry.get().0.key(self.arena.text())
+    }
+
+    /// The value.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").insert(1).get(), &1);
+    /// ```
+    #[inline]
+    pub fn get(&self) -> &V {
+        &self.entry.get().1
+    }
+
+    /// The value, to be changed while the entry lives.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// let mut entry = map.entry("one").insert(1);
+    /// *entry.get_mut() += 1;
+    /// assert_eq!(entry.get(), &2);
+    /// ```
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut V {
+        &mut self.entry.get_mut().1
+    }
+
+    /// The value, to be changed for as long as the map was borrowed.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// let value: &mut u8 = map.entry("one").insert(1).into_mut();
+    /// *value += 1;
+    /// assert_eq!(map["one"], 2);
+    /// ```
+    #[inline]
+    pub fn into_mut(self) -> &'a mut V {
+        &mut self.entry.into_mut().1
+    }
+
+    /// Replaces the value and returns the old one.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").insert(1).insert(11), 1);
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: V) -> V {
+        mem::replace(self.get_mut(), value)
+    }
+
+    /// Removes the entry and returns its value. O(1) amortised per byte of the key.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").insert(1).remove(), 1);
+    /// assert!(map.is_empty());
+    /// ```
+    #[inline]
+    pub fn remove(self) -> V {
+        let ((cell, value), vacant) = self.entry.remove();
+        if cell.is_long() {
+            self.arena.release(cell.arena_bytes());
+            collect_garbage(vacant.into_table(), self.arena);
+        }
+        value
+    }
+
+    /// Removes the entry and returns its key, newly allocated, and its value. O(1) amortised per
+    /// byte of the key.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.entry("one").insert(1).remove_entry(), ("one".to_owned(), 1));
+    /// ```
+    #[inline]
+    pub fn remove_entry(self) -> (K::Owned, V) {
+        (self.key().to_owned(), self.remove())
+    }
+}
+
+impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
+    /// The key that was looked for.
+    ///
+    /// ```
+    /// # use rosti::str_map::Entry;
+    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("one") {
+    ///     assert_eq!(entry.key(), "one");
+    /// }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &'k K {
+        self.query.key
+    }
+
+    /// Stores a value under a copy of the key. O(key length) amortised.
+    ///
+    /// # Panics
+    /// If the key has more than `u32::MAX` bytes, or there is no address for it; aborts if the
+    /// allocator fails.
+    ///
+    /// ```
+    /// # use rosti::str_map::Entry;
+    /// let mut map = rosti::StrMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("one") {
+    ///     assert_eq!(entry.insert(1), &1);
+    /// }
+    /// ```
+    #[inline]
+    pub fn insert(self, value: V) -> &'a mut V {
+        self.insert_entry(value).into_mut()
+    }
+
+    /// [`insert`](Self::insert) that returns the entry.
+    ///
+    /// # Panics
+    /// As [`insert`](Self::insert).
+    ///
+    /// ```
+    /// # use rosti::str_map::Entry;
+    /// let mut map = rosti::StrMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("one") {
+    ///     assert_eq!(entry.insert_entry(1).remove(), 1);
+    /// }
+    /// assert!(map.is_empty());
+    /// ```
+    #[inline]
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A> {
+        match store(&self.query, self.arena, Fallibility::Infallible) {
+            Ok(cell) => {
+                OccupiedEntry { entry: self.entry.insert((cell, value)), arena: self.arena }
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for Entry<'_, '_, K, V, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entry: &dyn Debug = match self {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry,
+        };
+        f.debug_tuple("Entry").field(entry).finish()
+    }
+}
+
+impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for OccupiedEntry<'_, K, V, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("OccupiedEntry");
+        debug.field("key", &self.key()).field("value", self.get()).finish_non_exhaustive()
+    }
+}
+
+impl<K: Key + ?Sized, V, A: Allocator> Debug for VacantEntry<'_, '_, K, V, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntry").field(&self.key()).finish()
+    }
+}

@@ -1,0 +1,358 @@
+//! The iterators of a map: those of its table, with keys taken from their cells.
+
+use core::fmt::{self, Debug};
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use super::SliceMap;
+use super::arena::Arena;
+use super::cell::{Cell, Key};
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::hash_map::forward_iterator;
+use crate::hash_table;
+use crate::raw::RawExtractIf;
+
+/// The entries of a map by reference; see [`SliceMap::iter`].
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.iter().next(), Some(("one", &1)));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Iter<'a, K: Key + ?Sized, V> {
+    pub(super) entries: hash_table::Iter<'a, (Cell<K>, V)>,
+    /// What the arena holds.
+    pub(super) text: &'a K,
+}
+
+/// The entries of a map, their values to be changed; see [`SliceMap::iter_mut`].
+///
+/// ```
+/// let mut map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.iter_mut().next(), Some(("one", &mut 1)));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterMut<'a, K: Key + ?Sized, V> {
+    pub(super) entries: hash_table::IterMut<'a, (Cell<K>, V)>,
+    /// What the arena holds.
+    pub(super) text: &'a K,
+}
+
+/// The entries of a map by value, each key newly allocated; see
+/// [`SliceMap::into_iter`](IntoIterator::into_iter).
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.into_iter().next(), Some(("one".to_owned(), 1)));
+/// ```
+pub struct IntoIter<K: Key + ?Sized, V, A: Allocator = Global> {
+    entries: hash_table::IntoIter<(Cell<K>, V), A>,
+    arena: Arena<K, A>,
+}
+
+/// The entries taken out of a map that keeps its memory; see [`SliceMap::drain`].
+///
+/// ```
+/// let mut map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.drain().next(), Some(("one".to_owned(), 1)));
+/// ```
+pub struct Drain<'a, K: Key + ?Sized, V, A: Allocator = Global> {
+    pub(super) entries: hash_table::Drain<'a, (Cell<K>, V), A>,
+    pub(super) arena: &'a mut Arena<K, A>,
+}
+
+impl<K: Key + ?Sized, V, A: Allocator> Drop for Drain<'_, K, V, A> {
+    #[inline]
+    fn drop(&mut self) {
+        // Entries that are still to come are only dropped.
+        self.arena.clear();
+    }
+}
+
+/// The entries that a predicate picks, taken out one by one; see [`SliceMap::extract_if`].
+///
+/// ```
+/// let mut map = rosti::StrMap::from([("one", 1), ("two", 2)]);
+/// assert_eq!(map.extract_if(|key, _| key == "two").next(), Some(("two".to_owned(), 2)));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ExtractIf<'a, K: Key + ?Sized, V, F, A: Allocator = Global> {
+    pub(super) entries: RawExtractIf<'a, (Cell<K>, V), Native, A>,
+    pub(super) arena: &'a mut Arena<K, A>,
+    pub(super) pick: F,
+}
+
+/// The keys of a map; see [`SliceMap::keys`].
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.keys().next(), Some("one"));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Keys<'a, K: Key + ?Sized, V> {
+    pub(super) entries: Iter<'a, K, V>,
+}
+
+/// The values of a map; see [`SliceMap::values`].
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.values().next(), Some(&1));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Values<'a, K: Key + ?Sized, V> {
+    pub(super) entries: Iter<'a, K, V>,
+}
+
+/// The values of a map, to be changed; see [`SliceMap::values_mut`].
+///
+/// ```
+/// let mut map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.values_mut().next(), Some(&mut 1));
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ValuesMut<'a, K: Key + ?Sized, V> {
+    pub(super) entries: IterMut<'a, K, V>,
+}
+
+/// The keys of a map by value; see [`SliceMap::into_keys`].
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.into_keys().next(), Some("one".to_owned()));
+/// ```
+pub struct IntoKeys<K: Key + ?Sized, V, A: Allocator = Global> {
+    pub(super) entries: IntoIter<K, V, A>,
+}
+
+/// The values of a map by value; see [`SliceMap::into_values`].
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.into_values().next(), Some(1));
+/// ```
+pub struct IntoValues<K: Key + ?Sized, V, A: Allocator = Global> {
+    pub(super) entries: hash_table::IntoIter<(Cell<K>, V), A>,
+    pub(super) marker: PhantomData<K>,
+}
+
+/// Implements the iterator traits by those of the field `entries`, with what the arena holds at
+/// hand.
+macro_rules! forward_with_text {
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $this:ident => $text:expr, $take_apart:expr;)*) => {$(
+        impl<$($generics)*> Iterator for $iter {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                let $this = self;
+                $this.entries.next().map(|entry| $take_apart(entry, $text))
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $iter {
+            #[inline]
+            fn len(&self) -> usize {
+                self.entries.len()
+            }
+        }
+
+        impl<$($generics)*> FusedIterator for $iter {}
+    )*};
+}
+
+/// An entry with its key in a block of its own.
+#[inline]
+fn owned<K: Key + ?Sized, V>((cell, value): (Cell<K>, V), text: &K) -> (K::Owned, V) {
+    (cell.key(text).to_owned(), value)
+}
+
+forward_with_text! {
+    ['a, K: Key + ?Sized, V] Iter<'a, K, V>, (&'a K, &'a V), this => this.text,
+        |(cell, value): &'a (Cell<K>, V), text| (cell.key(text), value);
+    ['a, K: Key + ?Sized, V] IterMut<'a, K, V>, (&'a K, &'a mut V), this => this.text,
+        |(cell, value): &'a mut (Cell<K>, V), text| (cell.key(text), value);
+    [K: Key + ?Sized, V, A: Allocator] IntoIter<K, V, A>, (K::Owned, V),
+        this => this.arena.text(), owned;
+    [K: Key + ?Sized, V, A: Allocator] Drain<'_, K, V, A>, (K::Owned, V),
+        this => this.arena.text(), owned;
+}
+
+forward_iterator! {
+    ['a, K: Key + ?Sized, V] Keys<'a, K, V>, &'a K, |(key, _)| key;
+    ['a, K: Key + ?Sized, V] Values<'a, K, V>, &'a V, |(_, value)| value;
+    ['a, K: Key + ?Sized, V] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    [K: Key + ?Sized, V, A: Allocator] IntoKeys<K, V, A>, K::Owned, |(key, _)| key;
+    [K: Key + ?Sized, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
+}
+
+impl<K, V, F, A> Iterator for ExtractIf<'_, K, V, F, A>
+where
+    K: Key + ?Sized,
+    F: FnMut(&K, &mut V) -> bool,
+    A: Allocator,
+{
+    type Item = (K::Owned, V);
+
+    #[inline]
+    fn next(&mut self) -> Option<(K::Owned, V)> {
+        let text = self.arena.text();
+        let entry = self.entries.next(|(cell, value)| (self.pick)(cell.key(text), value))?;
+        let bytes = entry.0.arena_bytes();
+        let entry = owned(entry, text);
+        self.arena.release(bytes);
+        Some(entry)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.entries.remaining()))
+    }
+}
+
+impl<K, V, F, A> FusedIterator for ExtractIf<'_, K, V, F, A>
+where
+    K: Key + ?Sized,
+    F: FnMut(&K, &mut V) -> bool,
+    A: Allocator,
+{
+}
+
+/// The entries that are still to come, by reference: what `Debug` prints.
+macro_rules! rest {
+    ($([$($generics:tt)*] $iter:ty, $this:ident => $text:expr;)*) => {$(
+        impl<$($generics)*> $iter {
+            #[inline]
+            pub(super) fn rest(&self) -> Iter<'_, K, V> {
+                let $this = self;
+                Iter { entries: $this.entries.iter(), text: $text }
+            }
+        }
+    )*};
+}
+
+rest! {
+    [K: Key + ?Sized, V] IterMut<'_, K, V>, this => this.text;
+    [K: Key + ?Sized, V, A: Allocator] IntoIter<K, V, A>, this => this.arena.text();
+    [K: Key + ?Sized, V, A: Allocator] Drain<'_, K, V, A>, this => this.arena.text();
+}
+
+/// Implements `Debug` as the list of what is still to come.
+macro_rules! debug_list {
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
+        impl<$($generics)*> Debug for $iter {
+            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries($items).finish()
+            }
+        }
+    )*};
+}
+
+debug_list! {
+    [K: Key + ?Sized, V: Debug] Iter<'_, K, V>, self => self.clone();
+    [K: Key + ?Sized, V: Debug] IterMut<'_, K, V>, self => self.rest();
+    [K: Key + ?Sized, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
+    [K: Key + ?Sized, V] Keys<'_, K, V>, self => self.clone();
+    [K: Key + ?Sized, V: Debug] Values<'_, K, V>, self => self.clone();
+    [K: Key + ?Sized, V: Debug] ValuesMut<'_, K, V>, self
+        => self.entries.rest().map(|(_, value)| value);
+    [K: Key + ?Sized, V, A: Allocator] IntoKeys<K, V, A>, self
+        => self.entries.rest().map(|(key, _)| key);
+    [K: Key + ?Sized, V: Debug, A: Allocator] IntoValues<K, V, A>, self
+        => self.entries.iter().map(|(_, value)| value);
+    [K: Key + ?Sized, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
+}
+
+impl<K: Key + ?Sized, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+    }
+}
+
+impl<K: Key + ?Sized, V> Clone for Iter<'_, K, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Iter { entries: self.entries.clone(), text: self.text }
+    }
+}
+
+impl<K: Key + ?Sized, V> Default for Iter<'_, K, V> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        Iter { entries: hash_table::Iter::default(), text: K::empty() }
+    }
+}
+
+impl<K: Key + ?Sized, V> Default for IterMut<'_, K, V> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        IterMut { entries: hash_table::IterMut::default(), text: K::empty() }
+    }
+}
+
+/// Implements `Clone` and `Default`, or one of them, for iterators made of one that has it.
+macro_rules! clone_and_default {
+    (clone: $($cloned:ident)*; default: $($iter:ident)*;) => {
+        $(
+            impl<K: Key + ?Sized, V> Clone for $cloned<'_, K, V> {
+                #[inline]
+                fn clone(&self) -> Self {
+                    $cloned { entries: self.entries.clone() }
+                }
+            }
+        )*
+        $(
+            impl<K: Key + ?Sized, V> Default for $iter<'_, K, V> {
+                /// The iterator over nothing.
+                #[inline]
+                fn default() -> Self {
+                    $iter { entries: Default::default() }
+                }
+            }
+        )*
+    };
+}
+
+clone_and_default! {
+    clone: Keys Values;
+    default: Keys Values ValuesMut;
+}
+
+impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a SliceMap<K, V, A> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}
+
+impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a mut SliceMap<K, V, A> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    #[inline]
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
+    }
+}
+
+impl<K: Key + ?Sized, V, A: Allocator> IntoIterator for SliceMap<K, V, A> {
+    type Item = (K::Owned, V);
+    type IntoIter = IntoIter<K, V, A>;
+
+    /// The entries by value, each key newly allocated, in arbitrary order. O(slots) for all.
+    #[inline]
+    fn into_iter(self) -> IntoIter<K, V, A> {
+        IntoIter { entries: self.table.into_iter(), arena: self.arena }
+    }
+}

@@ -1,0 +1,847 @@
+//! `StrMap` and its kin: maps that own their keys, strings or byte strings, and take them by
+//! reference.
+//!
+//! A key lives in a *cell* of 16 bytes in the table, or, if it is longer than 15 bytes, in the map's
+//! *arena*; then the cell has its length, 32 bits of its hash and its position. A search compares
+//! cells and looks into the arena only when length and hash bits agree. Growth moves cells and reads
+//! no key. So a map of a million keys has two allocations, and most of its searches touch one entry.
+//!
+//! | file | contents |
+//! |---|---|
+//! | `cell.rs` | the key cell, and what can be a key |
+//! | `arena.rs` | the bytes of long keys |
+//! | `hash.rs` | hashing cells and bytes |
+//! | `error.rs` | why a key cannot be inserted |
+//! | this file | the map |
+//! | `entry.rs`, `iter.rs`, `traits.rs` | its entries, iterators and std's traits |
+//! | `set.rs` | the set |
+//!
+//! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
+//! Unsafe code is in `cell.rs` and `arena.rs` only: no wrong cell, position or count can do more
+//! harm there than a wrong key or a panic.
+
+use core::mem;
+
+use crate::allocator::{Allocator, Global};
+use crate::error::{Fallibility, TryReserveError};
+use crate::hash_table::{self, HashTable};
+
+mod arena;
+mod cell;
+mod entry;
+mod error;
+mod hash;
+mod iter;
+mod set;
+#[cfg(test)]
+mod tests;
+mod traits;
+
+use arena::Arena;
+pub(crate) use cell::Cell;
+use hash::Seed;
+
+pub use cell::Key;
+pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub use error::{InsertError, RejectedValue};
+pub use iter::{
+    Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
+};
+pub use set::{DrainSet, SliceSet};
+
+/// A map from strings to values that owns its keys and takes them as `&str`; see [`SliceMap`].
+///
+/// ```
+/// use rosti::StrMap;
+///
+/// let mut count: StrMap<u64> = StrMap::new();
+/// for word in "rösti is the swiss hash brown and rösti is good".split(' ') {
+///     *count.entry(word).or_insert(0) += 1;
+/// }
+/// assert_eq!(count["rösti"], 2);
+/// assert_eq!(count.get("burnt"), None);
+/// ```
+pub type StrMap<V, A = Global> = SliceMap<str, V, A>;
+
+/// A map from byte strings to values that owns its keys and takes them as `&[u8]`; see [`SliceMap`].
+///
+/// ```
+/// use rosti::BytesMap;
+///
+/// let mut sizes = BytesMap::new();
+/// sizes.insert(b"\x7fELF", 64);
+/// assert_eq!(sizes.get(&[127, 69, 76, 70]), Some(&64));
+/// ```
+pub type BytesMap<V, A = Global> = SliceMap<[u8], V, A>;
+
+/// A set of strings that owns them and takes them as `&str`; see [`SliceSet`].
+///
+/// ```
+/// use rosti::StrSet;
+///
+/// let mut seen = StrSet::new();
+/// assert!(seen.insert("rösti"));
+/// assert!(!seen.insert("rösti"));
+/// ```
+pub type StrSet<A = Global> = SliceSet<str, A>;
+
+/// A set of byte strings that owns them and takes them as `&[u8]`; see [`SliceSet`].
+///
+/// ```
+/// use rosti::BytesSet;
+///
+/// let mut seen = BytesSet::new();
+/// seen.insert(&[0xff, 0]);
+/// assert!(seen.contains(&[0xff, 0]) && !seen.contains(&[0xff]));
+/// ```
+pub type BytesSet<A = Global> = SliceSet<[u8], A>;
+
+/// A map that owns its keys, strings (`K = str`, [`StrMap`]) or byte strings (`K = [u8]`,
+/// [`BytesMap`]), and is given them by reference.
+///
+/// Keys of up to 15 bytes are stored in the table itself, longer ones one after another in a second
+/// block, so there is no allocation per key, and a search for a short key reads no memory but the
+/// table's. In return keys cannot be moved in or out: [`insert`](Self::insert) copies its key, and
+/// what gives keys by value ([`drain`](Self::drain), `into_iter`) allocates each one.
+///
+/// The bytes of a long key that is removed stay in the second block until more than half of it is
+/// such garbage (and at least 4 KiB, and a byte for each slot of the table); then the others move to
+/// a smaller block. That is O(1) amortised per byte removed.
+///
+/// Keys are hashed with foldhash, seeded for each map, as with [`HashMap`](crate::HashMap); there is
+/// no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^56 bytes
+/// together (or as much as the memory). Above 2^32 long keys lookups become slower little by little.
+///
+/// The order of iteration is arbitrary. Lookups, insertions and removals are O(key length) expected;
+/// an insertion that grows the map is O(len), whatever the length of keys, beside copying the
+/// second block.
+///
+/// ```
+/// use rosti::StrMap;
+///
+/// let mut stock = StrMap::new();
+/// stock.insert("potatoes", 7);
+/// stock.insert("butter", 1);
+/// *stock.entry("potatoes").or_insert(0) += 5;
+///
+/// assert_eq!(stock["potatoes"], 12);
+/// assert_eq!(stock.get("onions"), None);
+/// assert_eq!(stock.remove("butter"), Some(1));
+/// assert_eq!(stock.len(), 1);
+/// ```
+pub struct SliceMap<K: Key + ?Sized, V, A: Allocator = Global> {
+    seed: Seed,
+    pub(crate) arena: Arena<K, A>,
+    pub(crate) table: HashTable<(Cell<K>, V), A>,
+}
+
+/// A key prepared for a search.
+struct Query<'k, K: Key + ?Sized> {
+    key: &'k K,
+    /// The key's cell; a long one still without a position.
+    cell: Cell<K>,
+    hash: u64,
+}
+
+impl<'k, K: Key + ?Sized> Query<'k, K> {
+    #[inline(always)]
+    fn short(key: &'k K, seed: &Seed) -> Option<Self> {
+        let cell = Cell::short(key)?;
+        Some(Query { key, cell, hash: seed.of_short(&cell) })
+    }
+
+    #[inline(always)]
+    fn long(key: &'k K, seed: &Seed) -> Self {
+        let hash = seed.of_long(key);
+        Query { key, cell: Cell::long(key.as_ref().len(), hash, 0), hash }
+    }
+
+    #[inline]
+    fn new(key: &'k K, seed: &Seed) -> Self {
+        Self::short(key, seed).unwrap_or_else(|| Self::long(key, seed))
+    }
+
+    /// Whether a cell is that of this key.
+    #[inline]
+    fn is_key_of<A: Allocator>(&self, cell: &Cell<K>, arena: &Arena<K, A>) -> bool {
+        if self.cell.is_long() { self.is_long_key_of(cell, arena) } else { self.cell.is(cell) }
+    }
+
+    /// Whether a cell is that of this key, which is long.
+    #[inline(always)]
+    fn is_long_key_of<A: Allocator>(&self, cell: &Cell<K>, arena: &Arena<K, A>) -> bool {
+        self.cell.resembles(cell) && arena.holds(cell.position(), self.key)
+    }
+}
+
+/// Evaluates a search twice, once for short keys and once for long ones: each has a loop of its own,
+/// with a comparison that asks no more than it must.
+macro_rules! search {
+    ($map:ident, $key:expr, |$query:ident, $recognise:ident| $search:expr) => {
+        if let Some($query) = Query::short($key, &$map.seed) {
+            let cell = $query.cell;
+            let $recognise = |(candidate, _): &(Cell<K>, V)| cell.is(candidate);
+            $search
+        } else {
+            let $query = Query::long($key, &$map.seed);
+            let arena = &$map.arena;
+            let $recognise = |(cell, _): &(Cell<K>, V)| $query.is_long_key_of(cell, arena);
+            $search
+        }
+    };
+}
+
+/// The hash of an entry, for the table's growth.
+#[inline(always)]
+fn hash_of<K: Key + ?Sized, V>(seed: &Seed) -> impl Fn(&(Cell<K>, V)) -> u64 + '_ {
+    move |(cell, _)| seed.of_cell(cell)
+}
+
+/// Garbage in an arena that is not worth the trouble.
+const LITTLE: usize = 4 << 10;
+
+/// Rids the arena of garbage if that is more than half, and enough to pay for a walk over the table.
+#[inline]
+fn collect_garbage<K: Key + ?Sized, V, A: Allocator>(
+    table: &mut HashTable<(Cell<K>, V), A>,
+    arena: &mut Arena<K, A>,
+) {
+    let garbage = arena.garbage();
+    if garbage > arena.live() && garbage >= LITTLE.max(table.num_buckets()) {
+        // As much room again, so that at constant size nothing grows until the next time.
+        compact(table, arena, 2 * arena.live());
+    }
+}
+
+/// Moves the keys of all long cells to a block with room for `capacity` bytes, or leaves them where
+/// they are if there is none.
+#[cold]
+fn compact<K: Key + ?Sized, V, A: Allocator>(
+    table: &mut HashTable<(Cell<K>, V), A>,
+    arena: &mut Arena<K, A>,
+    capacity: usize,
+) {
+    arena.renew(capacity, |text, new| {
+        for (cell, _) in table.iter_mut().filter(|(cell, _)| cell.is_long()) {
+            // Infallible: there is room for all that was live.
+            if let Ok(position) = new.push(cell.key(text), Fallibility::Infallible) {
+                *cell = Cell::long(cell.arena_bytes(), cell.hash(), position);
+            }
+        }
+    });
+}
+
+/// Puts a key into a cell, and if it is long into the arena.
+#[inline]
+fn store<K: Key + ?Sized, A: Allocator>(
+    query: &Query<'_, K>,
+    arena: &mut Arena<K, A>,
+    fallibility: Fallibility,
+) -> Result<Cell<K>, InsertError> {
+    if !query.cell.is_long() {
+        return Ok(query.cell);
+    }
+    let len = query.key.as_ref().len();
+    if len > cell::LONGEST {
+        return Err(InsertError::KeyTooLong { len });
+    }
+    let position = arena.push(query.key, fallibility).map_err(InsertError::NoRoom)?;
+    Ok(Cell::long(len, query.cell.hash(), position))
+}
+
+impl<K: Key + ?Sized, V> SliceMap<K, V> {
+    /// An empty map. Allocates nothing until the first insertion.
+    ///
+    /// ```
+    /// let map: rosti::StrMap<u64> = rosti::StrMap::new();
+    /// assert_eq!((map.len(), map.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty map that can hold `capacity` entries without growing. Long keys need room of their
+    /// own, see [`reserve_key_bytes`](Self::reserve_key_bytes).
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// let map: rosti::StrMap<u64> = rosti::StrMap::with_capacity(10);
+    /// assert!(map.capacity() >= 10);
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_in(capacity, Global)
+    }
+
+    /// An empty map whose hashes, and so its order of iteration, follow from `seed`: the same in
+    /// every run of a program, for the same sequence of operations and the same version of this
+    /// crate.
+    ///
+    /// Who knows the seed can choose keys that collide, so it is for tests and experiments.
+    ///
+    /// ```
+    /// let fill = || {
+    ///     let mut map = rosti::StrMap::with_seed(7);
+    ///     map.extend([("one", 1), ("two", 2), ("three", 3)]);
+    ///     map.into_iter().collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(fill(), fill());
+    /// ```
+    #[must_use]
+    pub fn with_seed(seed: u64) -> Self {
+        SliceMap { seed: Seed::fixed(seed), ..Self::new() }
+    }
+}
+
+impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
+    /// An empty map whose memory will come from `alloc`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut map = rosti::StrMap::new_in(Global);
+    /// map.insert("one", 1);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_in(alloc: A) -> Self
+    where
+        A: Clone,
+    {
+        SliceMap {
+            seed: Seed::random(),
+            arena: Arena::new_in(alloc.clone()),
+            table: HashTable::new_in(alloc),
+        }
+    }
+
+    /// An empty map with room for `capacity` entries in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut map = rosti::StrMap::with_capacity_in(100, Global);
+    /// map.insert("one", 1);
+    /// assert!(map.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self
+    where
+        A: Clone,
+    {
+        let mut map = Self::new_in(alloc);
+        map.reserve(capacity);
+        map
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// let map: rosti::StrMap<u8> = rosti::StrMap::new();
+    /// let _global = map.allocator();
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.table.allocator()
+    }
+
+    /// How many entries the map can hold without growing its table, whatever is removed and
+    /// inserted meanwhile. O(1).
+    ///
+    /// ```
+    /// let map: rosti::StrMap<u8> = rosti::StrMap::with_capacity(100);
+    /// assert!(map.capacity() >= 100);
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.table.capacity()
+    }
+
+    /// Number of entries. O(1).
+    ///
+    /// ```
+    /// assert_eq!(rosti::StrMap::from([("one", 1), ("two", 2)]).len(), 2);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there are no entries. O(1).
+    ///
+    /// ```
+    /// assert!(!rosti::StrMap::from([("one", 1)]).is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Bytes that the map has allocated, its keys included, what its values own not. O(1).
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.allocation_size(), 0);
+    /// map.insert("a key that is too long for its cell", 1u64);
+    /// assert!(map.allocation_size() > 16 + 8 + 35);
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.table.allocation_size() + self.arena.capacity()
+    }
+
+    /// Makes room for `additional` more entries. O(slots) if the table must grow.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
+    /// map.reserve(100);
+    /// assert!(map.capacity() >= 100);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) {
+        self.table.reserve(additional, hash_of(&self.seed));
+    }
+
+    /// Makes room for `additional` more entries, or says why it cannot and changes nothing.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
+    /// assert!(map.try_reserve(100).is_ok());
+    /// assert!(map.try_reserve(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.table.try_reserve(additional, hash_of(&self.seed))
+    }
+
+    /// Makes room for keys of more than 15 bytes that have `additional` bytes together.
+    ///
+    /// # Panics
+    /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::with_capacity(1000);
+    /// map.reserve_key_bytes(1000 * 20);
+    /// let size = map.allocation_size();
+    /// for n in 0..1000 {
+    ///     map.insert(&format!("a long key for {n}"), n);
+    /// }
+    /// assert_eq!(map.allocation_size(), size);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve_key_bytes(&mut self, additional: usize) {
+        // Infallible: a failure does not return.
+        let _ = self.arena.reserve(additional, Fallibility::Infallible);
+    }
+
+    /// Gives back as much memory as possible, that of removed keys included. O(slots + key bytes).
+    ///
+    /// # Panics
+    /// Aborts if the allocator has no smaller block to give for the table.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::with_capacity(100);
+    /// map.insert("a key that is too long for its cell", 1);
+    /// map.remove("a key that is too long for its cell");
+    /// map.shrink_to_fit();
+    /// assert_eq!((map.capacity(), map.allocation_size()), (0, 0));
+    /// ```
+    pub fn shrink_to_fit(&mut self) {
+        self.table.shrink_to_fit(hash_of(&self.seed));
+        let live = self.table.iter().map(|(cell, _)| cell.arena_bytes()).sum();
+        if live < self.arena.capacity() {
+            compact(&mut self.table, &mut self.arena, live);
+        }
+    }
+
+    /// The entry of a key.
+    #[inline(always)]
+    fn find(&self, key: &K) -> Option<&(Cell<K>, V)> {
+        search!(self, key, |query, recognise| self.table.find(query.hash, recognise))
+    }
+
+    /// The value of a key. O(key length) expected.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1)]);
+    /// assert_eq!(map.get("one"), Some(&1));
+    /// assert_eq!(map.get(&String::from("two")), None);
+    /// ```
+    #[inline(always)]
+    pub fn get(&self, key: &K) -> Option<&V> {
+        let (_, value) = self.find(key)?;
+        Some(value)
+    }
+
+    /// The value of a key, with the map's own copy of the key. O(key length) expected.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1)]);
+    /// assert_eq!(map.get_key_value("one"), Some(("one", &1)));
+    /// ```
+    #[inline(always)]
+    pub fn get_key_value(&self, key: &K) -> Option<(&K, &V)> {
+        let (cell, value) = self.find(key)?;
+        Some((cell.key(self.arena.text()), value))
+    }
+
+    /// Whether the key is in the map. O(key length) expected.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1)]);
+    /// assert!(map.contains_key("one") && !map.contains_key("two"));
+    /// ```
+    #[inline(always)]
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The value of a key, to be changed. O(key length) expected.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1)]);
+    /// if let Some(value) = map.get_mut("one") {
+    ///     *value = 11;
+    /// }
+    /// assert_eq!(map["one"], 11);
+    /// ```
+    #[inline(always)]
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let found =
+            search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise));
+        found.map(|(_, value)| value)
+    }
+
+    /// The values of several keys at once, to be changed; `None` for keys that are absent. As many
+    /// lookups as keys.
+    ///
+    /// # Panics
+    /// If two keys are equal and in the map.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2)]);
+    /// let [Some(one), Some(two), None] = map.get_disjoint_mut(["one", "two", "three"]) else {
+    ///     panic!("one and two are in the map, three is not");
+    /// };
+    /// std::mem::swap(one, two);
+    /// assert_eq!(map["one"], 2);
+    /// ```
+    #[track_caller]
+    pub fn get_disjoint_mut<const N: usize>(&mut self, keys: [&K; N]) -> [Option<&mut V>; N] {
+        let queries = keys.map(|key| Query::new(key, &self.seed));
+        let hashes = queries.each_ref().map(|query| query.hash);
+        let recognise =
+            |i: usize, (cell, _): &(Cell<K>, V)| queries[i].is_key_of(cell, &self.arena);
+        self.table.get_disjoint_mut(hashes, recognise).map(|entry| entry.map(|(_, value)| value))
+    }
+
+    /// The entry of a key, to be looked at, changed, inserted or removed with one search. Copies
+    /// the key only if a value is inserted. O(key length) expected and amortised.
+    ///
+    /// If the key is absent the table makes room for it already here.
+    ///
+    /// # Panics
+    /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let mut count = rosti::StrMap::new();
+    /// for word in ["to", "be", "or", "not", "to", "be"] {
+    ///     *count.entry(word).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(count["be"], 2);
+    /// ```
+    #[inline]
+    pub fn entry<'a, 'k>(&'a mut self, key: &'k K) -> Entry<'a, 'k, K, V, A> {
+        search!(self, key, |query, recognise| {
+            match self.table.entry(query.hash, recognise, hash_of(&self.seed)) {
+                hash_table::Entry::Occupied(entry) => {
+                    Entry::Occupied(OccupiedEntry { entry, arena: &mut self.arena })
+                }
+                hash_table::Entry::Vacant(entry) => {
+                    Entry::Vacant(VacantEntry { entry, arena: &mut self.arena, query })
+                }
+            }
+        })
+    }
+
+    /// Inserts a value under a copy of the key and returns the old one, if the key was present.
+    /// O(key length) expected and amortised.
+    ///
+    /// # Panics
+    /// If the key is absent and has more than `u32::MAX` bytes, or the map must grow and the new
+    /// capacity overflows; aborts if the allocator fails. [`try_insert`](Self::try_insert) reports
+    /// all that.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.insert("one", 1), None);
+    /// assert_eq!(map.insert("one", 11), Some(1));
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, key: &K, value: V) -> Option<V> {
+        match self.entry(key) {
+            Entry::Occupied(mut entry) => Some(entry.insert(value)),
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+                None
+            }
+        }
+    }
+
+    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing.
+    /// O(key length) expected and amortised.
+    ///
+    /// (It is not `HashMap::try_insert`, for which a present key is an error; that is
+    /// [`entry`](Self::entry) here.)
+    ///
+    /// # Errors
+    /// [`RejectedValue`], with the value and the reason: the key is absent and too long, or there
+    /// is no memory.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::new();
+    /// assert_eq!(map.try_insert("one", 1), Ok(None));
+    /// assert_eq!(map.try_insert("one", 11), Ok(Some(1)));
+    /// ```
+    pub fn try_insert(&mut self, key: &K, value: V) -> Result<Option<V>, RejectedValue<V>> {
+        if let Some(present) = self.get_mut(key) {
+            return Ok(Some(mem::replace(present, value)));
+        }
+        let query = Query::new(key, &self.seed);
+        let room = self.try_reserve(1).map_err(InsertError::NoRoom);
+        match room.and_then(|()| store(&query, &mut self.arena, Fallibility::Fallible)) {
+            Ok(cell) => {
+                self.table.insert_unique(query.hash, (cell, value), hash_of(&self.seed));
+                Ok(None)
+            }
+            Err(error) => Err(RejectedValue { value, error }),
+        }
+    }
+
+    /// Removes a key and returns its value. O(key length) expected and amortised.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1)]);
+    /// assert_eq!(map.remove("one"), Some(1));
+    /// assert_eq!(map.remove("one"), None);
+    /// ```
+    #[inline]
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        Some(self.find_entry(key)?.remove())
+    }
+
+    /// Removes a key and returns it, newly allocated, with its value. O(key length) expected and
+    /// amortised.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1)]);
+    /// assert_eq!(map.remove_entry("one"), Some(("one".to_owned(), 1)));
+    /// ```
+    #[inline]
+    pub fn remove_entry(&mut self, key: &K) -> Option<(K::Owned, V)> {
+        Some(self.find_entry(key)?.remove_entry())
+    }
+
+    /// The entry of a key that is present.
+    #[inline]
+    fn find_entry(&mut self, key: &K) -> Option<OccupiedEntry<'_, K, V, A>> {
+        let found =
+            search!(self, key, |query, recognise| self.table.find_entry(query.hash, recognise));
+        Some(OccupiedEntry { entry: found.ok()?, arena: &mut self.arena })
+    }
+
+    /// Takes out an entry, whichever comes first, its key newly allocated. O(1) amortised for a map
+    /// that is loaded as usual, or that is emptied, beside the key's bytes.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1)]);
+    /// assert_eq!(map.pop(), Some(("one".to_owned(), 1)));
+    /// assert_eq!(map.pop(), None);
+    /// ```
+    pub fn pop(&mut self) -> Option<(K::Owned, V)> {
+        let (cell, value) = self.table.pop()?;
+        let key = cell.key(self.arena.text()).to_owned();
+        self.arena.release(cell.arena_bytes());
+        collect_garbage(&mut self.table, &mut self.arena);
+        Some((key, value))
+    }
+
+    /// Drops all entries and keeps the memory. O(slots), O(1) if there are none.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1)]);
+    /// map.clear();
+    /// assert!(map.is_empty() && map.capacity() > 0);
+    /// ```
+    pub fn clear(&mut self) {
+        // Whether or not dropping a value panics, the table is empty afterwards.
+        self.arena.release_all();
+        self.table.clear();
+        self.arena.clear();
+    }
+
+    /// Keeps the entries for which `keep` returns true and drops the others. O(slots). If `keep`
+    /// panics, entries not yet visited stay.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);
+    /// map.retain(|key, value| key.len() == 3 && *value > 1);
+    /// assert_eq!(map, rosti::StrMap::from([("two", 2)]));
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        /// Notes what was removed, also when a closure or a drop panics.
+        struct Removed<'a, K: Key + ?Sized, A: Allocator> {
+            arena: &'a mut Arena<K, A>,
+            bytes: usize,
+        }
+        impl<K: Key + ?Sized, A: Allocator> Drop for Removed<'_, K, A> {
+            fn drop(&mut self) {
+                self.arena.release(self.bytes);
+            }
+        }
+        let mut removed = Removed { arena: &mut self.arena, bytes: 0 };
+        self.table.retain(|(cell, value)| {
+            let keeps = keep(cell.key(removed.arena.text()), value);
+            removed.bytes += if keeps { 0 } else { cell.arena_bytes() };
+            keeps
+        });
+        drop(removed);
+        collect_garbage(&mut self.table, &mut self.arena);
+    }
+
+    /// The entries, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// assert!(map.iter().any(|(key, value)| key == "three" && *value == 3));
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter { entries: self.table.iter(), text: self.arena.text() }
+    }
+
+    /// The entries, their values to be changed, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// for (key, value) in map.iter_mut() {
+    ///     *value += key.len();
+    /// }
+    /// assert_eq!(map["three"], 8);
+    /// ```
+    #[inline]
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut { entries: self.table.iter_mut(), text: self.arena.text() }
+    }
+
+    /// The keys, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// assert_eq!(map.keys().max(), Some("three"));
+    /// ```
+    #[inline]
+    pub fn keys(&self) -> Keys<'_, K, V> {
+        Keys { entries: self.iter() }
+    }
+
+    /// The values, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// assert_eq!(map.values().sum::<i32>(), 4);
+    /// ```
+    #[inline]
+    pub fn values(&self) -> Values<'_, K, V> {
+        Values { entries: self.iter() }
+    }
+
+    /// The values, to be changed, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// map.values_mut().for_each(|value| *value *= 10);
+    /// assert_eq!(map["one"], 10);
+    /// ```
+    #[inline]
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        ValuesMut { entries: self.iter_mut() }
+    }
+
+    /// The keys by value, each newly allocated, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// assert_eq!(map.into_keys().max(), Some("three".to_owned()));
+    /// ```
+    #[inline]
+    pub fn into_keys(self) -> IntoKeys<K, V, A> {
+        IntoKeys { entries: self.into_iter() }
+    }
+
+    /// The values by value, in arbitrary order; allocates nothing. O(slots) for all.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 'a'), ("three", 'b')]);
+    /// assert_eq!(map.into_values().max(), Some('b'));
+    /// ```
+    #[inline]
+    pub fn into_values(self) -> IntoValues<K, V, A> {
+        IntoValues { entries: self.table.into_iter(), marker: core::marker::PhantomData }
+    }
+
+    /// Empties the map and returns its entries, each key newly allocated; the map keeps its memory.
+    /// Entries that are not taken are dropped with the iterator. If the iterator is leaked, the
+    /// entries and the memory are leaked too and the map is empty. O(slots) in total.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// let capacity = map.capacity();
+    /// assert_eq!(map.drain().map(|(key, _)| key.len()).sum::<usize>(), 8);
+    /// assert_eq!((map.len(), map.capacity()), (0, capacity));
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, K, V, A> {
+        // Should the drain be leaked, all bytes are garbage.
+        self.arena.release_all();
+        Drain { entries: self.table.drain(), arena: &mut self.arena }
+    }
+
+    /// Takes out the entries for which `pick` returns true, as they are asked for, each key newly
+    /// allocated. Entries not yet visited when the iterator is dropped stay in the map. O(slots) in
+    /// total.
+    ///
+    /// ```
+    /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);
+    /// let odd: rosti::StrMap<i32> = map.extract_if(|_, value| *value % 2 == 1).collect();
+    /// assert_eq!((odd.len(), map.len()), (2, 1));
+    /// ```
+    #[inline]
+    pub fn extract_if<F>(&mut self, pick: F) -> ExtractIf<'_, K, V, F, A>
+    where
+        F: FnMut(&K, &mut V) -> bool,
+    {
+        ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick }
+    }
+}

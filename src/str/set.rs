@@ -1,0 +1,623 @@
+//! The set: a map without values.
+
+use core::fmt::{self, Debug};
+use core::iter::FusedIterator;
+use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
+
+use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
+use crate::allocator::{Allocator, Global};
+use crate::error::TryReserveError;
+use crate::hash_map::forward_iterator;
+
+/// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
+/// (`K = [u8]`, [`BytesSet`](super::BytesSet)), and is given them by reference.
+///
+/// It is a [`SliceMap`] without values; what is said there holds here.
+///
+/// ```
+/// use rosti::StrSet;
+///
+/// let mut seen = StrSet::new();
+/// let doubles = ["to", "be", "or", "not", "to", "be"].iter().filter(|word| !seen.insert(word));
+/// assert_eq!(doubles.collect::<Vec<_>>(), [&"to", &"be"]);
+/// assert_eq!(seen.len(), 4);
+/// ```
+pub struct SliceSet<K: Key + ?Sized, A: Allocator = Global> {
+    pub(crate) map: SliceMap<K, (), A>,
+}
+
+impl<K: Key + ?Sized> SliceSet<K> {
+    /// An empty set. Allocates nothing until the first insertion.
+    ///
+    /// ```
+    /// let set = rosti::StrSet::new();
+    /// assert_eq!((set.len(), set.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty set that can hold `capacity` elements without growing its table.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// assert!(rosti::StrSet::with_capacity(10).capacity() >= 10);
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        SliceSet { map: SliceMap::with_capacity(capacity) }
+    }
+
+    /// An empty set whose order of iteration follows from `seed`; see [`SliceMap::with_seed`].
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::with_seed(7);
+    /// assert!(set.insert("one"));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_seed(seed: u64) -> Self {
+        SliceSet { map: SliceMap::with_seed(seed) }
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
+    /// An empty set whose memory will come from `alloc`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut set = rosti::StrSet::new_in(Global);
+    /// set.insert("one");
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_in(alloc: A) -> Self
+    where
+        A: Clone,
+    {
+        SliceSet { map: SliceMap::new_in(alloc) }
+    }
+
+    /// An empty set with room for `capacity` elements in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// assert!(rosti::StrSet::with_capacity_in(100, Global).capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self
+    where
+        A: Clone,
+    {
+        SliceSet { map: SliceMap::with_capacity_in(capacity, alloc) }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// let set = rosti::StrSet::new();
+    /// let _global = set.allocator();
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.map.allocator()
+    }
+
+    /// How many elements the set can hold without growing its table, whatever is removed and
+    /// inserted meanwhile. O(1).
+    ///
+    /// ```
+    /// assert!(rosti::StrSet::with_capacity(100).capacity() >= 100);
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// Number of elements. O(1).
+    ///
+    /// ```
+    /// assert_eq!(rosti::StrSet::from(["one", "two", "one"]).len(), 2);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there are no elements. O(1).
+    ///
+    /// ```
+    /// assert!(rosti::StrSet::new().is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Bytes that the set has allocated, its elements included. O(1).
+    ///
+    /// ```
+    /// assert_eq!(rosti::StrSet::new().allocation_size(), 0);
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.map.allocation_size()
+    }
+
+    /// Makes room for `additional` more elements; see [`SliceMap::reserve`].
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::new();
+    /// set.reserve(100);
+    /// assert!(set.capacity() >= 100);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) {
+        self.map.reserve(additional);
+    }
+
+    /// Makes room for `additional` more elements, or says why it cannot and changes nothing.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// assert!(rosti::StrSet::new().try_reserve(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.map.try_reserve(additional)
+    }
+
+    /// Makes room for elements of more than 15 bytes that have `additional` bytes together.
+    ///
+    /// # Panics
+    /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::new();
+    /// set.reserve_key_bytes(1000);
+    /// assert!(set.allocation_size() >= 1000);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve_key_bytes(&mut self, additional: usize) {
+        self.map.reserve_key_bytes(additional);
+    }
+
+    /// Gives back as much memory as possible, that of removed elements included. O(slots + bytes).
+    ///
+    /// # Panics
+    /// Aborts if the allocator has no smaller block to give for the table.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::with_capacity(100);
+    /// set.shrink_to_fit();
+    /// assert_eq!(set.capacity(), 0);
+    /// ```
+    #[inline]
+    pub fn shrink_to_fit(&mut self) {
+        self.map.shrink_to_fit();
+    }
+
+    /// Whether the element is in the set. O(length) expected.
+    ///
+    /// ```
+    /// let set = rosti::StrSet::from(["one"]);
+    /// assert!(set.contains("one") && !set.contains("two"));
+    /// ```
+    #[inline(always)]
+    pub fn contains(&self, element: &K) -> bool {
+        self.map.contains_key(element)
+    }
+
+    /// The set's own copy of an element. O(length) expected.
+    ///
+    /// ```
+    /// let set = rosti::StrSet::from(["one"]);
+    /// assert_eq!((set.get("one"), set.get("two")), (Some("one"), None));
+    /// ```
+    #[inline(always)]
+    pub fn get(&self, element: &K) -> Option<&K> {
+        self.map.get_key_value(element).map(|(key, ())| key)
+    }
+
+    /// Inserts a copy of the element if it is absent, and returns whether it was. O(length)
+    /// expected and amortised.
+    ///
+    /// # Panics
+    /// As [`SliceMap::insert`].
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::new();
+    /// assert!(set.insert("one") && !set.insert("one"));
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, element: &K) -> bool {
+        self.map.insert(element, ()).is_none()
+    }
+
+    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing.
+    ///
+    /// # Errors
+    /// [`InsertError`]: the element is absent and too long, or there is no memory.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::new();
+    /// assert_eq!((set.try_insert("one"), set.try_insert("one")), (Ok(true), Ok(false)));
+    /// ```
+    pub fn try_insert(&mut self, element: &K) -> Result<bool, InsertError> {
+        match self.map.try_insert(element, ()) {
+            Ok(present) => Ok(present.is_none()),
+            Err(rejected) => Err(rejected.error),
+        }
+    }
+
+    /// Removes an element and returns whether it was in the set. O(length) expected and amortised.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one"]);
+    /// assert!(set.remove("one") && !set.remove("one"));
+    /// ```
+    #[inline]
+    pub fn remove(&mut self, element: &K) -> bool {
+        self.map.remove(element).is_some()
+    }
+
+    /// Removes an element and returns it, newly allocated. O(length) expected and amortised.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one"]);
+    /// assert_eq!(set.take("one"), Some("one".to_owned()));
+    /// ```
+    #[inline]
+    pub fn take(&mut self, element: &K) -> Option<K::Owned> {
+        self.map.remove_entry(element).map(|(key, ())| key)
+    }
+
+    /// Takes out an element, whichever comes first, newly allocated; see [`SliceMap::pop`].
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one"]);
+    /// assert_eq!((set.pop(), set.pop()), (Some("one".to_owned()), None));
+    /// ```
+    #[inline]
+    pub fn pop(&mut self) -> Option<K::Owned> {
+        self.map.pop().map(|(key, ())| key)
+    }
+
+    /// Removes all elements and keeps the memory. O(slots), O(1) if there are none.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one"]);
+    /// set.clear();
+    /// assert!(set.is_empty() && set.capacity() > 0);
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+
+    /// Keeps the elements for which `keep` returns true. O(slots). If `keep` panics, elements not
+    /// yet visited stay.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one", "three"]);
+    /// set.retain(|element| element.len() == 3);
+    /// assert_eq!(set, rosti::StrSet::from(["one"]));
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) {
+        self.map.retain(|key, ()| keep(key));
+    }
+
+    /// Takes out the elements for which `pick` returns true, as they are asked for, each newly
+    /// allocated. Elements not yet visited when the iterator is dropped stay. O(slots) in total.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one", "three"]);
+    /// let long: Vec<String> = set.extract_if(|element| element.len() > 3).collect();
+    /// assert_eq!((long, set.len()), (vec!["three".to_owned()], 1));
+    /// ```
+    #[inline]
+    pub fn extract_if(
+        &mut self,
+        mut pick: impl FnMut(&K) -> bool,
+    ) -> impl FusedIterator<Item = K::Owned> {
+        self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
+    }
+
+    /// The elements, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// let set = rosti::StrSet::from(["one", "three"]);
+    /// assert_eq!(set.iter().max(), Some("three"));
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Keys<'_, K, ()> {
+        self.map.keys()
+    }
+
+    /// Empties the set and returns its elements, each newly allocated; the memory is kept. See
+    /// [`SliceMap::drain`].
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::from(["one"]);
+    /// assert_eq!(set.drain().collect::<Vec<_>>(), ["one"]);
+    /// assert!(set.is_empty());
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> DrainSet<'_, K, A> {
+        DrainSet { entries: self.map.drain() }
+    }
+
+    /// The elements that are in this set but not in the other, in arbitrary order. One lookup in
+    /// the other set per element.
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
+    /// assert_eq!(a.difference(&b).collect::<Vec<_>>(), ["one"]);
+    /// ```
+    #[inline]
+    pub fn difference<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
+        self.iter().filter(|element| !other.contains(element))
+    }
+
+    /// The elements that are in exactly one of the sets, in arbitrary order. One lookup per element.
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
+    /// assert_eq!(a.symmetric_difference(&b).collect::<StrSet>(), StrSet::from(["one", "three"]));
+    /// ```
+    #[inline]
+    pub fn symmetric_difference<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
+        self.difference(other).chain(other.difference(self))
+    }
+
+    /// The elements that are in both sets, in arbitrary order. One lookup per element of the smaller
+    /// set, whose elements are those returned.
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
+    /// assert_eq!(a.intersection(&b).collect::<Vec<_>>(), ["two"]);
+    /// ```
+    #[inline]
+    pub fn intersection<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
+        let (smaller, larger) = self.by_len(other);
+        smaller.iter().filter(|element| larger.contains(element))
+    }
+
+    /// The elements that are in at least one of the sets, each once, in arbitrary order. One lookup
+    /// per element of the smaller set.
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
+    /// assert_eq!(a.union(&b).collect::<StrSet>(), StrSet::from(["one", "two", "three"]));
+    /// ```
+    #[inline]
+    pub fn union<'a>(&'a self, other: &'a Self) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
+        let (smaller, larger) = self.by_len(other);
+        larger.iter().chain(smaller.difference(larger))
+    }
+
+    /// Whether no element is in both sets. At most one lookup per element of the smaller set.
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// assert!(StrSet::from(["one"]).is_disjoint(&StrSet::from(["two"])));
+    /// ```
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.intersection(other).next().is_none()
+    }
+
+    /// Whether all elements are in the other set too. At most one lookup per element.
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// assert!(StrSet::from(["one"]).is_subset(&StrSet::from(["one", "two"])));
+    /// ```
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.len() <= other.len() && self.iter().all(|element| other.contains(element))
+    }
+
+    /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
+    ///
+    /// ```
+    /// # use rosti::StrSet;
+    /// assert!(StrSet::from(["one", "two"]).is_superset(&StrSet::from(["one"])));
+    /// ```
+    #[inline]
+    pub fn is_superset(&self, other: &Self) -> bool {
+        other.is_subset(self)
+    }
+
+    /// The smaller set and the larger.
+    #[inline]
+    fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
+        if self.len() <= other.len() { (self, other) } else { (other, self) }
+    }
+}
+
+/// The elements taken out of a set that keeps its memory; see [`SliceSet::drain`].
+///
+/// ```
+/// let mut set = rosti::StrSet::from(["one"]);
+/// assert_eq!(set.drain().next(), Some("one".to_owned()));
+/// ```
+pub struct DrainSet<'a, K: Key + ?Sized, A: Allocator = Global> {
+    entries: Drain<'a, K, (), A>,
+}
+
+forward_iterator! {
+    [K: Key + ?Sized, A: Allocator] DrainSet<'_, K, A>, K::Owned, |(key, ())| key;
+}
+
+impl<K: Key + ?Sized, A: Allocator> Debug for DrainSet<'_, K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.entries.rest().map(|(key, ())| key)).finish()
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator + Clone> Clone for SliceSet<K, A> {
+    /// O(slots + bytes). The copy has the same capacity and seed.
+    fn clone(&self) -> Self {
+        SliceSet { map: self.map.clone() }
+    }
+
+    /// O(slots + bytes). Reuses memory as the map does.
+    fn clone_from(&mut self, source: &Self) {
+        self.map.clone_from(&source.map);
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> PartialEq for SliceSet<K, A> {
+    /// Whether both have the same elements, whatever their order and seeds.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.is_subset(other)
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> Eq for SliceSet<K, A> {}
+
+impl<K: Key + ?Sized, A: Allocator> Debug for SliceSet<K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator + Default> Default for SliceSet<K, A> {
+    /// An empty set with a seed of its own and default allocators.
+    #[inline]
+    fn default() -> Self {
+        SliceSet { map: SliceMap::default() }
+    }
+}
+
+impl<K: Key + ?Sized, Q: AsRef<K>, const N: usize> From<[Q; N]> for SliceSet<K> {
+    /// The set of these elements.
+    fn from(elements: [Q; N]) -> Self {
+        elements.into_iter().collect()
+    }
+}
+
+impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator + Default> FromIterator<Q> for SliceSet<K, A> {
+    /// The set of these elements.
+    fn from_iter<I: IntoIterator<Item = Q>>(elements: I) -> Self {
+        let mut set = Self::default();
+        set.extend(elements);
+        set
+    }
+}
+
+impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator> Extend<Q> for SliceSet<K, A> {
+    /// Inserts all elements that are absent, given by reference (`&str`) or by value (`String`).
+    ///
+    /// # Panics
+    /// As [`SliceMap::insert`].
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = Q>>(&mut self, elements: I) {
+        self.map.extend(elements.into_iter().map(|element| (element, ())));
+    }
+}
+
+impl<'a, K: Key + ?Sized, A: Allocator> IntoIterator for &'a SliceSet<K, A> {
+    type Item = &'a K;
+    type IntoIter = Keys<'a, K, ()>;
+
+    #[inline]
+    fn into_iter(self) -> Keys<'a, K, ()> {
+        self.iter()
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> IntoIterator for SliceSet<K, A> {
+    type Item = K::Owned;
+    type IntoIter = IntoKeys<K, (), A>;
+
+    /// The elements by value, each newly allocated, in arbitrary order. O(slots) for all.
+    #[inline]
+    fn into_iter(self) -> IntoKeys<K, (), A> {
+        self.map.into_keys()
+    }
+}
+
+/// Implements an operator on two references, and the one that assigns.
+macro_rules! operators {
+    ($($op:ident $method:ident $lazy:ident, $assign:ident $assign_method:ident
+        |$set:ident, $other:ident| $body:block)*) => {$(
+        impl<K: Key + ?Sized, A: Allocator + Default> $op<&SliceSet<K, A>> for &SliceSet<K, A> {
+            type Output = SliceSet<K, A>;
+
+            #[doc = concat!("The [`", stringify!($lazy), "`](SliceSet::", stringify!($lazy), "), in a new set.")]
+            fn $method(self, other: &SliceSet<K, A>) -> SliceSet<K, A> {
+                // By a loop: a borrowed `K` is no `AsRef<K>` for all the compiler knows.
+                let mut set = SliceSet::default();
+                self.$lazy(other).for_each(|element| _ = set.insert(element));
+                set
+            }
+        }
+
+        impl<K: Key + ?Sized, A: Allocator> $assign<&SliceSet<K, A>> for SliceSet<K, A> {
+            #[doc = concat!("Makes this set the [`", stringify!($lazy), "`](SliceSet::", stringify!($lazy), ").")]
+            fn $assign_method(&mut self, $other: &SliceSet<K, A>) {
+                let $set = self;
+                $body
+            }
+        }
+    )*};
+}
+
+operators! {
+    BitOr bitor union, BitOrAssign bitor_assign |set, other| {
+        other.iter().for_each(|element| _ = set.insert(element));
+    }
+    BitAnd bitand intersection, BitAndAssign bitand_assign |set, other| {
+        set.retain(|element| other.contains(element));
+    }
+    BitXor bitxor symmetric_difference, BitXorAssign bitxor_assign |set, other| {
+        for element in other {
+            match set.map.entry(element) {
+                Entry::Occupied(entry) => entry.remove(),
+                Entry::Vacant(entry) => *entry.insert(()),
+            }
+        }
+    }
+    Sub sub difference, SubAssign sub_assign |set, other| {
+        if other.len() < set.len() {
+            other.iter().for_each(|element| _ = set.remove(element));
+        } else {
+            set.retain(|element| !other.contains(element));
+        }
+    }
+}

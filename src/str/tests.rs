@@ -1,0 +1,112 @@
+//! What only this module can see: a hash that is the same for all keys, the limit on key lengths,
+//! and what the arena holds.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::cell::{LONGEST, SHORT};
+use super::{BytesMap, InsertError, LITTLE, RejectedValue, StrMap};
+
+fn long(n: usize) -> String {
+    format!("a key that is too long for its cell: {n}")
+}
+
+/// A map that gives every key the same hash.
+fn constant<V>(hash: u64) -> StrMap<V> {
+    let mut map = StrMap::new();
+    map.seed.constant = Some(hash);
+    map
+}
+
+#[test]
+fn one_hash_for_all_keys_is_slow_and_right() {
+    for hash in [0, u64::MAX, 0x0123_4567_89ab_cdef] {
+        let mut map = constant(hash);
+        let mut model = BTreeMap::new();
+        let keys =
+            (0..400).map(|n| if n % 2 == 0 { long(n % 300) } else { format!("{}", n % 300) });
+        for (n, key) in keys.enumerate() {
+            assert_eq!(map.insert(&key, n), model.insert(key, n));
+            if n % 3 == 0 {
+                let key = long(n / 2);
+                assert_eq!(map.remove(&key), model.remove(&key));
+            }
+        }
+        assert_eq!(map.into_iter().collect::<BTreeMap<_, _>>(), model);
+    }
+}
+
+#[test]
+fn keys_at_the_limit_are_taken_and_longer_ones_refused() {
+    let text = "x".repeat(LONGEST + 1);
+    let mut map = StrMap::from([("one", 1)]);
+    assert_eq!(map.try_insert(&text[1..], 2), Ok(None));
+    let before = (map.allocation_size(), map.arena.garbage());
+    let error = InsertError::KeyTooLong { len: LONGEST + 1 };
+    assert_eq!(map.try_insert(&text, 3), Err(RejectedValue { value: 3, error }));
+    assert_eq!((map.allocation_size(), map.arena.garbage()), before);
+    assert_eq!((map.get(&text), map[&text[1..]]), (None, 2));
+    assert_eq!(map.remove(&text), None);
+    assert_eq!(map, StrMap::from([("one", 1), (&text[1..], 2)]));
+}
+
+#[test]
+#[should_panic(expected = "the key has 65537 bytes and may have 65536")]
+fn insert_panics_when_the_key_is_too_long() {
+    BytesMap::new().insert(&[0; LONGEST + 1], ());
+}
+
+#[test]
+fn entries_of_keys_that_are_too_long_panic_when_filled_only() {
+    let text = "x".repeat(LONGEST + 1);
+    let mut map: StrMap<u8> = StrMap::new();
+    assert_eq!(map.entry(&text).key().len(), LONGEST + 1);
+    let fill = std::panic::AssertUnwindSafe(|| _ = map.entry(&text).or_insert(1));
+    assert!(std::panic::catch_unwind(fill).is_err());
+    assert!(map.is_empty() && map.arena.text().is_empty());
+}
+
+#[test]
+fn short_keys_never_reach_the_arena() {
+    let keys: Vec<String> = (0..=SHORT).map(|len| "x".repeat(len)).collect();
+    let map: StrMap<()> = keys.iter().map(|key| (key, ())).collect();
+    assert_eq!((map.len(), map.arena.capacity()), (SHORT + 1, 0));
+}
+
+#[test]
+fn live_bytes_are_those_of_the_long_keys() {
+    let mut map: StrMap<usize> = (0..100).map(|n| (long(n), n)).collect();
+    let check = |map: &StrMap<usize>| {
+        let bytes: usize = map.keys().map(str::len).filter(|&len| len > SHORT).sum();
+        assert_eq!(map.arena.live(), bytes);
+        assert!(map.arena.garbage() <= map.arena.live().max(LITTLE.max(map.table.num_buckets())));
+    };
+    map.insert("short", 0);
+    check(&map);
+    (0..40).for_each(|n| _ = map.remove(&long(n)));
+    check(&map);
+    map.retain(|_, n| *n % 3 != 0);
+    check(&map);
+    map.extract_if(|_, n| *n % 5 == 0).take(4).for_each(drop);
+    check(&map);
+    map = map.clone();
+    check(&map);
+    map.pop();
+    check(&map);
+    map.shrink_to_fit();
+    check(&map);
+    assert_eq!(map.arena.garbage(), 0);
+    map.drain().for_each(drop);
+    check(&map);
+}
+
+#[test]
+fn the_last_long_key_takes_all_garbage_with_it() {
+    let mut map = StrMap::from([(long(1), 1), (long(2), 2)]);
+    map.remove(&long(1));
+    assert_ne!(map.arena.garbage(), 0);
+    map.remove(&long(2));
+    assert_eq!((map.arena.garbage(), map.arena.text()), (0, ""));
+}

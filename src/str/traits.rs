@@ -1,0 +1,121 @@
+//! std's traits for maps.
+
+use core::fmt::{self, Debug};
+use core::ops::Index;
+
+use super::SliceMap;
+use super::arena::Arena;
+use super::cell::Key;
+use super::hash::Seed;
+use crate::allocator::Allocator;
+use crate::hash_table::HashTable;
+
+impl<K: Key + ?Sized, V: Clone, A: Allocator + Clone> Clone for SliceMap<K, V, A> {
+    /// O(slots + key bytes). The copy has the same capacity and seed.
+    fn clone(&self) -> Self {
+        let mut map = Self::new_in(self.allocator().clone());
+        map.clone_from(self);
+        map
+    }
+
+    /// O(slots + key bytes). Reuses the memory of this map where it is large enough for the keys and
+    /// exactly as large for the table.
+    fn clone_from(&mut self, source: &Self) {
+        self.clear();
+        self.seed = source.seed.clone();
+        // The keys come first: if cloning a value panics, the entries there already have theirs.
+        self.arena.copy_from(&source.arena);
+        self.table.clone_from(&source.table);
+    }
+}
+
+impl<K: Key + ?Sized, V: PartialEq, A: Allocator> PartialEq for SliceMap<K, V, A> {
+    /// Whether both have the same keys with equal values, whatever their order and seeds.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
+    }
+}
+
+impl<K: Key + ?Sized, V: Eq, A: Allocator> Eq for SliceMap<K, V, A> {}
+
+impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for SliceMap<K, V, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Key + ?Sized, V, A: Allocator + Default> Default for SliceMap<K, V, A> {
+    /// An empty map with a seed of its own and default allocators.
+    #[inline]
+    fn default() -> Self {
+        SliceMap {
+            seed: Seed::random(),
+            arena: Arena::new_in(A::default()),
+            table: HashTable::new_in(A::default()),
+        }
+    }
+}
+
+impl<K: Key + ?Sized, V, A: Allocator> Index<&K> for SliceMap<K, V, A> {
+    type Output = V;
+
+    /// The value of a key.
+    ///
+    /// # Panics
+    /// If the key is absent.
+    #[inline]
+    #[track_caller]
+    fn index(&self, key: &K) -> &V {
+        self.get(key).expect("no entry found for key")
+    }
+}
+
+impl<K, Q, V, const N: usize> From<[(Q, V); N]> for SliceMap<K, V>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K>,
+{
+    /// The map of these entries; of equal keys the last value counts.
+    fn from(entries: [(Q, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<K, Q, V, A> FromIterator<(Q, V)> for SliceMap<K, V, A>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K>,
+    A: Allocator + Default,
+{
+    /// The map of these entries; of equal keys the last value counts.
+    fn from_iter<I: IntoIterator<Item = (Q, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<K, Q, V, A> Extend<(Q, V)> for SliceMap<K, V, A>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K>,
+    A: Allocator,
+{
+    /// Inserts all entries, their keys by reference (`&str`) or by value (`String`).
+    ///
+    /// Reserves for as many as the iterator promises if the map is empty, and for half of them
+    /// otherwise, since keys may be present.
+    ///
+    /// # Panics
+    /// As [`insert`](SliceMap::insert).
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = (Q, V)>>(&mut self, entries: I) {
+        let entries = entries.into_iter();
+        let promised = entries.size_hint().0;
+        self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
+        entries.for_each(|(key, value)| {
+            self.insert(key.as_ref(), value);
+        });
+    }
+}

@@ -19,10 +19,10 @@
 //!   over several maps if they are small; the first round is discarded; the minimum of the others stands;
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
-//! Without options a run takes 40 s on a quiet machine. A `--full` run takes many hours and, by estimate,
-//! 8 GiB of memory for the largest tables (2^26 slots). `--targets` measures what README.md and ARCH.md
-//! show (`target`) and takes ten minutes; with `--record --readme` it leaves a record and draws the plots,
-//! and with `--from` it does so again from the record.
+//! Without options a run takes less than a minute and leaves out std and SWAR. `--targets` measures the
+//! rows by which rosti is judged (`target`) in ten minutes; with `--record --readme` it leaves a record
+//! and draws the plots, and with `--from` it does so again from the record. A `--full` run takes many
+//! hours and, by estimate, 8 GiB of memory for the largest tables (2^26 slots).
 
 mod backend;
 mod element;

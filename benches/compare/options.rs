@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::input::Cell;
-use crate::run::{BASE, KINDS, Kind, Planned, SAME_HASH, SUBJECTS, SWAR};
+use crate::run::{BASE, KINDS, Kind, Planned, SAME_HASH, STD, SUBJECTS, SWAR};
 use crate::target;
 use crate::workload::{Wanted, Workload};
 use std::path::PathBuf;
@@ -200,6 +200,8 @@ impl Options {
         self.subjects.unwrap_or_else(|| {
             let mut subjects = [true; SUBJECTS.len()];
             subjects[SAME_HASH] = matches!(self.mode, Mode::Full | Mode::Smoke);
+            // A quick run is for the difference to hashbrown.
+            subjects[STD] = self.mode != Mode::Quick;
             subjects[SWAR] = self.mode != Mode::Quick;
             subjects
         })
@@ -284,7 +286,8 @@ pub fn help() -> String {
 
 usage: cargo bench --bench compare -- [options]
 
-  --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads: about a minute (the default)
+  --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads, without std and SWAR: less than
+                     a minute (the default)
   --targets          the rows by which rosti is judged, as a table in Markdown: ten minutes
   --full             all kinds, sizes, loads and workloads: many hours, so narrow it
   --smoke            everything on tiny tables, to test the bench, not to measure
@@ -292,7 +295,7 @@ usage: cargo bench --bench compare -- [options]
   --kind K,...       these kinds, or all that begin like this
   --slots 2^S,...    these table sizes
   --load L,...       these loads
-  --subject S,...    these subjects besides hashbrown
+  --subject S,...    these subjects besides hashbrown, instead of those of the mode
   --rounds N         rounds that count; cells of small tables take four times as many (5)
   --cells            print the ratio of every cell
   --csv PATH         write every cell to PATH

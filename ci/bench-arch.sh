@@ -18,11 +18,16 @@ host=x86_64-unknown-linux-gnu
 # Functions and loops of all maps begin where they do not depend on luck (benches/compare/main.rs).
 aligned='-C llvm-args=-align-all-functions=6 -C llvm-args=-align-loops=32'
 
-# compare TARGET native|swar RUSTFLAGS: builds the comparison bench; prints the program's path.
+# compare TARGET native|swar RUSTFLAGS: builds the comparison bench; prints the program's path. From a
+# copy without the dependencies of other benches and of tests, which take most of the time.
 compare() {
-    local out flags="$aligned $3"
+    local out flags="$aligned $3" work=$PWD/target/bench-arch/$2
     [ "$2" = native ] || flags+=' --cfg rosti_group="swar"'
-    out=$(RUSTFLAGS=$flags CARGO_TARGET_DIR=target/bench-arch/$2 \
+    rm -rf "$work/package"
+    mkdir -p "$work/package"
+    cp -r Cargo.toml Cargo.lock build.rs src benches examples "$work/package"
+    sed -i -E '/^(criterion|proptest|serde_json|serde_test) = /d' "$work/package/Cargo.toml"
+    out=$(cd "$work/package" && RUSTFLAGS=$flags CARGO_TARGET_DIR=$work \
         cargo bench --no-run --bench compare --target "$1" 2>&1) || { echo "$out" >&2; return 1; }
     sed -n 's|^ *Executable benches/compare/main.rs (\(.*\))|\1|p' <<<"$out"
 }

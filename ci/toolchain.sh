@@ -66,7 +66,7 @@ root=${ROSTI_TOOLCHAINS:-${XDG_CACHE_HOME:-$HOME/.cache}/rosti-toolchains}
 mkdir -p "$root"/{apt/state/lists/partial,bin,debs/partial,log,stamps}
 root=$(cd "$root" && pwd)
 exec 9>"$root/lock"
-flock 9
+flock -n 9 || { say "waiting for another run"; flock 9; }
 cc_tree=$root/cc bin=$root/bin host_lib=usr/lib/x86_64-linux-gnu
 
 # once STAMP COMMAND …: runs the command unless it has succeeded before.

@@ -235,6 +235,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has a vacant slot (then every walk reaches it), and nobody else accesses it now.
+    #[cold]
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);

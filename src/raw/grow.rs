@@ -38,7 +38,7 @@ use super::layout::Block;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
-use crate::ctrl::{EMPTY, Tag};
+use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::probe::ProbeSeq;
@@ -138,17 +138,19 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let (mut lower, mut upper) = (0u64, 0u64);
         for base in (0..self.slots()).step_by(STRIP) {
             let before = base.wrapping_sub(BEFORE);
+            // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`.
+            let end = unsafe { self.control.ctrl().cast::<T>().sub(base) };
             // SAFETY: there are more slots than `base`, each with a control byte.
             for lane in unsafe { self.control.full_lanes::<STRIP>(base) } {
-                let slot = base + lane;
                 // SAFETY: the slot is full.
-                let hash = hasher(unsafe { self.get(slot) });
+                let entry = unsafe { end.sub(lane + 1) };
+                // SAFETY: a full slot is initialised (I3).
+                let hash = hasher(unsafe { entry.as_ref() });
                 let into_upper = hash as usize & half;
                 let taken = if into_upper == 0 { lower } else { upper };
                 let window = Control::<G>::SHAPE.window(hash as usize & (half - 1));
                 let first = window.wrapping_sub(before);
-                // The carry goes to the first slot that is not taken. (Two steps from one entry's words
-                // to the next one's: this chain is what the loop takes its time for.)
+                // The carry goes to the first slot that is not taken.
                 let filled = taken | taken.wrapping_add(1u64.wrapping_shl(first as u32));
                 let found = (filled ^ taken).trailing_zeros() as usize;
                 let mut target = before.wrapping_add(found).wrapping_add(into_upper);
@@ -156,30 +158,18 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 // the words, what was found does not lie in the window, or is as good as any.)
                 // Elsewhere the entry takes the usual way; there is room for all (I4).
                 unsafe {
-                    if found.wrapping_sub(first) < G::WIDTH && new.byte(target) == EMPTY {
+                    if found.wrapping_sub(first) < G::WIDTH && !ctrl::is_full(new.byte(target)) {
                         upper = if into_upper == 0 { upper } else { filled };
                         lower = if into_upper == 0 { filled } else { lower };
                     } else {
                         target = new.claim_vacant(hash);
                     }
-                    self.copy_entry(slot, new, target, Tag::of(hash));
+                    new.set_byte(target, Tag::of(hash).byte());
+                    layout::slot::<T>(new.ctrl(), target).copy_from_nonoverlapping(entry, 1);
                 }
             }
             lower >>= STRIP;
             upper >>= STRIP;
-        }
-    }
-
-    /// Copies the entry of a slot to a vacant slot of another table.
-    ///
-    /// # Safety
-    /// `slot` is full; `target` is a vacant slot of `new`, whose slots are of type `T`.
-    #[inline(always)]
-    unsafe fn copy_entry(&self, slot: usize, new: Control<G>, target: usize, tag: Tag) {
-        // SAFETY: both slots exist, in different blocks.
-        unsafe {
-            new.set_byte(target, tag.byte());
-            layout::slot::<T>(new.ctrl(), target).copy_from_nonoverlapping(self.slot(slot), 1);
         }
     }
 

@@ -76,9 +76,10 @@ fn cost<G: Group, K: Copy + Hash>(keys: &[K], build: &impl BuildHasher) -> Stati
     statistics
 }
 
-/// Few searches go past their first window.
+/// Few searches go past their first window, and none past so many slots.
 fn is_fast(statistics: Statistics) -> bool {
-    statistics.hit_windows < 1.5 && statistics.miss_windows < 1.5 && statistics.max_hit_windows < 20
+    let longest = statistics.max_hit_windows * Native::WIDTH;
+    statistics.hit_windows < 1.5 && statistics.miss_windows < 1.5 && longest < 320
 }
 
 #[test]

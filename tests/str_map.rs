@@ -502,6 +502,18 @@ fn a_map_of_constant_size_stops_allocating_more() {
 }
 
 #[test]
+fn a_map_emptied_by_extract_if_stops_allocating_more() {
+    let mut map = StrMap::from([(long(0), 0)]);
+    for n in 1..1000 {
+        map.insert(&long(n), n);
+        assert_eq!(map.extract_if(|_, value| *value == n).count(), 1);
+    }
+    assert_eq!(map, StrMap::from([(long(0), 0)]));
+    // 4 KiB of garbage are let be, and the block doubles.
+    assert!(map.allocation_size() < 3 * 4096, "{} bytes", map.allocation_size());
+}
+
+#[test]
 fn when_collecting_fails_nothing_is_lost() {
     let keys: Vec<String> = (0..400).map(long).collect();
     let mut map = numbered(&keys);

@@ -86,6 +86,30 @@
 //! assert_eq!(value, &2);
 //! ```
 //!
+//! Changing a map of strings while one of its keys is looked at, whose bytes may move:
+//! ```compile_fail,E0502
+//! let mut map = rosti::StrMap::from([("a key that is too long for its cell", 1)]);
+//! let key = map.keys().next();
+//! map.insert("another key that is too long for its cell", 2);
+//! assert_eq!(key, Some("a key that is too long for its cell"));
+//! ```
+//! ```compile_fail,E0502
+//! let mut map = rosti::StrMap::from([("a key that is too long for its cell", 1)]);
+//! let (key, _) = map.iter_mut().next().unwrap();
+//! map.shrink_to_fit();
+//! assert_eq!(key, "a key that is too long for its cell");
+//! ```
+//!
+//! A key that leaves the closure that it was shown to:
+//! ```compile_fail,E0521
+//! let mut map = rosti::StrMap::from([("a key that is too long for its cell", 1)]);
+//! let mut seen = Vec::new();
+//! map.retain(|key, _| {
+//!     seen.push(key);
+//!     false
+//! });
+//! ```
+//!
 //! # Lifetimes
 //!
 //! A key that outlives its map, or the drain that it was looked at in:

@@ -272,6 +272,44 @@ covariant! {
     table::IntoIter<u64, &'a Global>, table::Drain<'a, u64, &'a Global>,
 }
 
+/// Maps that own their keys, which are `Send` and `Sync` always.
+#[cfg(feature = "default-hasher")]
+mod owned_keys {
+    use super::*;
+    use rosti::str_map::*;
+
+    holds! { Send where [V: Send, A: Send, F: Send]:
+        SliceMap<str, V, A>, SliceSet<[u8], A>, IntoIter<str, V, A>, IntoKeys<str, V, A>,
+        IntoValues<str, V, A>, IterMut<'_, str, V>, ValuesMut<'_, str, V>, Drain<'_, str, V, A>,
+        DrainSet<'_, str, A>, ExtractIf<'_, str, V, F, A>, Entry<'_, '_, str, V, A>,
+        OccupiedEntry<'_, str, V, A>, VacantEntry<'_, '_, str, V, A>,
+    }
+    holds! { Send where [V: Sync]: Iter<'_, str, V>, Keys<'_, str, V>, Values<'_, str, V>, }
+    holds! { Sync where [V: Sync, A: Sync, F: Sync]:
+        SliceMap<str, V, A>, SliceSet<[u8], A>, IntoIter<str, V, A>, Iter<'_, str, V>,
+        IterMut<'_, str, V>, Drain<'_, str, V, A>, ExtractIf<'_, str, V, F, A>,
+        Entry<'_, '_, str, V, A>,
+    }
+    holds! { UnwindSafe where [V: UnwindSafe, A: UnwindSafe]:
+        SliceMap<str, V, A>, SliceSet<[u8], A>, IntoIter<str, V, A>,
+    }
+    fails! { Send:
+        SliceMap<str, Local>, IntoIter<str, Local>, IntoValues<str, Local>,
+        IterMut<'static, str, Guard>, Iter<'static, str, OneAtATime>, Drain<'static, str, Local>,
+        ExtractIf<'static, str, u64, Local>, Entry<'static, 'static, str, Local>,
+        VacantEntry<'static, 'static, str, Local>,
+    }
+    fails! { Sync:
+        SliceMap<str, OneAtATime>, IntoIter<str, OneAtATime>, Iter<'static, str, OneAtATime>,
+        IterMut<'static, str, OneAtATime>, Drain<'static, str, OneAtATime>,
+    }
+    fails! { Clone: IterMut<'static, str, u64>, ValuesMut<'static, str, u64>, }
+    covariant! {
+        SliceMap<str, &'a str>, IntoIter<str, &'a str>, Iter<'a, str, &'a str>,
+        IterMut<'a, str, u64>, Drain<'a, str, &'a str>,
+    }
+}
+
 #[cfg(feature = "raw-entry")]
 covariant! { map::RawEntryBuilder<'a, &'a str, &'a str, &'a ()>, }
 

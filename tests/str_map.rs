@@ -9,9 +9,14 @@ use std::alloc::Layout;
 use std::cell::Cell;
 use std::collections::{HashMap as StdMap, HashSet as StdSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "allocator-api2")]
+use std::ptr::NonNull;
 
+#[cfg(feature = "allocator-api2")]
+use allocator_api2::alloc::AllocError;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rosti::internals::{Allocator, Global};
 use rosti::str_map::{Entry, InsertError, RejectedValue};
 use rosti::{BytesMap, StrMap, TryReserveError};
 use support::{Rng, Tally, scaled};
@@ -502,6 +507,18 @@ fn a_map_of_constant_size_stops_allocating_more() {
 }
 
 #[test]
+fn a_map_emptied_by_extract_if_stops_allocating_more() {
+    let mut map = StrMap::from([(long(0), 0)]);
+    for n in 1..1000 {
+        map.insert(&long(n), n);
+        assert_eq!(map.extract_if(|_, value| *value == n).count(), 1);
+    }
+    assert_eq!(map, StrMap::from([(long(0), 0)]));
+    // 4 KiB of garbage are let be, and the block doubles.
+    assert!(map.allocation_size() < 3 * 4096, "{} bytes", map.allocation_size());
+}
+
+#[test]
 fn when_collecting_fails_nothing_is_lost() {
     let keys: Vec<String> = (0..400).map(long).collect();
     let mut map = numbered(&keys);
@@ -559,9 +576,9 @@ fn try_reserve_reports_what_was_refused() {
 // --- Panics ---
 
 thread_local! {
-    /// How many values there are.
+    /// How many values there are, and blocks of an allocator that counts them.
     static ALIVE: Cell<isize> = const { Cell::new(0) };
-    /// The clone or drop that panics, counted from now.
+    /// The call of user code that panics, counted from now.
     static PANIC_IN: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -599,15 +616,20 @@ impl Drop for Bomb {
     }
 }
 
-/// Runs `f` on a map of odd keys with the `n`-th clone or drop panicking, for every fifth `n`; then
-/// what is left in the map must be in order, and nothing be dropped twice or leaked.
+/// Runs `f` on a map of odd keys with the `n`-th call of user code panicking, for every fifth `n`;
+/// then what is left in the map must be in order, and nothing be dropped twice or leaked.
 fn with_every_panic(f: impl Fn(&mut StrMap<Bomb>)) {
+    with_every_panic_in::<Global>(f);
+}
+
+/// The same with an allocator, which may panic too.
+fn with_every_panic_in<A: Allocator + Default>(f: impl Fn(&mut StrMap<Bomb, A>)) {
     let keys: Vec<String> = odd_keys().into_iter().step_by(scaled(5, 15, 60) as usize).collect();
     let mut panics = 0;
     for n in (1..).step_by(5) {
         ALIVE.set(0);
         PANIC_IN.set(0);
-        let mut map: StrMap<Bomb> =
+        let mut map: StrMap<Bomb, A> =
             keys.iter().enumerate().map(|(i, key)| (key, Bomb::new(i))).collect();
         PANIC_IN.set(n);
         let panicked = catch_unwind(AssertUnwindSafe(|| f(&mut map))).is_err();
@@ -621,7 +643,7 @@ fn with_every_panic(f: impl Fn(&mut StrMap<Bomb>)) {
         }
         assert_eq!((map.len(), map.keys().count()), (keys.len(), keys.len()));
         drop(map);
-        assert_eq!(ALIVE.get(), 0, "values alive after a panic in drop or clone {n}");
+        assert_eq!(ALIVE.get(), 0, "values or blocks alive after panic {n}");
         panics += u32::from(panicked);
         if !panicked {
             break;
@@ -660,6 +682,58 @@ fn a_panic_in_clone_or_clone_from_loses_nothing_else() {
         map.insert("something else", Bomb::new(0));
         map.remove("something else");
         map.clone_from(&source);
+    });
+}
+
+#[test]
+#[cfg(feature = "allocator-api2")]
+fn a_panic_in_the_allocator_loses_nothing() {
+    /// Counts its blocks and panics when told to: before it allocates, after it has freed.
+    #[derive(Default)]
+    struct Panics;
+    impl Clone for Panics {
+        fn clone(&self) -> Self {
+            Bomb::tick();
+            Panics
+        }
+    }
+    // SAFETY: all blocks are those of the global allocator.
+    unsafe impl Allocator for Panics {
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            Bomb::tick();
+            ALIVE.set(ALIVE.get() + 1);
+            Global.allocate(layout)
+        }
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            ALIVE.set(ALIVE.get() - 1);
+            // SAFETY: the caller's contract.
+            unsafe { Global.deallocate(block, layout) };
+            if !std::thread::panicking() {
+                Bomb::tick();
+            }
+        }
+        unsafe fn grow(
+            &self,
+            block: NonNull<u8>,
+            old: Layout,
+            new: Layout,
+        ) -> Result<NonNull<[u8]>, AllocError> {
+            Bomb::tick();
+            // SAFETY: the caller's contract.
+            unsafe { Global.grow(block, old, new) }
+        }
+    }
+    with_every_panic_in::<Panics>(|map| {
+        let entries: Vec<_> = map.drain().collect();
+        map.shrink_to_fit();
+        map.extend(entries);
+        map.reserve_key_bytes(1 << 20);
+    });
+    with_every_panic_in::<Panics>(|map| map.retain(|key, _| key.len() < 40));
+    with_every_panic_in::<Panics>(|map| *map = map.clone());
+    with_every_panic_in::<Panics>(|map| {
+        map.extract_if(|key, _| key.len() % 2 == 0).for_each(drop);
+        map.shrink_to_fit();
     });
 }
 

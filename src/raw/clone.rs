@@ -69,8 +69,9 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         let slots = source.slots();
         // In a table that is nearly empty there are fewer bytes to look at than to copy.
         if plain.is_known() && source.items >= slots / 8 {
-            // SAFETY: the slots of both tables end at `ctrl`. A copy of a plain entry's bytes is its
-            // clone; those of vacant slots are copied as what they are, nobody's.
+            // SAFETY: both tables have so many slots, which end at `ctrl`, in blocks of their own. A
+            // copy of a plain entry's bytes is its clone; those of vacant slots, initialised or not
+            // (I3), are copied as bytes and are nobody's.
             unsafe {
                 let first = source.slot(slots - 1);
                 self.slot(slots - 1).copy_from_nonoverlapping(first, slots);

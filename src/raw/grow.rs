@@ -154,9 +154,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let filled = taken | taken.wrapping_add(1u64.wrapping_shl(first as u32));
                 let found = (filled ^ taken).trailing_zeros() as usize;
                 let mut target = before.wrapping_add(found).wrapping_add(into_upper);
-                // SAFETY: a slot inside the window of a home exists. (Where `first` is not a bit of
-                // the words, what was found does not lie in the window, or is as good as any.)
-                // Elsewhere the entry takes the usual way; there is room for all (I4).
+                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
+                // (I6). (Where `first` is not a bit of the words, what was found does not lie in the
+                // window, or is as good as any.) Elsewhere the entry takes the usual way; there is
+                // room for all (I4).
                 unsafe {
                     if found.wrapping_sub(first) < G::WIDTH && !ctrl::is_full(new.byte(target)) {
                         upper = if into_upper == 0 { upper } else { filled };

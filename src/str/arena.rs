@@ -117,7 +117,9 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
             return Err(fallibility.capacity_overflow());
         };
         let block = match Self::layout(self.capacity) {
-            // SAFETY: the block has this layout, and the new one is larger.
+            // SAFETY: the block has this layout, and the new one is larger. If it fails the old block
+            // stays ours, also by a panic: as for std's `Vec`, an allocator that unwinds out of
+            // `grow` has not freed it.
             Some(old) if self.capacity != 0 => unsafe { self.alloc.grow(self.block, old, layout) },
             _ => self.alloc.allocate(layout),
         };

@@ -5,13 +5,14 @@ use core::fmt::{self, Display};
 
 use crate::error::TryReserveError;
 
-/// Why [`SliceMap::try_insert`](super::SliceMap::try_insert) could not insert a key. The map is unchanged.
+/// Why [`SliceMap::try_insert`](super::SliceMap::try_insert) could not insert a key. The entries are
+/// unchanged.
 ///
 /// ```
 /// use rosti::str_map::InsertError;
 ///
-/// let error = InsertError::KeyTooLong { len: 5_000_000_000 };
-/// assert!(error.to_string().contains("5000000000 bytes"));
+/// let error = InsertError::KeyTooLong { len: usize::MAX };
+/// assert!(error.to_string().contains(&format!("{} bytes", usize::MAX)));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum InsertError {
@@ -47,7 +48,7 @@ impl Error for InsertError {}
 /// ```
 /// use rosti::str_map::{InsertError, RejectedValue};
 ///
-/// let rejected = RejectedValue { value: 1, error: InsertError::KeyTooLong { len: 5_000_000_000 } };
+/// let rejected = RejectedValue { value: 1, error: InsertError::KeyTooLong { len: usize::MAX } };
 /// assert_eq!(rejected.to_string(), rejected.error.to_string());
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 //! reference.
 //!
 //! A key lives in a *cell* of 16 bytes in the table, or, if it is longer than 15 bytes, in the map's
-//! *arena*; then the cell has its length, 32 bits of its hash and its position. A search compares
+//! *arena*; then the cell has its length, 40 bits of its hash and its position. A search compares
 //! cells and looks into the arena only when length and hash bits agree. Growth moves cells and reads
 //! no key. So a map of a million keys has two allocations, and most of its searches touch one entry.
 //!
@@ -109,7 +109,7 @@ pub type BytesSet<A = Global> = SliceSet<[u8], A>;
 /// a smaller block. That is O(1) amortised per byte removed.
 ///
 /// Keys are hashed with foldhash, seeded for each map, as with [`HashMap`](crate::HashMap); there is
-/// no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^56 bytes
+/// no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
 /// together (or as much as the memory). Above 2^32 long keys lookups become slower little by little.
 ///
 /// The order of iteration is arbitrary. Lookups, insertions and removals are O(key length) expected;
@@ -266,7 +266,7 @@ impl<K: Key + ?Sized, V> SliceMap<K, V> {
     /// own, see [`reserve_key_bytes`](Self::reserve_key_bytes).
     ///
     /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
     /// let map: rosti::StrMap<u64> = rosti::StrMap::with_capacity(10);
@@ -325,7 +325,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// An empty map with room for `capacity` entries in memory from `alloc`.
     ///
     /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -609,8 +609,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         }
     }
 
-    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing.
-    /// O(key length) expected and amortised.
+    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing but
+    /// the capacity, perhaps. O(key length) expected and amortised.
     ///
     /// (It is not `HashMap::try_insert`, for which a present key is an error; that is
     /// [`entry`](Self::entry) here.)
@@ -830,7 +830,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
 
     /// Takes out the entries for which `pick` returns true, as they are asked for, each key newly
     /// allocated. Entries not yet visited when the iterator is dropped stay in the map. O(slots) in
-    /// total.
+    /// total. The memory of long keys that are taken out is reclaimed by the next removal, at the
+    /// earliest.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);
@@ -842,6 +843,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     where
         F: FnMut(&K, &mut V) -> bool,
     {
+        // What an earlier one left: while the iterator lives, keys cannot be moved.
+        collect_garbage(&mut self.table, &mut self.arena);
         ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick }
     }
 }

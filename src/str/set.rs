@@ -42,7 +42,7 @@ impl<K: Key + ?Sized> SliceSet<K> {
     /// An empty set that can hold `capacity` elements without growing its table.
     ///
     /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
     /// assert!(rosti::StrSet::with_capacity(10).capacity() >= 10);
@@ -89,7 +89,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     /// An empty set with room for `capacity` elements in memory from `alloc`.
     ///
     /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -256,7 +256,8 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.insert(element, ()).is_none()
     }
 
-    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing.
+    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing but
+    /// the capacity, perhaps. O(length) expected and amortised.
     ///
     /// # Errors
     /// [`InsertError`]: the element is absent and too long, or there is no memory.
@@ -544,7 +545,7 @@ impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator> Extend<Q> for SliceSet<K, A> {
     /// Inserts all elements that are absent, given by reference (`&str`) or by value (`String`).
     ///
     /// # Panics
-    /// As [`SliceMap::insert`].
+    /// As [`SliceMap::reserve`] and [`SliceMap::insert`].
     #[track_caller]
     fn extend<I: IntoIterator<Item = Q>>(&mut self, elements: I) {
         self.map.extend(elements.into_iter().map(|element| (element, ())));

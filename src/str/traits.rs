@@ -108,7 +108,7 @@ where
     /// otherwise, since keys may be present.
     ///
     /// # Panics
-    /// As [`insert`](SliceMap::insert).
+    /// As [`reserve`](SliceMap::reserve) and [`insert`](SliceMap::insert).
     #[track_caller]
     fn extend<I: IntoIterator<Item = (Q, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();

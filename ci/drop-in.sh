@@ -46,7 +46,7 @@ $name = "=$version"
 TOML
     from=$(cargo -q metadata --format-version 1 --manifest-path "$work/fetch/Cargo.toml" \
         | grep -o "\"manifest_path\":\"[^\"]*/$name-$version/Cargo.toml\"" | cut -d '"' -f 4) \
-        || die "cannot fetch $name $version from crates.io"
+        || die "cannot fetch $name $version"
     rm -rf "$to" "$to.part"
     cp -r "$(dirname "$from")" "$to.part"
     [ "$name" != hashbrown ] || cut_hashbrown "$to.part"

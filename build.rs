@@ -41,7 +41,7 @@ fn cfg(name: &str) -> String {
 fn main() {
     let names: Vec<&str> = BACKENDS.iter().map(|&(name, ..)| name).collect();
     println!("cargo::rustc-check-cfg=cfg(rosti_group, values(\"{}\"))", names.join("\", \""));
-    println!("cargo::rustc-check-cfg=cfg(rosti_invariants)");
+    println!("cargo::rustc-check-cfg=cfg(rosti_invariants, rosti_emulated)");
     println!("cargo::rerun-if-changed=build.rs");
 
     let target = Target {

@@ -21,8 +21,8 @@ flock 9
 rm -rf "$copy"
 mkdir -p "$copy"
 cp -r Cargo.toml Cargo.lock build.rs README.md src tests examples "$copy"
-# What only benches and unused suites need is not built.
-sed -i -E '/^(criterion|plotters|hashbrown|proptest|libc) = /d; /^\[\[bench\]\]/,/^$/d' "$copy/Cargo.toml"
+# What only benches need is not built.
+sed -i -E '/^(criterion|plotters|hashbrown|libc) = /d; /^\[\[bench\]\]/,/^$/d' "$copy/Cargo.toml"
 
 names=() files=() olds=() news=() tests=()
 while IFS= read -r line; do

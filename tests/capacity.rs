@@ -562,6 +562,8 @@ fn fill_and_refill(name: &str, hash: Function, capacity: usize) -> usize {
 fn careless_hashers_fill_every_slot() {
     let (last, larger): (usize, &[usize]) = if cfg!(miri) {
         (40, &[])
+    } else if cfg!(rosti_emulated) {
+        (120, &[300])
     } else if cfg!(debug_assertions) {
         (300, &[700])
     } else {

@@ -64,7 +64,8 @@ fn check<T: Debug>(
 ) {
     let defaults = ProptestConfig::default();
     let overridden = std::env::var_os("PROPTEST_CASES").is_some();
-    let cases = if cfg!(miri) { 1 } else { cases };
+    let share = if cfg!(rosti_emulated) { 8 } else { 1 };
+    let cases = if cfg!(miri) { 1 } else { cases.div_ceil(share) };
     let mut runner = TestRunner::new(ProptestConfig {
         cases: if overridden { defaults.cases } else { cases },
         failure_persistence: None,

@@ -23,6 +23,8 @@ type Set<T> = HashSet<T, FixedState>;
 /// Lengths next to which tables of one window, tables of several and windows of 8 and 16 fill up.
 const EDGES: &[u32] = if cfg!(miri) {
     &[0, 1, 4, 8, 17, 29]
+} else if cfg!(rosti_emulated) {
+    &[0, 1, 3, 4, 8, 14, 15, 28, 29, 56, 57, 112, 113, 225, 449]
 } else {
     &[
         0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 17, 27, 28, 29, 31, 32, 33, 41, 42, 55, 56, 57,

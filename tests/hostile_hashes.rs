@@ -13,6 +13,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 /// Number of chosen keys. The cost of what they do is quadratic, so unoptimised builds have fewer.
 const KEYS: u64 = if cfg!(miri) {
     500
+} else if cfg!(rosti_emulated) {
+    3_000
 } else if cfg!(debug_assertions) {
     10_000
 } else {

@@ -4,7 +4,7 @@
 mod elements;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::num::NonZero;
@@ -408,6 +408,26 @@ fn keys_that_write_bytes() {
             })
             .collect::<Vec<_>>(),
     );
+}
+
+#[test]
+fn bytes_of_another_length_have_another_hash() {
+    let hash = |len: usize| {
+        let mut hasher = IntHashBuilder::with_seed(1).build_hasher();
+        hasher.write(&[0; 24][..len]);
+        hasher.finish()
+    };
+    assert_eq!((0..=24).map(hash).collect::<BTreeSet<u64>>().len(), 25);
+}
+
+/// Otherwise two maps, one seeded with a number and one without, would be in the same order but for
+/// a few entries.
+#[test]
+fn seeds_do_not_stand_for_keys() {
+    for bit in (0..64).map(|n| 1u64 << n) {
+        let (one, other) = (IntHashBuilder::with_seed(0), IntHashBuilder::with_seed(bit));
+        assert_ne!(one.hash_one(5 ^ bit), other.hash_one(5u64), "seed {bit:#x}");
+    }
 }
 
 /// A key whose hash is the same for all.

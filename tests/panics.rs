@@ -599,7 +599,13 @@ fn hashing_worlds() -> Vec<(usize, Function)> {
 
 /// Tables to try everything on: requested capacity and hash function.
 fn worlds() -> Vec<(usize, Function)> {
-    let sizes: &[usize] = if cfg!(miri) { &[3, 20] } else { &[1, 3, 8, 14, 24] };
+    let sizes: &[usize] = if cfg!(miri) {
+        &[3, 20]
+    } else if cfg!(rosti_emulated) {
+        &[3, 8, 17]
+    } else {
+        &[1, 3, 8, 14, 24]
+    };
     let hashes: [Function; 3] = [mixed, |x| x << 57 | x & 1, |_| 0];
     let mut worlds = Vec::new();
     for (i, &size) in sizes.iter().enumerate() {
@@ -1368,7 +1374,8 @@ const WEARING: [(&str, Function); 7] = [
 /// Churns subjects of several sizes and fillings. Returns the number of rebuilds that panicked.
 fn wear<T: Subject>() -> u64 {
     let mut panics = 0;
-    let sizes: &[usize] = if cfg!(miri) { &[28] } else { &[3, 14, 28, 60, 112] };
+    let few = cfg!(any(miri, rosti_emulated));
+    let sizes: &[usize] = if few { &[28] } else { &[3, 14, 28, 60, 112] };
     let fillings: [fn(usize) -> usize; 3] = [|n| n, |n| n * 7 / 8, |n| n / 2];
     for &size in sizes {
         for (name, hash) in WEARING {
@@ -1425,7 +1432,7 @@ fn table_rebuild_loses_nothing() {
 fn reserve_and_shrink_of_a_worn_map_lose_nothing() {
     for (_, hash) in WEARING {
         for size in [14, 112] {
-            if cfg!(miri) && size > 28 {
+            if cfg!(any(miri, rosti_emulated)) && size > 28 {
                 continue;
             }
             let worn = || {

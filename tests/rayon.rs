@@ -21,6 +21,8 @@ type Set<T> = HashSet<T, By>;
 /// groups.
 const SIZES: &[u64] = if cfg!(miri) {
     &[0, 1, 8, 17, 60, 300]
+} else if cfg!(rosti_emulated) {
+    &[0, 1, 3, 8, 9, 16, 17, 28, 29, 60, 1000, 5000]
 } else {
     &[0, 1, 3, 8, 9, 16, 17, 28, 29, 60, 1000, 100_000]
 };
@@ -29,7 +31,13 @@ const SIZES: &[u64] = if cfg!(miri) {
 const SOME: u64 = if cfg!(miri) { 60 } else { 1000 };
 
 /// Enough for a map to be filled by regions in [`many_threads`].
-const MANY: u64 = if cfg!(miri) { 300 } else { 100_000 };
+const MANY: u64 = if cfg!(miri) {
+    300
+} else if cfg!(rosti_emulated) {
+    3000
+} else {
+    100_000
+};
 
 /// More threads than this machine may have: so many that a table is filled by regions although
 /// [`MANY`] entries are not that many.

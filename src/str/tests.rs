@@ -110,3 +110,37 @@ fn the_last_long_key_takes_all_garbage_with_it() {
     map.remove(&long(2));
     assert_eq!((map.arena.garbage(), map.arena.text()), (0, ""));
 }
+
+#[test]
+fn clear_and_drain_leave_no_bytes_behind() {
+    let emptied_by: [fn(&mut StrMap<usize>); 2] = [|map| map.clear(), |map| drop(map.drain())];
+    for empty in emptied_by {
+        let mut map = StrMap::from([(long(1), 1), (long(2), 2)]);
+        empty(&mut map);
+        assert_eq!((map.arena.text(), map.arena.garbage()), ("", 0));
+    }
+}
+
+#[test]
+fn garbage_pays_for_the_walk_over_the_table() {
+    let mut map = StrMap::with_capacity(100_000);
+    let slots = map.table.num_buckets();
+    let mut most = 0;
+    for n in 0.. {
+        map.insert(&long(n), n);
+        map.remove(&long(n.wrapping_sub(1)));
+        let garbage = map.arena.garbage();
+        if garbage < most {
+            break;
+        }
+        most = garbage;
+    }
+    assert!((slots - 100..slots).contains(&most), "{most} bytes of garbage, {slots} slots");
+}
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+#[should_panic(expected = "capacity overflow")]
+fn positions_are_limited_by_the_cell() {
+    StrMap::<()>::new().reserve_key_bytes(1 << 49);
+}

@@ -10,11 +10,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher};
 
-/// The amount of work for an optimised build, for an unoptimised one, and under Miri. It is
-/// never zero: a test is scaled down, not skipped.
+/// The amount of work for an optimised build, for an unoptimised one, and under Miri; under an
+/// emulator it is as many times less than the second as it is more than the third. It is never
+/// zero: a test is scaled down, not skipped.
 pub fn scaled(optimised: u64, unoptimised: u64, miri: u64) -> u64 {
     let work = if cfg!(miri) {
         miri
+    } else if cfg!(rosti_emulated) {
+        (unoptimised * miri).saturating_sub(1).isqrt() + 1
     } else if cfg!(debug_assertions) {
         unoptimised
     } else {

@@ -24,9 +24,10 @@ use crate::raw::region::{Regions, Share};
 
 /// Entries times threads from which a table is filled by regions. As long as a table is in the
 /// cache, sorting costs several times what inserting does, so two threads gain with big tables only,
-/// more threads sooner. Chosen by `benches/parallel.rs`. The build that checks invariants, and
-/// Miri, want to see small tables too.
-const BY_REGIONS: usize = if cfg!(any(rosti_invariants, miri)) { 1 } else { 1 << 21 };
+/// more threads sooner. Chosen by `benches/parallel.rs`. The build that checks invariants, Miri and
+/// emulators want to see small tables too.
+const BY_REGIONS: usize =
+    if cfg!(any(rosti_invariants, rosti_emulated, miri)) { 1 } else { 1 << 21 };
 
 /// Bytes of table in a region, about what a core's cache holds. Smaller ones are not quicker
 /// (`benches/parallel.rs`).

@@ -119,10 +119,13 @@ const HASHES: [(&str, HashFn); 7] = [
     ("first and last home", |key| mix(key) & TAG_BITS | ((key & 1).wrapping_neg() & !TAG_BITS)),
 ];
 
-/// A number for optimised builds, cut down for debug builds and for Miri.
-const fn scaled(release: usize, debug: usize, miri: usize) -> usize {
+/// A number for optimised builds, cut down for debug builds and for Miri; for emulators as far
+/// from the second as from the third, in factors.
+pub(crate) const fn scaled(release: usize, debug: usize, miri: usize) -> usize {
     if cfg!(miri) {
         miri
+    } else if cfg!(rosti_emulated) {
+        (debug * miri - 1).isqrt() + 1
     } else if cfg!(debug_assertions) {
         debug
     } else {

@@ -4,7 +4,7 @@
 use super::reference::Reference;
 use super::{Keys, key_hasher, mix, scaled};
 use crate::allocator::Global;
-use crate::error::TryReserveError::{self, CapacityOverflow};
+use crate::error::TryReserveError::CapacityOverflow;
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
@@ -100,6 +100,7 @@ mod metered {
     use super::super::{Random, full_table, sorted_keys};
     use super::*;
     use crate::allocator::Allocator;
+    use crate::error::TryReserveError;
     use alloc::collections::BTreeMap;
     use alloc::rc::Rc;
     use allocator_api2::alloc::AllocError;

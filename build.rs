@@ -1,10 +1,12 @@
-//! Decides whether the group backend asked for can be had on the target.
+//! Decides whether the group backend asked for can be had on the target, and what of a newer compiler
+//! can be used.
 //!
 //! Without a request the backend follows from the target alone (`src/group/mod.rs`). A request is
 //! made with `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the
 //! target cannot meet ends the build here, with a message, instead of deep inside the crate.
 
 use std::env;
+use std::process::Command;
 
 /// Backend name and what a target must be to run it, in words and as a test.
 type Backend = (&'static str, &'static str, fn(&Target) -> bool);
@@ -38,11 +40,24 @@ fn cfg(name: &str) -> String {
     env::var(format!("CARGO_CFG_{name}")).unwrap_or_default()
 }
 
+/// `N` if the compiler has all that is stable in `rustc 1.N`. A nightly may lack some of what its own
+/// version will have.
+fn rustc_minor() -> Option<u32> {
+    let version = Command::new(env::var_os("RUSTC")?).arg("--version").output().ok()?.stdout;
+    let version = String::from_utf8(version).ok()?;
+    let minor: u32 = version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
+    Some(if version.contains("-nightly") { minor - 1 } else { minor })
+}
+
 fn main() {
     let names: Vec<&str> = BACKENDS.iter().map(|&(name, ..)| name).collect();
     println!("cargo::rustc-check-cfg=cfg(rosti_group, values(\"{}\"))", names.join("\", \""));
-    println!("cargo::rustc-check-cfg=cfg(rosti_invariants, rosti_emulated)");
+    println!("cargo::rustc-check-cfg=cfg(rosti_invariants, rosti_emulated, rosti_cold_path)");
     println!("cargo::rerun-if-changed=build.rs");
+
+    if rustc_minor().is_some_and(|minor| minor >= 95) {
+        println!("cargo::rustc-cfg=rosti_cold_path");
+    }
 
     let target = Target {
         arch: cfg("TARGET_ARCH"),

@@ -63,6 +63,7 @@ impl Shape {
     /// The smallest table that can hold `capacity` entries; `None` when the arithmetic overflows.
     ///
     /// `capacity` 0 still gives the smallest table that has slots.
+    #[inline]
     pub fn size_for(self, capacity: usize) -> Option<Size> {
         if capacity <= self.width {
             return Some(Size { homes: 1, slots: capacity.max(4).next_power_of_two() });

@@ -5,13 +5,14 @@
 //! eight; iterating, counting and finding the first lane are the same code for all.
 
 use core::fmt::Debug;
+use core::num::NonZero;
 
 /// The machine words a mask can be made of.
 pub trait Word: Copy + Eq + Debug {
     /// The word without any bit.
     const ZERO: Self;
-    /// Number of zero bits below the lowest set one.
-    fn trailing_zeros(self) -> u32;
+    /// The lowest set bit.
+    fn lowest(self) -> Option<u32>;
     /// Number of set bits.
     fn count_ones(self) -> u32;
     /// The word without its lowest set bit; zero stays zero.
@@ -25,8 +26,8 @@ macro_rules! impl_word {
         impl Word for $word {
             const ZERO: Self = 0;
             #[inline(always)]
-            fn trailing_zeros(self) -> u32 {
-                <$word>::trailing_zeros(self)
+            fn lowest(self) -> Option<u32> {
+                Some(NonZero::new(self)?.trailing_zeros())
             }
             #[inline(always)]
             fn count_ones(self) -> u32 {
@@ -43,7 +44,7 @@ macro_rules! impl_word {
         }
     )*};
 }
-impl_word!(u32 u64 usize);
+impl_word!(u16 u32 u64 usize);
 
 /// What the table asks of a mask. `BitMask` is its only implementor: the trait exists so that
 /// `Group` can name its mask type without repeating the bounds on the word.
@@ -79,7 +80,7 @@ impl<W: Word, const STRIDE: u32> LaneMask for BitMask<W, STRIDE> {
 
     #[inline(always)]
     fn lowest(self) -> Option<usize> {
-        if self.any() { Some((self.0.trailing_zeros() / STRIDE) as usize) } else { None }
+        Some((self.0.lowest()? / STRIDE) as usize)
     }
 
     #[inline(always)]

@@ -18,15 +18,15 @@ pub struct Sse2(arch::__m128i);
 impl Sse2 {
     /// One bit per lane, from each lane's top bit. (A movemask leaves the other bits clear.)
     #[inline(always)]
-    fn mask(lanes: arch::__m128i) -> BitMask<u32, 1> {
+    fn mask(lanes: arch::__m128i) -> BitMask<u16, 1> {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
         #[allow(unused_unsafe)]
-        BitMask(unsafe { arch::_mm_movemask_epi8(lanes) } as u32)
+        BitMask(unsafe { arch::_mm_movemask_epi8(lanes) } as u16)
     }
 
     /// The lanes that hold exactly `byte`.
     #[inline(always)]
-    fn match_byte(self, byte: u8) -> BitMask<u32, 1> {
+    fn match_byte(self, byte: u8) -> BitMask<u16, 1> {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
         #[allow(unused_unsafe)]
         Self::mask(unsafe { arch::_mm_cmpeq_epi8(self.0, arch::_mm_set1_epi8(byte as i8)) })
@@ -38,7 +38,7 @@ unsafe impl Group for Sse2 {
     const WIDTH: usize = 16;
     const NAME: &'static str = "sse2";
     const ALIGNED_HOMES: bool = false;
-    type Mask = BitMask<u32, 1>;
+    type Mask = BitMask<u16, 1>;
 
     #[inline(always)]
     unsafe fn load(ctrl: *const u8) -> Self {

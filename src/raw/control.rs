@@ -200,6 +200,11 @@ impl<G: Group> Control<G> {
             if is_match(window + lane) {
                 return Step::Done(Ok(window + lane));
             }
+            // One tag in 128 is another key's. Told so, the compiler keeps what only the rest of the
+            // loop needs out of registers here, and what a call of `is_match` needs in them.
+            #[cfg(rosti_cold_path)] // by build.rs, if the compiler is new enough
+            #[allow(clippy::incompatible_msrv)]
+            core::hint::cold_path();
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
@@ -258,18 +263,36 @@ impl<G: Group> Control<G> {
     /// `slots` is the number of slots that the table was allocated with; nobody else accesses it
     /// now. Entries are forgotten, not dropped.
     pub(super) unsafe fn reset(self, slots: usize) {
-        let bytes = Self::SHAPE.control_bytes(self.mask + 1);
-        // SAFETY: the block has this many control bytes, of which `slots` have a slot (I1).
+        if !self.has_several_windows() {
+            // SAFETY: one window is there, with 4, 8 or 16 slots (I1).
+            return unsafe { self.reset_window(slots) };
+        }
+        // SAFETY: each slot has a control byte, and the pad byte of unaligned tables comes after the
+        // last one (I1).
         unsafe {
             self.vacate(0..slots);
-            // At most the lanes of one window: fewer than a call of `memset` is worth.
-            for slot in slots..bytes {
-                self.set_byte(slot, DELETED);
+            if !G::ALIGNED_HOMES {
+                self.set_byte(slots, DELETED);
             }
-            if self.has_several_windows() {
-                self.reset_overflow();
-                self.cursor().write(0);
-            }
+            self.reset_overflow();
+            self.cursor().write(0);
+        }
+    }
+
+    /// [`reset`](Self::reset) of a one-window table: four lanes at a time, as a call of `memset`
+    /// would be most of the work.
+    ///
+    /// # Safety
+    /// The table has one window, of which the first `slots` lanes, a multiple of 4, have a slot;
+    /// nobody else accesses it now.
+    #[inline]
+    unsafe fn reset_window(self, slots: usize) {
+        const LANES: usize = 4;
+        let lanes = self.ctrl.cast::<[u8; LANES]>();
+        for index in 0..G::WIDTH / LANES {
+            let byte = if index * LANES < slots { EMPTY } else { DELETED };
+            // SAFETY: the window has WIDTH control bytes.
+            unsafe { lanes.add(index).write([byte; LANES]) };
         }
     }
 

@@ -37,7 +37,6 @@ use super::control::Control;
 use super::layout::Block;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
-use crate::capacity::Size;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
@@ -58,11 +57,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let Some(capacity) = self.items.checked_add(additional) else {
             return Err(fallibility.capacity_overflow());
         };
-        if self.items == 0 && self.slots() == 0 {
+        if self.capacity() == 0 {
             return self.allocate_for(capacity, fallibility);
         }
-        let size = Self::size_for(capacity, fallibility)?;
-        self.resize(size, hasher, fallibility)
+        self.move_to(capacity, hasher, fallibility)
     }
 
     /// Shrinks to the smallest size that holds `min_capacity` and all entries, if that is smaller
@@ -71,11 +69,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let capacity = min_capacity.max(self.items);
         if capacity == 0 {
             self.release_block();
-        } else if let Some(size) = Control::<G>::SHAPE.size_for(capacity) {
-            if size.slots < self.slots() {
-                // Infallible: a failure does not return.
-                let _ = self.resize(size, &hasher, Fallibility::Infallible);
-            }
+        } else if Control::<G>::SHAPE
+            .size_for(capacity)
+            .is_some_and(|size| size.slots < self.slots())
+        {
+            // Infallible: a failure does not return.
+            let _ = self.move_to(capacity, &hasher, Fallibility::Infallible);
         }
     }
 
@@ -91,17 +90,18 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe { layout::free(&self.alloc, Self::SLOT, control, size) };
     }
 
-    /// Moves all entries to a block of another size, which has room for them.
+    /// Moves all entries to the smallest block that holds `capacity` entries, no fewer than there are.
     #[track_caller]
-    fn resize(
+    fn move_to(
         &mut self,
-        size: Size,
+        capacity: usize,
         hasher: &impl Fn(&T) -> u64,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        debug_assert!(size.capacity() >= self.items);
+        debug_assert!(capacity >= self.items);
         let old_size = self.size();
-        let mut block = Block::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
+        let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
+        let size = block.size;
         // SAFETY: the new table is empty, has room for all entries (I4), and one window where that
         // is demanded. Should the hasher panic, the guard frees the block and the table still owns
         // all entries.
@@ -198,6 +198,19 @@ impl<G: Group> Control<G> {
     /// this table.
     #[inline(never)]
     unsafe fn pack_into(self, items: usize, new: Self, size: usize) {
+        // The entries of a table that has been filled up lie side by side already.
+        // SAFETY: every table has a home 0.
+        let in_a_row = unsafe { self.vacant_at(0) }.is_none_or(|vacant| vacant == items);
+        if in_a_row && !self.has_several_windows() {
+            let bytes = items * size;
+            // SAFETY: both tables' first `items` slots are there, and their control bytes.
+            unsafe {
+                new.ctrl().copy_from_nonoverlapping(self.ctrl(), items);
+                let slots = self.ctrl().sub(bytes);
+                new.ctrl().sub(bytes).copy_from_nonoverlapping(slots, bytes);
+            }
+            return;
+        }
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
         unsafe { self.full_slots(items) }.zip(0..).for_each(|(slot, target)| {
             // SAFETY: the slot is full, and there are as many targets as entries. In a one-window

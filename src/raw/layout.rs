@@ -37,7 +37,22 @@ pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize
     Some((layout, ctrl))
 }
 
+/// The smallest block that holds `capacity` entries, and its size; see [`allocate`].
+#[track_caller]
+pub(super) fn allocate_for<G: Group, A: Allocator>(
+    alloc: &A,
+    slot: Layout,
+    capacity: usize,
+    fallibility: Fallibility,
+) -> Result<(Control<G>, Size), TryReserveError> {
+    match Control::<G>::SHAPE.size_for(capacity) {
+        Some(size) => Ok((allocate(alloc, slot, size, fallibility)?, size)),
+        None => Err(fallibility.capacity_overflow()),
+    }
+}
+
 /// A block of its own, without entries: all control bytes vacant, no overflow bit set.
+#[inline]
 #[track_caller]
 pub(super) fn allocate<G: Group, A: Allocator>(
     alloc: &A,
@@ -91,14 +106,17 @@ pub(super) struct Block<'a, G: Group, A: Allocator> {
 }
 
 impl<'a, G: Group, A: Allocator> Block<'a, G, A> {
+    /// A table of its own; see [`allocate_for`].
+    #[inline]
     #[track_caller]
-    pub(super) fn allocate(
+    pub(super) fn allocate_for(
         alloc: &'a A,
         slot: Layout,
-        size: Size,
+        capacity: usize,
         fallibility: Fallibility,
     ) -> Result<Self, TryReserveError> {
-        Ok(Block { control: allocate(alloc, slot, size, fallibility)?, size, slot, alloc })
+        let (control, size) = allocate_for(alloc, slot, capacity, fallibility)?;
+        Ok(Block { control, size, slot, alloc })
     }
 
     /// A guard over a block that exists already.

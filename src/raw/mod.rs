@@ -143,6 +143,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// Gives a table without slots the smallest block that holds `capacity` entries.
+    #[inline]
     #[track_caller]
     fn allocate_for(
         &mut self,
@@ -150,19 +151,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert_eq!(self.capacity(), 0);
-        let size = Self::size_for(capacity, fallibility)?;
-        self.control = layout::allocate(&self.alloc, Self::SLOT, size, fallibility)?;
+        let (control, size) = layout::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
+        self.control = control;
         self.growth_left = size.capacity();
         Ok(())
-    }
-
-    /// The smallest size that holds `capacity` entries.
-    #[track_caller]
-    fn size_for(capacity: usize, fallibility: Fallibility) -> Result<Size, TryReserveError> {
-        match Control::<G>::SHAPE.size_for(capacity) {
-            Some(size) => Ok(size),
-            None => Err(fallibility.capacity_overflow()),
-        }
     }
 
     /// The allocator.
@@ -360,8 +352,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
     #[inline(never)]
     pub(crate) fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        if self.growth_left == 0 {
+        if self.capacity() == 0 {
             // Infallible: a failure does not return.
+            let _ = self.allocate_for(1, Fallibility::Infallible);
+        } else if self.growth_left == 0 {
+            // As above.
             let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
         } else if self.is_worn() {
             self.rebuild(&hasher);

@@ -112,6 +112,15 @@ fn the_last_long_key_takes_all_garbage_with_it() {
 }
 
 #[test]
+fn keys_that_moved_to_another_block_are_found() {
+    let mut map: StrMap<usize> = (0..50).map(|n| (long(n), n)).collect();
+    map.retain(|_, n| *n % 2 == 0);
+    map.shrink_to_fit();
+    map.reserve(1000); // moves entries by the hashes in their cells
+    assert!((0..50).all(|n| map.contains_key(&long(n)) == (n % 2 == 0)));
+}
+
+#[test]
 fn clear_and_drain_leave_no_bytes_behind() {
     let emptied_by: [fn(&mut StrMap<usize>); 2] = [|map| map.clear(), |map| drop(map.drain())];
     for empty in emptied_by {

@@ -36,6 +36,17 @@ pub(crate) struct Arena<K: ?Sized, A: Allocator> {
     marker: PhantomData<K>,
 }
 
+/// What an arena's block of so many bytes holds: bytes of keys that are in the map, and of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Books {
+    /// Bytes of keys that are in the map.
+    pub live: usize,
+    /// Bytes of keys that are not, any more.
+    pub garbage: usize,
+    /// Bytes of the block.
+    pub block: usize,
+}
+
 // SAFETY: the block is owned and holds bytes.
 unsafe impl<K: ?Sized, A: Allocator + Send> Send for Arena<K, A> {}
 // SAFETY: through a shared reference, the bytes can be read only.
@@ -59,6 +70,11 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
     #[inline]
     pub(super) fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    /// What is in the block.
+    pub(super) fn books(&self) -> Books {
+        Books { live: self.live, garbage: self.garbage(), block: self.capacity }
     }
 
     /// Bytes of keys that are in the map no more.

@@ -38,6 +38,7 @@ mod tests;
 mod traits;
 
 use arena::Arena;
+pub use arena::Books;
 pub(crate) use cell::Cell;
 use hash::Seed;
 
@@ -195,6 +196,12 @@ macro_rules! search {
 #[inline(always)]
 fn hash_of<K: Key + ?Sized, V>(seed: &Seed) -> impl Fn(&(Cell<K>, V)) -> u64 + '_ {
     move |(cell, _)| seed.of_cell(cell)
+}
+
+/// What the arena of a map holds: for tests that cannot see it.
+#[must_use]
+pub fn books<K: Key + ?Sized, V, A: Allocator>(map: &SliceMap<K, V, A>) -> Books {
+    map.arena.books()
 }
 
 /// Garbage in an arena that is not worth the trouble.

@@ -153,8 +153,8 @@ impl<'k, K: Key + ?Sized> Query<'k, K> {
 
     #[inline(always)]
     fn long(key: &'k K, seed: &Seed) -> Self {
-        let hash = seed.of_long(key);
-        Query { key, cell: Cell::long(key.as_ref().len(), hash, 0), hash }
+        let (hash, len) = seed.of_long(key);
+        Query { key, cell: Cell::long(len, hash, 0), hash }
     }
 
     #[inline]

@@ -109,8 +109,8 @@ pub type BytesSet<A = Global> = SliceSet<[u8], A>;
 /// such garbage (and at least 4 KiB, and a byte for each slot of the table); then the others move to
 /// a smaller block. That is O(1) amortised per byte removed.
 ///
-/// Keys are hashed with foldhash, seeded for each map, as with [`HashMap`](crate::HashMap); there is
-/// no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
+/// Keys are hashed in foldhash's manner, seeded for each map, as with [`HashMap`](crate::HashMap);
+/// there is no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
 /// together (or as much as the memory). Above 2^32 long keys lookups become slower little by little.
 ///
 /// The order of iteration is arbitrary. Lookups, insertions and removals are O(key length) expected;

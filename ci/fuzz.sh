@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../fuzz"
 
 run=yes
 [ "${1-}" != --build ] || { run=; shift; }
-target=${1:?name a target: map_trace or serde_input}; shift
+target=${1:?name a target: map_trace, str_trace or serde_input}; shift
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 sancov='-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
@@ -15,7 +15,7 @@ sancov='-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-simplifycfg-branch-fold-threshold=0'
 # What a program compares its input with tells the fuzzer what to write. Of text that is words; any
 # byte is a command of a trace, and telling took two thirds of the time.
-[ "$target" = map_trace ] || sancov+=' -Cllvm-args=-sanitizer-coverage-trace-compares'
+[ "$target" != serde_input ] || sancov+=' -Cllvm-args=-sanitizer-coverage-trace-compares'
 export CARGO_TARGET_DIR=target/$target
 # Sanitizers are unstable options, which this variable permits.
 RUSTC_BOOTSTRAP=1 CARGO_INCREMENTAL=0 \

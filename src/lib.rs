@@ -107,6 +107,8 @@ pub mod internals {
     pub use crate::group::*;
     pub use crate::mask::LaneMask;
     pub use crate::raw::{RawTable, Statistics};
+    #[cfg(feature = "default-hasher")]
+    pub use crate::str::{Books, books};
 }
 
 #[cfg(all(doctest, feature = "default-hasher"))]

@@ -10,6 +10,9 @@ mod map_trace;
 #[cfg(feature = "serde")]
 #[path = "../fuzz/src/serde_input.rs"]
 mod serde_input;
+#[cfg(feature = "default-hasher")]
+#[path = "../fuzz/src/str_trace.rs"]
+mod str_trace;
 mod trace;
 
 /// Runs a target on each input of its corpus; fails with all that failed, by name.
@@ -37,6 +40,12 @@ fn replay(target: &str, run: fn(&[u8]) -> Result<(), String>) {
 #[test]
 fn map_traces() {
     replay("map_trace", map_trace::run);
+}
+
+#[cfg(feature = "default-hasher")]
+#[test]
+fn str_traces() {
+    replay("str_trace", str_trace::run);
 }
 
 #[cfg(feature = "serde")]

@@ -554,7 +554,7 @@ const _: () = {
 #[cfg(feature = "default-hasher")]
 mod own_keys {
     use rayon::prelude::*;
-    use rosti::{StrMap, StrSet};
+    use rosti::{BytesMap, StrMap, StrSet};
     use std::collections::BTreeSet;
 
     /// Short keys and long ones.
@@ -579,6 +579,43 @@ mod own_keys {
         let set: StrSet = map.keys().collect();
         assert_eq!(set.par_iter().collect::<BTreeSet<_>>(), map.keys().collect());
         assert_eq!(set.par_iter().count(), set.len());
+    }
+
+    /// Entries of which each key comes two or three times.
+    fn entries() -> impl IndexedParallelIterator<Item = (String, usize)> + Clone {
+        (0..5000usize).into_par_iter().map(|n| (format!("{:>20}", n % 1700), n))
+    }
+
+    #[test]
+    fn collecting_is_inserting_in_order() {
+        let serial: StrMap<usize> = entries().collect::<Vec<_>>().into_iter().collect();
+        let map: StrMap<usize> = entries().collect();
+        assert_eq!((map.len(), map[format!("{:>20}", 0).as_str()]), (1700, 3400));
+        assert_eq!(map, serial);
+        let set: StrSet = entries().map(|(key, _)| key).collect();
+        assert_eq!(set, serial.keys().collect());
+        let bytes: BytesMap<usize> = entries().map(|(key, n)| (key.into_bytes(), n)).collect();
+        assert!(bytes.iter().all(|(key, n)| map.get(std::str::from_utf8(key).unwrap()) == Some(n)));
+        assert_eq!(bytes.len(), map.len());
+    }
+
+    #[test]
+    fn extending_overwrites_and_makes_room_for_all() {
+        let (mut map, mut set) = (map(), map().keys().collect::<StrSet>());
+        let (old, key) = (map.len(), format!("{:>20}", 17));
+        map.insert(&key, 0);
+        map.par_extend(entries());
+        assert_eq!(map[key.as_str()], 17 + 2 * 1700);
+        set.par_extend(entries().map(|(key, _)| key));
+        assert_eq!(set, map.keys().collect());
+        assert!(old < map.len() && map.len() <= old + 1700);
+        let of_unknown_number = entries().filter(|(_, n)| *n < 1700);
+        let mut fresh = StrMap::new();
+        fresh.par_extend(of_unknown_number);
+        assert_eq!(
+            (fresh.len(), fresh.capacity()),
+            (1700, StrMap::<u8>::with_capacity(1700).capacity())
+        );
     }
 
     #[test]

@@ -126,7 +126,7 @@ const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The two halves of a product, folded into one.
 #[inline(always)]
-const fn folded_multiply(a: u64, b: u64) -> u64 {
+pub(crate) const fn folded_multiply(a: u64, b: u64) -> u64 {
     if usize::BITS < 64 {
         // Without a wide multiplication: the four products of halves, added without carries, as
         // foldhash does it.

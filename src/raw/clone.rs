@@ -48,35 +48,40 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
     /// [`clone_entries`](Self::clone_entries) into a new block, for a table without slots.
     fn clone_into_block(&mut self, source: &Self, plain: Plain<T>) {
         let size = source.size();
-        if size.slots != 0 {
-            // Infallible: a failure does not return.
-            let block = layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible);
-            if let Ok(control) = block {
-                self.control = control;
-                self.growth_left = size.capacity();
-                self.clone_entries(source, plain);
-            }
+        if size.slots == 0 {
+            return;
         }
+        // Infallible: a failure does not return.
+        // SAFETY: it is written to before anything else, here or by the copy.
+        let block =
+            unsafe { layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible) };
+        if let Ok(control) = block {
+            if !source.is_copied(&plain) {
+                // SAFETY: the block has this size, and is ours.
+                unsafe { control.reset(size.slots) };
+            }
+            self.control = control;
+            self.growth_left = size.capacity();
+            self.clone_entries(source, plain);
+        }
+    }
+
+    /// Whether a clone of this table is a copy of its bytes. In a table that is nearly empty there are
+    /// fewer bytes to look at than to copy.
+    fn is_copied(&self, plain: &Plain<T>) -> bool {
+        plain.is_known() && self.items != 0 && self.items >= self.slots() / 8
     }
 
     /// Fills this table, which is empty and as large as the source. If a clone panics, the entries
     /// cloned so far are in the table.
     fn clone_entries(&mut self, source: &Self, plain: Plain<T>) {
         debug_assert!(self.items == 0 && self.size() == source.size());
-        if source.items == 0 {
-            return;
-        }
-        let slots = source.slots();
-        // In a table that is nearly empty there are fewer bytes to look at than to copy.
-        if plain.is_known() && source.items >= slots / 8 {
-            // SAFETY: both tables have so many slots, which end at `ctrl`, in blocks of their own. A
-            // copy of a plain entry's bytes is its clone; those of vacant slots, initialised or not
-            // (I3), are copied as bytes and are nobody's.
+        if source.is_copied(&plain) {
+            // SAFETY: both tables have this size. A copy of a plain entry's bytes is its clone.
             unsafe {
-                let first = source.slot(slots - 1);
-                self.slot(slots - 1).copy_from_nonoverlapping(first, slots);
+                layout::copy_contents(source.control, self.control, Self::SLOT, source.size());
             }
-        } else {
+        } else if source.items != 0 {
             let mut clones = Clones { table: self, source, last: 0, count: 0 };
             // SAFETY: `items` is the number of full slots (I4); the source is not changed.
             for slot in unsafe { source.control.full_slots(source.items) } {
@@ -86,10 +91,10 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
                 clones.count += 1;
             }
             mem::forget(clones);
+            // SAFETY: both blocks have as many control bytes and overflow words. All slots that become
+            // full have just been written (I3).
+            unsafe { self.control.copy_from(source.control) };
         }
-        // SAFETY: both blocks have as many control bytes and overflow words. All slots that become
-        // full have just been written (I3).
-        unsafe { self.control.copy_from(source.control) };
         self.items = source.items;
         self.growth_left = source.growth_left;
         self.debug_check();

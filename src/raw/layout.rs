@@ -25,19 +25,25 @@ use crate::group::Group;
 /// Bytes of an overflow word, of the count of bits spent and of the cursor.
 const WORD: usize = size_of::<u32>();
 
+/// Bytes from `ctrl` to the end of the block; `None` on overflow.
+#[inline]
+fn tail<G: Group>(homes: usize) -> Option<usize> {
+    let words = if homes > 1 { homes.div_ceil(32) + 2 } else { 0 };
+    Control::<G>::SHAPE.control_bytes(homes).checked_add(words * WORD)
+}
+
 /// The block of a table of this size, and the offset of `ctrl` in it; `None` on overflow.
 #[inline]
 pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize)> {
     let align = if slot.align() > G::WIDTH { slot.align() } else { G::WIDTH };
     // Not `checked_next_multiple_of`: where this is not inlined, that divides.
     let ctrl = slot.size().checked_mul(size.slots)?.checked_add(align - 1)? & !(align - 1);
-    let words = if size.homes > 1 { size.homes.div_ceil(32) + 2 } else { 0 };
-    let tail = Control::<G>::SHAPE.control_bytes(size.homes).checked_add(words * WORD)?;
-    let layout = Layout::from_size_align(ctrl.checked_add(tail)?, align).ok()?;
+    let layout = Layout::from_size_align(ctrl.checked_add(tail::<G>(size.homes)?)?, align).ok()?;
     Some((layout, ctrl))
 }
 
-/// The smallest block that holds `capacity` entries, and its size; see [`allocate`].
+/// The smallest block that holds `capacity` entries, and its size: all control bytes vacant, no
+/// overflow bit set.
 #[track_caller]
 pub(super) fn allocate_for<G: Group, A: Allocator>(
     alloc: &A,
@@ -45,16 +51,26 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
     capacity: usize,
     fallibility: Fallibility,
 ) -> Result<(Control<G>, Size), TryReserveError> {
-    match Control::<G>::SHAPE.size_for(capacity) {
-        Some(size) => Ok((allocate(alloc, slot, size, fallibility)?, size)),
-        None => Err(fallibility.capacity_overflow()),
+    let Some(size) = Control::<G>::SHAPE.size_for(capacity) else {
+        return Err(fallibility.capacity_overflow());
+    };
+    // SAFETY: the block is given out after `reset`.
+    unsafe {
+        let control = allocate(alloc, slot, size, fallibility)?;
+        control.reset(size.slots);
+        Ok((control, size))
     }
 }
 
-/// A block of its own, without entries: all control bytes vacant, no overflow bit set.
+/// A block of this size with nothing in it.
+///
+/// # Safety
+/// Before any other use [`reset`](Control::reset) it, or copy another table's [contents] into it (I2).
+///
+/// [contents]: copy_contents
 #[inline]
 #[track_caller]
-pub(super) fn allocate<G: Group, A: Allocator>(
+pub(super) unsafe fn allocate<G: Group, A: Allocator>(
     alloc: &A,
     slot: Layout,
     size: Size,
@@ -64,12 +80,30 @@ pub(super) fn allocate<G: Group, A: Allocator>(
         return Err(fallibility.capacity_overflow());
     };
     let block = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
-    // SAFETY: the block has `layout.size() >= offset` bytes; from `ctrl` on it holds the control
-    // bytes and overflow words of `size.homes` homes, which `reset` initialises (I2).
+    // SAFETY: the block has `layout.size() >= offset` bytes; from `ctrl` on it has room for the control
+    // bytes and overflow words of `size.homes` homes.
+    unsafe { Ok(Control::from_raw(block.cast::<u8>().add(offset), size.homes)) }
+}
+
+/// Copies slots, control bytes and overflow words of a table to the block of another one of the same
+/// size, byte by byte.
+///
+/// # Safety
+/// Both have slots of this layout, and this size. Nobody uses the entries of one of them as such, or
+/// they may be copied, and nobody else accesses `to`.
+#[inline(never)]
+pub(super) unsafe fn copy_contents<G: Group>(
+    from: Control<G>,
+    to: Control<G>,
+    slot: Layout,
+    size: Size,
+) {
+    let slots = slot.size() * size.slots;
+    // SAFETY: the same arithmetic succeeded when the blocks were allocated; slots end at `ctrl`, and
+    // the rest begins there. Vacant slots are copied as bytes, initialised or not.
     unsafe {
-        let control = Control::from_raw(block.cast::<u8>().add(offset), size.homes);
-        control.reset(size.slots);
-        Ok(control)
+        let bytes = slots + tail::<G>(size.homes).unwrap_unchecked();
+        to.ctrl().sub(slots).copy_from_nonoverlapping(from.ctrl().sub(slots), bytes);
     }
 }
 

@@ -61,7 +61,7 @@ use crate::capacity::Size;
 use crate::ctrl::{self, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
-use crate::probe::ProbeSeq;
+pub(crate) use crate::probe::ProbeSeq;
 
 mod clone;
 mod control;
@@ -85,6 +85,18 @@ pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 pub(crate) use plain::Plain;
+
+/// What the window of a home tells of an entry; see [`RawTable::search_home`].
+pub enum AtHome {
+    /// It is in this slot.
+    Found(usize),
+    /// It is absent, and this slot is vacant for it.
+    Vacant(usize),
+    /// It is absent, and there is no room in the window or in the table.
+    Absent,
+    /// The search goes on with this window.
+    Elsewhere(ProbeSeq),
+}
 
 /// A Swiss table; see the module's introduction.
 ///
@@ -268,6 +280,23 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
     }
 
+    /// What the window of the hash's home tells of the entry with this hash that `eq` accepts. It
+    /// nearly always tells enough; what is left goes out of line.
+    #[inline(always)]
+    pub fn search_home(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> AtHome {
+        self.prefetch(hash);
+        // SAFETY: the probe loop offers full slots.
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+            Step::Done(Ok(slot)) => AtHome::Found(slot),
+            // SAFETY: a search ends at a position.
+            Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
+                Some(slot) if self.growth_left != 0 => AtHome::Vacant(slot),
+                _ => AtHome::Absent,
+            },
+            Step::Next(seq) => AtHome::Elsewhere(seq),
+        }
+    }
+
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
     /// [`insert_at`](Self::insert_at) may store it, if there is one without making room. O(1)
     /// expected.
@@ -277,18 +306,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
-        self.prefetch(hash);
-        // Most searches end in the first window, and most of those that fail find a spot there. The
-        // rest goes out of line, so that this much fits into the caller's loop.
-        // SAFETY: the probe loop offers full slots.
-        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
-            Step::Done(Ok(slot)) => Ok(slot),
-            Step::Done(Err(end)) if self.growth_left != 0 => {
-                // SAFETY: a search ends at a position.
-                Err(unsafe { self.control.vacant_at(end.position()) })
-            }
-            Step::Done(Err(_)) => Err(None),
-            Step::Next(seq) => self.find_or_spot_on(hash, seq, eq),
+        match self.search_home(hash, &mut eq) {
+            AtHome::Found(slot) => Ok(slot),
+            AtHome::Vacant(slot) => Err(Some(slot)),
+            AtHome::Absent => Err(None),
+            AtHome::Elsewhere(seq) => self.find_or_spot_on(hash, seq, eq),
         }
     }
 
@@ -316,19 +338,17 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         mut eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<usize, usize> {
-        self.prefetch(hash);
-        // Spelt out instead of calling `find_or_spot`: its nested result would go through memory.
-        // SAFETY: the probe loop offers full slots.
-        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
-            Step::Done(Ok(slot)) => Ok(slot),
-            Step::Done(Err(_)) => Err(self.vacant(hash, hasher)),
-            Step::Next(seq) => self.find_or_vacant_on(hash, seq, eq, hasher),
+        match self.search_home(hash, &mut eq) {
+            AtHome::Found(slot) => Ok(slot),
+            AtHome::Vacant(slot) => Err(slot),
+            AtHome::Absent => Err(self.make_room(hash, hasher)),
+            AtHome::Elsewhere(seq) => self.find_or_vacant_on(hash, seq, eq, hasher),
         }
     }
 
     /// [`find_or_vacant`](Self::find_or_vacant) from the second window on.
     #[inline(never)]
-    fn find_or_vacant_on(
+    pub fn find_or_vacant_on(
         &mut self,
         hash: u64,
         seq: ProbeSeq,
@@ -337,16 +357,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ) -> Result<usize, usize> {
         self.find_or_spot_on(hash, seq, eq)
             .map_err(|spot| spot.unwrap_or_else(|| self.make_room(hash, hasher)))
-    }
-
-    /// A vacant slot for an entry with this hash that is known to be absent.
-    #[inline(always)]
-    pub fn vacant(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        // SAFETY: the position of a home.
-        match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
-            Some(slot) if self.growth_left != 0 => slot,
-            _ => self.make_room(hash, hasher),
-        }
     }
 
     /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
@@ -389,7 +399,27 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Stores an entry without searching for an equal one; returns its slot. O(1) amortised.
     #[inline(always)]
     pub fn insert_unique(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
-        let slot = self.vacant(hash, hasher);
+        // SAFETY: the position of a home.
+        match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
+            Some(slot) if self.growth_left != 0 => {
+                // SAFETY: the slot is vacant and in the window of the home.
+                unsafe { self.insert_at(slot, Tag::of(hash), value) };
+                slot
+            }
+            _ => self.insert_unique_elsewhere(hash, value, hasher),
+        }
+    }
+
+    /// [`insert_unique`](Self::insert_unique) where the home's window has no room, or the table.
+    #[cold]
+    #[inline(never)]
+    fn insert_unique_elsewhere(
+        &mut self,
+        hash: u64,
+        value: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> usize {
+        let slot = self.make_room(hash, hasher);
         // SAFETY: the slot is vacant and was found for this hash.
         unsafe { self.insert_at(slot, Tag::of(hash), value) };
         slot

@@ -40,6 +40,14 @@ impl<K, V> Plain<(K, V)> {
     }
 }
 
+impl<K: Copy, V> Plain<(K, V)> {
+    /// A pair of a part that says itself that it may be copied, and of one that need not.
+    #[inline]
+    pub(crate) fn of_copied_and_value() -> Self {
+        Plain { is_known: Plain::<V>::of_value().is_known, marker: PhantomData }
+    }
+}
+
 /// Whether a type is one of std's numbers, `bool`, `char` or `()`. Compiled once instead of folded for
 /// each type: a few comparisons per clone are next to nothing, in every crate that clones they are not.
 #[inline(never)]
@@ -84,6 +92,13 @@ mod tests {
         assert!(Plain::<u64>::of_value().is_known());
         assert!(Plain::<()>::of_value().is_known());
         assert!(Plain::<(u32, f64)>::of_pair().is_known());
+    }
+
+    #[test]
+    fn of_a_pair_with_what_is_copied_the_value_decides() {
+        assert!(Plain::<([u8; 16], u64)>::of_copied_and_value().is_known());
+        assert!(!Plain::<([u8; 16], String)>::of_copied_and_value().is_known());
+        assert!(!Plain::<([u8; 16], u64)>::of_pair().is_known());
     }
 
     #[test]

@@ -128,6 +128,19 @@ unsafe fn four_bytes(bytes: &[u8], at: usize) -> u64 {
     u64::from(u32::from_le_bytes(four))
 }
 
+/// The words of `8 * N` to `16 * N` bytes in pairs: half of the pairs are counted from the beginning,
+/// half from the end, where they may overlap with those.
+#[inline(always)]
+pub(super) fn pairs<const N: usize>(bytes: &[u8]) -> [[u64; 2]; N] {
+    assert!(N % 2 == 0 && 8 * N <= bytes.len() && bytes.len() <= 16 * N);
+    core::array::from_fn(|i| {
+        let at = if i < N / 2 { 16 * i } else { bytes.len() - 16 * (N - i) };
+        // SAFETY: N / 2 times 16 bytes are there, from the beginning as to the end.
+        let pair = unsafe { bytes.as_ptr().add(at).cast::<[[u8; 8]; 2]>().read() };
+        pair.map(u64::from_le_bytes)
+    })
+}
+
 impl<K: Key + ?Sized> Cell<K> {
     #[inline(always)]
     fn from_words(words: [u64; 2]) -> Self {
@@ -176,12 +189,11 @@ impl<K: Key + ?Sized> Cell<K> {
     }
 
     /// The cell of a key of so many bytes, more than [`SHORT`], at a position below [`POSITIONS`]. Of
-    /// more than [`LONGEST`], it is a cell that no key in a map has.
+    /// 0 bytes, it is a cell that no key in a map has.
     #[inline(always)]
     pub(super) fn long(len: usize, hash: u64, position: usize) -> Self {
-        debug_assert!(SHORT < len && (position as u64) < POSITIONS);
-        let len = if len <= LONGEST { len as u64 } else { 0 };
-        let low = len | hash << 32;
+        debug_assert!((len == 0 || SHORT < len) && len <= LONGEST && (position as u64) < POSITIONS);
+        let low = len as u64 | hash << 32;
         let high = position as u64 | hash >> 56 << 48 | u64::from(LONG) << 56;
         Self::from_words([low, high])
     }
@@ -206,11 +218,11 @@ impl<K: Key + ?Sized> Cell<K> {
         (a ^ c) | (b ^ d) == 0
     }
 
-    /// Whether a cell has the length and the hash of this one, which is long.
+    /// Whether a cell is long and has the length of this one, which is, and the half of the hash that
+    /// chooses the home. (The other bits have been compared as a tag.)
     #[inline(always)]
     pub(super) fn resembles(&self, other: &Self) -> bool {
-        let ([a, b], [c, d]) = (self.words(), other.words());
-        (a ^ c) | (b ^ d) >> 48 == 0
+        self.words()[0] == other.words()[0] && other.is_long()
     }
 
     /// Where the bytes of the key begin, which is long.

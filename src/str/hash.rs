@@ -1,17 +1,23 @@
 //! The hash of a key: of a short one by its cell, of a long one by its bytes.
 //!
-//! A key has one form only, so the two need not agree with each other. Both are foldhash: the two
-//! words of a short cell are one folded multiplication, the bytes of a long key its usual way. The
-//! cell of a long key keeps what a table makes use of: the low half, for the home, and the top byte,
-//! for the tag. So growth finds the hash there and reads no key. In a table of more than 2^32 homes,
-//! long keys go to the first 2^32 only: searches become longer, and remain right.
+//! A key has one form only, so the two need not agree with each other. Both are made as foldhash
+//! makes its own: words are mixed with secrets and multiplied in pairs, products folded. The two
+//! words of a short cell are one pair. A long key of up to 128 bytes is 2, 4 or 8 pairs, some of them
+//! overlapping, in two chains that do not wait for each other; the comparison of bytes asks the
+//! same about the length, so there is one guess to be wrong about. Longer keys are hashed by foldhash
+//! itself.
+//!
+//! The cell of a long key keeps what a table makes use of: the low half, for the home, and the top
+//! byte, for the tag. So growth finds the hash there and reads no key. In a table of more than 2^32
+//! homes, long keys go to the first 2^32 only: searches become longer, and remain right.
 
 use core::hash::{BuildHasher, Hasher};
 
 use foldhash::SharedSeed;
-use foldhash::fast::SeedableRandomState;
+use foldhash::fast::{FoldHasher, SeedableRandomState};
 
-use super::cell::{Cell, Key};
+use super::cell::{Cell, Key, LONGEST, pairs};
+use crate::int::hash::folded_multiply;
 
 /// The bits of a long key's hash that its cell keeps.
 ///
@@ -21,7 +27,10 @@ const KEPT: u64 = 0xff00_0000_ffff_ffff;
 /// What a map mixes into its hashes.
 #[derive(Clone)]
 pub(super) struct Seed {
-    state: SeedableRandomState,
+    /// For one word of each pair, and for the other.
+    secrets: [u64; 2],
+    /// foldhash's, for what it hashes.
+    shared: &'static SharedSeed,
     /// The hash of all keys, if there is to be only one.
     #[cfg(test)]
     pub(super) constant: Option<u64>,
@@ -31,18 +40,20 @@ impl Seed {
     /// A new seed, as the default hasher of maps draws them.
     #[inline]
     pub(super) fn random() -> Self {
-        Self::new(SeedableRandomState::random())
+        Self::new(&SeedableRandomState::random(), SharedSeed::global_random())
     }
 
     /// The seed of this number, the same in every process.
     pub(super) fn fixed(seed: u64) -> Self {
-        Self::new(SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()))
+        let shared = SharedSeed::global_fixed();
+        Self::new(&SeedableRandomState::with_seed(seed, shared), shared)
     }
 
     #[inline]
-    fn new(state: SeedableRandomState) -> Self {
+    fn new(state: &SeedableRandomState, shared: &'static SharedSeed) -> Self {
         Seed {
-            state,
+            secrets: [0, u64::MAX].map(|word| state.hash_one(word)),
+            shared,
             #[cfg(test)]
             constant: None,
         }
@@ -51,18 +62,46 @@ impl Seed {
     /// The hash of a short key.
     #[inline(always)]
     pub(super) fn of_short<K: Key + ?Sized>(&self, cell: &Cell<K>) -> u64 {
-        let [low, high] = cell.words();
-        let mut hasher = self.state.build_hasher();
-        hasher.write_u128(u128::from(high) << 64 | u128::from(low));
-        self.seen(hasher.finish())
+        let ([low, high], [a, b]) = (cell.words(), self.secrets);
+        self.seen(folded_multiply(low ^ a, high ^ b))
     }
 
-    /// The hash of a long key, as much of it as a cell keeps.
+    /// The hash of a long key, as much of it as a cell keeps, and its length, or 0 if that is more
+    /// than any cell has. (Who is asked for both need not ask twice what the length is.)
     #[inline(always)]
-    pub(super) fn of_long<K: Key + ?Sized>(&self, key: &K) -> u64 {
-        let mut hasher = self.state.build_hasher();
-        hasher.write(key.as_ref());
-        self.seen(hasher.finish()) & KEPT
+    pub(super) fn of_long<K: Key + ?Sized>(&self, key: &K) -> (u64, usize) {
+        let bytes = key.as_ref();
+        let len = bytes.len();
+        let (hash, len) = match len {
+            ..=32 => (self.of_pairs::<2>(bytes), len),
+            33..=64 => (self.of_pairs::<4>(bytes), len),
+            65..=128 => (self.of_pairs::<8>(bytes), len),
+            _ => (self.of_many(bytes), if len <= LONGEST { len } else { 0 }),
+        };
+        (self.seen(hash) & KEPT, len)
+    }
+
+    #[inline(always)]
+    fn of_pairs<const N: usize>(&self, bytes: &[u8]) -> u64 {
+        let [a, b] = self.secrets;
+        // Without the length, keys of one byte over and over could be alike.
+        let a = a.rotate_right(bytes.len() as u32);
+        let mut chains = [a, a.wrapping_add(b)];
+        for (i, [low, high]) in pairs::<N>(bytes).into_iter().enumerate() {
+            let chain = &mut chains[i % 2];
+            // Each chain takes another word first, as a pair may come twice, once in each.
+            let [first, second] = if i % 2 == 0 { [low, high] } else { [high, low] };
+            *chain = folded_multiply(first ^ *chain, second ^ b);
+        }
+        chains[0] ^ chains[1]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of_many(&self, bytes: &[u8]) -> u64 {
+        let mut hasher = FoldHasher::with_seed(self.secrets[0], self.shared);
+        hasher.write(bytes);
+        hasher.finish()
     }
 
     /// The hash of a cell's key.

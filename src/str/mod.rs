@@ -38,6 +38,7 @@ mod tests;
 mod traits;
 
 use arena::Arena;
+pub use arena::Books;
 pub(crate) use cell::Cell;
 use hash::Seed;
 
@@ -108,8 +109,8 @@ pub type BytesSet<A = Global> = SliceSet<[u8], A>;
 /// such garbage (and at least 4 KiB, and a byte for each slot of the table); then the others move to
 /// a smaller block. That is O(1) amortised per byte removed.
 ///
-/// Keys are hashed with foldhash, seeded for each map, as with [`HashMap`](crate::HashMap); there is
-/// no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
+/// Keys are hashed in foldhash's manner, seeded for each map, as with [`HashMap`](crate::HashMap);
+/// there is no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
 /// together (or as much as the memory). Above 2^32 long keys lookups become slower little by little.
 ///
 /// The order of iteration is arbitrary. Lookups, insertions and removals are O(key length) expected;
@@ -152,8 +153,8 @@ impl<'k, K: Key + ?Sized> Query<'k, K> {
 
     #[inline(always)]
     fn long(key: &'k K, seed: &Seed) -> Self {
-        let hash = seed.of_long(key);
-        Query { key, cell: Cell::long(key.as_ref().len(), hash, 0), hash }
+        let (hash, len) = seed.of_long(key);
+        Query { key, cell: Cell::long(len, hash, 0), hash }
     }
 
     #[inline]
@@ -195,6 +196,12 @@ macro_rules! search {
 #[inline(always)]
 fn hash_of<K: Key + ?Sized, V>(seed: &Seed) -> impl Fn(&(Cell<K>, V)) -> u64 + '_ {
     move |(cell, _)| seed.of_cell(cell)
+}
+
+/// What the arena of a map holds: for tests that cannot see it.
+#[must_use]
+pub fn books<K: Key + ?Sized, V, A: Allocator>(map: &SliceMap<K, V, A>) -> Books {
+    map.arena.books()
 }
 
 /// Garbage in an arena that is not worth the trouble.

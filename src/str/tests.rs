@@ -1,12 +1,14 @@
 //! What only this module can see: a hash that is the same for all keys, the limit on key lengths,
 //! and what the arena holds.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::cell::{LONGEST, SHORT};
+use super::hash::Seed;
 use super::{BytesMap, InsertError, LITTLE, RejectedValue, StrMap};
 
 fn long(n: usize) -> String {
@@ -35,6 +37,49 @@ fn one_hash_for_all_keys_is_slow_and_right() {
             }
         }
         assert_eq!(map.into_iter().collect::<BTreeMap<_, _>>(), model);
+    }
+}
+
+/// Families of 1,024 keys of so many bytes that are alike but for a few of them.
+fn families(len: usize) -> impl Iterator<Item = Vec<Vec<u8>>> {
+    let digits = |n: usize| format!("{n:04}").into_bytes();
+    let bits = |n: usize| vec![n as u8 & 31, (n >> 5) as u8];
+    let family = |key: &dyn Fn(usize) -> Vec<u8>| (0..1024).map(key).collect();
+    let numbered = move |at: usize, number: &dyn Fn(usize) -> Vec<u8>| {
+        family(&|n| {
+            let (mut key, number) = (vec![b'a'; len], number(n));
+            key[at..at + number.len()].copy_from_slice(&number);
+            key
+        })
+    };
+    let repeated = family(&|n| bits(n).into_iter().cycle().take(len).collect());
+    [0, 8, len / 2, len - 8, len - 4]
+        .into_iter()
+        .map(move |at| numbered(at, &digits))
+        .chain([0, 7, len - 9, len - 2].into_iter().map(move |at| numbered(at, &bits)))
+        .chain([repeated])
+}
+
+#[test]
+fn hashes_of_keys_that_are_nearly_equal_are_spread_like_random_ones() {
+    const SEEDS: usize = if cfg!(miri) { 1 } else { 16 };
+    for len in
+        [16, 24, 32, 33, 64, 65, 80, 128, 129].into_iter().step_by(if cfg!(miri) { 4 } else { 1 })
+    {
+        for (family, keys) in families(len).enumerate() {
+            // Of 16,384 homes, 1,024 random hashes take 993, with a deviation of 5. One seed in many
+            // is bad for a family, as with foldhash.
+            let homes = (0..SEEDS).map(|n| {
+                let seed = Seed::fixed(n as u64);
+                let hashes = keys.iter().map(|key| seed.of_long(key.as_slice()).0);
+                hashes
+                    .map(|hash| (hash & 0x3fff) ^ (hash >> 57 << 7))
+                    .collect::<BTreeSet<_>>()
+                    .len()
+            });
+            let mean = homes.sum::<usize>() / SEEDS;
+            assert!(mean > 960, "{mean} homes of family {family}, length {len}");
+        }
     }
 }
 

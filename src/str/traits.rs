@@ -9,6 +9,7 @@ use super::cell::Key;
 use super::hash::Seed;
 use crate::allocator::Allocator;
 use crate::hash_table::HashTable;
+use crate::raw::Plain;
 
 impl<K: Key + ?Sized, V: Clone, A: Allocator + Clone> Clone for SliceMap<K, V, A> {
     /// O(slots + key bytes). The copy has the same capacity and seed.
@@ -25,7 +26,7 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator + Clone> Clone for SliceMap<K, V, A
         self.seed = source.seed.clone();
         // The keys come first: if cloning a value panics, the entries there already have theirs.
         self.arena.copy_from(&source.arena);
-        self.table.clone_from(&source.table);
+        self.table.clone_from_as(&source.table, Plain::of_copied_and_value());
     }
 }
 

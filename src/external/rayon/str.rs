@@ -1,9 +1,11 @@
-//! Parallel iterators of maps and sets that own their keys.
+//! Parallel iterators of maps and sets that own their keys. Entries are made in parallel and inserted
+//! one by one: where a key goes in the arena depends on those before it.
 
+use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
-use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
+use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::Walk;
 use crate::allocator::Allocator;
@@ -152,5 +154,102 @@ impl<'a, K: Key + ?Sized, A: Allocator> IntoParallelIterator for &'a SliceSet<K,
     #[inline]
     fn into_par_iter(self) -> ParElements<'a, K> {
         ParElements { entries: self.map.into_par_iter() }
+    }
+}
+
+impl<K, Q, V, A> ParallelExtend<(Q, V)> for SliceMap<K, V, A>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K> + Send,
+    V: Send,
+    A: Allocator,
+{
+    /// Collects the entries in parallel and inserts them one by one in order. Reserves as
+    /// [`extend`](Extend::extend) does.
+    ///
+    /// # Panics
+    /// As [`reserve`](SliceMap::reserve) and [`insert`](SliceMap::insert).
+    ///
+    /// ```
+    /// use rayon::prelude::*;
+    ///
+    /// let mut map = rosti::StrMap::from([("one", 'a')]);
+    /// map.par_extend([("two", 'b'), ("one", 'c'), ("two", 'd')]);
+    /// assert_eq!(map, rosti::StrMap::from([("one", 'c'), ("two", 'd')]));
+    /// ```
+    fn par_extend<I: IntoParallelIterator<Item = (Q, V)>>(&mut self, entries: I) {
+        let chunks = entries.into_par_iter().collect_vec_list();
+        let len: usize = chunks.iter().map(Vec::len).sum();
+        self.reserve(if self.is_empty() { len } else { len.div_ceil(2) });
+        self.extend(chunks.into_iter().flatten());
+    }
+}
+
+impl<K, Q, V, A> FromParallelIterator<(Q, V)> for SliceMap<K, V, A>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K> + Send,
+    V: Send,
+    A: Allocator + Default,
+{
+    /// The map of these entries, which are collected in parallel; of equal keys the last value counts.
+    ///
+    /// ```
+    /// use rayon::prelude::*;
+    /// use rosti::StrMap;
+    ///
+    /// let lengths: StrMap<usize> =
+    ///     ["one", "two", "three"].into_par_iter().map(|word| (word, word.len())).collect();
+    /// assert_eq!(lengths["three"], 5);
+    /// ```
+    fn from_par_iter<I: IntoParallelIterator<Item = (Q, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.par_extend(entries);
+        map
+    }
+}
+
+impl<K, Q, A> ParallelExtend<Q> for SliceSet<K, A>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K> + Send,
+    A: Allocator,
+{
+    /// Collects the elements in parallel and inserts those that are absent, one by one.
+    ///
+    /// # Panics
+    /// As [`SliceMap`]'s `par_extend`.
+    ///
+    /// ```
+    /// use rayon::prelude::*;
+    ///
+    /// let mut set = rosti::StrSet::from(["one"]);
+    /// set.par_extend(["two", "one", "two"]);
+    /// assert_eq!(set, rosti::StrSet::from(["one", "two"]));
+    /// ```
+    fn par_extend<I: IntoParallelIterator<Item = Q>>(&mut self, elements: I) {
+        self.map.par_extend(elements.into_par_iter().map(|element| (element, ())));
+    }
+}
+
+impl<K, Q, A> FromParallelIterator<Q> for SliceSet<K, A>
+where
+    K: Key + ?Sized,
+    Q: AsRef<K> + Send,
+    A: Allocator + Default,
+{
+    /// The set of these elements, which are collected in parallel.
+    ///
+    /// ```
+    /// use rayon::prelude::*;
+    /// use rosti::StrSet;
+    ///
+    /// let digits: StrSet = (0..1000).into_par_iter().map(|n| (n % 10).to_string()).collect();
+    /// assert_eq!(digits.len(), 10);
+    /// ```
+    fn from_par_iter<I: IntoParallelIterator<Item = Q>>(elements: I) -> Self {
+        let mut set = Self::default();
+        set.par_extend(elements);
+        set
     }
 }

@@ -2,7 +2,9 @@
 # What can be known from this machine about rosti's speed on every architecture, in one table: time
 # where the machine runs the code itself, instructions under emulation elsewhere.
 #
-#   ci/bench-arch.sh [--only "TARGET …"] [FILE]     the table, into FILE or to the terminal
+#   ci/bench-arch.sh [--counts] [--only "TARGET …"] [FILE]
+#                                                   the table, into FILE or to the terminal; with
+#                                                   --counts without times, for a busy machine
 #   ci/bench-arch.sh --pack TARGET FOLDER           the comparison bench for another machine: copy
 #                                                   the folder there and run ./run.sh in it
 #
@@ -63,13 +65,16 @@ END
     echo "copy $folder to the machine and run ./run.sh there"
 }
 
+# The bench's workloads that go with the operations that are counted.
+workloads='hit miss reserved grow churn entry_uniform iterate iterate_fold'
+
 # times native|swar NAME: nanoseconds, in the form of the lines of instructions.sh.
 times() {
     local program csv
     program=$(compare $host "$1" '')
     csv=$(mktemp)
-    "$program" --quick --csv "$csv" --only hit,miss,reserved,grow,churn,iterate,iterate_fold >&2
-    awk -F, -v backend="$2" -v target=$host '
+    "$program" --quick --csv "$csv" --only "${workloads// /,}" >&2
+    awk -F, -v backend="$2" -v target=$host -v workloads="$workloads" '
         $1 == "u64" { logs[$7, $2] += log($8); ++cells[$7, $2] }
         function row(map, backend) {
             printf "%s %s %s", target, backend, map
@@ -78,7 +83,7 @@ times() {
             print ""
         }
         END {
-            split("hit miss reserved grow churn iterate iterate_fold", workload, " ")
+            split(workloads, workload, " ")
             row("hashbrown", "-")
             row("rosti", backend)
         }' "$csv"
@@ -97,28 +102,33 @@ table() {
             print ""
             next
         }
-        { $1 = $2 = $3 = ""; sub(/^ */, ""); printf "| %s | | %s | | | | | | | |\n", target, $0 }'
+        { $1 = $2 = $3 = ""; sub(/^ */, ""); printf "| %s | | %s | | | | | | | | |\n", target, $0 }'
 }
 
-case ${1-} in
-    --pack) [ $# = 3 ] || usage; pack "$2" "$file"; exit ;;
-    --only) [ $# -ge 2 ] || usage; only=$2; shift 2 ;;
-    -*) usage ;;
-    *) only=all ;;
-esac
+only=all timed=1
+while [ $# -gt 0 ]; do
+    case $1 in
+        --pack) [ $# = 3 ] || usage; pack "$2" "$file"; exit ;;
+        --only) [ $# -ge 2 ] || usage; only=$2; shift ;;
+        --counts) timed= ;;
+        -*) usage ;;
+        *) break ;;
+    esac
+    shift
+done
 [ $# -le 1 ] || usage
 [ $# = 1 ] || file=/dev/stdout
 counts=$(ci/instructions.sh $only)
 backend=$(awk -v host=$host '$1 == host && $3 == "rosti" { print $2; exit }' <<<"$counts")
-timed=$(times native "${backend:-native}" && times swar swar)
+[ -z "$timed" ] || timed=$(times native "${backend:-native}" && times swar swar)
 cat >"$file" <<END
 rosti / hashbrown 0.17, \`u64 -> u64\`, per operation. Times: geometric means of the quick form of
 \`benches/compare\`, of which only the ratios mean anything. Instructions: \`ci/instructions/main.rs\`
 under emulation, exact; they are not time, and can be compared within one line only. hashbrown takes
 the backend that it thinks best in every line.
 
-| target | rosti's backend | per operation | hit | miss | insert | grow | churn | iterate | fold |
-|---|---|---|---|---|---|---|---|---|---|
-$(table ns <<<"$timed")
-$(table instructions <<<"$counts")
+| target | rosti's backend | per operation | hit | miss | insert | grow | churn | entry | iterate | fold |
+|---|---|---|---|---|---|---|---|---|---|---|
+$([ -z "$timed" ] || table ns <<<"$timed"
+table instructions <<<"$counts")
 END

@@ -2,10 +2,14 @@
 //!
 //! Maps run byte traces (see `trace/mod.rs`) beside std's map, one named test for each pair of a
 //! hasher and a kind of key. Sets run beside std's set and tables beside a list; integer maps and sets
-//! run the maps' traces beside std's ordered map. Proptest generates
+//! run the maps' traces beside std's ordered map, maps that own their keys run them as the fuzz target
+//! `str_trace` does. Proptest generates
 //! and shrinks; a failure prints the shortest trace found, and for maps its bytes too, ready for a
 //! fixed test. `PROPTEST_CASES` overrides the number of cases; nothing is written to files.
 
+#[cfg(feature = "default-hasher")]
+#[path = "../fuzz/src/str_trace.rs"]
+mod str_trace;
 mod trace;
 
 use proptest::collection::vec;
@@ -880,6 +884,32 @@ fn integer_maps_and_sets() {
     int_test::<u8>();
     int_test::<u32>();
     int_test::<u64>();
+}
+
+// ------------------------------------------------------------------------- maps that own their keys
+
+/// Strings or byte strings with one kind of value, keys of all forms.
+#[cfg(feature = "default-hasher")]
+fn own_keys_test(kind: u8) {
+    let test = |(trace, forms): &(Trace, u8)| {
+        let ops = trace::decode(&trace.bytes, trace.universe);
+        str_trace::play(&ops, [kind, *forms], trace.universe, trace.capacity)
+    };
+    check(24, &(traces(&EVERYTHING, LARGE, 100), any::<u8>()), test);
+    check(16, &(traces(&CLIMB, SMALL, 100), any::<u8>()), test);
+    check(8, &(traces(&HOVER, SMALL, 600), any::<u8>()), test);
+}
+
+#[test]
+#[cfg(feature = "default-hasher")]
+fn maps_of_strings() {
+    [0, 2, 4, 5].into_iter().for_each(own_keys_test);
+}
+
+#[test]
+#[cfg(feature = "default-hasher")]
+fn maps_of_byte_strings() {
+    [1, 3].into_iter().for_each(own_keys_test);
 }
 
 // ------------------------------------------------------------------------------------------ tables

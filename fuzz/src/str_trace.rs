@@ -13,6 +13,8 @@
 //! commands of other maps: what is inserted by reference to a key, the first entry popped, room
 //! reserved for the bytes of keys. After each command the arena's books must be those of the keys.
 
+#![allow(dead_code, reason = "who includes this module may use a part of it")]
+
 use super::trace::{self, Counted, Element, Kind, Op, ledger};
 use rosti::internals::Books;
 use rosti::str_map::{Entry, Key, SliceMap};
@@ -91,39 +93,26 @@ pub fn run(input: &[u8]) -> Result<(), String> {
     let universe = if forms % 4 == 2 { u16::from(universe) } else { u16::from(universe) * 4 } + 1;
     let mut ops = trace::decode(commands, universe);
     ops.truncate(MOST_COMMANDS);
-    let play = match kinds % 6 {
-        0 => play::<str, u64>,
-        1 => play::<[u8], u64>,
-        2 => play::<str, Counted>,
-        3 => play::<[u8], Counted>,
-        4 => play::<str, u8>,
-        _ => play::<str, ()>,
-    };
-    play(&ops, forms, universe, usize::from(capacity))
+    play(&ops, [kinds, forms], universe, usize::from(capacity))
 }
 
-fn play<K: Text + ?Sized, V: Element>(
+/// Plays a trace on the kind of map that the first two bytes of an input say.
+pub fn play(
     ops: &[Op],
-    forms: u8,
+    [kinds, forms]: [u8; 2],
     universe: u16,
     capacity: usize,
 ) -> Result<(), String> {
-    ledger::open();
-    let mut pair = Pair::<K, V> {
-        map: SliceMap::with_capacity(capacity),
-        model: HashMap::new(),
-        spare: SliceMap::with_seed(u64::from(universe)),
-        spare_model: HashMap::new(),
-        forms,
-        universe,
+    let play = match kinds % 6 {
+        0 => Pair::<str, u64>::play,
+        1 => Pair::<[u8], u64>::play,
+        2 => Pair::<str, Counted>::play,
+        3 => Pair::<[u8], Counted>::play,
+        4 => Pair::<str, u8>::play,
+        _ => Pair::<str, ()>::play,
     };
-    for (index, op) in ops.iter().enumerate() {
-        pair.command(op)
-            .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
-            .map_err(|message| format!("command {index} ({op:?}): {message}"))?;
-    }
-    pair.compare().map_err(|message| format!("at the end: {message}"))?;
-    drop(pair);
+    ledger::open();
+    play(ops, forms, universe, capacity)?;
     equal("values left alive, and misused", (ledger::live(), ledger::faults()), (0, 0))
 }
 
@@ -163,6 +152,23 @@ fn weight<K: Text + ?Sized>(key: &K) -> u16 {
 }
 
 impl<K: Text + ?Sized, V: Element> Pair<K, V> {
+    fn play(ops: &[Op], forms: u8, universe: u16, capacity: usize) -> Result<(), String> {
+        let mut pair = Self {
+            map: SliceMap::with_capacity(capacity),
+            model: HashMap::new(),
+            spare: SliceMap::with_seed(u64::from(universe)),
+            spare_model: HashMap::new(),
+            forms,
+            universe,
+        };
+        for (index, op) in ops.iter().enumerate() {
+            pair.command(op)
+                .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
+                .map_err(|message| format!("command {index} ({op:?}): {message}"))?;
+        }
+        pair.compare().map_err(|message| format!("at the end: {message}"))
+    }
+
     fn command(&mut self, op: &Op) -> Result<(), String> {
         let collects = self.execute(op)?;
         let (map, model) = (&self.map, &self.model);

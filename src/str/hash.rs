@@ -4,17 +4,17 @@
 //! makes its own: words are mixed with secrets and multiplied in pairs, products folded. The two
 //! words of a short cell are one pair. A long key of up to 128 bytes is 2, 4 or 8 pairs, some of them
 //! overlapping, in two chains that do not wait for each other; the comparison of bytes asks the
-//! same about the length, so there is one guess to be wrong about. Longer keys are hashed by foldhash
-//! itself.
+//! same about the length, so there is one guess to be wrong about. Longer keys are mixed 64 bytes at a
+//! time into four chains.
 //!
 //! The cell of a long key keeps what a table makes use of: the low half, for the home, and the top
 //! byte, for the tag. So growth finds the hash there and reads no key. In a table of more than 2^32
 //! homes, long keys go to the first 2^32 only: searches become longer, and remain right.
 
-use core::hash::{BuildHasher, Hasher};
+use core::hash::BuildHasher;
 
 use foldhash::SharedSeed;
-use foldhash::fast::{FoldHasher, SeedableRandomState};
+use foldhash::fast::SeedableRandomState;
 
 use super::cell::{Cell, Key, LONGEST, pairs};
 use crate::int::hash::folded_multiply;
@@ -29,8 +29,6 @@ const KEPT: u64 = 0xff00_0000_ffff_ffff;
 pub(super) struct Seed {
     /// For one word of each pair, and for the other.
     secrets: [u64; 2],
-    /// foldhash's, for what it hashes.
-    shared: &'static SharedSeed,
     /// The hash of all keys, if there is to be only one.
     #[cfg(test)]
     pub(super) constant: Option<u64>,
@@ -40,20 +38,18 @@ impl Seed {
     /// A new seed, as the default hasher of maps draws them.
     #[inline]
     pub(super) fn random() -> Self {
-        Self::new(&SeedableRandomState::random(), SharedSeed::global_random())
+        Self::new(&SeedableRandomState::random())
     }
 
     /// The seed of this number, the same in every process.
     pub(super) fn fixed(seed: u64) -> Self {
-        let shared = SharedSeed::global_fixed();
-        Self::new(&SeedableRandomState::with_seed(seed, shared), shared)
+        Self::new(&SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()))
     }
 
     #[inline]
-    fn new(state: &SeedableRandomState, shared: &'static SharedSeed) -> Self {
+    fn new(state: &SeedableRandomState) -> Self {
         Seed {
             secrets: [0, u64::MAX].map(|word| state.hash_one(word)),
-            shared,
             #[cfg(test)]
             constant: None,
         }
@@ -76,32 +72,52 @@ impl Seed {
             ..=32 => (self.of_pairs::<2>(bytes), len),
             33..=64 => (self.of_pairs::<4>(bytes), len),
             65..=128 => (self.of_pairs::<8>(bytes), len),
-            _ => (self.of_many(bytes), if len <= LONGEST { len } else { 0 }),
+            _ => (self.of_many(key), if len <= LONGEST { len } else { 0 }),
         };
         (self.seen(hash) & KEPT, len)
     }
 
     #[inline(always)]
     fn of_pairs<const N: usize>(&self, bytes: &[u8]) -> u64 {
-        let [a, b] = self.secrets;
-        // Without the length, keys of one byte over and over could be alike.
-        let a = a.rotate_right(bytes.len() as u32);
-        let mut chains = [a, a.wrapping_add(b)];
-        for (i, [low, high]) in pairs::<N>(bytes).into_iter().enumerate() {
-            let chain = &mut chains[i % 2];
-            // Each chain takes another word first, as a pair may come twice, once in each.
-            let [first, second] = if i % 2 == 0 { [low, high] } else { [high, low] };
-            *chain = folded_multiply(first ^ *chain, second ^ b);
-        }
+        let mut chains = self.chains::<2>(bytes.len());
+        self.mix::<N, 2>(&mut chains, bytes);
         chains[0] ^ chains[1]
     }
 
+    /// Generic, so that who looks keys up in a loop is compiled together with it: the compiler has to
+    /// see that it changes nothing, or it loads the map's fields again for each key.
     #[cold]
     #[inline(never)]
-    fn of_many(&self, bytes: &[u8]) -> u64 {
-        let mut hasher = FoldHasher::with_seed(self.secrets[0], self.shared);
-        hasher.write(bytes);
-        hasher.finish()
+    fn of_many<K: Key + ?Sized>(&self, key: &K) -> u64 {
+        let mut rest = key.as_ref();
+        let mut chains = self.chains::<4>(rest.len());
+        while rest.len() > 128 {
+            let (block, behind) = rest.split_at(64);
+            self.mix::<4, 4>(&mut chains, block);
+            rest = behind;
+        }
+        self.mix::<8, 4>(&mut chains, rest);
+        chains.into_iter().fold(0, |all, chain| all ^ chain)
+    }
+
+    /// Where the chains of a key of so many bytes begin. Without the length, keys of one byte over and
+    /// over could be alike.
+    #[inline(always)]
+    fn chains<const C: usize>(&self, len: usize) -> [u64; C] {
+        let [a, b] = self.secrets;
+        let first = a.rotate_right(len as u32);
+        core::array::from_fn(|i| first.wrapping_add(b.wrapping_mul(i as u64)))
+    }
+
+    /// Mixes `8 * N` to `16 * N` bytes into the chains.
+    #[inline(always)]
+    fn mix<const N: usize, const C: usize>(&self, chains: &mut [u64; C], bytes: &[u8]) {
+        for (i, [low, high]) in pairs::<N>(bytes).into_iter().enumerate() {
+            // Neighbouring chains take another word first, as a pair may come twice.
+            let [first, second] = if i % 2 == 0 { [low, high] } else { [high, low] };
+            let chain = &mut chains[i % C];
+            *chain = folded_multiply(first ^ *chain, second ^ self.secrets[1]);
+        }
     }
 
     /// The hash of a cell's key.

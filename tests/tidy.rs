@@ -187,6 +187,33 @@ fn files_are_short() {
 }
 
 #[test]
+fn what_is_public_has_an_example() {
+    const FOLDERS: [&str; 5] = ["hash_map/", "hash_set/", "hash_table/", "int/", "str/"];
+    const ITEMS: [&str; 7] = ["fn", "const fn", "unsafe fn", "struct", "enum", "type", "trait"];
+    // Public for the compiler only: the seal of a trait, and what tests look at.
+    const HIDDEN: [&str; 3] = ["trait Bytes ", "struct Books ", "fn books<"];
+    let is_public = |line: &str| {
+        let item = line.trim_start().strip_prefix("pub ").unwrap_or_default();
+        ITEMS.iter().any(|kind| item.strip_prefix(kind).is_some_and(|name| name.starts_with(' ')))
+            && !HIDDEN.iter().any(|hidden| item.starts_with(hidden))
+            && !line.contains('$') // of a macro
+    };
+    let mut bare = Vec::new();
+    for (name, text) in sources("src").iter().filter(|(name, _)| lies_in(name, &FOLDERS)) {
+        let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+        for at in (0..lines.len()).filter(|&at| is_public(lines[at])) {
+            let above = lines[..at].iter().rev();
+            let mut docs =
+                above.take_while(|line| line.starts_with("///") || line.starts_with('#'));
+            if !docs.any(|line| line.contains("```")) {
+                bare.push(format!("src/{name}:{}: {}", at + 1, lines[at]));
+            }
+        }
+    }
+    assert!(bare.is_empty(), "public items without an example\n{}", bare.join("\n"));
+}
+
+#[test]
 fn no_leftovers() {
     for folder in ["src", "tests", "benches", "examples"] {
         for (name, text) in sources(folder) {

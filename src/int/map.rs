@@ -30,12 +30,49 @@ pub mod rayon {
 pub type Entry<'a, K, V, A = Global> = hash_map::Entry<'a, K, V, IntHashBuilder, A>;
 
 /// The place of a key that is present; see [`IntMap::entry`].
+///
+/// ```
+/// use rosti::int_map::{Entry, IntMap, OccupiedEntry};
+///
+/// fn take(entry: OccupiedEntry<u32, char>) -> char {
+///     entry.remove()
+/// }
+///
+/// let mut map = IntMap::with_seed(1);
+/// map.insert(7, 'a');
+/// let Entry::Occupied(entry) = map.entry(7) else { unreachable!() };
+/// assert_eq!(take(entry), 'a');
+/// ```
 pub type OccupiedEntry<'a, K, V, A = Global> = hash_map::OccupiedEntry<'a, K, V, IntHashBuilder, A>;
 
 /// The place where an absent key belongs; see [`IntMap::entry`].
+///
+/// ```
+/// use rosti::int_map::{Entry, IntMap, VacantEntry};
+///
+/// fn fill(entry: VacantEntry<u32, u64>) {
+///     let square = u64::from(*entry.key()).pow(2);
+///     entry.insert(square);
+/// }
+///
+/// let mut map = IntMap::with_seed(1);
+/// if let Entry::Vacant(entry) = map.entry(7) {
+///     fill(entry);
+/// }
+/// assert_eq!(map[7], 49);
+/// ```
 pub type VacantEntry<'a, K, V, A = Global> = hash_map::VacantEntry<'a, K, V, IntHashBuilder, A>;
 
 /// A key that was to be inserted is present; see [`IntMap::try_insert`].
+///
+/// ```
+/// use rosti::int_map::{IntMap, OccupiedError};
+///
+/// let mut map = IntMap::with_seed(1);
+/// map.insert(7, "seven");
+/// let OccupiedError { entry, value } = map.try_insert(7, "sieben").unwrap_err();
+/// assert_eq!((*entry.get(), value), ("seven", "sieben"));
+/// ```
 pub type OccupiedError<'a, K, V, A = Global> = hash_map::OccupiedError<'a, K, V, IntHashBuilder, A>;
 
 /// A map whose keys are integers, or as good as integers: an [`IntKey`].

@@ -15,25 +15,122 @@ pub mod rayon {
 }
 
 /// The place of an element in a set, occupied or vacant; see [`IntSet::entry`].
+///
+/// ```
+/// use rosti::int_set::{Entry, IntSet};
+///
+/// let mut set = IntSet::with_seed(1);
+/// if let Entry::Vacant(entry) = set.entry(7) {
+///     entry.insert();
+/// }
+/// assert!(matches!(set.entry(7), Entry::Occupied(_)));
+/// ```
 pub type Entry<'a, T, A = Global> = hash_set::Entry<'a, T, IntHashBuilder, A>;
 
 /// An element that is in the set; see [`IntSet::entry`].
+///
+/// ```
+/// use rosti::int_set::{Entry, IntSet, OccupiedEntry};
+///
+/// fn take(entry: OccupiedEntry<u32>) -> u32 {
+///     entry.remove()
+/// }
+///
+/// let mut set = IntSet::with_seed(1);
+/// set.insert(7);
+/// let Entry::Occupied(entry) = set.entry(7) else { unreachable!() };
+/// assert_eq!(take(entry), 7);
+/// ```
 pub type OccupiedEntry<'a, T, A = Global> = hash_set::OccupiedEntry<'a, T, IntHashBuilder, A>;
 
 /// A slot for an element that is not in the set yet; see [`IntSet::entry`].
+///
+/// ```
+/// use rosti::int_set::{Entry, IntSet, VacantEntry};
+///
+/// fn fill(entry: VacantEntry<u32>) {
+///     entry.insert();
+/// }
+///
+/// let mut set = IntSet::with_seed(1);
+/// if let Entry::Vacant(entry) = set.entry(7) {
+///     fill(entry);
+/// }
+/// assert!(set.contains(7));
+/// ```
 pub type VacantEntry<'a, T, A = Global> = hash_set::VacantEntry<'a, T, IntHashBuilder, A>;
 
 /// The elements that are in both of two sets; see [`IntSet::intersection`].
+///
+/// ```
+/// use rosti::int_set::{IntSet, Intersection};
+///
+/// fn sorted(elements: Intersection<u32>) -> Vec<u32> {
+///     let mut elements: Vec<u32> = elements.copied().collect();
+///     elements.sort_unstable();
+///     elements
+/// }
+///
+/// let (mut a, mut b) = (IntSet::with_seed(1), IntSet::with_seed(2));
+/// a.extend([1, 2]);
+/// b.extend([2, 3]);
+/// assert_eq!(sorted(a.intersection(&b)), [2]);
+/// ```
 pub type Intersection<'a, T, A = Global> = hash_set::Intersection<'a, T, IntHashBuilder, A>;
 
 /// The elements that are in one set but not in another; see [`IntSet::difference`].
+///
+/// ```
+/// use rosti::int_set::{Difference, IntSet};
+///
+/// fn sorted(elements: Difference<u32>) -> Vec<u32> {
+///     let mut elements: Vec<u32> = elements.copied().collect();
+///     elements.sort_unstable();
+///     elements
+/// }
+///
+/// let (mut a, mut b) = (IntSet::with_seed(1), IntSet::with_seed(2));
+/// a.extend([1, 2]);
+/// b.extend([2, 3]);
+/// assert_eq!(sorted(a.difference(&b)), [1]);
+/// ```
 pub type Difference<'a, T, A = Global> = hash_set::Difference<'a, T, IntHashBuilder, A>;
 
 /// The elements that are in exactly one of two sets; see [`IntSet::symmetric_difference`].
+///
+/// ```
+/// use rosti::int_set::{SymmetricDifference, IntSet};
+///
+/// fn sorted(elements: SymmetricDifference<u32>) -> Vec<u32> {
+///     let mut elements: Vec<u32> = elements.copied().collect();
+///     elements.sort_unstable();
+///     elements
+/// }
+///
+/// let (mut a, mut b) = (IntSet::with_seed(1), IntSet::with_seed(2));
+/// a.extend([1, 2]);
+/// b.extend([2, 3]);
+/// assert_eq!(sorted(a.symmetric_difference(&b)), [1, 3]);
+/// ```
 pub type SymmetricDifference<'a, T, A = Global> =
     hash_set::SymmetricDifference<'a, T, IntHashBuilder, A>;
 
 /// The elements that are in at least one of two sets; see [`IntSet::union`].
+///
+/// ```
+/// use rosti::int_set::{Union, IntSet};
+///
+/// fn sorted(elements: Union<u32>) -> Vec<u32> {
+///     let mut elements: Vec<u32> = elements.copied().collect();
+///     elements.sort_unstable();
+///     elements
+/// }
+///
+/// let (mut a, mut b) = (IntSet::with_seed(1), IntSet::with_seed(2));
+/// a.extend([1, 2]);
+/// b.extend([2, 3]);
+/// assert_eq!(sorted(a.union(&b)), [1, 2, 3]);
+/// ```
 pub type Union<'a, T, A = Global> = hash_set::Union<'a, T, IntHashBuilder, A>;
 
 /// A set of integers, or of what is as good as integers: an [`IntKey`].

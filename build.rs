@@ -40,13 +40,14 @@ fn cfg(name: &str) -> String {
     env::var(format!("CARGO_CFG_{name}")).unwrap_or_default()
 }
 
-/// `N` if the compiler has all that is stable in `rustc 1.N`. A nightly may lack some of what its own
-/// version will have.
+/// `N` if the compiler has all that is stable in `rustc 1.N`. One on the way to a version may lack some
+/// of what that will have.
 fn rustc_minor() -> Option<u32> {
     let version = Command::new(env::var_os("RUSTC")?).arg("--version").output().ok()?.stdout;
     let version = String::from_utf8(version).ok()?;
     let minor: u32 = version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
-    Some(if version.contains("-nightly") { minor - 1 } else { minor })
+    let unfinished = ["-nightly", "-dev"].iter().any(|stage| version.contains(stage));
+    minor.checked_sub(u32::from(unfinished))
 }
 
 fn main() {

@@ -1,4 +1,5 @@
-//! The hasher of maps and sets that are not given one: foldhash, in its fast variant.
+//! The hasher of maps and sets that are not given one: foldhash, in its fast variant. And what the
+//! hashes of integers and of strings are made of.
 
 /// The default `BuildHasher` of [`HashMap`](crate::HashMap) and [`HashSet`](crate::HashSet).
 ///
@@ -20,6 +21,23 @@
 pub struct DefaultHashBuilder {
     #[cfg(feature = "default-hasher")]
     seeds: foldhash::fast::RandomState,
+}
+
+/// The two halves of a product, folded into one.
+#[inline(always)]
+pub(crate) const fn folded_multiply(a: u64, b: u64) -> u64 {
+    if usize::BITS < 64 {
+        // Without a wide multiplication: the four products of halves, added without carries, as
+        // foldhash does it.
+        let (a_low, a_high) = (a & 0xFFFF_FFFF, a >> 32);
+        let (b_low, b_high) = (b & 0xFFFF_FFFF, b >> 32);
+        let outer = (a_low * b_low) ^ (a_high * b_high);
+        let inner = (a_low * b_high) ^ (a_high * b_low);
+        outer ^ inner.rotate_left(32)
+    } else {
+        let product = a as u128 * b as u128;
+        product as u64 ^ (product >> 64) as u64
+    }
 }
 
 #[cfg(feature = "default-hasher")]

@@ -11,7 +11,7 @@ use core::num::NonZero;
 pub trait Word: Copy + Eq + Debug {
     /// The word without any bit.
     const ZERO: Self;
-    /// The lowest set bit.
+    /// The index of the lowest set bit.
     fn lowest(self) -> Option<u32>;
     /// Number of set bits.
     fn count_ones(self) -> u32;

@@ -16,7 +16,7 @@ use crate::mask::BitMask;
 pub struct Sse2(arch::__m128i);
 
 impl Sse2 {
-    /// One bit per lane, from each lane's top bit. (A movemask leaves the other bits clear.)
+    /// One bit per lane, from each lane's top bit.
     #[inline(always)]
     fn mask(lanes: arch::__m128i) -> BitMask<u16, 1> {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
@@ -69,7 +69,7 @@ unsafe impl Group for Sse2 {
 
     #[inline(always)]
     fn match_full(self) -> Self::Mask {
-        BitMask(Self::mask(self.0).0 ^ 0xffff)
+        BitMask(!Self::mask(self.0).0)
     }
 
     /// DELETED everywhere, with the bits in which EMPTY differs flipped where a byte is negative,

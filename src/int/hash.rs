@@ -8,6 +8,8 @@
 
 use core::hash::{BuildHasher, Hasher};
 
+use crate::hasher::folded_multiply;
+
 /// Builds the hasher of [`IntMap`](crate::IntMap) and [`IntSet`](crate::IntSet), seeded anew for
 /// each map.
 ///
@@ -123,20 +125,3 @@ impl Hasher for IntHasher {
 
 /// 2^64 divided by the golden ratio: the multiples of consecutive numbers lie far apart.
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
-
-/// The two halves of a product, folded into one.
-#[inline(always)]
-pub(crate) const fn folded_multiply(a: u64, b: u64) -> u64 {
-    if usize::BITS < 64 {
-        // Without a wide multiplication: the four products of halves, added without carries, as
-        // foldhash does it.
-        let (a_low, a_high) = (a & 0xFFFF_FFFF, a >> 32);
-        let (b_low, b_high) = (b & 0xFFFF_FFFF, b >> 32);
-        let outer = (a_low * b_low) ^ (a_high * b_high);
-        let inner = (a_low * b_high) ^ (a_high * b_low);
-        outer ^ inner.rotate_left(32)
-    } else {
-        let product = a as u128 * b as u128;
-        product as u64 ^ (product >> 64) as u64
-    }
-}

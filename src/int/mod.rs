@@ -6,7 +6,7 @@
 //! keys it is meant for (`key.rs`), and an interface by value (`map.rs`, `set.rs`, with the traits
 //! of std in `traits.rs`). Nothing below knows of it, and there is no unsafe code.
 
-pub(crate) mod hash;
+mod hash;
 mod key;
 pub mod map;
 pub mod set;

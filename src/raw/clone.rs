@@ -36,7 +36,7 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
     pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
         self.clear();
         if self.size() == source.size() {
-            self.clone_entries(source, plain);
+            self.clone_entries(source, source.is_cloned_as_bytes(plain));
         } else {
             // The old block goes first: peak memory is that of one copy. Should the new one fail,
             // the table is empty and in order.
@@ -52,36 +52,38 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
             return;
         }
         // Infallible: a failure does not return.
-        // SAFETY: it is written to before anything else, here or by the copy.
+        // SAFETY: the block is reset here, or else written to as a whole by `clone_entries`, before
+        // any user code runs.
         let block =
             unsafe { layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible) };
         if let Ok(control) = block {
-            if !source.is_copied(&plain) {
+            let as_bytes = source.is_cloned_as_bytes(plain);
+            if !as_bytes {
                 // SAFETY: the block has this size, and is ours.
                 unsafe { control.reset(size.slots) };
             }
             self.control = control;
             self.growth_left = size.capacity();
-            self.clone_entries(source, plain);
+            self.clone_entries(source, as_bytes);
         }
     }
 
     /// Whether a clone of this table is a copy of its bytes. In a table that is nearly empty there are
     /// fewer bytes to look at than to copy.
-    fn is_copied(&self, plain: &Plain<T>) -> bool {
+    fn is_cloned_as_bytes(&self, plain: Plain<T>) -> bool {
         plain.is_known() && self.items != 0 && self.items >= self.slots() / 8
     }
 
     /// Fills this table, which is empty and as large as the source. If a clone panics, the entries
     /// cloned so far are in the table.
-    fn clone_entries(&mut self, source: &Self, plain: Plain<T>) {
+    fn clone_entries(&mut self, source: &Self, as_bytes: bool) {
         debug_assert!(self.items == 0 && self.size() == source.size());
-        if source.is_copied(&plain) {
-            // SAFETY: both tables have this size. A copy of a plain entry's bytes is its clone.
-            unsafe {
-                layout::copy_contents(source.control, self.control, Self::SLOT, source.size());
-            }
-        } else if source.items != 0 {
+        if source.items == 0 {
+            return;
+        }
+        let mut slot_bytes = size_of::<T>() * source.slots();
+        if !as_bytes {
+            slot_bytes = 0;
             let mut clones = Clones { table: self, source, last: 0, count: 0 };
             // SAFETY: `items` is the number of full slots (I4); the source is not changed.
             for slot in unsafe { source.control.full_slots(source.items) } {
@@ -91,9 +93,12 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
                 clones.count += 1;
             }
             mem::forget(clones);
-            // SAFETY: both blocks have as many control bytes and overflow words. All slots that become
-            // full have just been written (I3).
-            unsafe { self.control.copy_from(source.control) };
+        }
+        // SAFETY: both tables have this size. All slots that become full have just been written, or
+        // are copied: of a plain entry that is a clone.
+        unsafe {
+            let homes = source.size().homes;
+            layout::copy_contents(source.control, self.control, slot_bytes, homes);
         }
         self.items = source.items;
         self.growth_left = source.growth_left;
@@ -117,7 +122,8 @@ impl<T, G: Group, A: Allocator> Drop for Clones<'_, T, G, A> {
             // SAFETY: both tables have as many slots. Those that stay full were written (I3), and
             // `count` is their number (I4).
             unsafe {
-                self.table.control.copy_from(self.source.control);
+                let homes = self.source.size().homes;
+                layout::copy_contents(self.source.control, self.table.control, 0, homes);
                 self.table.control.vacate(self.last + 1..self.table.slots());
             }
             self.table.items = self.count;

@@ -68,7 +68,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// `homes` is a power of two (I1). From `ctrl` on, the block has room for the control bytes and
-    /// the overflow words of so many homes. Call [`reset`](Self::reset) before anything else (I2).
+    /// the overflow words of so many homes. They are written before anything else is done (I2).
     #[inline]
     pub(super) unsafe fn from_raw(ctrl: NonNull<u8>, homes: usize) -> Self {
         Control { ctrl, mask: homes - 1, group: PhantomData }
@@ -303,20 +303,6 @@ impl<G: Group> Control<G> {
     pub(super) unsafe fn vacate(self, slots: Range<usize>) {
         // SAFETY: each slot has a control byte (I2).
         unsafe { self.ctrl.add(slots.start).write_bytes(EMPTY, slots.len()) };
-    }
-
-    /// Copies the control bytes and overflow words of a table of the same size.
-    ///
-    /// # Safety
-    /// Both tables have as many slots; nobody else accesses this one.
-    #[inline(never)]
-    pub(super) unsafe fn copy_from(self, source: Self) {
-        let bytes = Self::SHAPE.control_bytes(self.mask + 1);
-        // SAFETY: both blocks have this many control bytes.
-        unsafe {
-            self.ctrl.copy_from_nonoverlapping(source.ctrl, bytes);
-            self.copy_overflow_from(source);
-        }
     }
 
     /// A full slot, looked for from the group on where the last call found one, and on from the

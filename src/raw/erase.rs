@@ -20,7 +20,7 @@
 //! The cursor is a word of the block (`layout.rs`), behind the overflow bits: a table by itself is
 //! not larger for it, one-window tables have no use for it and no such word, and allocators round the
 //! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
-//! at the first.
+//! at the first, a copy where the original is.
 
 use super::RawTable;
 use super::control::FullSlots;

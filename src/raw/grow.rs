@@ -69,6 +69,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let capacity = min_capacity.max(self.items);
         if capacity == 0 {
             self.release_block();
+        // The size is computed again behind this call, rather than compiled for each type of entry.
         } else if Control::<G>::SHAPE
             .size_for(capacity)
             .is_some_and(|size| size.slots < self.slots())
@@ -200,14 +201,14 @@ impl<G: Group> Control<G> {
     unsafe fn pack_into(self, items: usize, new: Self, size: usize) {
         // The entries of a table that has been filled up lie side by side already.
         // SAFETY: every table has a home 0.
-        let in_a_row = unsafe { self.vacant_at(0) }.is_none_or(|vacant| vacant == items);
-        if in_a_row && !self.has_several_windows() {
+        let in_a_row = |vacant: Option<usize>| vacant.is_none_or(|vacant| vacant == items);
+        if !self.has_several_windows() && in_a_row(unsafe { self.vacant_at(0) }) {
             let bytes = items * size;
-            // SAFETY: both tables' first `items` slots are there, and their control bytes.
+            // SAFETY: lanes without a slot are the last (I6), so the `items` full ones (I4) are the
+            // first. Their slots end where their control bytes begin, in both tables.
             unsafe {
-                new.ctrl().copy_from_nonoverlapping(self.ctrl(), items);
-                let slots = self.ctrl().sub(bytes);
-                new.ctrl().sub(bytes).copy_from_nonoverlapping(slots, bytes);
+                let first = self.ctrl().sub(bytes);
+                new.ctrl().sub(bytes).copy_from_nonoverlapping(first, bytes + items);
             }
             return;
         }

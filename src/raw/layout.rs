@@ -65,9 +65,7 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
 /// A block of this size with nothing in it.
 ///
 /// # Safety
-/// Before any other use [`reset`](Control::reset) it, or copy another table's [contents] into it (I2).
-///
-/// [contents]: copy_contents
+/// Before any other use, [`reset`](Control::reset) it or [`copy_contents`] to it (I2).
 #[inline]
 #[track_caller]
 pub(super) unsafe fn allocate<G: Group, A: Allocator>(
@@ -85,25 +83,24 @@ pub(super) unsafe fn allocate<G: Group, A: Allocator>(
     unsafe { Ok(Control::from_raw(block.cast::<u8>().add(offset), size.homes)) }
 }
 
-/// Copies slots, control bytes and overflow words of a table to the block of another one of the same
-/// size, byte by byte.
+/// Copies the control bytes and overflow words of a table to another one of the same size, and as many
+/// bytes of slots before them, vacant ones included.
 ///
 /// # Safety
-/// Both have slots of this layout, and this size. Nobody uses the entries of one of them as such, or
-/// they may be copied, and nobody else accesses `to`.
+/// Both tables have so many homes and bytes of slots. Nobody else accesses `to`. Slots that become full
+/// have been written, or are copied and may be (I3).
 #[inline(never)]
 pub(super) unsafe fn copy_contents<G: Group>(
     from: Control<G>,
     to: Control<G>,
-    slot: Layout,
-    size: Size,
+    slot_bytes: usize,
+    homes: usize,
 ) {
-    let slots = slot.size() * size.slots;
-    // SAFETY: the same arithmetic succeeded when the blocks were allocated; slots end at `ctrl`, and
-    // the rest begins there. Vacant slots are copied as bytes, initialised or not.
+    // SAFETY: slots end at `ctrl`, and the rest begins there. The same arithmetic succeeded when the
+    // blocks were allocated.
     unsafe {
-        let bytes = slots + tail::<G>(size.homes).unwrap_unchecked();
-        to.ctrl().sub(slots).copy_from_nonoverlapping(from.ctrl().sub(slots), bytes);
+        let bytes = slot_bytes + tail::<G>(homes).unwrap_unchecked();
+        to.ctrl().sub(slot_bytes).copy_from_nonoverlapping(from.ctrl().sub(slot_bytes), bytes);
     }
 }
 

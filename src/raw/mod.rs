@@ -39,7 +39,7 @@
 //!   one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home. A table that was never
 //!   allocated has one home and no slots.
 //! * **I2** Every byte that a window of any home can cover is an initialised control byte. Their number
-//!   is a multiple of `WIDTH`.
+//!   is a multiple of `WIDTH`. The overflow words and counters behind them are initialised.
 //! * **I3** A slot is initialised exactly when its control byte is full.
 //! * **I4** `items + growth_left` is the capacity, and `items` the number of full control bytes.
 //! * **I5** Every stored entry is reached by probing from its own hash: each position before the
@@ -322,6 +322,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         seq: ProbeSeq,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
+        // Whoever has a `seq` of another table gets a panic, not another table's memory.
+        assert!(seq.position() <= self.control.mask(), "the search began in another table");
         // SAFETY: the probe loop offers full slots.
         let mut is_match = |slot| eq(unsafe { self.get(slot) });
         self.control
@@ -378,9 +380,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Stores an entry with this hash.
     ///
     /// # Safety
-    /// `slot` came as vacant from [`find_or_spot`](Self::find_or_spot), `make_room` or a function
-    /// that calls them, for a hash with this tag, or was emptied of an entry with it, and the table
-    /// has not changed since.
+    /// `slot` came as vacant from [`search_home`](Self::search_home), `make_room` or a function that
+    /// calls them, for a hash with this tag, or is in the window of that hash's home, or was emptied
+    /// of an entry with this tag; and the table has not changed since.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
         // Copied, or the compiler would read it again after the first store.

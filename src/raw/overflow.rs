@@ -51,7 +51,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn overflowed(self, position: usize) -> bool {
         self.has_several_windows() && {
-            // SAFETY: there is a word for every position up to `mask`, initialised by `reset`, and
+            // SAFETY: there is an initialised word for every position up to `mask` (I2), and
             // it is aligned, because the number of control bytes is a multiple of WIDTH (I2).
             let bits = unsafe { self.word_of(position).read() };
             bits >> (position % 32) & 1 != 0
@@ -165,18 +165,6 @@ impl<G: Group> Control<G> {
         unsafe {
             self.words().write_bytes(0xff, self.word_count());
             self.spent().write(i32::MAX);
-        }
-    }
-
-    /// Copies the overflow bits and the count of a table of the same size.
-    ///
-    /// # Safety
-    /// Both tables have the same number of homes; nobody else accesses this one.
-    pub(super) unsafe fn copy_overflow_from(self, source: Self) {
-        debug_assert_eq!(self.mask(), source.mask());
-        if self.has_several_windows() {
-            // SAFETY: both blocks have this many overflow words and the count.
-            unsafe { self.words().copy_from_nonoverlapping(source.words(), self.word_count() + 1) };
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Arena<K: ?Sized, A: Allocator> {
 /// What an arena's block of so many bytes holds: bytes of keys that are in the map, and of others.
 #[derive(Clone, Copy, Debug)]
 pub struct Books {
-    /// Bytes of keys that are in the map.
+    /// Bytes of keys that are in the map, or more if a clone panicked.
     pub live: usize,
     /// Bytes of keys that are not, any more.
     pub garbage: usize,

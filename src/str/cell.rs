@@ -219,7 +219,7 @@ impl<K: Key + ?Sized> Cell<K> {
     }
 
     /// Whether a cell is long and has the length of this one, which is, and the half of the hash that
-    /// chooses the home. (The other bits have been compared as a tag.)
+    /// chooses the home. (Most of the others have been compared as a tag.)
     #[inline(always)]
     pub(super) fn resembles(&self, other: &Self) -> bool {
         self.words()[0] == other.words()[0] && other.is_long()

@@ -17,7 +17,7 @@ use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
 
 use super::cell::{Cell, Key, LONGEST, pairs};
-use crate::int::hash::folded_multiply;
+use crate::hasher::folded_multiply;
 
 /// The bits of a long key's hash that its cell keeps.
 ///
@@ -27,7 +27,8 @@ const KEPT: u64 = 0xff00_0000_ffff_ffff;
 /// What a map mixes into its hashes.
 #[derive(Clone)]
 pub(super) struct Seed {
-    /// For one word of each pair, and for the other.
+    /// What the first word of a short key's pair is mixed with, or where the chains of a long one
+    /// begin; and what the second word of each pair is.
     secrets: [u64; 2],
     /// The hash of all keys, if there is to be only one.
     #[cfg(test)]
@@ -48,8 +49,10 @@ impl Seed {
 
     #[inline]
     fn new(state: &SeedableRandomState) -> Self {
+        let [first, second] = [0, u64::MAX].map(|word| state.hash_one(word));
         Seed {
-            secrets: [0, u64::MAX].map(|word| state.hash_one(word)),
+            // As foldhash has it of its own: that no factor is small, or a multiple of a power of two.
+            secrets: [first, second | 1 << 63 | 1 << 31 | 1],
             #[cfg(test)]
             constant: None,
         }

@@ -141,7 +141,7 @@ fn insertions_cost_one_more_round<G: Group>() {
     }
 }
 
-/// A cleared table, one that was grown and a copy begin anew, with what they hold.
+/// A cleared table and one that was grown begin anew, a copy anywhere, with what they hold.
 fn the_cursor_goes_with_the_block<G: Group>() {
     for len in lengths::<G>() {
         let mut table = table::<G>(len, len);

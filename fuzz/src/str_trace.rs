@@ -227,7 +227,6 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
             Kind::EntryInsert => {
                 let ours = map.entry(key).insert(value());
                 equal("entry", (ours.key(), ours.get().code()), (key, arg))?;
-                drop(ours);
                 model.insert(owned, arg);
             }
             Kind::EntryRef | Kind::OccupiedInsert => {

@@ -25,6 +25,12 @@ impl<T> Plain<T> {
         Plain { is_known, marker: PhantomData }
     }
 
+    /// Has every entry cloned by itself.
+    #[cfg(test)]
+    pub(super) fn unknown() -> Self {
+        Plain { is_known: false, marker: PhantomData }
+    }
+
     #[inline(always)]
     pub(super) fn is_known(&self) -> bool {
         self.is_known

@@ -10,6 +10,7 @@ use crate::allocator::Global;
 use crate::ctrl::Tag;
 use crate::group::{Group, Swar};
 use crate::raw::control::Control;
+use crate::raw::plain::Plain;
 use alloc::vec::Vec;
 
 /// Mean number of windows that a search visits for the keys of a table, and for absent ones with
@@ -170,10 +171,12 @@ fn misses_stop_at_clear_bits<G: Group>() {
 fn the_count_goes_with_the_bits<G: Group>() {
     let mut table = worn_table::<G>(2);
     let bits = overflow_bits(&table);
-    let mut other = full_table::<G>(2);
-    other.clone_from(&table);
-    for copy in [&table.clone(), &other] {
-        assert_eq!((copy.is_worn(), overflow_bits(copy)), (true, bits));
+    for plain in [Plain::of_value, Plain::unknown] {
+        let mut other = full_table::<G>(2);
+        other.clone_from_as(&table, plain());
+        for copy in [&table.clone_as(plain()), &other] {
+            assert_eq!((copy.is_worn(), overflow_bits(copy)), (true, bits));
+        }
     }
     table.clear();
     assert_eq!((table.is_worn(), overflow_bits(&table)), (false, 0));

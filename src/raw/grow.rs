@@ -199,10 +199,10 @@ impl<G: Group> Control<G> {
     /// this table.
     #[inline(never)]
     unsafe fn pack_into(self, items: usize, new: Self, size: usize) {
-        // The entries of a table that has been filled up lie side by side already.
         // SAFETY: every table has a home 0.
-        let in_a_row = |vacant: Option<usize>| vacant.is_none_or(|vacant| vacant == items);
-        if !self.has_several_windows() && in_a_row(unsafe { self.vacant_at(0) }) {
+        let vacant = unsafe { self.vacant_at(0) };
+        // The entries of a table that has been filled up lie side by side already.
+        if !self.has_several_windows() && vacant.is_none_or(|vacant| vacant == items) {
             let bytes = items * size;
             // SAFETY: lanes without a slot are the last (I6), so the `items` full ones (I4) are the
             // first. Their slots end where their control bytes begin, in both tables.

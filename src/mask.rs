@@ -144,7 +144,9 @@ mod tests {
     fn each_stride_reports_the_same_lanes() {
         for pattern in 0..=0xffu32 {
             let expected: Vec<usize> = (0..8).filter(|i| pattern >> i & 1 != 0).collect();
+            let shifted: Vec<usize> = expected.iter().map(|lane| lane + 8).collect();
             assert_eq!(lanes_of(BitMask::<u32, 1>(pattern)), expected);
+            assert_eq!(lanes_of(BitMask::<u16, 1>((pattern << 8) as u16)), shifted);
             let spread = |stride: u32| {
                 expected.iter().map(|&lane| 1u64 << (lane as u32 * stride + stride - 1)).sum()
             };

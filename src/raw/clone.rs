@@ -52,8 +52,8 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
             return;
         }
         // Infallible: a failure does not return.
-        // SAFETY: the block is reset here, or else written to as a whole by `clone_entries`, before
-        // any user code runs.
+        // SAFETY: the block is reset here, or else written to as a whole by `clone_entries` (I2), before
+        // any user code runs (I7).
         let block =
             unsafe { layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible) };
         if let Ok(control) = block {
@@ -94,8 +94,8 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
             }
             mem::forget(clones);
         }
-        // SAFETY: both tables have this size. All slots that become full have just been written, or
-        // are copied: of a plain entry that is a clone.
+        // SAFETY: both tables have this size (I2). All slots that become full have just been written,
+        // or are copied, which is a clone of a plain entry (I3).
         unsafe {
             let homes = source.size().homes;
             layout::copy_contents(source.control, self.control, slot_bytes, homes);

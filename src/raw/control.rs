@@ -291,7 +291,7 @@ impl<G: Group> Control<G> {
         let lanes = self.ctrl.cast::<[u8; LANES]>();
         for index in 0..G::WIDTH / LANES {
             let byte = if index * LANES < slots { EMPTY } else { DELETED };
-            // SAFETY: the window has WIDTH control bytes.
+            // SAFETY: the window has WIDTH control bytes (I2).
             unsafe { lanes.add(index).write([byte; LANES]) };
         }
     }

@@ -69,11 +69,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let capacity = min_capacity.max(self.items);
         if capacity == 0 {
             self.release_block();
-        // The size is computed again behind this call, rather than compiled for each type of entry.
         } else if Control::<G>::SHAPE
             .size_for(capacity)
             .is_some_and(|size| size.slots < self.slots())
         {
+            // Computes the size once more, out of line, rather than be compiled twice per type of entry.
             // Infallible: a failure does not return.
             let _ = self.move_to(capacity, &hasher, Fallibility::Infallible);
         }

@@ -54,7 +54,7 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
     let Some(size) = Control::<G>::SHAPE.size_for(capacity) else {
         return Err(fallibility.capacity_overflow());
     };
-    // SAFETY: the block is given out after `reset`.
+    // SAFETY: the block has this size and is ours; it is given out after `reset` (I2).
     unsafe {
         let control = allocate(alloc, slot, size, fallibility)?;
         control.reset(size.slots);

@@ -285,7 +285,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn search_home(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> AtHome {
         self.prefetch(hash);
-        // SAFETY: the probe loop offers full slots.
+        // SAFETY: the probe loop offers full slots (I3).
         match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
             Step::Done(Ok(slot)) => AtHome::Found(slot),
             // SAFETY: a search ends at a position.
@@ -322,7 +322,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         seq: ProbeSeq,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
-        // Whoever has a `seq` of another table gets a panic, not another table's memory.
+        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
         assert!(seq.position() <= self.control.mask(), "the search began in another table");
         // SAFETY: the probe loop offers full slots.
         let mut is_match = |slot| eq(unsafe { self.get(slot) });
@@ -404,7 +404,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the position of a home.
         match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
             Some(slot) if self.growth_left != 0 => {
-                // SAFETY: the slot is vacant and in the window of the home.
+                // SAFETY: the slot is vacant and in the home's window, so it is found (I5).
                 unsafe { self.insert_at(slot, Tag::of(hash), value) };
                 slot
             }

@@ -74,10 +74,10 @@ impl Cell {
         workload.scene() == self.scene && self.log_slots <= workload.largest()
     }
 
-    /// How many rounds stand for one: the shorter a round, the more of them it takes to see the best.
+    /// Rounds in a pass: the shorter a round, the more of them it takes to see the best.
     #[must_use]
     pub fn patience(&self) -> usize {
-        if self.scene == Scene::Table && self.log_slots <= 16 { 4 } else { 1 }
+        if self.scene == Scene::Table && self.log_slots <= 16 { 2 } else { 1 }
     }
 
     /// Pairs or entry operations per map of a workload that must work over each entry several times.

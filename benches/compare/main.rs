@@ -15,8 +15,9 @@
 //!   power of two that hashbrown uses, so that every subject is measured at the same fullness;
 //! * a *round* draws fresh keys and lookups (`input`), then every subject takes its *turn* (`turn`):
 //!   it runs all workloads of the cell (`work`), then it is the next one's turn;
+//! * a *pass* is a round of each cell, or two, so that a cell's rounds are spread over the whole run;
 //! * a *sample* is the smaller of wall time and thread CPU time of a workload in a turn, per operation,
-//!   over several maps if they are small; the first round is discarded; the minimum of the others stands;
+//!   over several maps if they are small; the first pass is discarded; the minimum of the others stands;
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
 //! Without options a run takes less than a minute and leaves out std and SWAR. `--targets` measures the
@@ -44,7 +45,7 @@ mod work;
 mod workload;
 
 use options::{Command, Mode, Options};
-use run::{Conduct, Measured};
+use run::Measured;
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -139,37 +140,35 @@ fn agree(first: &[Measured], second: &[Measured]) -> Result<(), String> {
     Ok(())
 }
 
-/// Measures all cells, with a progress line.
+/// Measures all cells, with a progress line. One pass after the other: a cell's rounds are spread over
+/// the whole run, and a bad minute of the machine spoils one round of some cells, not all of one.
 fn measure(options: &Options) -> Result<Vec<Measured>, String> {
-    let plan = options.plan();
-    if plan.is_empty() {
+    let mut cells = options.plan();
+    if cells.is_empty() {
         return Err(
             "nothing to measure: the chosen workloads do not run on the chosen sizes".into()
         );
     }
     let start = Instant::now();
-    let mut measured = Vec::with_capacity(plan.len());
-    for (at, planned) in plan.iter().enumerate() {
-        let progress = |round: usize, rounds: usize| {
+    let (passes, count) = (options.rounds, cells.len());
+    for pass in 0..=passes {
+        for (at, cell) in cells.iter_mut().enumerate() {
             let line = format!(
-                "[{}/{}] {} {}, round {round}/{rounds}, {:.0} s",
+                "[{pass}/{passes}] [{}/{count}] {} {}, {:.0} s",
                 at + 1,
-                plan.len(),
-                planned.kind.name,
-                planned.cell,
+                cell.kind.name,
+                cell.cell,
                 start.elapsed().as_secs_f64(),
             );
-            show_progress(&line, round == 0);
-        };
-        let conduct =
-            Conduct { rounds: options.rounds, subjects: options.subjects(), progress: &progress };
-        measured.push(planned.measure(&conduct)?);
+            show_progress(&line, at == 0);
+            cell.pass(pass, &options.subjects())?;
+        }
     }
     show_progress("", false);
-    Ok(measured)
+    Ok(cells)
 }
 
-/// Rewrites the progress line on a terminal; a file gets a line per cell.
+/// Rewrites the progress line on a terminal; a file gets a line per pass.
 fn show_progress(line: &str, first: bool) {
     let mut stderr = std::io::stderr();
     // Progress is not worth failing for.

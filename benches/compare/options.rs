@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::input::Cell;
-use crate::run::{BASE, KINDS, Kind, Planned, SAME_HASH, STD, SUBJECTS, SWAR};
+use crate::run::{BASE, KINDS, Kind, Measured, SAME_HASH, STD, SUBJECTS, SWAR, Subjects};
 use crate::target;
 use crate::workload::{Wanted, Workload};
 use std::path::PathBuf;
@@ -31,8 +31,8 @@ pub struct Options {
     /// Chosen loads, or none to follow the mode.
     loads: Option<Vec<f64>>,
     /// Chosen subjects, or none to follow the mode.
-    subjects: Option<[bool; SUBJECTS.len()]>,
-    /// Rounds that count.
+    subjects: Option<Subjects>,
+    /// Passes over all cells that count.
     pub rounds: usize,
     /// Where to write the cells.
     pub csv: Option<PathBuf>,
@@ -82,7 +82,7 @@ impl Options {
             slots: None,
             loads: None,
             subjects: None,
-            rounds: 5,
+            rounds: 10,
             csv: None,
             svg: None,
             record: false,
@@ -196,7 +196,7 @@ impl Options {
 
     /// Which subjects take part.
     #[must_use]
-    pub fn subjects(&self) -> [bool; SUBJECTS.len()] {
+    pub fn subjects(&self) -> Subjects {
         self.subjects.unwrap_or_else(|| {
             let mut subjects = [true; SUBJECTS.len()];
             subjects[SAME_HASH] = matches!(self.mode, Mode::Full | Mode::Smoke);
@@ -209,11 +209,11 @@ impl Options {
 
     /// What is to be measured.
     #[must_use]
-    pub fn plan(&self) -> Vec<Planned> {
+    pub fn plan(&self) -> Vec<Measured> {
         self.kinds.iter().flat_map(|kind| self.plan_of(kind)).collect()
     }
 
-    fn plan_of(&self, kind: &Kind) -> Vec<Planned> {
+    fn plan_of(&self, kind: &Kind) -> Vec<Measured> {
         let (slots, loads) = match self.mode {
             Mode::Quick => QUICK,
             Mode::Targets => TARGETS,
@@ -233,11 +233,11 @@ impl Options {
             wanted.filter(|&w| self.mode != Mode::Targets || of_mode.has(w)).collect()
         };
         cells
-            .map(|cell| Planned { kind: *kind, cell, wanted: wanted(&cell) })
-            .filter(|planned| !planned.wanted.is_empty())
-            .map(|planned| match self.mode {
-                Mode::Smoke => Planned { cell: planned.cell.smoke(), ..planned },
-                _ => planned,
+            .map(|cell| (cell, wanted(&cell)))
+            .filter(|(_, wanted)| !wanted.is_empty())
+            .map(|(cell, wanted)| {
+                let cell = if self.mode == Mode::Smoke { cell.smoke() } else { cell };
+                Measured::new(*kind, cell, wanted)
             })
             .collect()
     }
@@ -296,7 +296,7 @@ usage: cargo bench --bench compare -- [options]
   --slots 2^S,...    these table sizes
   --load L,...       these loads
   --subject S,...    these subjects besides hashbrown, instead of those of the mode
-  --rounds N         rounds that count; cells of small tables take four times as many (5)
+  --rounds N         passes over all cells; those of small tables take two rounds in each (10)
   --cells            print the ratio of every cell
   --csv PATH         write every cell to PATH
   --record           write every cell to record/<target>/<date>.csv

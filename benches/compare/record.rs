@@ -1,7 +1,7 @@
 //! Cells in files: written after a run, read again to report on it without measuring.
 
 use crate::input::Cell;
-use crate::run::{BASE, Best, Kind, Measured, SUBJECTS};
+use crate::run::{BASE, Kind, Measured, SUBJECTS};
 use crate::workload::{Scene, Wanted, Workload};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -143,7 +143,7 @@ impl Sample {
     fn add_to(self, cells: &mut Vec<Measured>) {
         let Self { kind, cell, workload, subject, amount } = self;
         let at = cells.iter().position(|old| same(old, &kind, &cell)).unwrap_or_else(|| {
-            cells.push(Measured { kind, cell, wanted: Wanted::default(), best: Best::none() });
+            cells.push(Measured::new(kind, cell, Wanted::default()));
             cells.len() - 1
         });
         cells[at].wanted.add(workload);

@@ -56,7 +56,7 @@ pub struct Kind {
     pub largest: u32,
     /// Bounds of the length of strings, which the name repeats.
     lengths: (usize, usize),
-    measure: fn(&Kind, &Cell, &Wanted, &Conduct<'_>) -> Result<Best, String>,
+    round: fn(&mut Measured, usize, &Subjects) -> Result<(), String>,
 }
 
 /// All kinds.
@@ -67,7 +67,7 @@ pub const KINDS: [Kind; 9] = {
         largest: u32,
         lengths: (usize, usize),
     ) -> Kind {
-        Kind { name, definition, largest, lengths, measure: measure::<E> }
+        Kind { name, definition, largest, lengths, round: round::<E> }
     }
     [
         kind::<Word>("u64", "u64 -> u64", 26, (0, 0)),
@@ -82,16 +82,9 @@ pub const KINDS: [Kind; 9] = {
     ]
 };
 
-/// How a cell is measured.
-pub struct Conduct<'a> {
-    /// Rounds that count.
-    pub rounds: usize,
-    /// Which of [`SUBJECTS`] take part; the base always does. All of them run all workloads: one
-    /// whose turns are shorter would find more of its tables in the caches.
-    pub subjects: [bool; SUBJECTS.len()],
-    /// Told of each round before it begins, and how many there are.
-    pub progress: &'a dyn Fn(usize, usize),
-}
+/// Which of [`SUBJECTS`] take part; the base always does. All of them run all workloads: one whose
+/// turns are shorter would find more of its tables in the caches.
+pub type Subjects = [bool; SUBJECTS.len()];
 
 /// The best sample per workload and subject, per operation.
 pub struct Best([[Option<f64>; SUBJECTS.len()]; Workload::COUNT]);
@@ -127,26 +120,15 @@ impl Best {
     }
 }
 
-/// A cell to be measured.
-#[derive(Clone, Copy)]
-pub struct Planned {
+/// A cell that is being measured, or has been.
+pub struct Measured {
     /// What its maps hold.
     pub kind: Kind,
     /// Their size.
     pub cell: Cell,
     /// What runs on them.
     pub wanted: Wanted,
-}
-
-/// A measured cell.
-pub struct Measured {
-    /// What its maps held.
-    pub kind: Kind,
-    /// Their size.
-    pub cell: Cell,
-    /// What ran on them.
-    pub wanted: Wanted,
-    /// The results.
+    /// The results so far.
     pub best: Best,
 }
 
@@ -163,12 +145,21 @@ impl Kind {
     }
 }
 
-impl Planned {
-    /// Measures the cell, or says which subject answered wrongly.
-    pub fn measure(&self, conduct: &Conduct<'_>) -> Result<Measured, String> {
-        let &Self { kind, cell, wanted } = self;
-        let best = (kind.measure)(&kind, &cell, &wanted, conduct)?;
-        Ok(Measured { kind, cell, wanted, best })
+impl Measured {
+    /// A cell without results.
+    #[must_use]
+    pub fn new(kind: Kind, cell: Cell, wanted: Wanted) -> Self {
+        Self { kind, cell, wanted, best: Best::none() }
+    }
+
+    /// Measures the cell for a few rounds, or says which subject answered wrongly. Pass 0 pays for
+    /// the first touch of memory and is not counted.
+    pub fn pass(&mut self, pass: usize, subjects: &Subjects) -> Result<(), String> {
+        let rounds = match pass {
+            0 => 0..1,
+            _ => (pass - 1) * self.cell.patience() + 1..pass * self.cell.patience() + 1,
+        };
+        rounds.into_iter().try_for_each(|round| (self.kind.round)(self, round, subjects))
     }
 }
 
@@ -228,58 +219,55 @@ fn turns<E: Lineup>() -> [Option<TurnOf<E>>; SUBJECTS.len()] {
 /// it, so that later rounds find no untouched memory.
 const MOST_SHIFT: usize = 4 << 20;
 
-/// Measures one cell of element `E`.
-fn measure<E: Lineup>(
-    kind: &Kind,
-    cell: &Cell,
-    wanted: &Wanted,
-    conduct: &Conduct<'_>,
-) -> Result<Best, String> {
+/// Measures a cell of element `E` once more.
+fn round<E: Lineup>(
+    measured: &mut Measured,
+    round: usize,
+    subjects: &Subjects,
+) -> Result<(), String> {
+    let Measured { kind, cell, wanted, best } = measured;
+    // What takes as long as all the rest together is itself a mean over more time: every other
+    // round will do.
+    let wanted = wanted.iter().filter(|workload| round % 2 == 1 || !workload.is_long()).collect();
+    let seed = scramble(round as u64 ^ scramble(cell.n as u64));
+    let mut places = Rng::new(seed);
+    let store = Store::<E>::new(cell, &wanted, kind.lengths, seed);
+    let input = store.input(cell);
     let turns = turns::<E>();
-    let mut best = Best::none();
-    // Round 0 pays for the first touch of memory and is not counted.
-    let rounds = conduct.rounds * cell.patience();
-    for round in 0..=rounds {
-        (conduct.progress)(round, rounds);
-        let seed = scramble(round as u64 ^ scramble(cell.n as u64));
-        let mut places = Rng::new(seed);
-        let store = Store::<E>::new(cell, wanted, kind.lengths, seed);
-        let input = store.input(cell);
-        let mut laps = [const { None }; SUBJECTS.len()];
-        for step in 0..SUBJECTS.len() {
-            // Another one begins each round, and every other round goes backwards, so that nobody
-            // always runs behind the same predecessor.
-            let step = if round % 2 == 0 { step } else { SUBJECTS.len() - 1 - step };
-            let subject = (step + round) % SUBJECTS.len();
-            if let Some(turn) = turns[subject].filter(|_| conduct.subjects[subject]) {
-                let _shift = match round {
-                    0 => vec![1; MOST_SHIFT],
-                    _ => black_box(Vec::<u8>::with_capacity(places.below(MOST_SHIFT))),
-                };
-                laps[subject] = Some(turn(&input, wanted));
-            }
+    let mut laps = [const { None }; SUBJECTS.len()];
+    for step in 0..SUBJECTS.len() {
+        // Another one begins each round, and every other two rounds go backwards, so that nobody
+        // always runs behind the same predecessor.
+        let step = if round % 4 < 2 { step } else { SUBJECTS.len() - 1 - step };
+        let subject = (step + round) % SUBJECTS.len();
+        if let Some(turn) = turns[subject].filter(|_| subjects[subject]) {
+            let _shift = match round {
+                0 => vec![1; MOST_SHIFT],
+                _ => black_box(Vec::<u8>::with_capacity(places.below(MOST_SHIFT))),
+            };
+            laps[subject] = Some(turn(&input, &wanted));
         }
-        for workload in wanted.iter() {
-            let lap = |subject: usize| laps[subject].as_ref().and_then(|laps| laps.get(workload));
-            let Some(base) = lap(BASE) else { continue };
-            for (subject, name) in SUBJECTS.iter().enumerate() {
-                let Some(lap) = lap(subject) else { continue };
-                if subject != LIMIT && lap.checksum != base.checksum {
-                    return Err(format!(
-                        "wrong answer: {} of {}, {cell}, round {round}: the checksum of {name} is \
-                         {:#x}, that of {} is {:#x}",
-                        workload.name(),
-                        kind.name,
-                        lap.checksum,
-                        SUBJECTS[BASE],
-                        base.checksum,
-                    ));
-                }
-                if round > 0 {
-                    best.add(workload, subject, lap.amount / lap.ops as f64);
-                }
+    }
+    for workload in wanted.iter() {
+        let lap = |subject: usize| laps[subject].as_ref().and_then(|laps| laps.get(workload));
+        let Some(base) = lap(BASE) else { continue };
+        for (subject, name) in SUBJECTS.iter().enumerate() {
+            let Some(lap) = lap(subject) else { continue };
+            if subject != LIMIT && lap.checksum != base.checksum {
+                return Err(format!(
+                    "wrong answer: {} of {}, {cell}, round {round}: the checksum of {name} is \
+                     {:#x}, that of {} is {:#x}",
+                    workload.name(),
+                    kind.name,
+                    lap.checksum,
+                    SUBJECTS[BASE],
+                    base.checksum,
+                ));
+            }
+            if round > 0 {
+                best.add(workload, subject, lap.amount / lap.ops as f64);
             }
         }
     }
-    Ok(best)
+    Ok(())
 }

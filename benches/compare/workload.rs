@@ -145,19 +145,17 @@ impl Workload {
         matches!(self, Self::Bytes | Self::ChurnBytes | Self::SmallBytes)
     }
 
-    /// The largest power of two of slots it runs on: what needs several operations per entry, and
-    /// their keys in memory beforehand, stops earlier.
+    /// Whether it needs several operations per entry.
+    #[must_use]
+    pub fn is_long(self) -> bool {
+        Self::CHURN.contains(&self) || matches!(self, Self::EntryUniform | Self::EntryZipf)
+    }
+
+    /// The largest power of two of slots it runs on: the keys of long ones are in memory
+    /// beforehand, so they stop earlier.
     #[must_use]
     pub fn largest(self) -> u32 {
-        match self {
-            Self::Churn
-            | Self::ChurnHit
-            | Self::ChurnMiss
-            | Self::ChurnBytes
-            | Self::EntryUniform
-            | Self::EntryZipf => 22,
-            _ => 26,
-        }
+        if self.is_long() { 22 } else { 26 }
     }
 }
 

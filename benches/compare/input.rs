@@ -74,7 +74,7 @@ impl Cell {
         workload.scene() == self.scene && self.log_slots <= workload.largest()
     }
 
-    /// Rounds in a pass: the shorter a round, the more of them it takes to see the best.
+    /// Rounds in a pass: the shorter a round, the more of them it takes.
     #[must_use]
     pub fn patience(&self) -> usize {
         if self.scene == Scene::Table && self.log_slots <= 16 { 2 } else { 1 }

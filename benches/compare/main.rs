@@ -17,10 +17,10 @@
 //!   it runs all workloads of the cell (`work`), then it is the next one's turn;
 //! * a *pass* is a round of each cell, or two, so that a cell's rounds are spread over the whole run;
 //! * a *sample* is the smaller of wall time and thread CPU time of a workload in a turn, per operation,
-//!   over several maps if they are small; the first pass is discarded; the minimum of the others stands;
+//!   over several maps if they are small; the first pass is discarded; the mean of the fastest quarter of the others stands;
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
-//! Without options a run takes less than a minute and leaves out std and SWAR. `--targets` measures the
+//! Without options a run takes less than a minute and leaves out std, SWAR and `IntMap`. `--targets` measures the
 //! rows by which rosti is judged (`target`) in a quarter of an hour; with `--record --readme` it leaves a record
 //! and draws the plots, and with `--from` it does so again from the record. A `--full` run takes many
 //! hours and, by estimate, 8 GiB of memory for the largest tables (2^26 slots).
@@ -150,7 +150,7 @@ fn measure(options: &Options) -> Result<Vec<Measured>, String> {
         );
     }
     let start = Instant::now();
-    let (passes, count) = (options.rounds, cells.len());
+    let (passes, count) = (options.passes(), cells.len());
     for pass in 0..=passes {
         for (at, cell) in cells.iter_mut().enumerate() {
             let line = format!(

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::input::Cell;
-use crate::run::{BASE, KINDS, Kind, Measured, SAME_HASH, STD, SUBJECTS, SWAR, Subjects};
+use crate::run::{BASE, INT, KINDS, Kind, Measured, SAME_HASH, STD, SUBJECTS, SWAR, Subjects};
 use crate::target;
 use crate::workload::{Wanted, Workload};
 use std::path::PathBuf;
@@ -32,8 +32,8 @@ pub struct Options {
     loads: Option<Vec<f64>>,
     /// Chosen subjects, or none to follow the mode.
     subjects: Option<Subjects>,
-    /// Passes over all cells that count.
-    pub rounds: usize,
+    /// A chosen number of passes, or none to follow the mode.
+    rounds: Option<usize>,
     /// Where to write the cells.
     pub csv: Option<PathBuf>,
     /// Where to draw the curves.
@@ -82,7 +82,7 @@ impl Options {
             slots: None,
             loads: None,
             subjects: None,
-            rounds: 10,
+            rounds: None,
             csv: None,
             svg: None,
             record: false,
@@ -149,10 +149,10 @@ impl Options {
                 }
                 "--rounds" => {
                     let rounds = value("a number")?;
-                    options.rounds =
-                        rounds.parse().ok().filter(|&rounds| rounds > 0).ok_or_else(|| {
-                            format!("--rounds takes a number from 1, not `{rounds}`")
-                        })?;
+                    let parsed = rounds.parse().ok().filter(|&rounds| rounds > 0);
+                    options.rounds = Some(parsed.ok_or_else(|| {
+                        format!("--rounds takes a number from 1, not `{rounds}`")
+                    })?);
                 }
                 "--csv" => options.csv = Some(value("a path")?.into()),
                 "--svg" => options.svg = Some(value("a folder")?.into()),
@@ -189,8 +189,15 @@ impl Options {
         if self.kinds.is_empty() {
             self.kinds = if quick { vec![KINDS[0]] } else { KINDS.to_vec() };
         }
-        if self.mode == Mode::Smoke {
-            self.rounds = 1;
+    }
+
+    /// Passes over all cells that count.
+    #[must_use]
+    pub fn passes(&self) -> usize {
+        match self.mode {
+            Mode::Smoke => 1,
+            Mode::Quick => self.rounds.unwrap_or(16),
+            Mode::Targets | Mode::Full => self.rounds.unwrap_or(8),
         }
     }
 
@@ -201,8 +208,9 @@ impl Options {
             let mut subjects = [true; SUBJECTS.len()];
             subjects[SAME_HASH] = matches!(self.mode, Mode::Full | Mode::Smoke);
             // A quick run is for the difference to hashbrown.
-            subjects[STD] = self.mode != Mode::Quick;
-            subjects[SWAR] = self.mode != Mode::Quick;
+            for subject in [STD, SWAR, INT] {
+                subjects[subject] = self.mode != Mode::Quick;
+            }
             subjects
         })
     }
@@ -286,8 +294,8 @@ pub fn help() -> String {
 
 usage: cargo bench --bench compare -- [options]
 
-  --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads, without std and SWAR: less than
-                     a minute (the default)
+  --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads, without std, SWAR and
+                     IntMap: less than a minute (the default)
   --targets          the rows by which rosti is judged, as a table in Markdown: 17 minutes
   --full             all kinds, sizes, loads and workloads: many hours, so narrow it
   --smoke            everything on tiny tables, to test the bench, not to measure
@@ -296,7 +304,8 @@ usage: cargo bench --bench compare -- [options]
   --slots 2^S,...    these table sizes
   --load L,...       these loads
   --subject S,...    these subjects besides hashbrown, instead of those of the mode
-  --rounds N         passes over all cells; those of small tables take two rounds in each (10)
+  --rounds N         passes over all cells; those of small tables take two rounds in each
+                     (16 in quick runs, else 8)
   --cells            print the ratio of every cell
   --csv PATH         write every cell to PATH
   --record           write every cell to record/<target>/<date>.csv

@@ -75,7 +75,7 @@ fn draw(
     }
     let octaves = |subject: usize| -> Vec<Octave> {
         let point = |cell: &&Measured| {
-            Some((cell.cell.n as f64, cell.best.get(workload, subject).filter(|&y| y > 0.0)?))
+            Some((cell.cell.n as f64, cell.samples.get(workload, subject).filter(|&y| y > 0.0)?))
         };
         let goes_on = |before: &&Measured, cell: &&Measured| {
             cell.cell.scene == Scene::Small || cell.cell.load >= before.cell.load

@@ -25,13 +25,13 @@ fn text(header: &[String], cells: &[Measured]) -> String {
         _ = writeln!(text, "# {line}");
     }
     _ = writeln!(text, "{TITLE}");
-    for Measured { kind, cell, wanted, best } in cells {
+    for Measured { kind, cell, wanted, samples } in cells {
         for workload in wanted.iter() {
             for (subject, name) in SUBJECTS.iter().enumerate() {
-                let Some(sample) = best.get(workload, subject) else {
+                let Some(sample) = samples.get(workload, subject) else {
                     continue;
                 };
-                let ratio = best
+                let ratio = samples
                     .ratio(workload, subject, BASE)
                     .map_or(String::new(), |ratio| format!("{ratio:.4}"));
                 // Six digits that count: freeing a large table takes next to nothing per entry.
@@ -97,7 +97,7 @@ pub fn merge(cells: &mut Vec<Measured>, later: Vec<Measured>) {
         match cells.iter_mut().find(|old| same(old, &new.kind, &new.cell)) {
             Some(old) => new.wanted.iter().for_each(|workload| {
                 old.wanted.add(workload);
-                old.best.take_over(workload, &new.best);
+                old.samples.take_over(workload, &new.samples);
             }),
             None => cells.push(new),
         }
@@ -147,6 +147,6 @@ impl Sample {
             cells.len() - 1
         });
         cells[at].wanted.add(workload);
-        cells[at].best.add(workload, subject, amount);
+        cells[at].samples.add(workload, subject, amount);
     }
 }

@@ -36,14 +36,14 @@ struct Row {
 
 impl Row {
     fn new(cells: &[&Measured], workload: Workload, subject: usize) -> Self {
-        let ratio = |cell: &Measured| cell.best.ratio(workload, subject, BASE);
+        let ratio = |cell: &Measured| cell.samples.ratio(workload, subject, BASE);
         let tables = cells.iter().filter(|cell| cell.cell.scene == Scene::Table);
         Self {
             all: geomean(cells.iter().filter_map(|cell| ratio(cell))),
             high: geomean(
                 tables.filter(|cell| cell.cell.load >= HIGH).filter_map(|cell| ratio(cell)),
             ),
-            per_op: geomean(cells.iter().filter_map(|cell| cell.best.get(workload, subject))),
+            per_op: geomean(cells.iter().filter_map(|cell| cell.samples.get(workload, subject))),
         }
     }
 
@@ -73,7 +73,7 @@ pub fn table(cells: &[Measured]) -> String {
     let present: Vec<usize> = (0..SUBJECTS.len())
         .filter(|&subject| {
             let has =
-                |workload| cells.iter().any(|cell| cell.best.get(workload, subject).is_some());
+                |workload| cells.iter().any(|cell| cell.samples.get(workload, subject).is_some());
             rows.iter().any(|&(_, workload)| has(workload))
         })
         .collect();
@@ -131,7 +131,7 @@ rosti loses {lost} of {} rows by more than {:.0} % and more than the noise
         (NOISE - 1.0) * 100.0,
     );
     for workload in [Workload::Hit, Workload::Miss] {
-        let ratios = cells.iter().filter_map(|cell| cell.best.ratio(workload, SWAR, OURS));
+        let ratios = cells.iter().filter_map(|cell| cell.samples.ratio(workload, SWAR, OURS));
         if let Some(ratio) = geomean(ratios) {
             let (swar, ours, name) = (SUBJECTS[SWAR], SUBJECTS[OURS], workload.name());
             _ = writeln!(
@@ -152,7 +152,7 @@ pub fn rows(cells: &[Measured]) -> Vec<(&'static str, Workload)> {
     for cell in cells {
         for workload in cell.wanted.iter() {
             let row = (cell.kind.name, workload);
-            if cell.best.get(workload, BASE).is_some() && !rows.contains(&row) {
+            if cell.samples.get(workload, BASE).is_some() && !rows.contains(&row) {
                 rows.push(row);
             }
         }
@@ -171,7 +171,7 @@ pub fn cells(cells: &[Measured]) -> String {
     for (kind, workload) in rows(cells) {
         _ = writeln!(text, "\n{kind} {}: {}", workload.name(), workload.definition());
         for cell in cells.iter().filter(|cell| cell.kind.name == kind) {
-            let Some(base) = cell.best.get(workload, BASE) else {
+            let Some(base) = cell.samples.get(workload, BASE) else {
                 continue;
             };
             _ = write!(
@@ -182,7 +182,7 @@ pub fn cells(cells: &[Measured]) -> String {
                 if workload.is_memory() { "B" } else { "ns" }
             );
             for (subject, name) in SUBJECTS.iter().enumerate().filter(|&(at, _)| at != BASE) {
-                if let Some(ratio) = cell.best.ratio(workload, subject, BASE) {
+                if let Some(ratio) = cell.samples.ratio(workload, subject, BASE) {
                     _ = write!(text, "  {name} {ratio:.2}");
                 }
             }
@@ -205,7 +205,7 @@ pub fn agreement(first: &[Measured], second: &[Measured]) -> (String, f64) {
         for subject in (0..SUBJECTS.len()).filter(|&subject| subject != BASE && subject != LIMIT) {
             let mean = |cells: &[Measured]| {
                 let of_row = cells.iter().filter(|cell| cell.kind.name == kind);
-                geomean(of_row.filter_map(|cell| cell.best.ratio(workload, subject, BASE)))
+                geomean(of_row.filter_map(|cell| cell.samples.ratio(workload, subject, BASE)))
             };
             let Some((first, second)) = mean(first).zip(mean(second)) else { continue };
             let difference = (first / second).max(second / first) - 1.0;

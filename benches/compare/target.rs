@@ -186,12 +186,13 @@ pub fn table(cells: &[Measured]) -> String {
         let mean = |subject, base| {
             let ratios = samples
                 .iter()
-                .filter_map(|(cell, workload)| cell.best.ratio(*workload, subject, base));
+                .filter_map(|(cell, workload)| cell.samples.ratio(*workload, subject, base));
             geomean(ratios)
         };
         let (subject, base) = target.subjects;
         let Some(ratio) = mean(subject, base) else { continue };
-        let times = samples.iter().filter_map(|(cell, workload)| cell.best.get(*workload, subject));
+        let times =
+            samples.iter().filter_map(|(cell, workload)| cell.samples.get(*workload, subject));
         let (is_short, is_lost) = (ratio > target.must, base == BASE && ratio > 1.0);
         let mark = if is_short { "**" } else { "" };
         _ = writeln!(

@@ -6,7 +6,8 @@
 # ci/toolchain.sh gets what is needed. With a container engine `RUSTFLAGS='--cfg rosti_emulated'
 # cross test --target TARGET` does the same for all targets but wasm (Cross.toml). The flag takes
 # sizes between those of an unoptimised build and Miri's: compiling with optimisations would cost
-# more than it saves. wasm cannot unwind: tests whose subject that is have nothing to test there.
+# more than it saves. wasm cannot unwind: tests whose subject that is have nothing to test there. Nor
+# has it threads, so the feature `rayon` is left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,16 +40,17 @@ export CARGO_PROFILE_TEST_DEBUG=0 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=target/cr
 
 # run NAME TARGET FLAGS: one line of the table.
 run() {
-    local runner=CARGO_TARGET_$(tr a-z- A-Z_ <<<"$2")_RUNNER
+    local runner=CARGO_TARGET_$(tr a-z- A-Z_ <<<"$2")_RUNNER features=--all-features
+    case $2 in wasm*) features=--features=raw-entry,serde ;; esac
     export RUSTFLAGS="--cfg rosti_emulated --cfg rosti_no_benches $3"
     if [ -n "$clippy" ]; then
         "${RUSTC%rustc}cargo-clippy" --all-targets --target "$2" -- -D warnings || return 1
     fi
     if [ -z "${!runner:-}" ]; then
-        cargo test --no-run --all-features --target "$2" && result='compiled; nothing here can run it'
+        cargo test --no-run $features --target "$2" && result='compiled; nothing here can run it'
     else
-        cargo test --all-features --target "$2" --test platform -- --nocapture \
-            && cargo test --no-fail-fast --all-features --target "$2"
+        cargo test $features --target "$2" --test platform -- --nocapture \
+            && cargo test --no-fail-fast $features --target "$2"
     fi
 }
 

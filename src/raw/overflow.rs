@@ -130,7 +130,7 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// Clears every bit and starts to count in a table without entries, with a credit of an eighth
+    /// Clears every bit and starts to count in a table without entries, with a credit of a quarter
     /// of the homes. What a table sets while it fills, a rebuild would set again, and most where keys
     /// come in the order of their hashes: chosen by the test that fills one map in the order of
     /// another.
@@ -141,7 +141,7 @@ impl<G: Group> Control<G> {
         // SAFETY: the caller's contract.
         unsafe {
             self.clear_overflow();
-            self.spent().write(-self.budget(0) / 2);
+            self.spent().write(-self.budget(0));
         }
     }
 

@@ -214,7 +214,7 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
     let mut random = Random(target as u64);
     let mut pair = Pair::<G>::new();
     let mut present: Vec<Numbered> = Vec::new();
-    let steps = scaled(100, 12, 2) * (target + 8);
+    let steps = scaled(100, 12, 4) * (target + 8);
     for serial in 0..steps as u64 {
         let entry = (hash(serial), serial);
         if present.len() >= target || (!present.is_empty() && random.once_in(3)) {
@@ -248,7 +248,7 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
 fn as_designed<G: Group>() {
     let mut rebuilds = 0;
     for (name, hash) in HASHES {
-        for doublings in 0..scaled(4, 3, 1) as u32 {
+        for doublings in 0..scaled(4, 3, 2) as u32 {
             let capacity = capacity_of_homes::<G>(doublings);
             for target in [capacity / 3, capacity, capacity + 1] {
                 std::println!("{name}, {target} entries");

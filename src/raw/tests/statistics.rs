@@ -202,7 +202,7 @@ fn the_budget_follows_the_load<G: Group>() {
     assert!(overflow_bits(&table) > homes / 32 && !spent(homes), "{}", table.dump());
 }
 
-/// An empty table has a credit of an eighth of its homes; each bit costs one; and a rebuild leaves what
+/// An empty table has a credit of a quarter of its homes; each bit costs one; and a rebuild leaves what
 /// the budget lacks of the bits that it set again.
 fn the_count_is_exact<G: Group>() {
     let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(4), Global);
@@ -210,7 +210,7 @@ fn the_count_is_exact<G: Group>() {
     let part = |nth: usize| (homes / nth) as i32;
     // SAFETY: tables with several windows have a count.
     let spent = || unsafe { control.spent().read() };
-    assert_eq!(spent(), -part(8));
+    assert_eq!(spent(), -part(4));
     // In the lower half of the homes: some bits, although half of the slots stay vacant.
     let crowd = |&key: &u64| mix(key) & !(homes as u64 / 2);
     let mut keys = 0..homes as u64 / 2;
@@ -218,13 +218,13 @@ fn the_count_is_exact<G: Group>() {
         let key = keys.next().expect("so many crowded keys overflow");
         table.insert_unique(crowd(&key), key, crowd);
     }
-    assert_eq!(spent(), overflow_bits(&table) as i32 - part(8));
+    assert_eq!(spent(), overflow_bits(&table) as i32 - part(4));
     table.rebuild(&crowd);
     let again = overflow_bits(&table) as i32;
     assert!((part(32) + 1..=part(4)).contains(&again), "{again} bits of {homes}");
     assert_eq!(spent(), part(32) - again);
     table.clear();
-    assert_eq!(spent(), -part(8));
+    assert_eq!(spent(), -part(4));
 }
 
 /// An insert that meets a bit asks a worn table for a rebuild, even where there is a vacant slot.

@@ -361,20 +361,29 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             .map_err(|spot| spot.unwrap_or_else(|| self.make_room(hash, hasher)))
     }
 
-    /// The uncommon part of finding a vacant slot: growth, the rebuild, and windows without room.
-    #[inline(never)]
+    /// The uncommon part of finding a vacant slot: windows without room, growth, the rebuild.
+    #[inline]
     pub(crate) fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+        if self.growth_left == 0 || self.is_worn() {
+            self.grow_or_rebuild(hasher);
+        }
+        // SAFETY: growth_left is not 0, so there is a vacant slot (I4), and thus a block.
+        unsafe { self.control.claim_vacant(hash) }
+    }
+
+    /// Makes room for an entry in a table that has none, or searches short in one that is worn.
+    #[cold]
+    #[inline(never)]
+    fn grow_or_rebuild(&mut self, hasher: impl Fn(&T) -> u64) {
         if self.capacity() == 0 {
             // Infallible: a failure does not return.
             let _ = self.allocate_for(1, Fallibility::Infallible);
         } else if self.growth_left == 0 {
             // As above.
             let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
-        } else if self.is_worn() {
+        } else {
             self.rebuild(&hasher);
         }
-        // SAFETY: growth_left is not 0, so there is a vacant slot (I4), and thus a block.
-        unsafe { self.control.claim_vacant(hash) }
     }
 
     /// Stores an entry with this hash.

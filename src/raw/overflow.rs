@@ -15,8 +15,8 @@
 //! they exceed the *budget*, the next insert that meets an overflow bit rebuilds the table in place
 //! (`grow.rs`).
 //!
-//! The bits are `u32` words behind the control bytes, the count one more word behind them. (Then
-//! comes a word that has nothing to do with searches, the cursor of `erase.rs`.) A one-window table
+//! Behind the control bytes come the count, a word that has nothing to do with searches, the cursor
+//! of `erase.rs`, and then the bits, in words too, of `u32`. A one-window table
 //! has none of these: its search ends in its only window, and does not touch another cache line to
 //! learn that.
 
@@ -24,12 +24,25 @@ use super::control::Control;
 use crate::group::Group;
 
 impl<G: Group> Control<G> {
-    /// The first overflow word; only tables with several windows have any.
+    /// The count of bits spent; only tables with several windows have one.
+    #[inline(always)]
+    pub(super) fn spent(self) -> *mut i32 {
+        debug_assert!(self.has_several_windows());
+        let offset = Self::SHAPE.control_bytes(self.mask() + 1);
+        // SAFETY: the count follows the control bytes in the block (`layout.rs`).
+        unsafe { self.ctrl().as_ptr().add(offset).cast() }
+    }
+
+    /// The word behind the count, where `erase.rs` keeps its cursor.
+    #[inline]
+    pub(super) fn cursor(self) -> *mut u32 {
+        self.spent().wrapping_add(1).cast()
+    }
+
+    /// The first overflow word.
     #[inline(always)]
     fn words(self) -> *mut u32 {
-        let offset = Self::SHAPE.control_bytes(self.mask() + 1);
-        // SAFETY: the overflow words follow the control bytes in the block (`layout.rs`).
-        unsafe { self.ctrl().as_ptr().add(offset).cast::<u32>() }
+        self.spent().wrapping_add(2).cast()
     }
 
     /// Number of overflow words.
@@ -40,7 +53,7 @@ impl<G: Group> Control<G> {
 
     #[inline(always)]
     fn word_of(self, position: usize) -> *mut u32 {
-        debug_assert!(self.has_several_windows() && position <= self.mask());
+        debug_assert!(position <= self.mask());
         self.words().wrapping_add(position / 32)
     }
 
@@ -77,20 +90,6 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// The word behind the count, where `erase.rs` keeps its cursor; only tables with several
-    /// windows have one.
-    #[inline]
-    pub(super) fn cursor(self) -> *mut u32 {
-        self.spent().wrapping_add(1).cast()
-    }
-
-    /// The count of bits spent; only tables with several windows have one.
-    #[inline]
-    pub(super) fn spent(self) -> *mut i32 {
-        debug_assert!(self.has_several_windows());
-        self.words().wrapping_add(self.word_count()).cast()
-    }
-
     /// Whether enough bits have been spent for a rebuild to pay, in a table that has room for
     /// `growth_left` more entries.
     ///
@@ -98,8 +97,12 @@ impl<G: Group> Control<G> {
     /// Nobody else accesses the table now.
     #[inline]
     pub(super) unsafe fn budget_spent(self, growth_left: usize) -> bool {
-        // SAFETY: tables with several windows have a count.
-        self.has_several_windows() && unsafe { self.spent().read() } > self.budget(growth_left)
+        self.has_several_windows() && {
+            // SAFETY: tables with several windows have a count.
+            let spent = unsafe { self.spent().read() };
+            // A budget is never negative, and while a table fills, the count is.
+            spent > 0 && spent > self.budget(growth_left)
+        }
     }
 
     /// How many bits may be spent: a quarter of the homes in a full table, half as many with room
@@ -150,8 +153,11 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn clear_overflow(self) {
-        // SAFETY: the block has this many overflow words, and the count.
-        unsafe { self.words().write_bytes(0, self.word_count() + 1) };
+        // SAFETY: the block has the count and this many overflow words.
+        unsafe {
+            self.spent().write(0);
+            self.words().write_bytes(0, self.word_count());
+        }
     }
 
     /// Sets every bit, so that every search visits every window, and overspends the budget:

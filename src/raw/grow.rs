@@ -6,10 +6,10 @@
 //! search a window for a vacant slot is a 16-byte load of control bytes just written one by one,
 //! which defeats store forwarding and costs more than all the rest. Doubling needs no search: home
 //! positions are the low bits of the hash, so when the number of homes doubles from `n`, an entry
-//! with home `p` gets home `p` or `p + n`. The old table is walked in strips of 32 slots. An entry in
-//! its first window came from a home a little before its slot, so wherever it goes lies in a
-//! short stretch of the lower or of the upper half, and which slots of those two stretches are taken
-//! is known from two words in registers:
+//! with home `p` gets home `p` or `p + n`. The old table is walked in strips of 48 slots (16 where
+//! words have 32 bits). An entry in its first window came from a home a little before its slot, so
+//! wherever it goes lies in a short stretch of the lower or of the upper half, and which slots of
+//! those two stretches are taken is known from two words in registers:
 //!
 //! ```text
 //!   old            |……………[a b c d e f …]…………………|     a c d → lower half, b e f → upper half
@@ -130,13 +130,14 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// # Safety
     /// `new` is empty, has slots of type `T`, and room for all entries.
     unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
-        /// Slots in a strip.
-        const STRIP: usize = 32;
         /// Homes of a strip's entries begin this far before it. Windows are no wider.
         const BEFORE: usize = 16;
+        /// Slots in a strip, which are the rest of a word: an entry in its first window comes to lie
+        /// no further behind than it was.
+        const STRIP: usize = usize::BITS as usize - BEFORE;
         let half = new.mask() / 2 + 1;
         // What is taken: bit i stands for the slot `before + i` of a half.
-        let (mut lower, mut upper) = (0u64, 0u64);
+        let (mut lower, mut upper) = (0usize, 0usize);
         for base in (0..self.slots()).step_by(STRIP) {
             let before = base.wrapping_sub(BEFORE);
             // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`.
@@ -152,7 +153,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let window = Control::<G>::SHAPE.window(hash as usize & (half - 1));
                 let first = window.wrapping_sub(before);
                 // The carry goes to the first slot that is not taken.
-                let filled = taken | taken.wrapping_add(1u64.wrapping_shl(first as u32));
+                let filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
                 let found = (filled ^ taken).trailing_zeros() as usize;
                 let mut target = before.wrapping_add(found).wrapping_add(into_upper);
                 // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot

@@ -38,10 +38,12 @@ exports=$(ci/toolchain.sh $clippy $(awk '{ print $2 }' <<<"$chosen" | sort -u))
 eval "$exports"
 export CARGO_PROFILE_TEST_DEBUG=0 CARGO_INCREMENTAL=0 CARGO_TARGET_DIR=target/cross
 
+without_rayon=$(sed -n '/^\[features\]/,/^\[dep/s/^\([a-z0-9-]*\) = .*/\1/p' Cargo.toml | grep -vx rayon | paste -sd,)
+
 # run NAME TARGET FLAGS: one line of the table.
 run() {
     local runner=CARGO_TARGET_$(tr a-z- A-Z_ <<<"$2")_RUNNER features=--all-features
-    case $2 in wasm*) features=--features=raw-entry,serde ;; esac
+    case $2 in wasm*) features=--features=$without_rayon ;; esac
     export RUSTFLAGS="--cfg rosti_emulated --cfg rosti_no_benches $3"
     if [ -n "$clippy" ]; then
         "${RUSTC%rustc}cargo-clippy" --all-targets --target "$2" -- -D warnings || return 1

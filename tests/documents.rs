@@ -957,8 +957,8 @@ fn iteration_order_of_one_map_fills_another_without_quadratic_work() {
                 let case = format!("{len} insertions into a map that was {what}");
                 // One hash for each insertion, and one more for each entry in each doubling: at
                 // most two on average over all doublings, since each is twice as large as the last.
-                // Crowded windows look like stale ones, so that a rebuild may come on top, but its
-                // credit makes that as rare as a doubling.
+                // Crowded windows look like stale ones, so that a rebuild may come on top, but the
+                // table's credit makes that as rare as a doubling.
                 assert!(hashes <= 4 * len as u64, "{hashes} hashes for {case}");
                 // Keys are compared when tags agree, one time in 128: this allows for walks of 128
                 // slots on average.

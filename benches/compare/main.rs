@@ -17,7 +17,8 @@
 //!   it runs all workloads of the cell (`work`), then it is the next one's turn;
 //! * a *pass* is a round of each cell, or two, so that a cell's rounds are spread over the whole run;
 //! * a *sample* is the smaller of wall time and thread CPU time of a workload in a turn, per operation,
-//!   over several maps if they are small; the first pass is discarded; the mean of the fastest quarter of the others stands;
+//!   over several maps if they are small; the first pass is discarded; the mean of the fastest quarter
+//!   of the others stands;
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
 //! Without options a run takes less than a minute and leaves out std, SWAR and `IntMap`. `--targets` measures the
@@ -76,7 +77,10 @@ const AGREEMENT: f64 = 0.05;
 /// Measures, or reads what was measured, and reports.
 fn run(options: &Options) -> Result<(), String> {
     let (header, read) = match &options.from[..] {
-        [] => (machine::description(), None),
+        [] => {
+            let samples = format!("samples: the fastest quarter of {} passes", options.passes());
+            (machine::description().into_iter().chain([samples]).collect(), None)
+        }
         files => read_all(files).map(|(header, cells)| (header, Some(cells)))?,
     };
     header.iter().for_each(|line| println!("{line}"));

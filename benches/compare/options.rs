@@ -33,7 +33,7 @@ pub struct Options {
     /// Chosen subjects, or none to follow the mode.
     subjects: Option<Subjects>,
     /// A chosen number of passes, or none to follow the mode.
-    rounds: Option<usize>,
+    passes: Option<usize>,
     /// Where to write the cells.
     pub csv: Option<PathBuf>,
     /// Where to draw the curves.
@@ -82,7 +82,7 @@ impl Options {
             slots: None,
             loads: None,
             subjects: None,
-            rounds: None,
+            passes: None,
             csv: None,
             svg: None,
             record: false,
@@ -147,11 +147,11 @@ impl Options {
                         "0.44 to 0.875 (the octave of a table)",
                     )?);
                 }
-                "--rounds" => {
-                    let rounds = value("a number")?;
-                    let parsed = rounds.parse().ok().filter(|&rounds| rounds > 0);
-                    options.rounds = Some(parsed.ok_or_else(|| {
-                        format!("--rounds takes a number from 1, not `{rounds}`")
+                "--passes" => {
+                    let passes = value("a number")?;
+                    let parsed = passes.parse().ok().filter(|&passes| passes > 0);
+                    options.passes = Some(parsed.ok_or_else(|| {
+                        format!("--passes takes a number from 1, not `{passes}`")
                     })?);
                 }
                 "--csv" => options.csv = Some(value("a path")?.into()),
@@ -196,8 +196,8 @@ impl Options {
     pub fn passes(&self) -> usize {
         match self.mode {
             Mode::Smoke => 1,
-            Mode::Quick => self.rounds.unwrap_or(16),
-            Mode::Targets | Mode::Full => self.rounds.unwrap_or(8),
+            Mode::Quick => self.passes.unwrap_or(16),
+            Mode::Targets | Mode::Full => self.passes.unwrap_or(8),
         }
     }
 
@@ -304,7 +304,7 @@ usage: cargo bench --bench compare -- [options]
   --slots 2^S,...    these table sizes
   --load L,...       these loads
   --subject S,...    these subjects besides hashbrown, instead of those of the mode
-  --rounds N         passes over all cells; those of small tables take two rounds in each
+  --passes N         rounds over all cells that count; those of small tables take two in each
                      (16 in quick runs, else 8)
   --cells            print the ratio of every cell
   --csv PATH         write every cell to PATH

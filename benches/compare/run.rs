@@ -104,6 +104,7 @@ impl Samples {
 
     /// Adds a sample of a subject.
     pub fn add(&mut self, workload: Workload, subject: usize, sample: f64) {
+        debug_assert!(sample.is_finite());
         let samples = &mut self.0[workload as usize][subject];
         samples.insert(samples.partition_point(|&other| other < sample), sample);
     }
@@ -113,11 +114,11 @@ impl Samples {
         self.0[workload as usize].clone_from(&other.0[workload as usize]);
     }
 
-    /// The mean of a subject's fastest quarter.
+    /// The mean of a subject's fastest quarter, of two samples at least if there are.
     #[must_use]
     pub fn get(&self, workload: Workload, subject: usize) -> Option<f64> {
         let samples = &self.0[workload as usize][subject];
-        let fastest = &samples[..samples.len().div_ceil(ONE_IN)];
+        let fastest = &samples[..samples.len().div_ceil(ONE_IN).max(2).min(samples.len())];
         (!fastest.is_empty()).then(|| fastest.iter().sum::<f64>() / fastest.len() as f64)
     }
 
@@ -163,11 +164,9 @@ impl Measured {
     /// Measures the cell for a few rounds, or says which subject answered wrongly. Pass 0 pays for
     /// the first touch of memory and is not counted.
     pub fn pass(&mut self, pass: usize, subjects: &Subjects) -> Result<(), String> {
-        let rounds = match pass {
-            0 => 0..1,
-            _ => (pass - 1) * self.cell.patience() + 1..pass * self.cell.patience() + 1,
-        };
-        rounds.into_iter().try_for_each(|round| (self.kind.round)(self, round, subjects))
+        let patience = self.cell.patience();
+        let first = if pass == 0 { 0 } else { (pass - 1) * patience + 1 };
+        (first..=pass * patience).try_for_each(|round| (self.kind.round)(self, round, subjects))
     }
 }
 
@@ -234,9 +233,10 @@ fn round<E: Lineup>(
     subjects: &Subjects,
 ) -> Result<(), String> {
     let Measured { kind, cell, wanted, samples } = measured;
-    // What takes as long as all the rest together is itself a mean over more time: every other
-    // round will do.
-    let wanted = wanted.iter().filter(|workload| round % 2 == 1 || !workload.is_long()).collect();
+    // Long workloads take as much time as all others together, and are means over more of it: beside
+    // others, every second round will do.
+    let rests = round > 0 && round % 2 == 0 && wanted.iter().any(|workload| !workload.is_long());
+    let wanted = wanted.iter().filter(|workload| !(rests && workload.is_long())).collect();
     let seed = scramble(round as u64 ^ scramble(cell.n as u64));
     let mut places = Rng::new(seed);
     let store = Store::<E>::new(cell, &wanted, kind.lengths, seed);

@@ -17,7 +17,7 @@
 //! from any place would: slots / entries in the mean, which is O(1) for a table that is loaded as
 //! usual, but not for one that is nearly empty.
 //!
-//! The cursor is a word of the block (`layout.rs`), behind the overflow bits: a table by itself is
+//! The cursor is a word of the block (`layout.rs`), before the overflow bits: a table by itself is
 //! not larger for it, one-window tables have no use for it and no such word, and allocators round the
 //! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
 //! at the first, a copy where the original is.

@@ -18,8 +18,9 @@
 //! ```
 //!
 //! The words are never wrong about a slot that is taken according to them, but may not know of all:
-//! where one stretch runs into the other half, or an entry has come from a window further on (one in
-//! thirty at full load), the control byte says so, and the slot is searched for the usual way.
+//! where one stretch runs into the other half or beyond its word, or an entry has come from a window
+//! further on (one in forty of a growing table), the control byte says so, and the slot is searched
+//! for the usual way.
 //!
 //! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
 //! have arrived.
@@ -132,9 +133,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
         /// Homes of a strip's entries begin this far before it. Windows are no wider.
         const BEFORE: usize = 16;
-        /// Slots in a strip, which are the rest of a word: an entry in its first window comes to lie
-        /// no further behind than it was.
+        /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
+        /// than it was. Chosen by `grow`.
         const STRIP: usize = usize::BITS as usize - BEFORE;
+        const { assert!(STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
         let half = new.mask() / 2 + 1;
         // What is taken: bit i stands for the slot `before + i` of a half.
         let (mut lower, mut upper) = (0usize, 0usize);
@@ -157,9 +159,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let found = (filled ^ taken).trailing_zeros() as usize;
                 let mut target = before.wrapping_add(found).wrapping_add(into_upper);
                 // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
-                // (I6). (Where `first` is not a bit of the words, what was found does not lie in the
-                // window, or is as good as any.) Elsewhere the entry takes the usual way; there is
-                // room for all (I4).
+                // (I6). (Where `first` is not a bit of the words, or no bit is left, what was found
+                // does not lie in the window, or is as good as any.) Elsewhere the entry takes the
+                // usual way; there is room for all (I4).
                 unsafe {
                     if found.wrapping_sub(first) < G::WIDTH && !ctrl::is_full(new.byte(target)) {
                         upper = if into_upper == 0 { upper } else { filled };

@@ -15,10 +15,9 @@
 //! they exceed the *budget*, the next insert that meets an overflow bit rebuilds the table in place
 //! (`grow.rs`).
 //!
-//! Behind the control bytes come the count, a word that has nothing to do with searches, the cursor
-//! of `erase.rs`, and then the bits, in words too, of `u32`. A one-window table
-//! has none of these: its search ends in its only window, and does not touch another cache line to
-//! learn that.
+//! Behind the control bytes come the count, the cursor of `erase.rs`, which has nothing to do with
+//! searches, and the bits, all in words of 32 bits. A one-window table has none of these: its search
+//! ends in its only window, and does not touch another cache line to learn that.
 
 use super::control::Control;
 use crate::group::Group;

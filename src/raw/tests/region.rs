@@ -1,6 +1,5 @@
 //! Filling by regions has the result of inserting one by one; walks that can be cut visit all.
 
-use super::panics::{Fuse, blows};
 use super::{
     HASHES, HashFn, Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix,
 };
@@ -13,7 +12,6 @@ use crate::raw::region::{Regions, Share};
 use crate::raw::split::{Halve, Split, View};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An entry that says which of several equal ones it was, and which one changed it last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,93 +197,6 @@ fn regions_are_at_most_as_many_as_wanted<G: Group>() {
     }
 }
 
-fn what_does_not_fit_is_refused<G: Group>() {
-    let mut table = full_table::<G>(6);
-    table.retain(|&mut key| key < 10);
-    let room = table.capacity() - table.len();
-    let other_table = full_table::<G>(7);
-    let other = other_table.regions(1);
-    let own = table.regions(1);
-    let one_share =
-        |len: usize| Vec::from([Vec::from([(20..).map(|k| (mix(k), k)).take(len).collect()])]);
-    for (message, regions, shares) in [
-        ("the table has other regions", other, one_share(1)),
-        ("there are not as many shares as regions", own, Vec::new()),
-        ("there is no room for the shares", own, one_share(room + 1)),
-    ] {
-        let attempt = || table.fill(regions, shares, |_| panic!("jobs were made"));
-        let panic = catch_unwind(AssertUnwindSafe(attempt)).unwrap_err();
-        assert_eq!(panic.downcast_ref(), Some(&message));
-        assert_eq!(sorted_keys(&table), (0..10).collect::<Vec<u64>>());
-    }
-    let left_over: usize = table.fill(own, one_share(room), |jobs| {
-        jobs.into_iter().map(|job| job.run(|a, b| a == b, |_, _| ()).len()).sum()
-    });
-    assert_eq!(table.len(), 10 + room - left_over);
-    table.check_invariants(key_hasher);
-}
-
-/// An entry whose drop burns the fuse.
-struct Fused<'a> {
-    key: u64,
-    /// Counts the entries that there are.
-    _owner: Rc<()>,
-    fuse: &'a Fuse,
-}
-
-impl Drop for Fused<'_> {
-    fn drop(&mut self) {
-        // An unwinding drop that panics would end the program.
-        if !std::thread::panicking() {
-            self.fuse.burn();
-        }
-    }
-}
-
-fn user_code_panics<G: Group>() {
-    let keys = scaled(40, 20, 6) as u64;
-    for n in 0.. {
-        let (owner, fuse) = (Rc::new(()), Fuse::new(Fuse::NEVER));
-        let make = |key: u64| (mix(key), Fused { key, _owner: owner.clone(), fuse: &fuse });
-        let mut table = RawTable::<Fused<'_>, G, Global>::new_in(Global);
-        table.reserve(capacity_of_regions::<G>(2), |_| unreachable!("it is empty"));
-        let regions = table.regions(2);
-        let mut shares: Vec<Share<Fused<'_>>> = (0..2).map(|_| Share::new()).collect();
-        for key in (0..keys).chain(0..keys) {
-            let (hash, entry) = make(key);
-            shares[regions.of(hash)].push(Vec::from([(hash, entry)]));
-        }
-        fuse.rearm(n);
-        let blown = blows(|| {
-            table.fill(regions, shares, |jobs| {
-                for job in jobs {
-                    let left_over = job.run(
-                        |a, b| {
-                            fuse.burn();
-                            a.key == b.key
-                        },
-                        |present, new| {
-                            fuse.burn();
-                            *present = new;
-                        },
-                    );
-                    assert!(left_over.is_empty(), "a border; choose other keys");
-                }
-            });
-        });
-        fuse.rearm(Fuse::NEVER);
-        table.check_invariants(|entry| mix(entry.key));
-        assert_eq!(Rc::strong_count(&owner), 1 + table.len(), "call {n}");
-        if !blown {
-            assert_eq!(table.len() as u64, keys);
-            assert!(n as u64 >= 3 * keys, "eq, update and drop are called for each key");
-            break;
-        }
-        drop(table);
-        assert_eq!(Rc::strong_count(&owner), 1, "call {n}");
-    }
-}
-
 /// The parts that a walk falls into when it is cut as often as it can be.
 fn cut<W: Halve>(mut walk: W, parts: &mut Vec<W>) {
     match walk.halve() {
@@ -405,7 +316,102 @@ backends! {
     as_one_by_one into_small_tables past_bits_that_went_stale
     windows_across_a_border_are_left_over a_full_region_leaves_all_others_over
     regions_are_at_most_as_many_as_wanted
-    what_does_not_fit_is_refused user_code_panics
     keyed_walks_change_the_second_part all_parts_together_are_the_table
     a_waiting_walk_can_be_looked_at pieces_drop_what_is_not_taken
+}
+
+#[cfg(panic = "unwind")]
+mod unwinding {
+    use super::super::panics::{Fuse, blows};
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    fn what_does_not_fit_is_refused<G: Group>() {
+        let mut table = full_table::<G>(6);
+        table.retain(|&mut key| key < 10);
+        let room = table.capacity() - table.len();
+        let other_table = full_table::<G>(7);
+        let other = other_table.regions(1);
+        let own = table.regions(1);
+        let one_share =
+            |len: usize| Vec::from([Vec::from([(20..).map(|k| (mix(k), k)).take(len).collect()])]);
+        for (message, regions, shares) in [
+            ("the table has other regions", other, one_share(1)),
+            ("there are not as many shares as regions", own, Vec::new()),
+            ("there is no room for the shares", own, one_share(room + 1)),
+        ] {
+            let attempt = || table.fill(regions, shares, |_| panic!("jobs were made"));
+            let panic = catch_unwind(AssertUnwindSafe(attempt)).unwrap_err();
+            assert_eq!(panic.downcast_ref(), Some(&message));
+            assert_eq!(sorted_keys(&table), (0..10).collect::<Vec<u64>>());
+        }
+        let left_over: usize = table.fill(own, one_share(room), |jobs| {
+            jobs.into_iter().map(|job| job.run(|a, b| a == b, |_, _| ()).len()).sum()
+        });
+        assert_eq!(table.len(), 10 + room - left_over);
+        table.check_invariants(key_hasher);
+    }
+
+    /// An entry whose drop burns the fuse.
+    struct Fused<'a> {
+        key: u64,
+        /// Counts the entries that there are.
+        _owner: Rc<()>,
+        fuse: &'a Fuse,
+    }
+
+    impl Drop for Fused<'_> {
+        fn drop(&mut self) {
+            // An unwinding drop that panics would end the program.
+            if !std::thread::panicking() {
+                self.fuse.burn();
+            }
+        }
+    }
+
+    fn user_code_panics<G: Group>() {
+        let keys = scaled(40, 20, 6) as u64;
+        for n in 0.. {
+            let (owner, fuse) = (Rc::new(()), Fuse::new(Fuse::NEVER));
+            let make = |key: u64| (mix(key), Fused { key, _owner: owner.clone(), fuse: &fuse });
+            let mut table = RawTable::<Fused<'_>, G, Global>::new_in(Global);
+            table.reserve(capacity_of_regions::<G>(2), |_| unreachable!("it is empty"));
+            let regions = table.regions(2);
+            let mut shares: Vec<Share<Fused<'_>>> = (0..2).map(|_| Share::new()).collect();
+            for key in (0..keys).chain(0..keys) {
+                let (hash, entry) = make(key);
+                shares[regions.of(hash)].push(Vec::from([(hash, entry)]));
+            }
+            fuse.rearm(n);
+            let blown = blows(|| {
+                table.fill(regions, shares, |jobs| {
+                    for job in jobs {
+                        let left_over = job.run(
+                            |a, b| {
+                                fuse.burn();
+                                a.key == b.key
+                            },
+                            |present, new| {
+                                fuse.burn();
+                                *present = new;
+                            },
+                        );
+                        assert!(left_over.is_empty(), "a border; choose other keys");
+                    }
+                });
+            });
+            fuse.rearm(Fuse::NEVER);
+            table.check_invariants(|entry| mix(entry.key));
+            assert_eq!(Rc::strong_count(&owner), 1 + table.len(), "call {n}");
+            if !blown {
+                assert_eq!(table.len() as u64, keys);
+                assert!(n as u64 >= 3 * keys, "eq, update and drop are called for each key");
+                break;
+            }
+            drop(table);
+            assert_eq!(Rc::strong_count(&owner), 1, "call {n}");
+        }
+    }
+
+    backends! { what_does_not_fit_is_refused user_code_panics }
 }

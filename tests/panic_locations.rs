@@ -91,6 +91,7 @@ thread_local! {
 }
 
 #[test]
+#[cfg_attr(panic = "abort", ignore = "needs unwinding")]
 fn a_panic_names_the_line_of_the_caller() {
     panic::set_hook(Box::new(|panic| {
         FILE.set(panic.location().map(|location| location.file().to_owned()));

@@ -1386,7 +1386,7 @@ fn wear<T: Subject>() -> u64 {
                     if churn.keys.is_empty() {
                         continue;
                     }
-                    let limit = scaled(40, 8, 3) * churn.keys.len() as u64;
+                    let limit = scaled(40, 8, 6) * churn.keys.len() as u64;
                     let seen = churn.run(oldest_first, scaled(300, 120, 6), limit);
                     if seen > 0 {
                         println!(

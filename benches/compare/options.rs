@@ -296,7 +296,7 @@ usage: cargo bench --bench compare -- [options]
 
   --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads, without std, SWAR and
                      IntMap: less than a minute (the default)
-  --targets          the rows by which rosti is judged, as a table in Markdown: 17 minutes
+  --targets          the rows by which rosti is judged, as a table in Markdown: 18 minutes
   --full             all kinds, sizes, loads and workloads: many hours, so narrow it
   --smoke            everything on tiny tables, to test the bench, not to measure
   --only W,...       these workloads, or families of them

@@ -136,7 +136,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
         /// than it was. Chosen by `grow`.
         const STRIP: usize = usize::BITS as usize - BEFORE;
-        const { assert!(STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
+        const { assert!(STRIP > 0 && STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
         let half = new.mask() / 2 + 1;
         // What is taken: bit i stands for the slot `before + i` of a half.
         let (mut lower, mut upper) = (0usize, 0usize);

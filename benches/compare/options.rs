@@ -196,7 +196,7 @@ impl Options {
     pub fn passes(&self) -> usize {
         match self.mode {
             Mode::Smoke => 1,
-            Mode::Quick => self.passes.unwrap_or(16),
+            Mode::Quick => self.passes.unwrap_or(14),
             Mode::Targets | Mode::Full => self.passes.unwrap_or(8),
         }
     }
@@ -305,7 +305,7 @@ usage: cargo bench --bench compare -- [options]
   --load L,...       these loads
   --subject S,...    these subjects besides hashbrown, instead of those of the mode
   --passes N         rounds over all cells that count; those of small tables take two in each
-                     (16 in quick runs, else 8)
+                     (14 in quick runs, else 8)
   --cells            print the ratio of every cell
   --csv PATH         write every cell to PATH
   --record           write every cell to record/<target>/<date>.csv

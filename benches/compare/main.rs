@@ -154,7 +154,7 @@ fn measure(options: &Options) -> Result<Vec<Measured>, String> {
         );
     }
     let start = Instant::now();
-    let (passes, count) = (options.passes(), cells.len());
+    let (passes, count, subjects) = (options.passes(), cells.len(), options.subjects());
     for pass in 0..=passes {
         for (at, cell) in cells.iter_mut().enumerate() {
             let line = format!(
@@ -165,7 +165,7 @@ fn measure(options: &Options) -> Result<Vec<Measured>, String> {
                 start.elapsed().as_secs_f64(),
             );
             show_progress(&line, at == 0);
-            cell.pass(pass, &options.subjects())?;
+            cell.pass(pass, &subjects)?;
         }
     }
     show_progress("", false);

@@ -87,9 +87,8 @@ pub const KINDS: [Kind; 9] = {
 pub type Subjects = [bool; SUBJECTS.len()];
 
 /// Of how many samples one counts. What disturbs a sample makes it slower, so the slower ones say little;
-/// but the fastest alone is often the one whose table came to lie in memory as no other did. In six
-/// quick runs the means of 3 pairs of runs in 15 were within 5 % by the minimum, 5 by the median of
-/// ratios, 8 by the mean of the fastest quarter.
+/// but the fastest alone is often the one whose table came to lie in memory as no other did. Chosen by
+/// the agreement of two runs (`--twice`).
 const ONE_IN: usize = 4;
 
 /// The samples per workload and subject, per operation.

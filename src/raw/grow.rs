@@ -19,8 +19,7 @@
 //!
 //! The words are never wrong about a slot that is taken according to them, but may not know of all:
 //! where one stretch runs into the other half or beyond its word, or an entry has come from a window
-//! further on (one in forty of a growing table), the control byte says so, and the slot is searched
-//! for the usual way.
+//! further on (few have), the control byte says so, and the slot is searched for the usual way.
 //!
 //! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
 //! have arrived.

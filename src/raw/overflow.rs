@@ -28,7 +28,7 @@ impl<G: Group> Control<G> {
     pub(super) fn spent(self) -> *mut i32 {
         debug_assert!(self.has_several_windows());
         let offset = Self::SHAPE.control_bytes(self.mask() + 1);
-        // SAFETY: the count follows the control bytes in the block (`layout.rs`).
+        // SAFETY: the count follows the control bytes in the block (I2, `layout.rs`).
         unsafe { self.ctrl().as_ptr().add(offset).cast() }
     }
 
@@ -97,7 +97,7 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn budget_spent(self, growth_left: usize) -> bool {
         self.has_several_windows() && {
-            // SAFETY: tables with several windows have a count.
+            // SAFETY: tables with several windows have a count (I2).
             let spent = unsafe { self.spent().read() };
             // A budget is never negative, and while a table fills, the count is.
             spent > 0 && spent > self.budget(growth_left)
@@ -125,7 +125,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn renew_budget(self, growth_left: usize) {
-        // SAFETY: tables with several windows have a count.
+        // SAFETY: tables with several windows have a count (I2).
         unsafe {
             let again = self.spent().read().min(self.budget(0));
             self.spent().write((self.budget(growth_left) - again).min(0));
@@ -152,7 +152,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn clear_overflow(self) {
-        // SAFETY: the block has the count and this many overflow words.
+        // SAFETY: the block has the count and this many overflow words (I2).
         unsafe {
             self.spent().write(0);
             self.words().write_bytes(0, self.word_count());
@@ -166,7 +166,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn saturate_overflow(self) {
-        // SAFETY: the block has this many overflow words and the count.
+        // SAFETY: the block has this many overflow words and the count (I2).
         unsafe {
             self.words().write_bytes(0xff, self.word_count());
             self.spent().write(i32::MAX);

@@ -7,7 +7,7 @@
 use crate::element::{Element, Key, Value};
 use crate::subject::{Map, word};
 use rosti::DefaultHashBuilder;
-use rosti::internals::{Global, Group, RawTable, Tag};
+use rosti::internals::{Global, Group, RawTable};
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::mem;
@@ -45,7 +45,7 @@ impl<E: Element, G: Group> Core<E, G> {
             Ok(slot) => (slot, true),
             Err(slot) => {
                 // SAFETY: the slot was found vacant for this hash.
-                unsafe { table.insert_at(slot, Tag::of(hash), (key, value)) };
+                unsafe { table.insert_at(slot, hash, (key, value)) };
                 (slot, false)
             }
         }

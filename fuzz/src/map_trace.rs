@@ -11,7 +11,7 @@
 //! backend that the target can run.
 
 use super::trace::{self, Counted, Element, Kind, Op, Shape, Shaped, ledger};
-use rosti::internals::{Global, Group, Native, RawTable, Swar, Tag};
+use rosti::internals::{Global, Group, Native, RawTable, Swar};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -129,7 +129,7 @@ impl<G: Group> Pair<G> {
                     Err(slot) => {
                         let entry = (Counted::make(key, 0), op.arg);
                         // SAFETY: the slot was found vacant for this hash.
-                        unsafe { table.insert_at(slot, Tag::of(hash), entry) };
+                        unsafe { table.insert_at(slot, hash, entry) };
                         None
                     }
                 };
@@ -143,7 +143,7 @@ impl<G: Group> Pair<G> {
                     let entry = (Counted::make(key, 0), op.arg);
                     match spot {
                         // SAFETY: the slot was found vacant for this hash.
-                        Some(slot) => unsafe { table.insert_at(slot, Tag::of(hash), entry) },
+                        Some(slot) => unsafe { table.insert_at(slot, hash, entry) },
                         None => drop(table.insert_unique(hash, entry, hasher)),
                     }
                     oracle.insert(key, op.arg);

@@ -10,7 +10,6 @@ use core::mem;
 
 use super::{HashMap, hash_of};
 use crate::allocator::{Allocator, Global};
-use crate::ctrl::Tag;
 use crate::equivalent::Equivalent;
 use crate::hasher::DefaultHashBuilder;
 
@@ -51,6 +50,8 @@ pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global
     map: &'a mut HashMap<K, V, S, A>,
     /// A full slot of the map.
     slot: usize,
+    /// The hash of its key.
+    hash: u64,
 }
 
 /// The place where an absent key belongs.
@@ -74,27 +75,17 @@ pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> 
 /// What the vacant entries of owned and of borrowed keys share.
 pub(super) struct VacantPlace<'a, K, V, S, A: Allocator> {
     map: &'a mut HashMap<K, V, S, A>,
-    spot: Spot,
-}
-
-/// Where an absent key belongs.
-enum Spot {
-    /// In this vacant slot, on the walk of a hash with this tag.
-    Slot(usize, Tag),
-    /// Where there is room for this hash once it was made. That waits until it is known that the
-    /// entry will be filled.
-    NoRoom(u64),
+    /// The vacant slot for the key's hash. Without one, room has to be made first; that waits until it
+    /// is known that the entry will be filled.
+    spot: Option<usize>,
+    hash: u64,
 }
 
 impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
     /// `spot` is what the map's table returned for this hash.
     #[inline(always)]
     pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, spot: Option<usize>, hash: u64) -> Self {
-        let spot = match spot {
-            Some(slot) => Spot::Slot(slot, Tag::of(hash)),
-            None => Spot::NoRoom(hash),
-        };
-        VacantPlace { map, spot }
+        VacantPlace { map, spot, hash }
     }
 
     #[inline(always)]
@@ -103,15 +94,16 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
         K: Hash,
         S: BuildHasher,
     {
-        let HashMap { hash_builder, table } = &mut *self.map;
-        let (slot, tag) = match self.spot {
-            Spot::Slot(slot, tag) => (slot, tag),
-            Spot::NoRoom(hash) => (table.raw.make_room(hash, hash_of(hash_builder)), Tag::of(hash)),
+        let VacantPlace { map, spot, hash } = self;
+        let HashMap { hash_builder, table } = &mut *map;
+        let slot = match spot {
+            Some(slot) => slot,
+            None => table.raw.make_room(hash, hash_of(hash_builder)),
         };
-        // SAFETY: the slot was found for a hash with this tag or emptied of an entry with it, and
-        // the map has been borrowed ever since.
-        unsafe { table.raw.insert_at(slot, tag, (key, value)) };
-        OccupiedEntry { map: self.map, slot }
+        // SAFETY: the slot was found for this hash or emptied of an entry with it, and the map has been
+        // borrowed ever since.
+        unsafe { table.raw.insert_at(slot, hash, (key, value)) };
+        OccupiedEntry { map, slot, hash }
     }
 
     #[inline]
@@ -362,10 +354,10 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
 }
 
 impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
-    /// `slot` is a full slot of the map's table.
+    /// `slot` is a full slot of the map's table, `hash` that of its key.
     #[inline(always)]
-    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize) -> Self {
-        OccupiedEntry { map, slot }
+    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize, hash: u64) -> Self {
+        OccupiedEntry { map, slot, hash }
     }
 
     #[inline(always)]
@@ -457,7 +449,7 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     #[inline]
     pub fn remove_entry(self) -> (K, V) {
         // SAFETY: as for `pair`.
-        unsafe { self.map.table.raw.remove_at(self.slot) }
+        unsafe { self.map.table.raw.remove_hashed_at(self.slot, self.hash) }
     }
 
     /// Removes the entry and returns its value. O(1).
@@ -557,18 +549,17 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     /// # }
     /// ```
     pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Entry<'a, K, V, S, A> {
-        let OccupiedEntry { map, slot } = self;
+        let OccupiedEntry { map, slot, hash } = self;
         // SAFETY: as for `pair`. While `f` runs, the entry is not in the map (I7).
-        let (tag, (key, value)) =
-            unsafe { (map.table.raw.tag_at(slot), map.table.raw.remove_at(slot)) };
+        let (key, value) = unsafe { map.table.raw.remove_hashed_at(slot, hash) };
         match f(&key, value) {
             Some(value) => {
-                // SAFETY: the slot held an entry with this tag, and nothing was inserted since.
-                unsafe { map.table.raw.insert_at(slot, tag, (key, value)) };
-                Entry::Occupied(OccupiedEntry { map, slot })
+                // SAFETY: the slot held an entry with this hash, and nothing was inserted since.
+                unsafe { map.table.raw.insert_at(slot, hash, (key, value)) };
+                Entry::Occupied(OccupiedEntry { map, slot, hash })
             }
             None => {
-                let place = VacantPlace { map, spot: Spot::Slot(slot, tag) };
+                let place = VacantPlace::new(map, Some(slot), hash);
                 Entry::Vacant(VacantEntry { place, key })
             }
         }

@@ -579,7 +579,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
         let hash = self.hash_builder.hash_one(&key);
         match self.table.raw.find_or_spot(hash, has_key(&key)) {
-            Ok(slot) => Entry::Occupied(OccupiedEntry::new(self, slot)),
+            Ok(slot) => Entry::Occupied(OccupiedEntry::new(self, slot, hash)),
             Err(spot) => Entry::Vacant(VacantEntry::new(self, spot, hash, key)),
         }
     }
@@ -602,7 +602,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     {
         let hash = self.hash_builder.hash_one(key);
         match self.table.raw.find_or_spot(hash, has_key(key)) {
-            Ok(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot)),
+            Ok(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
             Err(spot) => EntryRef::Vacant(VacantEntryRef::new(self, spot, hash, key)),
         }
     }
@@ -831,9 +831,16 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.hash_builder.hash_one(&key);
-        match self.table.raw.search_home(hash, has_key(&key)) {
-            AtHome::Found(slot) => self.put(Ok(slot), hash, key, value),
-            AtHome::Vacant(slot) => self.put(Err(slot), hash, key, value),
+        let table = &mut self.table.raw;
+        let place = table.search_home(hash, &mut has_key(&key));
+        match place {
+            // SAFETY: the slot was found full.
+            AtHome::Found(slot) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
+            AtHome::Vacant(slot) => {
+                // SAFETY: the slot was found vacant in the window of the hash's home, and there is room.
+                unsafe { table.store_at(slot, Tag::of(hash), (key, value)) };
+                None
+            }
             AtHome::Absent => self.insert_on(None, hash, key, value),
             AtHome::Elsewhere(seq) => self.insert_on(Some(seq), hash, key, value),
         }
@@ -852,19 +859,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             Some(seq) => table.find_or_vacant_on(hash, seq, has_key(&key), hasher),
             None => Err(table.make_room(hash, hasher)),
         };
-        self.put(place, hash, key, value)
-    }
-
-    /// Overwrites the value of the entry that was found, or stores a new one.
-    #[inline(always)]
-    fn put(&mut self, place: Result<usize, usize>, hash: u64, key: K, value: V) -> Option<V> {
-        let table = &mut self.table.raw;
         match place {
             // SAFETY: the slot was found full.
             Ok(slot) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
             Err(slot) => {
-                // SAFETY: the slot was found vacant for this hash.
-                unsafe { table.insert_at(slot, Tag::of(hash), (key, value)) };
+                // SAFETY: the slot was found for this hash, and the table has not changed since.
+                unsafe { table.insert_at(slot, hash, (key, value)) };
                 None
             }
         }

@@ -249,7 +249,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     {
         match self.map.table.raw.find(hash, |(key, _)| is_match(key)) {
             Some(slot) => RawEntryMut::Occupied(RawOccupiedEntryMut {
-                entry: OccupiedEntry::new(self.map, slot),
+                entry: OccupiedEntry::new(self.map, slot, hash),
             }),
             None => RawEntryMut::Vacant(RawVacantEntryMut { map: self.map }),
         }
@@ -663,7 +663,7 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     {
         let HashMap { hash_builder, table } = &mut *self.map;
         let slot = table.raw.insert_unique(hash, (key, value), hash_of(hash_builder));
-        RawOccupiedEntryMut { entry: OccupiedEntry::new(self.map, slot) }
+        RawOccupiedEntryMut { entry: OccupiedEntry::new(self.map, slot, hash) }
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Entry<'a, T, A: Allocator = Global> {
 pub struct OccupiedEntry<'a, T, A: Allocator = Global> {
     /// A full slot of the table.
     pub(super) slot: usize,
+    /// The entry's hash, unless it was found by its slot.
+    pub(super) hash: Option<u64>,
     pub(super) table: &'a mut HashTable<T, A>,
 }
 
@@ -58,10 +60,18 @@ pub struct OccupiedEntry<'a, T, A: Allocator = Global> {
 /// assert_eq!(table.len(), 1);
 /// ```
 pub struct VacantEntry<'a, T, A: Allocator = Global> {
-    /// A slot that [`RawTable::insert_at`](crate::raw::RawTable::insert_at) takes for the tag.
     pub(super) slot: usize,
-    pub(super) tag: Tag,
+    pub(super) vacancy: Vacancy,
     pub(super) table: &'a mut HashTable<T, A>,
+}
+
+/// For which entry a slot is vacant.
+pub(super) enum Vacancy {
+    /// One with this hash: [`RawTable::insert_at`](crate::raw::RawTable::insert_at) takes the slot.
+    Hash(u64),
+    /// One like that which was taken out, whose tag is all that is known of its hash. What it has left
+    /// in the counts is still there.
+    Tag(Tag),
 }
 
 /// The table, after a search that found nothing; see [`HashTable::find_entry`].
@@ -185,10 +195,15 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     /// ```
     #[inline]
     pub fn remove(self) -> (T, VacantEntry<'a, T, A>) {
-        let OccupiedEntry { slot, table } = self;
+        let OccupiedEntry { slot, hash, table } = self;
         // SAFETY: the slot is full (I3).
-        let (tag, value) = unsafe { (table.raw.tag_at(slot), table.raw.remove_at(slot)) };
-        (value, VacantEntry { slot, tag, table })
+        let (vacancy, value) = unsafe {
+            match hash {
+                Some(hash) => (Vacancy::Hash(hash), table.raw.remove_hashed_at(slot, hash)),
+                None => (Vacancy::Tag(table.raw.tag_at(slot)), table.raw.remove_at(slot)),
+            }
+        };
+        (value, VacantEntry { slot, vacancy, table })
     }
 
     /// The value.
@@ -301,11 +316,22 @@ impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {
     /// ```
     #[inline]
     pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
-        let VacantEntry { slot, tag, table } = self;
-        // SAFETY: the slot was found for this tag, or held an entry with it, and the entry has
-        // borrowed the table ever since.
-        unsafe { table.raw.insert_at(slot, tag, value) };
-        OccupiedEntry { slot, table }
+        let VacantEntry { slot, vacancy, table } = self;
+        // SAFETY: the slot was found for this hash, or held an entry with it or with the tag, and the
+        // entry has borrowed the table ever since.
+        let hash = unsafe {
+            match vacancy {
+                Vacancy::Hash(hash) => {
+                    table.raw.insert_at(slot, hash, value);
+                    Some(hash)
+                }
+                Vacancy::Tag(tag) => {
+                    table.raw.store_at(slot, tag, value);
+                    None
+                }
+            }
+        };
+        OccupiedEntry { slot, hash, table }
     }
 
     /// The table again, for as long as it was borrowed.

@@ -35,7 +35,6 @@ use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
 use crate::allocator::{Allocator, Global};
-use crate::ctrl::Tag;
 use crate::error::TryReserveError;
 use crate::group::Native;
 use crate::raw::{Plain, RawTable};
@@ -43,6 +42,7 @@ use crate::raw::{Plain, RawTable};
 mod entry;
 mod iter;
 
+use entry::Vacancy;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{
     Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
@@ -241,7 +241,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         eq: impl FnMut(&T) -> bool,
     ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
         match self.raw.find(hash, eq) {
-            Some(slot) => Ok(OccupiedEntry { slot, table: self }),
+            Some(slot) => Ok(OccupiedEntry { slot, hash: Some(hash), table: self }),
             None => Err(AbsentEntry { table: self }),
         }
     }
@@ -302,8 +302,11 @@ impl<T, A: Allocator> HashTable<T, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Entry<'_, T, A> {
         match self.raw.find_or_vacant(hash, eq, hasher) {
-            Ok(slot) => Entry::Occupied(OccupiedEntry { slot, table: self }),
-            Err(slot) => Entry::Vacant(VacantEntry { slot, tag: Tag::of(hash), table: self }),
+            Ok(slot) => Entry::Occupied(OccupiedEntry { slot, hash: Some(hash), table: self }),
+            Err(slot) => {
+                let vacancy = Vacancy::Hash(hash);
+                Entry::Vacant(VacantEntry { slot, vacancy, table: self })
+            }
         }
     }
 
@@ -325,7 +328,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         index: usize,
     ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
         if self.raw.is_full(index) {
-            Ok(OccupiedEntry { slot: index, table: self })
+            Ok(OccupiedEntry { slot: index, hash: None, table: self })
         } else {
             Err(AbsentEntry { table: self })
         }
@@ -346,7 +349,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub unsafe fn get_bucket_entry_unchecked(&mut self, index: usize) -> OccupiedEntry<'_, T, A> {
         debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
-        OccupiedEntry { slot: index, table: self }
+        OccupiedEntry { slot: index, hash: None, table: self }
     }
 
     /// The entry with a bucket index, any number. O(1).
@@ -445,7 +448,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> OccupiedEntry<'_, T, A> {
         let slot = self.raw.insert_unique(hash, value, hasher);
-        OccupiedEntry { slot, table: self }
+        OccupiedEntry { slot, hash: Some(hash), table: self }
     }
 
     /// Takes out an entry, whichever comes first. Beyond hashbrown's interface.

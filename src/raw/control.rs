@@ -1,10 +1,13 @@
-//! The part of a table that does not know its entries: control bytes and overflow bits.
+//! The part of a table that does not know its entries: control bytes and overflow counts.
 //!
 //! [`Control`] is a pointer to the first control byte and the number of homes. Everything that can
 //! be decided from control bytes alone is decided here, once for all element types: the **probe
 //! loop** (the only one in the crate), the search for a vacant slot, resetting.
 //!
-//! It owns nothing and is copied freely; who holds one sees to it that the block outlives it. Its
+//! It owns nothing, has no lifetime and is copied freely, so its methods, safe ones included, rest on a
+//! contract that its makers keep: **whoever holds a `Control` uses it only while the block is there, and
+//! while nobody else writes to it.** Two functions make one: `unallocated`, whose block lives forever,
+//! and [`from_raw`](Control::from_raw), which is unsafe for that reason; all others are copies. Its
 //! invariants are I1 and I2: the homes are a power of two, and every byte that a window of any home
 //! covers is initialised.
 
@@ -68,7 +71,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// `homes` is a power of two (I1). From `ctrl` on, the block has room for the control bytes and
-    /// the overflow words of so many homes. They are written before anything else is done (I2).
+    /// the words of so many homes (`layout.rs`). They are written before anything else is done (I2).
     #[inline]
     pub(super) unsafe fn from_raw(ctrl: NonNull<u8>, homes: usize) -> Self {
         Control { ctrl, mask: homes - 1, group: PhantomData }
@@ -125,36 +128,46 @@ impl<G: Group> Control<G> {
 
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's
     /// tag to `is_match` and returns the first that it accepts, or else the position at which the
-    /// search ended: the first whose overflow bit is clear, since no insert has gone further (I5).
+    /// search ended: the first whose overflow count is zero, since no entry has gone further (I5).
     ///
     /// `is_match` is given slots that hold an entry only (I3). It may run user code: nothing is in
-    /// an intermediate state during the walk (I7).
+    /// an intermediate state during the walk (I7). Here and below it is passed on by reference under its
+    /// own type: `&mut F` as another `impl FnMut` would be called through a function of std's, which is
+    /// not inlined across codegen units (`ci/profiles.sh`, `lto = "off"`).
     #[inline(always)]
     pub(crate) fn probe(
         self,
         hash: u64,
-        is_match: impl FnMut(usize) -> bool,
+        mut is_match: impl FnMut(usize) -> bool,
     ) -> Result<usize, ProbeSeq> {
-        self.probe_on(hash, ProbeSeq::new(hash, self.mask), is_match, |_, _| {})
+        let seq = ProbeSeq::new(hash, self.mask);
+        // SAFETY: the walk has begun in this table.
+        unsafe { self.probe_on(hash, seq, &mut is_match, &mut |_, _| {}) }
     }
 
     /// The first step of the probe loop.
     #[inline(always)]
-    pub(super) fn probe_home(self, hash: u64, is_match: impl FnMut(usize) -> bool) -> Step {
-        self.probe_window(Tag::of(hash), ProbeSeq::new(hash, self.mask), is_match, |_, _| {})
+    pub(super) fn probe_home(self, hash: u64, is_match: &mut impl FnMut(usize) -> bool) -> Step {
+        let seq = ProbeSeq::new(hash, self.mask);
+        // SAFETY: the walk has begun in this table.
+        unsafe { self.probe_window(Tag::of(hash), seq, is_match, &mut |_, _| {}) }
     }
 
     /// The probe loop from a later step on; tells `on_leave` of each window it leaves for the next.
+    ///
+    /// # Safety
+    /// `seq` is on a walk through a table with as many homes.
     #[inline(always)]
-    pub(super) fn probe_on(
+    pub(super) unsafe fn probe_on(
         self,
         hash: u64,
         mut seq: ProbeSeq,
-        mut is_match: impl FnMut(usize) -> bool,
-        mut on_leave: impl FnMut(usize, G),
+        is_match: &mut impl FnMut(usize) -> bool,
+        on_leave: &mut impl FnMut(usize, G),
     ) -> Result<usize, ProbeSeq> {
         loop {
-            match self.probe_window(Tag::of(hash), seq, &mut is_match, &mut on_leave) {
+            // SAFETY: the caller's contract.
+            match unsafe { self.probe_window(Tag::of(hash), seq, is_match, on_leave) } {
                 Step::Done(result) => return result,
                 Step::Next(next) => seq = next,
             }
@@ -163,17 +176,22 @@ impl<G: Group> Control<G> {
 
     /// [`probe_on`](Self::probe_on) that, if the search fails, gives the first vacant slot on its way,
     /// the home's window included. Compiled once for all types of entries: few inserts come here.
+    ///
+    /// # Safety
+    /// As there.
     #[inline(never)]
-    pub(super) fn probe_on_for_spot(
+    pub(super) unsafe fn probe_on_for_spot(
         self,
         hash: u64,
         seq: ProbeSeq,
-        is_match: &mut dyn FnMut(usize) -> bool,
+        mut is_match: &mut dyn FnMut(usize) -> bool,
     ) -> Result<usize, Option<usize>> {
         // SAFETY: the position of a home.
         let mut vacant = unsafe { self.vacant_at(ctrl::home(hash, self.mask)) };
-        let on_leave = |window, group| vacant = vacant.or_else(|| Self::vacant_in(window, group));
-        let end = match self.probe_on(hash, seq, is_match, on_leave) {
+        let mut on_leave =
+            |window, group| vacant = vacant.or_else(|| Self::vacant_in(window, group));
+        // SAFETY: the caller's contract.
+        let end = match unsafe { self.probe_on(hash, seq, &mut is_match, &mut on_leave) } {
             Ok(slot) => return Ok(slot),
             Err(end) => end,
         };
@@ -182,16 +200,19 @@ impl<G: Group> Control<G> {
     }
 
     /// One step of the probe loop.
+    ///
+    /// # Safety
+    /// As for [`probe_on`](Self::probe_on).
     #[inline(always)]
-    fn probe_window(
+    unsafe fn probe_window(
         self,
         tag: Tag,
         mut seq: ProbeSeq,
-        mut is_match: impl FnMut(usize) -> bool,
-        mut on_leave: impl FnMut(usize, G),
+        is_match: &mut impl FnMut(usize) -> bool,
+        on_leave: &mut impl FnMut(usize, G),
     ) -> Step {
         let window = Self::SHAPE.window(seq.position());
-        // SAFETY: the window of a position.
+        // SAFETY: the caller's contract: the window of a position.
         let group = unsafe { self.group(window) };
         let mut matches = group.match_tag(tag);
         // Not a `for` loop: that would take the lane out of the set before it is compared, two
@@ -234,47 +255,98 @@ impl<G: Group> Control<G> {
         Self::vacant_in(window, unsafe { self.group(window) })
     }
 
-    /// The first vacant slot on the walk of `hash`, with the overflow bits of all windows before it
-    /// set, so that an entry stored there is found (I5). Out of line: who needs it has found a window
-    /// full.
+    /// The first vacant slot on the walk of `hash`. Out of line: who needs it has found a window full.
     ///
     /// # Safety
-    /// The table has a vacant slot (then every walk reaches it), and nobody else accesses it now.
+    /// The table has a vacant slot: then every walk reaches it.
     #[cold]
     #[inline(never)]
-    pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
+    pub(super) unsafe fn vacant_on_walk(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         loop {
             // SAFETY: a position of the walk is at most `mask`.
             if let Some(slot) = unsafe { self.vacant_at(seq.position()) } {
                 return slot;
             }
-            // SAFETY: a position of the walk is at most `mask`; the table is ours.
-            unsafe { self.set_overflowed(seq.position()) };
             let more = seq.advance(self.mask, Self::SHAPE);
-            debug_assert!(more, "claim_vacant: the table is full");
+            debug_assert!(more, "vacant_on_walk: the table is full");
         }
     }
 
-    /// Makes all of the first `slots` slots vacant, gives no slot to the remaining control bytes
-    /// (I6), and clears the overflow bits.
+    /// [`vacant_on_walk`](Self::vacant_on_walk) for an entry with this hash that will be stored there:
+    /// the positions that it leaves count it, so that it is found (I5).
+    ///
+    /// # Safety
+    /// The table has a vacant slot, and nobody else accesses it now.
+    #[inline]
+    pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let slot = self.vacant_on_walk(hash);
+            self.settle_in(hash, slot);
+            slot
+        }
+    }
+
+    /// Counts an entry with this hash that is stored in `slot`, if it lies beyond its home's window.
+    ///
+    /// # Safety
+    /// The table has that slot, and nobody else accesses it now.
+    #[inline(always)]
+    pub(super) unsafe fn settle_in(self, hash: u64, slot: usize) {
+        if !self.covers(ctrl::home(hash, self.mask), slot) {
+            // SAFETY: the caller's contract. In a one-window table the home's window covers all slots.
+            unsafe { self.count_walk(hash, slot) }
+        }
+    }
+
+    /// Takes back what [`settle_in`](Self::settle_in) did.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn move_out(self, hash: u64, slot: usize) {
+        if !self.covers(ctrl::home(hash, self.mask), slot) {
+            // SAFETY: as in `settle_in`.
+            unsafe { self.take_back_walk(hash, slot) }
+        }
+    }
+
+    /// Makes all of the first `slots` slots vacant, gives no slot to the remaining control bytes (I6),
+    /// and sets the counts to zero, in a block that may never have been written to.
     ///
     /// # Safety
     /// `slots` is the number of slots that the table was allocated with; nobody else accesses it
     /// now. Entries are forgotten, not dropped.
     pub(super) unsafe fn reset(self, slots: usize) {
-        if !self.has_several_windows() {
-            // SAFETY: one window is there, with 4, 8 or 16 slots (I1).
-            return unsafe { self.reset_window(slots) };
-        }
-        // SAFETY: each slot has a control byte, and the pad byte of unaligned tables comes after the
-        // last one (I1).
+        // SAFETY: the caller's contract. Each slot has a control byte, and the pad byte of unaligned
+        // tables comes after the last one (I1).
         unsafe {
-            self.vacate(0..slots);
-            if !G::ALIGNED_HOMES {
-                self.set_byte(slots, DELETED);
+            if self.has_several_windows() {
+                self.clear_counts();
+                if !G::ALIGNED_HOMES {
+                    self.set_byte(slots, DELETED);
+                }
             }
-            self.reset_overflow();
+            self.forget(slots);
+        }
+    }
+
+    /// [`reset`](Self::reset) of a table that has been in use: writes the counts only if there are any.
+    ///
+    /// # Safety
+    /// As there, and the control bytes and words are initialised (I2).
+    pub(super) unsafe fn forget(self, slots: usize) {
+        // SAFETY: the caller's contract. A one-window table has 4, 8 or 16 slots (I1).
+        unsafe {
+            if !self.has_several_windows() {
+                return self.reset_window(slots);
+            }
+            self.vacate(0..slots);
+            if self.steps() != 0 {
+                self.clear_counts();
+            }
+            self.renew_limit();
             self.cursor().write(0);
         }
     }

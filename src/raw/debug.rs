@@ -29,7 +29,7 @@ pub struct Statistics {
     pub miss_windows: f64,
     /// The most windows that a search for an absent entry visits.
     pub max_miss_windows: usize,
-    /// Share of the homes whose overflow bit is set.
+    /// Share of the homes whose overflow count is not zero.
     pub overflowed: f64,
 }
 
@@ -53,10 +53,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         for slot in (0..self.slots()).filter(|&slot| self.is_full(slot)) {
             // SAFETY: the slot is full.
             let hash = hasher(unsafe { self.get(slot) });
-            let walked = windows(hash, &|position| {
-                let window = shape.window(position);
-                (window..window + shape.width).contains(&slot)
-            });
+            let walked = windows(hash, &|position| self.control.covers(position, slot));
             hits += walked;
             max_hit = max_hit.max(walked);
         }
@@ -122,16 +119,40 @@ mod checks {
             }
         }
 
-        /// Panics with a dump of the table unless I1–I6 hold.
+        /// Panics with a dump of the table unless I1–I6 hold and each count is at least the number of
+        /// entries that left its position. Where the steps are no more than those entries have walked,
+        /// no removal has left anything behind, and the counts must be exact; returns whether they are.
         #[cfg(test)]
-        pub(crate) fn check_invariants(&self, hasher: impl Fn(&T) -> u64) {
+        pub(crate) fn check_invariants(&self, hasher: impl Fn(&T) -> u64) -> bool {
             self.check_structure();
+            let mut left = alloc::vec![0u32; self.control.mask() + 1];
             for slot in 0..self.slots() {
                 if self.is_full(slot) {
                     // SAFETY: the slot is full.
-                    self.check_reachable(slot, hasher(unsafe { self.get(slot) }));
+                    self.check_reachable(slot, hasher(unsafe { self.get(slot) }), &mut left);
                 }
             }
+            if left.len() == 1 {
+                return true;
+            }
+            let walked: u32 = left.iter().sum();
+            // SAFETY: several windows; positions below the number of homes.
+            let (steps, counts) = unsafe {
+                let count = |(position, _)| self.control.count(position);
+                (self.control.steps(), left.iter().enumerate().map(count))
+            };
+            assert!(steps >= walked, "{steps} steps, {walked} walked\n{}", self.dump());
+            let exact = steps == walked;
+            for (position, (count, &left)) in counts.zip(&left).enumerate() {
+                let (least, what) = (left.min(3), "entries left, the count is");
+                assert!(count >= least, "{position}: {left} {what} {count}\n{}", self.dump());
+                assert!(
+                    count == least || !exact,
+                    "{position}: {left} {what} {count}\n{}",
+                    self.dump()
+                );
+            }
+            exact
         }
 
         /// I1, I2, I3 as far as it shows in the control bytes, I4 and I6.
@@ -165,22 +186,18 @@ mod checks {
             require(self.items + self.growth_left == size.capacity(), "I4: growth_left is off");
         }
 
-        /// I5 and the tag, for the entry of one slot.
+        /// I5 and the tag, for the entry of one slot; adds it to `left` for each position it has left.
         #[cfg(test)]
-        fn check_reachable(&self, slot: usize, hash: u64) {
-            let shape = Control::<G>::SHAPE;
+        fn check_reachable(&self, slot: usize, hash: u64, left: &mut [u32]) {
             // SAFETY: the slot is full.
             let tag = unsafe { self.tag_at(slot) };
             assert!(tag == Tag::of(hash), "tag of {slot}\n{}", self.dump());
             let mut seq = ProbeSeq::new(hash, self.control.mask());
-            loop {
-                let window = shape.window(seq.position());
-                if (window..window + G::WIDTH).contains(&slot) {
-                    return;
-                }
+            while !self.control.covers(seq.position(), slot) {
+                left[seq.position()] += 1;
                 // SAFETY: a position of the walk.
                 let goes_on = unsafe { self.control.overflowed(seq.position()) }
-                    && seq.advance(self.control.mask(), shape);
+                    && seq.advance(self.control.mask(), Control::<G>::SHAPE);
                 assert!(
                     goes_on,
                     "I5: slot {slot} of hash {hash:#x} is not reached\n{}",
@@ -190,13 +207,19 @@ mod checks {
         }
 
         /// The table as text: one group per line, one character per control byte (`.` EMPTY, `x`
-        /// DELETED, full in hexadecimal of the tag's low four bits), the overflow bits beside it.
+        /// DELETED, full in hexadecimal of the tag's low four bits), the overflow counts beside it.
         pub(crate) fn dump(&self) -> String {
             let shape = Control::<G>::SHAPE;
             let homes = self.control.mask() + 1;
             let mut text = String::new();
             let (items, left) = (self.items, self.growth_left);
-            let _ = writeln!(text, "{} homes {homes} items {items} growth_left {left}", G::NAME);
+            let _ = write!(text, "{} homes {homes} items {items} growth_left {left}", G::NAME);
+            if homes > 1 {
+                // SAFETY: several windows.
+                let (steps, limit) = unsafe { (self.control.steps(), self.control.limit()) };
+                let _ = write!(text, " steps {steps} limit {limit}");
+            }
+            text.push('\n');
             let bytes = if self.slots() == 0 { G::WIDTH } else { shape.control_bytes(homes) };
             for base in (0..bytes).step_by(G::WIDTH) {
                 let _ = write!(text, "{base:8} ");
@@ -214,9 +237,11 @@ mod checks {
                 }
                 text.push_str("  ");
                 for position in base..(base + G::WIDTH).min(homes) {
-                    // SAFETY: each position below the number of homes has a bit.
-                    let set = unsafe { self.control.overflowed(position) };
-                    text.push(if set { '1' } else { '0' });
+                    if homes > 1 {
+                        // SAFETY: each position below the number of homes has a count.
+                        let count = unsafe { self.control.count(position) };
+                        text.push(char::from_digit(count, 10).unwrap_or('?'));
+                    }
                 }
                 text.push('\n');
             }

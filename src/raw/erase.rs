@@ -1,7 +1,9 @@
 //! Removing entries: one that was found, whichever comes first, those a predicate picks, all.
 //!
 //! Erasing a slot is one store of EMPTY. Nobody's search depends on the slot being occupied: where
-//! a search ends is the overflow bits' business (`overflow.rs`), and those stay as they are.
+//! a search ends is the overflow counts' business (`overflow.rs`). Who knows the entry's hash takes
+//! back what the entry added to them, which is nothing unless it lies beyond its home's window; who
+//! does not leaves them too high.
 //!
 //! # Popping
 //!
@@ -17,7 +19,7 @@
 //! from any place would: slots / entries in the mean, which is O(1) for a table that is loaded as
 //! usual, but not for one that is nearly empty.
 //!
-//! The cursor is a word of the block (`layout.rs`), before the overflow bits: a table by itself is
+//! The cursor is a word of the block (`layout.rs`), before the counts: a table by itself is
 //! not larger for it, one-window tables have no use for it and no such word, and allocators round the
 //! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
 //! at the first, a copy where the original is.
@@ -42,7 +44,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         self.debug_check();
     }
 
-    /// Takes the entry out of a slot. O(1).
+    /// Takes the entry out of a slot where nobody knows its hash. O(1).
     ///
     /// # Safety
     /// The slot is full.
@@ -52,6 +54,21 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe {
             self.erase(slot);
             self.slot(slot).read()
+        }
+    }
+
+    /// Takes the entry with this hash out of a slot, and its walk out of the counts. O(1) expected.
+    ///
+    /// A hash that is not the entry's makes other entries hard to find and does no other harm.
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    pub unsafe fn remove_hashed_at(&mut self, slot: usize, hash: u64) -> T {
+        // SAFETY: a full slot exists; the table is borrowed mutably.
+        unsafe {
+            self.control.move_out(hash, slot);
+            self.remove_at(slot)
         }
     }
 
@@ -70,7 +87,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
         let slot = self.find(hash, eq)?;
         // SAFETY: `find` returns full slots.
-        Some(unsafe { self.remove_at(slot) })
+        Some(unsafe { self.remove_hashed_at(slot, hash) })
     }
 
     /// Takes out an entry, whichever comes first. See the module's introduction for what it costs.
@@ -111,7 +128,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let size = self.0.size();
                 // SAFETY: the table has a block (it had entries), of this size; the entries are
                 // gone.
-                unsafe { self.0.control.reset(size.slots) };
+                unsafe { self.0.control.forget(size.slots) };
                 self.0.items = 0;
                 self.0.growth_left = size.capacity();
             }

@@ -26,12 +26,12 @@
 //!
 //! # Rebuild
 //!
-//! Under churn overflow bits go stale (`overflow.rs`). The rebuild clears them, walks over the
-//! entries, sets the bits that each entry's search needs, and moves an entry to the first window
-//! with room on its way if it is not there already; most entries are only looked at. It needs no
-//! memory, so a table at constant size never allocates. Tags and entries are in order at each step,
-//! so a hasher that panics loses nothing: the guard sets every bit, with which every search
-//! succeeds, and the next insert that notices rebuilds again.
+//! Under churn entries come to lie further from home than they need, and overflow counts may be too
+//! high (`overflow.rs`). The rebuild clears the counts, walks over the entries, moves an entry to the
+//! first window with room on its way if it is not there already, and counts it; most entries are only
+//! looked at. It needs no memory, so a table at constant size never allocates. Tags and entries are in
+//! order at each step, so a hasher that panics loses nothing: the guard sets every count to the highest,
+//! with which every search succeeds, and the next insert that notices rebuilds again.
 
 use super::control::Control;
 use super::layout::Block;
@@ -116,6 +116,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 self.control.reinsert_into(self.items, block.control, size_of::<T>(), &hash);
             }
         }
+        if size.homes != 1 {
+            // SAFETY: several windows; nobody else knows of the new block.
+            unsafe { block.control.renew_limit() };
+        }
         core::mem::swap(&mut self.control, &mut block.control);
         block.size = old_size;
         self.growth_left = size.capacity() - self.items;
@@ -157,10 +161,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
                 let found = (filled ^ taken).trailing_zeros() as usize;
                 let mut target = before.wrapping_add(found).wrapping_add(into_upper);
-                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
-                // (I6). (Where `first` is not a bit of the words, or no bit is left, what was found
-                // does not lie in the window, or is as good as any.) Elsewhere the entry takes the
-                // usual way; there is room for all (I4).
+                // SAFETY: a byte inside the window of a home exists (I2), and one that is not full has a
+                // slot: in a table with several windows only the pad byte has none (I6), and no window
+                // covers that. (Where `first` is not a bit of the words, or no bit is left, what was found
+                // does not lie in the window, or is as good as any.) Elsewhere the entry takes the usual
+                // way; there is room for all (I4).
                 unsafe {
                     if found.wrapping_sub(first) < G::WIDTH && !ctrl::is_full(new.byte(target)) {
                         upper = if into_upper == 0 { upper } else { filled };
@@ -177,7 +182,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// Recomputes the overflow bits in place and brings entries closer to their homes; see the
+    /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
     /// module's introduction. O(slots).
     #[cold]
     pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
@@ -185,7 +190,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // is asked for the hashes of full slots.
         unsafe {
             let hash = |slot| hasher(self.get(slot));
-            self.control.rebuild(size_of::<T>(), self.growth_left, &hash);
+            self.control.rebuild(size_of::<T>(), &hash);
         }
         self.debug_check();
     }
@@ -245,22 +250,20 @@ impl<G: Group> Control<G> {
     /// See [`RawTable::rebuild`].
     ///
     /// # Safety
-    /// The table has several windows and room for `growth_left` more entries; nobody else accesses
-    /// it.
+    /// The table has several windows and nobody else accesses it.
     #[inline(never)]
-    unsafe fn rebuild(self, size: usize, growth_left: usize, hash: &dyn Fn(usize) -> u64) {
+    unsafe fn rebuild(self, size: usize, hash: &dyn Fn(usize) -> u64) {
         /// Makes every entry findable if the hasher panics half-way.
         struct Saturate<G: Group>(Control<G>);
         impl<G: Group> Drop for Saturate<G> {
             fn drop(&mut self) {
                 // SAFETY: the contract of `rebuild`.
-                unsafe { self.0.saturate_overflow() }
+                unsafe { self.0.saturate_counts() }
             }
         }
         let guard = Saturate(self);
         // SAFETY: the caller's contract.
-        unsafe { self.clear_overflow() };
-        // Entries may move to groups that are still to come; a second visit finds nothing to do.
+        unsafe { self.clear_counts() };
         for base in (0..Self::SHAPE.slots(self.mask() + 1)).step_by(G::WIDTH) {
             // SAFETY: the number of control bytes is a multiple of WIDTH (I2).
             for lane in unsafe { self.group(base) }.match_full() {
@@ -270,43 +273,41 @@ impl<G: Group> Control<G> {
                 // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
                 // between, so no entry is ever in two slots or in none.
                 unsafe {
-                    let target = self.settle(hash, slot);
+                    let target = self.best_slot(hash, slot);
                     if target != slot {
                         self.set_byte(slot, EMPTY);
                         self.copy_slot(slot, self, target, size, Tag::of(hash));
                     } else {
                         self.set_byte(slot, Tag::of(hash).byte());
                     }
+                    // An entry that went to a group still to come is met there again, and counted then.
+                    if target == slot || target < base + G::WIDTH {
+                        self.settle_in(hash, target);
+                    }
                 }
             }
         }
         core::mem::forget(guard);
         // SAFETY: the caller's contract.
-        unsafe { self.renew_budget(growth_left) };
+        unsafe { self.renew_limit() };
     }
 
     /// Where the entry in `slot` belongs: the first vacant slot on the walk of its hash, or `slot`
-    /// itself if its window comes first. Sets the overflow bits of the windows before.
+    /// itself if its window comes first.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
-    unsafe fn settle(self, hash: u64, slot: usize) -> usize {
+    unsafe fn best_slot(self, hash: u64, slot: usize) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask());
-        loop {
-            let window = Self::SHAPE.window(seq.position());
-            if (window..window + G::WIDTH).contains(&slot) {
-                return slot;
-            }
-            // SAFETY: a position of a walk; several windows; the table is ours.
-            unsafe {
-                if let Some(vacant) = self.vacant_at(seq.position()) {
-                    return vacant;
-                }
-                self.set_overflowed(seq.position());
+        while !self.covers(seq.position(), slot) {
+            // SAFETY: a position of a walk.
+            if let Some(vacant) = unsafe { self.vacant_at(seq.position()) } {
+                return vacant;
             }
             let more = seq.advance(self.mask(), Self::SHAPE);
-            debug_assert!(more, "settle: every walk reaches every slot");
+            debug_assert!(more, "best_slot: every walk reaches every slot");
         }
+        slot
     }
 
     /// Copies the entry of a slot to a vacant slot, of this table or another.

@@ -376,7 +376,7 @@ impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
                     // SAFETY: the drain borrows the table mutably, all entries are gone, and the
                     // block is the table's own with this size.
                     unsafe {
-                        drain.control.reset(drain.size.slots);
+                        drain.control.forget(drain.size.slots);
                         let table = drain.table.as_mut();
                         table.control = drain.control;
                         table.growth_left = drain.size.capacity();

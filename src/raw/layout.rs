@@ -4,32 +4,32 @@
 //!   block                                ctrl
 //!   |                                    |
 //!   v                                    v
-//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][spent][cursor][ overflow bits ]
-//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32    u32     u32 words
+//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][steps][limit][cursor][ counts ]
+//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32    u32    u32     u32 words
 //! ```
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
 //! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The words exist
-//! where there are several windows: the count of bits spent and the overflow bits of `overflow.rs`,
-//! and between them the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
+//! where there are several windows: the overflow counts of `overflow.rs`, their sum and its limit, and
+//! the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use super::control::Control;
+use super::overflow;
 use crate::allocator::Allocator;
 use crate::capacity::Size;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 
-/// Bytes of an overflow word, of the count of bits spent and of the cursor.
+/// Bytes of the words behind the control bytes.
 const WORD: usize = size_of::<u32>();
 
 /// Bytes from `ctrl` to the end of the block; `None` on overflow.
 #[inline]
 fn tail<G: Group>(homes: usize) -> Option<usize> {
-    let words = if homes > 1 { homes.div_ceil(32) + 2 } else { 0 };
-    Control::<G>::SHAPE.control_bytes(homes).checked_add(words * WORD)
+    Control::<G>::SHAPE.control_bytes(homes).checked_add(overflow::words(homes) * WORD)
 }
 
 /// The block of a table of this size, and the offset of `ctrl` in it; `None` on overflow.
@@ -42,8 +42,8 @@ pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize
     Some((layout, ctrl))
 }
 
-/// The smallest block that holds `capacity` entries, and its size: all control bytes vacant, no
-/// overflow bit set.
+/// The smallest block that holds `capacity` entries, and its size: all control bytes vacant, all
+/// counts zero.
 #[track_caller]
 pub(super) fn allocate_for<G: Group, A: Allocator>(
     alloc: &A,
@@ -79,11 +79,11 @@ pub(super) unsafe fn allocate<G: Group, A: Allocator>(
     };
     let block = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
     // SAFETY: the block has `layout.size() >= offset` bytes; from `ctrl` on it has room for the control
-    // bytes and overflow words of `size.homes` homes.
+    // bytes and words of `size.homes` homes.
     unsafe { Ok(Control::from_raw(block.cast::<u8>().add(offset), size.homes)) }
 }
 
-/// Copies the control bytes and overflow words of a table to another one of the same size, and as many
+/// Copies the control bytes and words of a table to another one of the same size, and as many
 /// bytes of slots before them, vacant ones included.
 ///
 /// # Safety

@@ -22,14 +22,15 @@
 //!
 //! A hash gives a home position (low bits) and a tag (top bits). The *window*, the `WIDTH` control
 //! bytes from the home position on, is compared with the tag at once; slots that match are offered
-//! to the caller's closure. If the overflow bit of the position is clear the search ends there,
+//! to the caller's closure. If the overflow count of the position is zero the search ends there,
 //! else it goes on along the probe sequence.
 //!
 //! # Insertion
 //!
 //! Searches first. Only when the entry is known to be absent may the table grow or be rebuilt, so
 //! writing to a present entry never moves anything. The entry goes to the first vacant slot on its
-//! walk, almost always in the window that the search has just read.
+//! walk, almost always in the window that the search has just read. Where it is not, each position
+//! before counts the entry, and counts it out again when it is removed.
 //!
 //! # Invariants
 //!
@@ -39,11 +40,11 @@
 //!   one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home. A table that was never
 //!   allocated has one home and no slots.
 //! * **I2** Every byte that a window of any home can cover is an initialised control byte. Their number
-//!   is a multiple of `WIDTH`. The overflow words and counters behind them are initialised.
+//!   is a multiple of `WIDTH`. The words behind them (`layout.rs`) are initialised.
 //! * **I3** A slot is initialised exactly when its control byte is full.
 //! * **I4** `items + growth_left` is the capacity, and `items` the number of full control bytes.
 //! * **I5** Every stored entry is reached by probing from its own hash: each position before the
-//!   one whose window holds it has its overflow bit set.
+//!   one whose window holds it has an overflow count of at least 1.
 //! * **I6** Bytes without a slot (short one-window tables, the pad byte) are DELETED; DELETED
 //!   appears nowhere else.
 //! * **I7** Whenever user code runs (hash, eq, clone, drop, allocator), I1–I6 hold or a guard that
@@ -217,11 +218,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// Whether so many overflow bits have gone stale that a rebuild pays.
+    /// Whether inserts have gone so far from home that a rebuild pays.
     #[inline]
     fn is_worn(&self) -> bool {
         // SAFETY: who could write to the table must have borrowed it mutably.
-        unsafe { self.control.budget_spent(self.growth_left) }
+        unsafe { self.control.is_worn() }
     }
 
     /// The address of a slot.
@@ -276,17 +277,17 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
         self.prefetch(hash);
-        // SAFETY: the probe loop offers full slots.
+        // SAFETY: the probe loop offers full slots (I3).
         self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
     }
 
     /// What the window of the hash's home tells of the entry with this hash that `eq` accepts. It
     /// nearly always tells enough; what is left goes out of line.
     #[inline(always)]
-    pub fn search_home(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> AtHome {
+    pub fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
         self.prefetch(hash);
         // SAFETY: the probe loop offers full slots (I3).
-        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+        match self.control.probe_home(hash, &mut |slot| eq(unsafe { self.get(slot) })) {
             Step::Done(Ok(slot)) => AtHome::Found(slot),
             // SAFETY: a search ends at a position.
             Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
@@ -324,10 +325,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ) -> Result<usize, Option<usize>> {
         // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
         assert!(seq.position() <= self.control.mask(), "the search began in another table");
-        // SAFETY: the probe loop offers full slots.
+        // SAFETY: the probe loop offers full slots (I3).
         let mut is_match = |slot| eq(unsafe { self.get(slot) });
-        self.control
-            .probe_on_for_spot(hash, seq, &mut is_match)
+        // SAFETY: `seq` is at a position of this table, and stays there from step to step.
+        unsafe { self.control.probe_on_for_spot(hash, seq, &mut is_match) }
             .map_err(|spot| spot.filter(|_| self.growth_left != 0 && !self.is_worn()))
     }
 
@@ -367,8 +368,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if self.growth_left == 0 || self.is_worn() {
             self.grow_or_rebuild(hasher);
         }
-        // SAFETY: growth_left is not 0, so there is a vacant slot (I4), and thus a block.
-        unsafe { self.control.claim_vacant(hash) }
+        // SAFETY: growth_left is not 0, so there is a vacant slot (I4).
+        unsafe { self.control.vacant_on_walk(hash) }
     }
 
     /// Makes room for an entry in a table that has none, or searches short in one that is worn.
@@ -386,18 +387,34 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// Stores an entry with this hash.
+    /// Stores an entry with this hash. O(1) expected.
     ///
     /// # Safety
-    /// `slot` came as vacant from [`search_home`](Self::search_home), `make_room` or a function that
-    /// calls them, for a hash with this tag, or is in the window of that hash's home, or was emptied
-    /// of an entry with this tag; and the table has not changed since.
+    /// The table has room (`growth_left` is not 0), and `slot` is vacant, and the first such slot on the
+    /// hash's walk: what [`find_or_spot`](Self::find_or_spot), `make_room` or a function that calls them
+    /// returned for this hash, with the table unchanged since, or one in the window of its home.
     #[inline(always)]
-    pub unsafe fn insert_at(&mut self, slot: usize, tag: Tag, value: T) {
+    pub unsafe fn insert_at(&mut self, slot: usize, hash: u64, value: T) {
+        // SAFETY: the caller's contract; the table is borrowed mutably.
+        unsafe {
+            self.control.settle_in(hash, slot);
+            self.store_at(slot, Tag::of(hash), value);
+        }
+    }
+
+    /// [`insert_at`](Self::insert_at) where no position has to count the entry.
+    ///
+    /// # Safety
+    /// The table has room and `slot` is vacant. It is in the window of the home of the entry's hash, or
+    /// was emptied of the same entry by [`remove_at`](Self::remove_at), which left the counts as they
+    /// were. The tag is that of the hash.
+    #[inline(always)]
+    pub unsafe fn store_at(&mut self, slot: usize, tag: Tag, value: T) {
+        debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
         // Copied, or the compiler would read it again after the first store.
         let control = self.control;
         // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and
-        // I3–I5 hold again at the end: the windows before the slot have their overflow bits set.
+        // I3–I5 hold again at the end: the positions before the slot's window count the entry.
         unsafe {
             self.slot(slot).write(value);
             control.set_byte(slot, tag.byte());
@@ -413,8 +430,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the position of a home.
         match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
             Some(slot) if self.growth_left != 0 => {
-                // SAFETY: the slot is vacant and in the home's window, so it is found (I5).
-                unsafe { self.insert_at(slot, Tag::of(hash), value) };
+                // SAFETY: the slot is vacant and in the home's window.
+                unsafe { self.store_at(slot, Tag::of(hash), value) };
                 slot
             }
             _ => self.insert_unique_elsewhere(hash, value, hasher),
@@ -431,8 +448,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> usize {
         let slot = self.make_room(hash, hasher);
-        // SAFETY: the slot is vacant and was found for this hash.
-        unsafe { self.insert_at(slot, Tag::of(hash), value) };
+        // SAFETY: the slot was found for this hash.
+        unsafe { self.insert_at(slot, hash, value) };
         slot
     }
 

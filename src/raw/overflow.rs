@@ -1,180 +1,254 @@
-//! Overflow bits: where a search may stop.
+//! Overflow counts: where a search may stop.
 //!
-//! There is one bit per home position. The bit of position `p` is set when an insert found the
-//! window of `p` full and went on; a search stops at the first position whose bit is clear. Hence
+//! There is one count per home position: of the entries that *left* that position, which found its
+//! window full when they were inserted and are stored in a window further on their walk. A search
+//! stops at the first position whose count is zero. Hence
 //!
 //! * a miss ends after one window even if that window is full,
 //! * erasing is a single store of EMPTY, without tombstones,
 //! * a table can be completely full and searches still end.
 //!
-//! For aligned homes the bit is that of the position *before* it is rounded down to a window, so
-//! each window has `WIDTH` bits: a small Bloom filter of the homes that overflowed.
+//! For aligned homes the count is that of the position *before* it is rounded down to a window, so
+//! each window has `WIDTH` of them: a small Bloom filter of the homes that overflowed.
 //!
-//! Erasing leaves bits alone, so under churn they go stale and misses visit windows in vain. One
-//! word counts the bits *spent*, those newly set since the bits were last right, less a credit. When
-//! they exceed the *budget*, the next insert that meets an overflow bit rebuilds the table in place
-//! (`grow.rs`).
+//! # Exact, too high, never too low
 //!
-//! Behind the control bytes come the count, the cursor of `erase.rs`, which has nothing to do with
-//! searches, and the bits, all in words of 32 bits. A one-window table has none of these: its search
-//! ends in its only window, and does not touch another cache line to learn that.
+//! An entry that is stored beyond its home's window adds one to every position that it leaves
+//! ([`Control::count_walk`]), and a removal that knows the entry's hash takes them back along the same
+//! walk. A removal that does not (`retain`, `pop`, a slot given by its number) leaves them too high,
+//! which costs searches a window and no entry. A count has two bits: at [`FULL_COUNT`] it stays, as
+//! nobody knows any more how many entries it stands for.
+//!
+//! # When to rebuild
+//!
+//! Counts that are too high, and entries that lie further from their homes than they would have to,
+//! are put right by the rebuild in place (`grow.rs`). *Steps* is the sum of all that was added and not
+//! taken back, the number of windows that the table's entries are, or were thought to be, away from
+//! home. An insert that has to go past its home's window and finds more steps than the *limit* rebuilds.
+//! The limit is set after each rebuild, a quarter above what that left behind and an eighth of the
+//! homes: so the next one comes when so many steps have been walked by inserts, whatever the hash is,
+//! and is paid for by them. Chosen by `churn`, `churn_miss` and the bench `cliffs`.
+//!
+//! Behind the control bytes come the steps, the limit, the cursor of `erase.rs`, which has nothing to
+//! do with searches, and the counts, all in words of 32 bits. A one-window table has none of these: its
+//! search ends in its only window, and does not touch another cache line to learn that.
 
 use super::control::Control;
 use crate::group::Group;
+use crate::probe::ProbeSeq;
+
+/// Counts in an overflow word.
+const COUNTS: usize = (u32::BITS / BITS) as usize;
+/// Bits of a count.
+const BITS: u32 = 2;
+/// The highest count, which stands for itself and all above.
+const FULL_COUNT: u32 = (1 << BITS) - 1;
+/// Steps, limit, cursor.
+const COUNTERS: usize = 3;
+
+/// Number of words behind the control bytes of a table with so many homes.
+#[inline]
+pub(super) const fn words(homes: usize) -> usize {
+    if homes > 1 { COUNTERS + homes.div_ceil(COUNTS) } else { 0 }
+}
 
 impl<G: Group> Control<G> {
-    /// The count of bits spent; only tables with several windows have one.
+    /// The first word behind the control bytes; only tables with several windows have any.
     #[inline(always)]
-    pub(super) fn spent(self) -> *mut i32 {
-        debug_assert!(self.has_several_windows());
+    fn word(self, index: usize) -> *mut u32 {
+        debug_assert!(self.has_several_windows() && index < words(self.mask() + 1));
         let offset = Self::SHAPE.control_bytes(self.mask() + 1);
-        // SAFETY: the count follows the control bytes in the block (I2, `layout.rs`).
-        unsafe { self.ctrl().as_ptr().add(offset).cast() }
+        // SAFETY: the words follow the control bytes in the block (I2, `layout.rs`), and are aligned,
+        // because the number of control bytes is a multiple of WIDTH (I2).
+        unsafe { self.ctrl().as_ptr().add(offset).cast::<u32>().add(index) }
     }
 
-    /// The word behind the count, where `erase.rs` keeps its cursor.
+    #[inline(always)]
+    fn steps_word(self) -> *mut u32 {
+        self.word(0)
+    }
+
+    #[inline(always)]
+    fn limit_word(self) -> *mut u32 {
+        self.word(1)
+    }
+
+    /// Where `erase.rs` keeps its cursor.
     #[inline]
     pub(super) fn cursor(self) -> *mut u32 {
-        self.spent().wrapping_add(1).cast()
+        self.word(2)
     }
 
-    /// The first overflow word.
+    /// The word with the count of a position, and how far to the left the count stands in it.
     #[inline(always)]
-    fn words(self) -> *mut u32 {
-        self.spent().wrapping_add(2).cast()
-    }
-
-    /// Number of overflow words.
-    #[inline]
-    fn word_count(self) -> usize {
-        (self.mask() + 1).div_ceil(32)
-    }
-
-    #[inline(always)]
-    fn word_of(self, position: usize) -> *mut u32 {
+    fn count_at(self, position: usize) -> (*mut u32, u32) {
         debug_assert!(position <= self.mask());
-        self.words().wrapping_add(position / 32)
+        (self.word(COUNTERS + position / COUNTS), (position % COUNTS) as u32 * BITS)
     }
 
-    /// Whether an insert has gone past the window of `position`.
+    /// Whether an entry is stored further on than the window of `position` because that was full.
     ///
     /// # Safety
     /// `position` is at most `mask`.
     #[inline(always)]
     pub(super) unsafe fn overflowed(self, position: usize) -> bool {
         self.has_several_windows() && {
-            // SAFETY: there is an initialised word for every position up to `mask` (I2), and
-            // it is aligned, because the number of control bytes is a multiple of WIDTH (I2).
-            let bits = unsafe { self.word_of(position).read() };
-            bits >> (position % 32) & 1 != 0
+            let (word, shift) = self.count_at(position);
+            // SAFETY: there is an initialised count for every position up to `mask` (I2).
+            unsafe { word.read() >> shift & FULL_COUNT != 0 }
         }
     }
 
-    /// Notes that an insert goes past the window of `position`.
+    /// The count of a position.
+    ///
+    /// # Safety
+    /// `position` is at most `mask` and the table has several windows.
+    #[cfg(any(test, rosti_invariants))]
+    pub(super) unsafe fn count(self, position: usize) -> u32 {
+        let (word, shift) = self.count_at(position);
+        // SAFETY: as in `overflowed`.
+        unsafe { word.read() >> shift & FULL_COUNT }
+    }
+
+    /// Whether `slot` is in the window of `position`.
+    #[inline(always)]
+    pub(super) fn covers(self, position: usize, slot: usize) -> bool {
+        slot.wrapping_sub(Self::SHAPE.window(position)) < G::WIDTH
+    }
+
+    /// Notes that so many entries leave `position`.
     ///
     /// # Safety
     /// `position` is at most `mask`, the table has several windows and nobody else accesses it.
     #[inline]
-    pub(super) unsafe fn set_overflowed(self, position: usize) {
-        let word = self.word_of(position);
-        // SAFETY: as in `overflowed`.
+    pub(super) unsafe fn leave(self, position: usize, entries: u32) {
+        let (word, shift) = self.count_at(position);
+        // SAFETY: as in `overflowed`; the table is ours.
         unsafe {
-            let bits = word.read();
-            let bit = 1 << (position % 32);
-            if bits & bit == 0 {
-                word.write(bits | bit);
-                let spent = self.spent();
-                spent.write(spent.read().saturating_add(1));
+            let counts = word.read();
+            let room = FULL_COUNT - (counts >> shift & FULL_COUNT);
+            word.write(counts + (entries.min(room) << shift));
+            self.steps_word().write(self.steps().saturating_add(entries));
+        }
+    }
+
+    /// An entry with this hash comes to lie in `slot`: counts it at the positions that it leaves.
+    /// Nothing to do in the home's window, which is where the caller need not call.
+    ///
+    /// # Safety
+    /// The table has that slot and several windows, and nobody else accesses it.
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn count_walk(self, hash: u64, slot: usize) {
+        let mut seq = ProbeSeq::new(hash, self.mask());
+        while !self.covers(seq.position(), slot) {
+            // SAFETY: a position of a walk is at most `mask`; the rest is the caller's contract.
+            unsafe { self.leave(seq.position(), 1) };
+            let more = seq.advance(self.mask(), Self::SHAPE);
+            debug_assert!(more, "count_walk: every walk reaches every slot");
+        }
+    }
+
+    /// The entry with this hash in `slot` goes: takes back what [`count_walk`](Self::count_walk) did. If
+    /// the hash is not the one it came with, counts of others become too low and those entries hard to
+    /// find, no more.
+    ///
+    /// # Safety
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn take_back_walk(self, hash: u64, slot: usize) {
+        let mut seq = ProbeSeq::new(hash, self.mask());
+        while !self.covers(seq.position(), slot) {
+            let (word, shift) = self.count_at(seq.position());
+            // SAFETY: as in `overflowed`, for a position of a walk; the table is ours.
+            unsafe {
+                let counts = word.read();
+                let count = counts >> shift & FULL_COUNT;
+                if count != 0 && count != FULL_COUNT {
+                    word.write(counts - (1 << shift));
+                    // A sum that has reached its end says nothing any more.
+                    if self.steps() != u32::MAX {
+                        self.steps_word().write(self.steps().saturating_sub(1));
+                    }
+                }
             }
+            let more = seq.advance(self.mask(), Self::SHAPE);
+            debug_assert!(more, "take_back_walk: every walk reaches every slot");
         }
     }
 
-    /// Whether enough bits have been spent for a rebuild to pay, in a table that has room for
-    /// `growth_left` more entries.
+    /// The sum of what was added to counts and not taken back; 0 only if all counts are.
     ///
     /// # Safety
-    /// Nobody else accesses the table now.
+    /// The table has several windows, and nobody writes to it now.
     #[inline]
-    pub(super) unsafe fn budget_spent(self, growth_left: usize) -> bool {
-        self.has_several_windows() && {
-            // SAFETY: tables with several windows have a count (I2).
-            let spent = unsafe { self.spent().read() };
-            // A budget is never negative, and while a table fills, the count is.
-            spent > 0 && spent > self.budget(growth_left)
+    pub(super) unsafe fn steps(self) -> u32 {
+        // SAFETY: tables with several windows have this word (I2).
+        unsafe { self.steps_word().read() }
+    }
+
+    /// The number of steps above which a rebuild pays.
+    ///
+    /// # Safety
+    /// As for [`steps`](Self::steps).
+    #[inline]
+    pub(super) unsafe fn limit(self) -> u32 {
+        // SAFETY: tables with several windows have this word (I2).
+        unsafe { self.limit_word().read() }
+    }
+
+    /// Whether so many steps have been added that a rebuild pays.
+    ///
+    /// # Safety
+    /// Nobody writes to the table now.
+    #[inline]
+    pub(super) unsafe fn is_worn(self) -> bool {
+        // SAFETY: asked of tables with several windows.
+        self.has_several_windows() && unsafe { self.steps() > self.limit() }
+    }
+
+    /// Sets the limit from the steps that entries need which have just been placed; see the module's
+    /// introduction.
+    ///
+    /// # Safety
+    /// The table has several windows and nobody else accesses it.
+    pub(super) unsafe fn renew_limit(self) {
+        let eighth = u32::try_from((self.mask() + 1) / 8).unwrap_or(u32::MAX);
+        // SAFETY: the caller's contract; tables with several windows have these words (I2).
+        unsafe {
+            let steps = self.steps();
+            let limit = steps.saturating_add(steps / 4).saturating_add(eighth);
+            // A sum that has reached its end is above every limit.
+            self.limit_word().write(limit.min(u32::MAX - 1));
         }
     }
 
-    /// How many bits may be spent: a quarter of the homes in a full table, half as many with room
-    /// for another eighth of them in entries, and so on down to one in 32.
+    /// Sets all counts, and with them the steps, to zero, in a block that has not been written to.
     ///
-    /// Inserts find full windows so much more rarely in emptier tables that rebuilds are as rare,
-    /// and then there are few bits to begin with. Since the budget is in proportion to the homes,
-    /// the cost of a rebuild is spread over the bits spent. Chosen by `churn` and `churn_miss`.
-    #[inline]
-    fn budget(self, growth_left: usize) -> i32 {
+    /// # Safety
+    /// The table has several windows and nobody else accesses it.
+    pub(super) unsafe fn clear_counts(self) {
         let homes = self.mask() + 1;
-        // A shift, because the compiler does not know that the homes are a power of two.
-        let eighths = (growth_left * 8) >> homes.trailing_zeros();
-        to_count((homes / 4) >> eighths.min(3)).min(i32::MAX - 1)
-    }
-
-    /// Starts to count after a rebuild, in a table that has room for `growth_left` more entries. If
-    /// the rebuild has set more bits again than the budget, as many may be spent, up to a quarter of
-    /// the homes: the next one can do little about those.
-    ///
-    /// # Safety
-    /// The table has several windows and nobody else accesses it.
-    pub(super) unsafe fn renew_budget(self, growth_left: usize) {
-        // SAFETY: tables with several windows have a count (I2).
+        // SAFETY: the block has these words (I2).
         unsafe {
-            let again = self.spent().read().min(self.budget(0));
-            self.spent().write((self.budget(growth_left) - again).min(0));
+            self.steps_word().write(0);
+            self.word(COUNTERS).write_bytes(0, words(homes) - COUNTERS);
         }
     }
 
-    /// Clears every bit and starts to count in a table without entries, with a credit of a quarter
-    /// of the homes. What a table sets while it fills, a rebuild would set again, and most where keys
-    /// come in the order of their hashes: chosen by the test that fills one map in the order of
-    /// another.
+    /// Sets every count to the highest, so that every search visits every window, and the steps above
+    /// any limit: always right, slow, and mended by the next insert that notices. What an interrupted
+    /// rebuild leaves behind.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
-    pub(super) unsafe fn reset_overflow(self) {
-        // SAFETY: the caller's contract.
+    pub(super) unsafe fn saturate_counts(self) {
+        let homes = self.mask() + 1;
+        // SAFETY: the block has these words (I2).
         unsafe {
-            self.clear_overflow();
-            self.spent().write(-self.budget(0));
+            self.word(COUNTERS).write_bytes(0xff, words(homes) - COUNTERS);
+            self.steps_word().write(u32::MAX);
         }
     }
-
-    /// Clears every bit and the count.
-    ///
-    /// # Safety
-    /// The table has several windows and nobody else accesses it.
-    pub(super) unsafe fn clear_overflow(self) {
-        // SAFETY: the block has the count and this many overflow words (I2).
-        unsafe {
-            self.spent().write(0);
-            self.words().write_bytes(0, self.word_count());
-        }
-    }
-
-    /// Sets every bit, so that every search visits every window, and overspends the budget:
-    /// always right, slow, and mended by the next insert that notices. What an interrupted rebuild
-    /// leaves behind.
-    ///
-    /// # Safety
-    /// The table has several windows and nobody else accesses it.
-    pub(super) unsafe fn saturate_overflow(self) {
-        // SAFETY: the block has this many overflow words and the count (I2).
-        unsafe {
-            self.words().write_bytes(0xff, self.word_count());
-            self.spent().write(i32::MAX);
-        }
-    }
-}
-
-/// A number of bits as a count. Tables of more than 2^33 homes are rebuilt a little early.
-fn to_count(bits: usize) -> i32 {
-    i32::try_from(bits).unwrap_or(i32::MAX)
 }

@@ -18,15 +18,16 @@
 //!
 //! Equal entries have one home, so they are in one job, in order. What remains to be shown is that
 //! when one of them was left over all later ones are too. Jobs only add entries, so a window once
-//! full stays full, and an overflow bit once set stays set. The first one was left over because each
-//! window from its home to the border was without an equal entry and had its bit set, or was full.
+//! full stays full, and a count that is not zero stays so. The first one was left over because each
+//! window from its home to the border was without an equal entry and was overflowed, or was full.
 //! None of this has changed when the next one comes, which goes the same way.
 //!
-//! # Overflow bits
+//! # Overflow counts
 //!
-//! While jobs run, nobody writes overflow words: a word may belong to two regions, and the budget
-//! to all. A job notes the positions it went past in bits of its own, which its searches add to the
-//! table's, and when all jobs have ended, or one has panicked, the notes are entered one by one. The
+//! While jobs run, nobody writes overflow words: a word may belong to two regions, and the sum to
+//! all. A job counts in a log of its own the entries that left each of its homes, which its searches
+//! add to the table's counts, and when all jobs have ended, or one has panicked, the logs are entered
+//! one by one: what inserting the same entries into the same slots one by one would have added. The
 //! same goes for the counters.
 
 use alloc::vec;
@@ -38,7 +39,7 @@ use super::{HashSlots, RawTable, layout};
 use crate::allocator::Allocator;
 use crate::ctrl::{self, Tag};
 use crate::group::Group;
-use crate::mask::{BitMask, LaneMask};
+use crate::mask::LaneMask;
 
 /// A table's homes in regions of equal length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,8 @@ pub(crate) type Share<T> = Vec<Vec<(u64, T)>>;
 #[repr(align(128))]
 struct Log {
     inserted: usize,
-    /// A bit for each home of the region: whether an insert of the job has gone past its window.
-    passed: Vec<u64>,
+    /// For each home of the region, how many of the job's entries are stored further on than its window.
+    left: Vec<u32>,
 }
 
 /// The part of a table that is one job's own.
@@ -98,7 +99,7 @@ impl<G: Group> Region<'_, G> {
     /// Searches for the entry in `slot` that `is_match` accepts, and for a vacant slot, inside the
     /// region.
     #[inline]
-    fn place(&mut self, hash: u64, is_match: impl Fn(usize) -> bool) -> Place {
+    fn place(&self, hash: u64, is_match: impl Fn(usize) -> bool) -> Place {
         let mut walk = HashSlots::before_first_window(self.control, hash);
         let mut vacant = None;
         while self.windows.contains(&walk.window()) {
@@ -112,11 +113,8 @@ impl<G: Group> Region<'_, G> {
             // SAFETY: the window of a position.
             let lane = || unsafe { self.control.group(window) }.match_empty().lowest();
             vacant = vacant.or_else(|| lane().map(|lane| window + lane));
-            if !self.overflowed(walk.current()) {
-                match vacant {
-                    Some(slot) => return Place::Vacant(slot),
-                    None => self.pass(walk.current()),
-                }
+            if let (Some(slot), false) = (vacant, self.overflowed(walk.current())) {
+                return Place::Vacant(slot);
             }
             if !walk.advance() {
                 break;
@@ -125,20 +123,23 @@ impl<G: Group> Region<'_, G> {
         Place::Elsewhere
     }
 
-    /// Whether an insert has gone past the window of `position`, before or in this job.
+    /// Whether an entry has left `position`, before or in this job.
     #[inline(always)]
     fn overflowed(&self, position: usize) -> bool {
-        let home = position - self.homes.start;
         // SAFETY: positions of a walk are at most `mask`; nobody writes overflow words now.
         let before = unsafe { self.control.overflowed(position) };
-        before || self.log.passed[home / 64] >> (home % 64) & 1 != 0
+        before || self.log.left[position - self.homes.start] != 0
     }
 
-    /// Notes that an insert goes past the window of `position`.
+    /// Counts an entry that is stored in `slot`, as [`Control::count_walk`] does.
     #[inline]
-    fn pass(&mut self, position: usize) {
-        let home = position - self.homes.start;
-        self.log.passed[home / 64] |= 1 << (home % 64);
+    fn count_walk(&mut self, hash: u64, slot: usize) {
+        let mut walk = HashSlots::before_first_window(self.control, hash);
+        while !self.control.covers(walk.current(), slot) {
+            // A walk that has found a vacant slot has been in the region all the time.
+            self.log.left[walk.current() - self.homes.start] += 1;
+            walk.advance();
+        }
     }
 }
 
@@ -177,6 +178,7 @@ impl<T, G: Group> Job<'_, T, G> {
                         layout::slot(ctrl, slot).write(entry);
                         self.region.control.set_byte(slot, Tag::of(hash).byte());
                     }
+                    self.region.count_walk(hash, slot);
                     self.region.log.inserted += 1;
                 }
                 Place::Elsewhere => left_over.push((hash, entry)),
@@ -199,13 +201,12 @@ impl<T, G: Group, A: Allocator> Drop for Filling<'_, T, G, A> {
         for (region, log) in self.logs.iter().enumerate() {
             self.table.items += log.inserted;
             self.table.growth_left -= log.inserted;
-            let first = region << self.log_homes;
-            for (bits, &word) in (first..).step_by(64).zip(&log.passed) {
-                for bit in BitMask::<u64, 1>(word) {
-                    // SAFETY: a home of the region. An insert went past it, so there are several
-                    // windows; the jobs are over and the table is borrowed mutably.
-                    unsafe { self.table.control.set_overflowed(bits + bit) };
-                }
+            let homes = region << self.log_homes..;
+            for (home, &entries) in homes.zip(&log.left).filter(|&(_, &entries)| entries != 0) {
+                // SAFETY: a home of the region. An entry is stored beyond its window: there are several,
+                // as in a one-window table every slot is in the only one. The jobs are over and the table
+                // is borrowed mutably.
+                unsafe { self.table.control.leave(home, entries) };
             }
         }
     }
@@ -241,7 +242,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         assert!(regions.mask == control.mask(), "the table has other regions");
         assert!(regions.count() == shares.len(), "there are not as many shares as regions");
         assert!(entries <= self.growth_left, "there is no room for the shares");
-        let log = || Log { inserted: 0, passed: vec![0; homes.div_ceil(64)] };
+        let log = || Log { inserted: 0, left: vec![0; homes] };
         let logs = shares.iter().map(|_| log()).collect();
         let mut filling = Filling { table: self, logs, log_homes: regions.log_homes };
         let jobs = filling.logs.iter_mut().zip(shares).enumerate().map(|(i, (log, share))| {

@@ -2,7 +2,6 @@
 
 use super::{Random, mix, scaled};
 use crate::allocator::Global;
-use crate::ctrl::Tag;
 use crate::group::Group;
 use crate::raw::RawTable;
 use alloc::boxed::Box;
@@ -298,7 +297,7 @@ fn never_equal_elements<G: Group>() {
         let slot = table.find_or_vacant(42, |&other| other == key, hasher);
         let slot = slot.expect_err("NaN is not NaN");
         // SAFETY: the slot was found vacant for this hash just now.
-        unsafe { table.insert_at(slot, Tag::of(42), key) };
+        unsafe { table.insert_at(slot, 42, key) };
         table.check_invariants(hasher);
     }
     // SAFETY: the table is there and unchanged while the iterator is used.

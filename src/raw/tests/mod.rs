@@ -5,7 +5,7 @@
 //! | `trace.rs` | what a random operation is, and how a table carries it out |
 //! | `model.rs` | does a table do what an ordered map does, with I1–I6 after every operation |
 //! | `twin.rs` | do two backends of the same shape leave the same bytes |
-//! | `reference.rs` | are those the bytes that the design prescribes: slot, overflow bits, budget |
+//! | `reference.rs` | are those the bytes that the design prescribes: slots, overflow counts |
 //! | `reach.rs` | is every slot reached from every home, up to the last one |
 //! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
@@ -178,9 +178,9 @@ fn worn_table<G: Group>(doublings: u32) -> Keys<G> {
             calls.set(calls.get() + 1);
             key_hasher(key)
         });
-        assert_eq!(calls.get(), 0, "a rebuild before the budget was spent");
+        assert_eq!(calls.get(), 0, "a rebuild below the limit");
     }
-    panic!("churn at full load never spent the budget\n{}", table.dump());
+    panic!("churn at full load never wore the table\n{}", table.dump());
 }
 
 /// All keys of a table, sorted.
@@ -193,8 +193,10 @@ fn sorted_keys<G: Group>(table: &Keys<G>) -> Vec<u64> {
     keys
 }
 
-/// Number of overflow bits that are set.
-fn overflow_bits<T, G: Group, A: crate::allocator::Allocator>(table: &RawTable<T, G, A>) -> usize {
+/// Number of positions that some entry has left.
+fn overflowed_homes<T, G: Group, A: crate::allocator::Allocator>(
+    table: &RawTable<T, G, A>,
+) -> usize {
     // SAFETY: positions up to `mask`.
     (0..=table.control.mask()).filter(|&p| unsafe { table.control.overflowed(p) }).count()
 }

@@ -71,11 +71,16 @@ fn run_trace<G: Group>(hash: HashFn, target: usize, steps: usize, seed: u64) {
     let mut random = Random(seed);
     let mut model = Model::default();
     let mut subject = Subject::<G>::new(hash);
+    let mut blurred = false;
     for step in 0..steps {
         let op = Op::next(&mut random, target, subject.table.len());
         let out = subject.apply(op);
         model.apply(op, &out);
-        subject.check_invariants();
+        // Counts may be too high only after removals without a hash, and where one has reached its end.
+        blurred |= matches!(op, Op::Pop | Op::Retain(_) | Op::ExtractIf(..));
+        let exact = subject.check_invariants();
+        assert!(exact || blurred || subject.has_full_counts(), "{op:?}\n{}", subject.table.dump());
+        blurred &= !exact;
         assert_eq!(subject.table.len(), model.0.len());
         if step % 8 == 0 || matches!(op, Op::Retain(_) | Op::ExtractIf(..)) {
             model.compare(&subject, 2 * target + 8);
@@ -100,8 +105,7 @@ fn random_traces<G: Group>() {
     }
 }
 
-/// Full tables whose entries come and go: the budget is spent and the table rebuilt in place,
-/// again and again.
+/// Full tables whose entries come and go: they wear, and are rebuilt in place, again and again.
 fn churn_rebuilds<G: Group>() {
     for (name, hash) in HASHES {
         for doublings in 0..scaled(4, 3, 1) as u32 {

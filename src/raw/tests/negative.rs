@@ -7,6 +7,7 @@ use crate::group::Group;
 use crate::raw::control::Control;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the check of a table says, which must be something, with a dump of the table.
@@ -118,8 +119,8 @@ fn wrong_homes<G: Group>() {
     table.check_invariants(key_hasher);
 }
 
-/// In a fresh table with one home every overflow bit that is set is needed.
-fn missing_overflow_bits<G: Group>() {
+/// In a fresh table every overflow count is exact: one less is too low, one more too high.
+fn wrong_overflow_counts<G: Group>() {
     let home = G::WIDTH + 3;
     let hasher = |&key: &u64| home as u64 | key << (usize::BITS - 7) & TAG_BITS;
     let capacity = capacity_of_homes::<G>(1);
@@ -130,21 +131,41 @@ fn missing_overflow_bits<G: Group>() {
     table.check_invariants(hasher);
     let homes = table.control.mask() + 1;
     // SAFETY: positions of the table.
-    let set = (0..homes).filter(|&p| unsafe { table.control.overflowed(p) });
-    let set: alloc::vec::Vec<usize> = set.collect();
-    assert!(set.len() >= 3, "{set:?}");
-    for &missing in &set {
+    let counts = || (0..homes).map(|p| unsafe { table.control.count(p) }).collect::<Vec<u32>>();
+    let before = counts();
+    // SAFETY: as above.
+    let steps = unsafe { table.control.steps() };
+    assert!(before.iter().filter(|&&count| count != 0).count() >= 3, "{before:?}");
+    // Writes these counts, and so many steps.
+    let write = |counts: &[u32], steps: u32| {
         // SAFETY: the table has several windows and these positions.
         unsafe {
-            table.control.clear_overflow();
-            set.iter().filter(|&&p| p != missing).for_each(|&p| table.control.set_overflowed(p));
+            table.control.clear_counts();
+            (0..homes).for_each(|p| table.control.leave(p, counts[p]));
+            let more = steps - table.control.steps();
+            table.control.leave(counts.iter().position(|&count| count == 3).unwrap(), more);
         }
-        let message = complaint(&table, hasher);
-        assert!(message.contains("I5"), "{message}");
+    };
+    for position in 0..homes {
+        let mut wrong = before.clone();
+        if before[position] != 0 {
+            wrong[position] = 0;
+            write(&wrong, steps);
+            let message = complaint(&table, hasher);
+            assert!(message.contains("I5"), "{message}");
+            wrong[position] = before[position] - 1;
+            write(&wrong, steps);
+            complaint(&table, hasher);
+        } else {
+            wrong[position] = 1;
+            write(&wrong, steps + 1);
+            assert!(!table.check_invariants(hasher), "too high, which may be");
+            write(&before, steps + 1);
+            assert!(!table.check_invariants(hasher), "more steps than were walked");
+        }
     }
-    // SAFETY: as above.
-    set.iter().for_each(|&p| unsafe { table.control.set_overflowed(p) });
-    table.check_invariants(hasher);
+    write(&before, steps);
+    assert!(table.check_invariants(hasher));
 }
 
 /// The dumps of two small tables, to the letter.
@@ -153,7 +174,7 @@ fn dumps<G: Group>() {
     let tagged = |&tag: &u64| tag << (usize::BITS - 7);
     let no_slots = if G::WIDTH == 8 { "xxxxxxxx" } else { "xxxxxxxxxxxxxxxx" };
     let name = G::NAME;
-    let expected = format!("{name} homes 1 items 0 growth_left 0\n       0 {no_slots}  0\n");
+    let expected = format!("{name} homes 1 items 0 growth_left 0\n       0 {no_slots}  \n");
     assert_eq!(table.dump(), expected);
 
     for tag in [0x01, 0x7c, 0x2f] {
@@ -161,7 +182,7 @@ fn dumps<G: Group>() {
     }
     assert_eq!(table.remove(tagged(&0x7c), |_| true), Some(0x7c));
     let no_slots = &no_slots[4..];
-    let expected = format!("{name} homes 1 items 2 growth_left 2\n       0 1.f.{no_slots}  0\n");
+    let expected = format!("{name} homes 1 items 2 growth_left 2\n       0 1.f.{no_slots}  \n");
     assert_eq!(table.dump(), expected);
 
     // One more than a window holds, at home 3.
@@ -172,12 +193,12 @@ fn dumps<G: Group>() {
     }
     let expected = match G::WIDTH {
         8 => format!(
-            "{name} homes 16 items 9 growth_left 5\n\
+            "{name} homes 16 items 9 growth_left 5 steps 1 limit 2\n\
              \x20      0 55555555  00010000\n\
              \x20      8 5.......  00000000\n"
         ),
         _ => format!(
-            "{name} homes 32 items 17 growth_left 13\n\
+            "{name} homes 32 items 17 growth_left 13 steps 1 limit 4\n\
              \x20      0 ...5555555555555  0001000000000000\n\
              \x20     16 5555............  0000000000000000\n\
              \x20     32 ...............x  \n"
@@ -187,5 +208,5 @@ fn dumps<G: Group>() {
 }
 
 backends! {
-    wrong_control_bytes wrong_one_window_tables wrong_counts wrong_homes missing_overflow_bits dumps
+    wrong_control_bytes wrong_one_window_tables wrong_counts wrong_homes wrong_overflow_counts dumps
 }

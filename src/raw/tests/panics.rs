@@ -2,11 +2,10 @@
 //! invariants hold, and the table goes on.
 
 use super::{
-    Keys, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflow_bits, sorted_keys,
+    Keys, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes, sorted_keys,
     worn_table,
 };
 use crate::allocator::Global;
-use crate::ctrl::Tag;
 use crate::group::Group;
 use crate::raw::RawTable;
 use alloc::boxed::Box;
@@ -89,7 +88,7 @@ fn resizing<G: Group>(
 fn insert_new<G: Group>(table: &mut Keys<G>, key: u64, hasher: &dyn Fn(&u64) -> u64) {
     let slot = table.find_or_vacant(mix(key), |&k| k == key, hasher).expect_err("it is new");
     // SAFETY: the slot was found vacant for this hash just now.
-    unsafe { table.insert_at(slot, Tag::of(mix(key)), key) };
+    unsafe { table.insert_at(slot, mix(key), key) };
 }
 
 const NEW: u64 = 1 << 40;
@@ -160,12 +159,12 @@ fn hasher_in_rebuild<G: Group>() {
             let blown = blows(|| table.rebuild(&hasher));
             lookups(&table, &keys);
             if !blown {
-                assert!(n >= keys.len() && overflow_bits(&table) < homes / 2);
+                assert!(n >= keys.len() && overflowed_homes(&table) < homes / 2);
                 break;
             }
             // Nothing is lost. Searches end after all windows, and the table knows that it wants
             // mending.
-            assert_eq!(overflow_bits(&table), homes);
+            assert_eq!(overflowed_homes(&table), homes);
             assert!(table.is_worn());
             // A clone is as good, or bad.
             lookups(&table.clone(), &keys);
@@ -174,7 +173,7 @@ fn hasher_in_rebuild<G: Group>() {
             fuse.0.set(n);
             if blows(|| insert_new(&mut table, NEW, &hasher)) {
                 lookups(&table, &keys);
-                assert_eq!(overflow_bits(&table), homes);
+                assert_eq!(overflowed_homes(&table), homes);
                 fuse.0.set(Fuse::NEVER);
                 insert_new(&mut table, NEW, &hasher);
             }
@@ -191,7 +190,7 @@ fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
         let mut table = table.clone();
         let mut present = VecDeque::from(sorted_keys(&table));
         let mut inserts = 0;
-        while overflow_bits(&table) == homes {
+        while overflowed_homes(&table) == homes {
             if table.len() == table.capacity() {
                 let old = present.pop_front().unwrap();
                 assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));

@@ -34,7 +34,7 @@ fn one_home_fills_to_capacity<G: Group>() {
                 let slot = table.find_or_vacant(hasher(&number), |&n| n == number, hasher);
                 let slot = slot.expect_err("the entry is absent");
                 // SAFETY: the slot was found vacant for this hash just now.
-                unsafe { table.insert_at(slot, Tag::of(hasher(&number)), number) };
+                unsafe { table.insert_at(slot, hasher(&number), number) };
             }
             assert_eq!((table.slots(), table.len()), (slots, capacity));
             table.check_invariants(hasher);

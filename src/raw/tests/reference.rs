@@ -1,8 +1,8 @@
-//! The design in the plainest words, as a table of hashes: which slot an entry takes, which overflow
-//! bits are set, what growth and the rebuild do. The real table must agree in every slot and bit.
+//! The design in the plainest words, as a table of hashes: which slot an entry takes, which
+//! positions count it, what growth and the rebuild do. The real table must agree in every slot and count.
 //!
-//! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never with
-//! budget left, and (`model.rs`) again and again under churn.
+//! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
+//! limit, and (`model.rs`) again and again under churn.
 
 use super::{HASHES, HashFn, Random, bytes_of, capacity_of_homes, scaled};
 use crate::allocator::Global;
@@ -32,12 +32,13 @@ pub(super) struct Reference {
     pub(super) homes: usize,
     /// The hash of the entry in each slot.
     pub(super) slots: Vec<Option<u64>>,
-    bits: Vec<bool>,
+    /// How many entries have left each position.
+    counts: Vec<u32>,
 }
 
 impl Reference {
     fn with_size(shape: Shape, homes: usize, slots: usize) -> Self {
-        Reference { shape, homes, slots: vec![None; slots], bits: vec![false; homes] }
+        Reference { shape, homes, slots: vec![None; slots], counts: vec![0; homes] }
     }
 
     /// The smallest table for so many entries: 4, 8, 16 slots within one window, then several
@@ -85,23 +86,40 @@ impl Reference {
         (window.start..end).find(|&slot| self.slots[slot].is_none())
     }
 
-    /// The first vacant slot on the walk; the windows before overflow.
-    fn claim(&mut self, hash: u64) -> usize {
-        for position in self.walk(hash) {
-            if let Some(slot) = self.vacant_in(position) {
-                return slot;
-            }
-            self.bits[position] = true;
+    /// The first vacant slot on the walk.
+    fn first_vacant(&self, hash: u64) -> usize {
+        let slot = self.walk(hash).find_map(|position| self.vacant_in(position));
+        slot.expect("the reference is not full")
+    }
+
+    /// Stores a hash; the positions that it leaves on its way to the slot count it.
+    fn put(&mut self, hash: u64, slot: usize) {
+        self.slots[slot] = Some(hash);
+        for position in self.left_on_the_way(hash, slot) {
+            self.counts[position] += 1;
         }
-        panic!("the reference is full");
+    }
+
+    /// Takes out what is in a slot; a count that has reached its end stays.
+    fn take(&mut self, slot: usize) {
+        let hash = self.slots[slot].take().unwrap();
+        for position in self.left_on_the_way(hash, slot) {
+            if self.counts[position] < 3 {
+                self.counts[position] -= 1;
+            }
+        }
+    }
+
+    fn left_on_the_way(&self, hash: u64, slot: usize) -> Vec<usize> {
+        self.walk(hash).take_while(|&position| !self.window(position).contains(&slot)).collect()
     }
 
     fn insert(&mut self, hash: u64) -> usize {
         if self.len() == self.capacity() {
             self.resize(self.capacity() + 1);
         }
-        let slot = self.claim(hash);
-        self.slots[slot] = Some(hash);
+        let slot = self.first_vacant(hash);
+        self.put(hash, slot);
         slot
     }
 
@@ -109,16 +127,15 @@ impl Reference {
     fn resize(&mut self, capacity: usize) {
         let mut new = Self::with_capacity(self.shape, capacity);
         for &hash in self.slots.iter().flatten() {
-            let slot = new.claim(hash);
-            new.slots[slot] = Some(hash);
+            let slot = new.first_vacant(hash);
+            new.put(hash, slot);
         }
         *self = new;
     }
 
-    /// Clears the bits; then each entry, group by group, sets the bits it needs and moves to the
-    /// first window with room before its own, if there is one.
+    /// Each entry, group by group, moves to the first window with room before its own, if there is one;
+    /// then all are counted anew.
     fn rebuild(&mut self) {
-        self.bits.fill(false);
         let all = 0..self.slots.len();
         for base in all.clone().step_by(self.shape.width) {
             let group = base..(base + self.shape.width).min(all.end);
@@ -133,8 +150,13 @@ impl Reference {
                         self.slots.swap(slot, target);
                         break;
                     }
-                    self.bits[position] = true;
                 }
+            }
+        }
+        self.counts.fill(0);
+        for slot in all {
+            if let Some(hash) = self.slots[slot] {
+                self.put(hash, slot);
             }
         }
     }
@@ -169,10 +191,11 @@ impl<G: Group> Pair<G> {
             let expected = hash.map_or(EMPTY, |hash| Tag::of(hash).byte());
             assert!(byte == expected && stored == *hash, "slot {slot}\n{}", bytes_of(table));
         }
-        for (position, &bit) in reference.bits.iter().enumerate() {
-            // SAFETY: a position below the number of homes.
-            let set = unsafe { table.control.overflowed(position) };
-            assert_eq!(set, bit, "overflow bit {position}\n{}", bytes_of(table));
+        for (position, &left) in reference.counts.iter().enumerate().filter(|_| reference.homes > 1)
+        {
+            // SAFETY: a position below the number of homes, of which there are several.
+            let count = unsafe { table.control.count(position) };
+            assert_eq!(count, left.min(3), "overflow count {position}\n{}", bytes_of(table));
         }
     }
 
@@ -189,13 +212,13 @@ impl<G: Group> Pair<G> {
             let slot = self.table.find_or_vacant(hash, |&other| other == entry, hasher);
             let slot = slot.expect_err("the entry is absent");
             // SAFETY: the slot was found vacant for this hash just now.
-            unsafe { self.table.insert_at(slot, Tag::of(hash), entry) };
+            unsafe { self.table.insert_at(slot, hash, entry) };
             slot
         } else {
             self.table.insert_unique(hash, entry, hasher)
         };
         if left != 0 && calls.get() != 0 {
-            assert!(may_rebuild, "a rebuild with budget left");
+            assert!(may_rebuild, "a rebuild below the limit");
             self.reference.rebuild();
             self.rebuilds += 1;
         }
@@ -205,8 +228,8 @@ impl<G: Group> Pair<G> {
     fn remove(&mut self, entry: Numbered) {
         let slot = self.table.find(entry.0, |&other| other == entry).expect("it is present");
         // SAFETY: the slot was found.
-        assert_eq!(unsafe { self.table.remove_at(slot) }, entry);
-        self.reference.slots[slot] = None;
+        assert_eq!(unsafe { self.table.remove_hashed_at(slot, entry.0) }, entry);
+        self.reference.take(slot);
     }
 }
 

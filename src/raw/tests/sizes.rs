@@ -20,8 +20,8 @@ fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
         return slot_bytes + lanes;
     }
     let pad = if G::ALIGNED_HOMES { 0 } else { 1 };
-    // Overflow bits, the count of bits spent, the cursor.
-    let words = homes.div_ceil(32) + 2;
+    // Overflow counts, steps, limit, cursor.
+    let words = homes.div_ceil(16) + 3;
     slot_bytes + lanes + pad + 4 * words
 }
 

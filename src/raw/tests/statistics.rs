@@ -3,11 +3,10 @@
 use super::pop::{self, LOADS};
 use super::reference::walk;
 use super::{
-    Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflow_bits, scaled,
-    sorted_keys, worn_table,
+    Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes,
+    scaled, sorted_keys, worn_table,
 };
 use crate::allocator::Global;
-use crate::ctrl::Tag;
 use crate::group::{Group, Swar};
 use crate::raw::control::Control;
 use crate::raw::plain::Plain;
@@ -41,7 +40,7 @@ fn full_load<G: Group>() {
         let table = full_table::<G>(doublings as u32);
         let (hit, miss) = windows(&table);
         let homes = table.control.mask() + 1;
-        let overflowed = overflow_bits(&table) as f64 / homes as f64;
+        let overflowed = overflowed_homes(&table) as f64 / homes as f64;
         let load = table.len() as f64 / table.slots() as f64;
         std::println!(
             "{} {homes} homes, load {load:.3}: {hit:.3} windows per hit, {miss:.3} per miss, \
@@ -119,7 +118,7 @@ fn churn<G: Group>(search: bool) {
                     let slot = table.find_or_vacant(mix(key), |&k| k == key, key_hasher);
                     let slot = slot.expect_err("the key is new");
                     // SAFETY: the slot was found vacant for this hash just now.
-                    unsafe { table.insert_at(slot, Tag::of(mix(key)), key) };
+                    unsafe { table.insert_at(slot, mix(key), key) };
                 } else {
                     table.insert_unique(mix(key), key, key_hasher);
                 }
@@ -149,8 +148,8 @@ fn churn_without_search<G: Group>() {
     churn::<G>(false);
 }
 
-/// A search that fails looks at as many windows as the bits ask for.
-fn misses_stop_at_clear_bits<G: Group>() {
+/// A search that fails looks at as many windows as the counts ask for.
+fn misses_stop_at_counts_of_zero<G: Group>() {
     for doublings in 0..scaled(4, 4, 2) as u32 {
         let capacity = capacity_of_homes::<G>(doublings);
         let table = pop::table::<G>(capacity, capacity);
@@ -167,68 +166,121 @@ fn misses_stop_at_clear_bits<G: Group>() {
     }
 }
 
-/// A copy has the bits and what they cost, a cleared table neither.
-fn the_count_goes_with_the_bits<G: Group>() {
+/// A copy has the counts and their sum, a cleared table neither.
+fn the_sum_goes_with_the_counts<G: Group>() {
     let mut table = worn_table::<G>(2);
-    let bits = overflow_bits(&table);
+    let homes = overflowed_homes(&table);
+    // SAFETY: tables with several windows have these.
+    let sums = |table: &Keys<G>| unsafe { (table.control.steps(), table.control.limit()) };
     for plain in [Plain::of_value, Plain::unknown] {
         let mut other = full_table::<G>(2);
         other.clone_from_as(&table, plain());
         for copy in [&table.clone_as(plain()), &other] {
-            assert_eq!((copy.is_worn(), overflow_bits(copy)), (true, bits));
+            assert_eq!((copy.is_worn(), overflowed_homes(copy)), (true, homes));
+            assert_eq!(sums(copy), sums(&table));
         }
     }
+    let eighth = (table.control.mask() + 1) as u32 / 8;
     table.clear();
-    assert_eq!((table.is_worn(), overflow_bits(&table)), (false, 0));
+    assert_eq!((table.is_worn(), overflowed_homes(&table)), (false, 0));
+    assert_eq!(sums(&table), (0, eighth));
 }
 
-/// What filling a table and some churn take is within the budget of a full one, and beyond that of an
-/// empty one. After a rebuild the bits cost nothing.
-fn the_budget_follows_the_load<G: Group>() {
-    let mut table = full_table::<G>(5);
-    let (control, homes) = (table.control, table.control.mask() + 1);
-    // SAFETY: the table is there, and nobody else accesses it.
-    let spent = |room| unsafe { control.budget_spent(room) };
-    assert!(!spent(0), "filled, and worn\n{}", table.dump());
-    let capacity = table.capacity() as u64;
-    let mut key = 0;
-    while !spent(homes) {
-        assert_eq!(table.remove(mix(key), |&k| k == key), Some(key));
-        table.insert_unique(mix(key + capacity), key + capacity, key_hasher);
-        key += 1;
-    }
-    assert!(key < capacity && !spent(0), "after {key} pairs\n{}", table.dump());
-    table.rebuild(&key_hasher);
-    assert!(overflow_bits(&table) > homes / 32 && !spent(homes), "{}", table.dump());
-}
-
-/// An empty table has a credit of a quarter of its homes; each bit costs one; and a rebuild leaves what
-/// the budget lacks of the bits that it set again.
-fn the_count_is_exact<G: Group>() {
+/// The limit is a quarter above the steps that a rebuild leaves, and an eighth of the homes.
+fn the_limit_follows_the_steps<G: Group>() {
     let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(4), Global);
-    let (control, homes) = (table.control, table.control.mask() + 1);
-    let part = |nth: usize| (homes / nth) as i32;
-    // SAFETY: tables with several windows have a count.
-    let spent = || unsafe { control.spent().read() };
-    assert_eq!(spent(), -part(4));
-    // In the lower half of the homes: some bits, although half of the slots stay vacant.
-    let crowd = |&key: &u64| mix(key) & !(homes as u64 / 2);
-    let mut keys = 0..homes as u64 / 2;
-    while overflow_bits(&table) < homes / 16 {
-        let key = keys.next().expect("so many crowded keys overflow");
+    let (control, homes) = (table.control, table.control.mask() as u32 + 1);
+    // SAFETY: tables with several windows have these.
+    let sums = || unsafe { (control.steps(), control.limit()) };
+    assert_eq!(sums(), (0, homes / 8));
+    // In the lower half of the homes: some leave them, although half of the slots stay vacant.
+    let crowd = |&key: &u64| mix(key) & !(u64::from(homes) / 2);
+    for key in 0..u64::from(homes) / 2 {
         table.insert_unique(crowd(&key), key, crowd);
     }
-    assert_eq!(spent(), overflow_bits(&table) as i32 - part(4));
+    let (steps, _) = sums();
+    assert!(steps > homes / 16, "{steps} steps of {homes} homes");
     table.rebuild(&crowd);
-    let again = overflow_bits(&table) as i32;
-    assert!((part(32) + 1..=part(4)).contains(&again), "{again} bits of {homes}");
-    assert_eq!(spent(), part(32) - again);
-    table.clear();
-    assert_eq!(spent(), -part(4));
+    assert!(table.check_invariants(crowd), "a rebuild counts anew");
+    let (steps, limit) = sums();
+    assert!(steps > homes / 16, "{steps} steps of {homes} homes");
+    assert_eq!(limit, steps + steps / 4 + homes / 8);
 }
 
-/// An insert that meets a bit asks a worn table for a rebuild, even where there is a vacant slot.
-fn worn_tables_offer_no_spot_beyond_a_bit<G: Group>() {
+/// Whoever leaves with its hash leaves nothing behind, whatever the hash is and whatever order they
+/// leave in.
+fn counts_are_taken_back<G: Group>() {
+    for (name, hash) in super::HASHES {
+        for doublings in 0..scaled(4, 3, 1) as u32 {
+            let capacity = capacity_of_homes::<G>(doublings);
+            let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+            let hasher = |key: &u64| hash(*key);
+            // So few that no count reaches its end, unless the hash is bad.
+            let keys = capacity as u64 * 3 / 4;
+            (0..keys).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
+            let full = |p| unsafe { table.control.count(p) } == 3;
+            let full: Vec<usize> = (0..=table.control.mask()).filter(|&p| full(p)).collect();
+            for key in 0..keys {
+                let key = key ^ 1;
+                if let Some(taken) = table.remove(hash(key), |&k| k == key) {
+                    assert_eq!(taken, key);
+                }
+            }
+            if keys % 2 == 1 {
+                table.remove(hash(keys - 1), |&k| k == keys - 1);
+            }
+            assert!(table.is_empty());
+            for position in 0..=table.control.mask() {
+                // SAFETY: a position of a table with several windows.
+                let count = unsafe { table.control.count(position) };
+                let expected = if full.contains(&position) { 3 } else { 0 };
+                assert_eq!(count, expected, "{name}, {position}\n{}", table.dump());
+            }
+        }
+    }
+}
+
+/// Under any hash, hashing for rebuilds at constant size is paid for by the windows that inserts walk.
+fn rebuilds_are_paid_for<G: Group>() {
+    for (name, hash) in super::HASHES {
+        for first_in_first_out in [true, false] {
+            let capacity = capacity_of_homes::<G>(scaled(4, 3, 1) as u32);
+            let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+            let hashes = core::cell::Cell::new(0u64);
+            let hasher = |key: &u64| {
+                hashes.set(hashes.get() + 1);
+                hash(*key)
+            };
+            (0..capacity as u64).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
+            let (slots, mut random) = (table.slots(), Random(7));
+            let mut keys: Vec<u64> = (0..capacity as u64).collect();
+            let (mut walked, pairs) = (0u64, scaled(40, 10, 2) as u64 * capacity as u64);
+            hashes.set(0);
+            for i in 0..pairs {
+                let place =
+                    if first_in_first_out { i as usize % capacity } else { random.below(capacity) };
+                let old = core::mem::replace(&mut keys[place], capacity as u64 + i);
+                assert_eq!(table.remove(hash(old), |&k| k == old), Some(old));
+                let slot = table.insert_unique(hash(keys[place]), keys[place], hasher);
+                let shape = Control::<G>::SHAPE;
+                let covers = |position| {
+                    let window = shape.window(position);
+                    (window..window + shape.width).contains(&slot)
+                };
+                let homes = table.control.mask() + 1;
+                walked += walk(shape, homes, hash(keys[place])).position(covers).unwrap() as u64;
+            }
+            assert_eq!(table.slots(), slots, "capacity is a promise");
+            // A rebuild hashes each entry once, which are fewer than the slots, and comes after at least
+            // an eighth of the homes in steps.
+            let most = walked * 8 * slots as u64 / (table.control.mask() as u64 + 1) + slots as u64;
+            assert!(hashes.get() <= most, "{name}: {} hashes, {walked} steps", hashes.get());
+        }
+    }
+}
+
+/// An insert that meets a count asks a worn table for a rebuild, even where there is a vacant slot.
+fn worn_tables_offer_no_spot_beyond_home<G: Group>() {
     let mut table = worn_table::<G>(2);
     let absent = |_: &u64| false;
     let offered = |table: &Keys<G>| {
@@ -258,6 +310,6 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
 
 backends! {
     full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search
-    misses_stop_at_clear_bits the_count_goes_with_the_bits the_budget_follows_the_load the_count_is_exact
-    worn_tables_offer_no_spot_beyond_a_bit shrinking_to_the_same_size_does_nothing
+    misses_stop_at_counts_of_zero the_sum_goes_with_the_counts the_limit_follows_the_steps
+    counts_are_taken_back rebuilds_are_paid_for worn_tables_offer_no_spot_beyond_home shrinking_to_the_same_size_does_nothing
 }

@@ -2,7 +2,6 @@
 
 use super::{HashFn, Random, bytes_of};
 use crate::allocator::Global;
-use crate::ctrl::Tag;
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
@@ -98,8 +97,16 @@ impl<G: Group> Subject<G> {
         Subject { table: RawTable::new_in(Global), hash, rebuilds: 0, growths: 0 }
     }
 
-    pub(super) fn check_invariants(&self) {
-        self.table.check_invariants(|entry| (self.hash)(entry.0));
+    /// Returns whether the overflow counts are exact.
+    pub(super) fn check_invariants(&self) -> bool {
+        self.table.check_invariants(|entry| (self.hash)(entry.0))
+    }
+
+    /// Whether an overflow count has reached its end.
+    pub(super) fn has_full_counts(&self) -> bool {
+        let control = self.table.control;
+        // SAFETY: positions up to `mask`, of a table with several windows.
+        control.mask() != 0 && (0..=control.mask()).any(|p| unsafe { control.count(p) } == 3)
     }
 
     /// The entries, in slot order, by both ways of iterating.
@@ -221,7 +228,7 @@ impl<G: Group> Subject<G> {
             }
             Err(slot) => {
                 // SAFETY: the slot was found vacant for this hash just now.
-                unsafe { self.table.insert_at(slot, Tag::of(hash), (key, value)) };
+                unsafe { self.table.insert_at(slot, hash, (key, value)) };
                 None
             }
         };

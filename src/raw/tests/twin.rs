@@ -1,4 +1,4 @@
-//! Twins: two backends of the same shape leave the same control bytes and overflow bits.
+//! Twins: two backends of the same shape leave the same control bytes and overflow counts.
 
 use super::trace::{Op, Subject};
 use super::{HASHES, Random, bytes_of, capacity_of_homes, mix, scaled};

@@ -97,12 +97,14 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
         let VacantPlace { map, spot, hash } = self;
         let HashMap { hash_builder, table } = &mut *map;
         let slot = match spot {
-            Some(slot) => slot,
-            None => table.raw.make_room(hash, hash_of(hash_builder)),
+            Some(slot) => {
+                // SAFETY: the slot was found for this hash or emptied of an entry with it, and the map has
+                // been borrowed ever since.
+                unsafe { table.raw.insert_at(slot, hash, (key, value)) };
+                slot
+            }
+            None => table.raw.insert_unique_elsewhere(hash, (key, value), hash_of(hash_builder)),
         };
-        // SAFETY: the slot was found for this hash or emptied of an entry with it, and the map has been
-        // borrowed ever since.
-        unsafe { table.raw.insert_at(slot, hash, (key, value)) };
         OccupiedEntry { map, slot, hash }
     }
 

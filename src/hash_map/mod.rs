@@ -853,18 +853,17 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[cold]
     #[inline(never)]
     fn insert_on(&mut self, seq: Option<ProbeSeq>, hash: u64, key: K, value: V) -> Option<V> {
-        let hasher = hash_of(&self.hash_builder);
         let table = &mut self.table.raw;
-        let place = match seq {
-            Some(seq) => table.find_or_vacant_on(hash, seq, has_key(&key), hasher),
-            None => Err(table.make_room(hash, hasher)),
-        };
-        match place {
+        match seq.map(|seq| table.find_or_spot_on(hash, seq, has_key(&key))) {
             // SAFETY: the slot was found full.
-            Ok(slot) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
-            Err(slot) => {
+            Some(Ok(slot)) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
+            Some(Err(Some(slot))) => {
                 // SAFETY: the slot was found for this hash, and the table has not changed since.
                 unsafe { table.insert_at(slot, hash, (key, value)) };
+                None
+            }
+            _ => {
+                table.insert_unique_elsewhere(hash, (key, value), hash_of(&self.hash_builder));
                 None
             }
         }

@@ -278,13 +278,26 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has a vacant slot, and nobody else accesses it now.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
-        // SAFETY: the caller's contract.
-        unsafe {
-            let slot = self.vacant_on_walk(hash);
-            self.settle_in(hash, slot);
-            slot
+        let mut seq = ProbeSeq::new(hash, self.mask);
+        let mut steps = 0;
+        loop {
+            // SAFETY: a position of the walk is at most `mask`; the table is ours, and has several windows
+            // if this one has no vacant slot.
+            unsafe {
+                if let Some(slot) = self.vacant_at(seq.position()) {
+                    if steps != 0 {
+                        self.add_steps(steps);
+                    }
+                    return slot;
+                }
+                self.leave(seq.position(), 1);
+            }
+            steps += 1;
+            let more = seq.advance(self.mask, Self::SHAPE);
+            debug_assert!(more, "claim_vacant: the table is full");
         }
     }
 

@@ -317,7 +317,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// [`find_or_spot`](Self::find_or_spot) from the second window on.
     #[inline(never)]
-    fn find_or_spot_on(
+    pub fn find_or_spot_on(
         &self,
         hash: u64,
         seq: ProbeSeq,
@@ -351,7 +351,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// [`find_or_vacant`](Self::find_or_vacant) from the second window on.
     #[inline(never)]
-    pub fn find_or_vacant_on(
+    fn find_or_vacant_on(
         &mut self,
         hash: u64,
         seq: ProbeSeq,
@@ -364,12 +364,18 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// The uncommon part of finding a vacant slot: windows without room, growth, the rebuild.
     #[inline]
-    pub(crate) fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+    fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+        self.ensure_room(hasher);
+        // SAFETY: there is room, and thus a vacant slot (I4).
+        unsafe { self.control.vacant_on_walk(hash) }
+    }
+
+    /// Sees to it that one more entry can be stored beyond its home's window.
+    #[inline]
+    fn ensure_room(&mut self, hasher: impl Fn(&T) -> u64) {
         if self.growth_left == 0 || self.is_worn() {
             self.grow_or_rebuild(hasher);
         }
-        // SAFETY: growth_left is not 0, so there is a vacant slot (I4).
-        unsafe { self.control.vacant_on_walk(hash) }
     }
 
     /// Makes room for an entry in a table that has none, or searches short in one that is worn.
@@ -391,8 +397,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ///
     /// # Safety
     /// The table has room (`growth_left` is not 0), and `slot` is vacant, and the first such slot on the
-    /// hash's walk: what [`find_or_spot`](Self::find_or_spot), `make_room` or a function that calls them
-    /// returned for this hash, with the table unchanged since, or one in the window of its home.
+    /// hash's walk: what [`find_or_spot`](Self::find_or_spot) or [`find_or_vacant`](Self::find_or_vacant)
+    /// returned for this hash, with the table unchanged since; or was emptied of an entry with this hash.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, hash: u64, value: T) {
         // SAFETY: the caller's contract; the table is borrowed mutably.
@@ -406,8 +412,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ///
     /// # Safety
     /// The table has room and `slot` is vacant. It is in the window of the home of the entry's hash, or
-    /// was emptied of the same entry by [`remove_at`](Self::remove_at), which left the counts as they
-    /// were. The tag is that of the hash.
+    /// claimed for it, or was emptied of the same entry by [`remove_at`](Self::remove_at), which left the
+    /// counts as they were. The tag is that of the hash.
     #[inline(always)]
     pub unsafe fn store_at(&mut self, slot: usize, tag: Tag, value: T) {
         debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
@@ -441,16 +447,19 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// [`insert_unique`](Self::insert_unique) where the home's window has no room, or the table.
     #[cold]
     #[inline(never)]
-    fn insert_unique_elsewhere(
+    pub fn insert_unique_elsewhere(
         &mut self,
         hash: u64,
         value: T,
         hasher: impl Fn(&T) -> u64,
     ) -> usize {
-        let slot = self.make_room(hash, hasher);
-        // SAFETY: the slot was found for this hash.
-        unsafe { self.insert_at(slot, hash, value) };
-        slot
+        self.ensure_room(hasher);
+        // SAFETY: there is room, and thus a vacant slot (I4); it is claimed for this hash.
+        unsafe {
+            let slot = self.control.claim_vacant(hash);
+            self.store_at(slot, Tag::of(hash), value);
+            slot
+        }
     }
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.

@@ -206,7 +206,10 @@ impl<T, G: Group, A: Allocator> Drop for Filling<'_, T, G, A> {
                 // SAFETY: a home of the region. An entry is stored beyond its window: there are several,
                 // as in a one-window table every slot is in the only one. The jobs are over and the table
                 // is borrowed mutably.
-                unsafe { self.table.control.leave(home, entries) };
+                unsafe {
+                    self.table.control.leave(home, entries);
+                    self.table.control.add_steps(entries);
+                }
             }
         }
     }

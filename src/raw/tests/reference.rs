@@ -11,6 +11,7 @@ use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
+use crate::raw::overflow::MANY;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -100,11 +101,11 @@ impl Reference {
         }
     }
 
-    /// Takes out what is in a slot; a count that has reached its end stays.
+    /// Takes out what is in a slot; what is more than one stays.
     fn take(&mut self, slot: usize) {
         let hash = self.slots[slot].take().unwrap();
         for position in self.left_on_the_way(hash, slot) {
-            if self.counts[position] < 3 {
+            if self.counts[position] == 1 {
                 self.counts[position] -= 1;
             }
         }
@@ -195,7 +196,7 @@ impl<G: Group> Pair<G> {
         {
             // SAFETY: a position below the number of homes, of which there are several.
             let count = unsafe { table.control.count(position) };
-            assert_eq!(count, left.min(3), "overflow count {position}\n{}", bytes_of(table));
+            assert_eq!(count, left.min(MANY), "overflow count {position}\n{}", bytes_of(table));
         }
     }
 

@@ -21,7 +21,7 @@ fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
     }
     let pad = if G::ALIGNED_HOMES { 0 } else { 1 };
     // Overflow counts, steps, limit, cursor.
-    let words = homes.div_ceil(16) + 3;
+    let words = 2 * homes.div_ceil(32) + 3;
     slot_bytes + lanes + pad + 4 * words
 }
 

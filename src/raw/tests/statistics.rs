@@ -9,6 +9,7 @@ use super::{
 use crate::allocator::Global;
 use crate::group::{Group, Swar};
 use crate::raw::control::Control;
+use crate::raw::overflow::MANY;
 use crate::raw::plain::Plain;
 use alloc::vec::Vec;
 
@@ -218,7 +219,8 @@ fn counts_are_taken_back<G: Group>() {
             // So few that no count reaches its end, unless the hash is bad.
             let keys = capacity as u64 * 3 / 4;
             (0..keys).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
-            let full = |p| unsafe { table.control.count(p) } == 3;
+            // SAFETY: positions up to `mask`, of a table with several windows.
+            let full = |p| unsafe { table.control.count(p) } == MANY;
             let full: Vec<usize> = (0..=table.control.mask()).filter(|&p| full(p)).collect();
             for key in 0..keys {
                 let key = key ^ 1;
@@ -233,7 +235,7 @@ fn counts_are_taken_back<G: Group>() {
             for position in 0..=table.control.mask() {
                 // SAFETY: a position of a table with several windows.
                 let count = unsafe { table.control.count(position) };
-                let expected = if full.contains(&position) { 3 } else { 0 };
+                let expected = if full.contains(&position) { MANY } else { 0 };
                 assert_eq!(count, expected, "{name}, {position}\n{}", table.dump());
             }
         }

@@ -5,6 +5,7 @@ use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
+use crate::raw::overflow::MANY;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::mem;
@@ -106,7 +107,7 @@ impl<G: Group> Subject<G> {
     pub(super) fn has_full_counts(&self) -> bool {
         let control = self.table.control;
         // SAFETY: positions up to `mask`, of a table with several windows.
-        control.mask() != 0 && (0..=control.mask()).any(|p| unsafe { control.count(p) } == 3)
+        control.mask() != 0 && (0..=control.mask()).any(|p| unsafe { control.count(p) } == MANY)
     }
 
     /// The entries, in slot order, by both ways of iterating.

@@ -30,9 +30,10 @@
 //! are put right by the rebuild in place (`grow.rs`). *Steps* is the sum of all that was added and not
 //! taken back, the number of windows that the table's entries are, or were thought to be, away from
 //! home. An insert that has to go past its home's window and finds more steps than the *limit* rebuilds.
-//! The limit is set after each rebuild, a quarter above what that left behind and an eighth of the
-//! homes: so the next one comes when so many steps have been walked by inserts, whatever the hash is,
-//! and is paid for by them. Chosen by `churn`, `churn_miss` and the bench `cliffs`.
+//! The limit is set after each rebuild, a quarter above what that left behind and two for each window's
+//! width of homes: so the next one comes when so many steps have been walked by inserts, whatever the
+//! hash is, and is paid for by them; and a table that is filled with a good hash never comes there. Chosen
+//! by `churn`, `churn_miss` and the bench `cliffs`.
 //!
 //! Behind the control bytes come the steps, the limit, the cursor of `erase.rs`, which has nothing to
 //! do with searches, and the counts, all in words of 32 bits. A one-window table has none of these: its
@@ -247,11 +248,11 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn renew_limit(self) {
-        let eighth = u32::try_from((self.mask() + 1) / 8).unwrap_or(u32::MAX);
+        let credit = u32::try_from((self.mask() + 1) / (G::WIDTH / 2)).unwrap_or(u32::MAX);
         // SAFETY: the caller's contract; tables with several windows have these words (I2).
         unsafe {
             let steps = self.steps();
-            let limit = steps.saturating_add(steps / 4).saturating_add(eighth);
+            let limit = steps.saturating_add(steps / 4).saturating_add(credit);
             // A sum that has reached its end is above every limit.
             self.limit_word().write(limit.min(u32::MAX - 1));
         }

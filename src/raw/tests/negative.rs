@@ -193,7 +193,7 @@ fn dumps<G: Group>() {
     }
     let expected = match G::WIDTH {
         8 => format!(
-            "{name} homes 16 items 9 growth_left 5 steps 1 limit 2\n\
+            "{name} homes 16 items 9 growth_left 5 steps 1 limit 4\n\
              \x20      0 55555555  00010000\n\
              \x20      8 5.......  00000000\n"
         ),

@@ -181,19 +181,20 @@ fn the_sum_goes_with_the_counts<G: Group>() {
             assert_eq!(sums(copy), sums(&table));
         }
     }
-    let eighth = (table.control.mask() + 1) as u32 / 8;
+    let credit = (2 * (table.control.mask() + 1) / G::WIDTH) as u32;
     table.clear();
     assert_eq!((table.is_worn(), overflowed_homes(&table)), (false, 0));
-    assert_eq!(sums(&table), (0, eighth));
+    assert_eq!(sums(&table), (0, credit));
 }
 
-/// The limit is a quarter above the steps that a rebuild leaves, and an eighth of the homes.
+/// The limit is a quarter above the steps that a rebuild leaves, and two for each width of homes.
 fn the_limit_follows_the_steps<G: Group>() {
     let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(4), Global);
     let (control, homes) = (table.control, table.control.mask() as u32 + 1);
     // SAFETY: tables with several windows have these.
     let sums = || unsafe { (control.steps(), control.limit()) };
-    assert_eq!(sums(), (0, homes / 8));
+    let credit = 2 * homes / G::WIDTH as u32;
+    assert_eq!(sums(), (0, credit));
     // In the lower half of the homes: some leave them, although half of the slots stay vacant.
     let crowd = |&key: &u64| mix(key) & !(u64::from(homes) / 2);
     for key in 0..u64::from(homes) / 2 {
@@ -205,7 +206,7 @@ fn the_limit_follows_the_steps<G: Group>() {
     assert!(table.check_invariants(crowd), "a rebuild counts anew");
     let (steps, limit) = sums();
     assert!(steps > homes / 16, "{steps} steps of {homes} homes");
-    assert_eq!(limit, steps + steps / 4 + homes / 8);
+    assert_eq!(limit, steps + steps / 4 + credit);
 }
 
 /// Whoever leaves with its hash leaves nothing behind, whatever the hash is and whatever order they

@@ -31,17 +31,19 @@ use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// Makes a slot vacant; its entry is forgotten, not dropped. O(1).
+    /// Makes a slot vacant and returns what was in it. O(1).
     ///
     /// # Safety
     /// The slot is full.
     #[inline(always)]
-    unsafe fn erase(&mut self, slot: usize) {
+    unsafe fn take(&mut self, slot: usize) -> T {
         // SAFETY: a full slot exists; the table is borrowed mutably.
         unsafe { self.control.set_byte(slot, EMPTY) };
         self.items -= 1;
         self.growth_left += 1;
         self.debug_check();
+        // SAFETY: a full slot is initialised (I3), and is vacant from here on: read once.
+        unsafe { self.slot(slot).read() }
     }
 
     /// Takes the entry out of a slot where nobody knows its hash. O(1).
@@ -50,10 +52,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot is full.
     #[inline(always)]
     pub unsafe fn remove_at(&mut self, slot: usize) -> T {
-        // SAFETY: a full slot is initialised (I3), and vacant from here on: read once.
+        // SAFETY: the caller's contract; the table is borrowed mutably.
         unsafe {
-            self.erase(slot);
-            self.slot(slot).read()
+            self.control.note_wear();
+            self.take(slot)
         }
     }
 
@@ -68,7 +70,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: a full slot exists; the table is borrowed mutably.
         unsafe {
             self.control.move_out(hash, slot);
-            self.remove_at(slot)
+            self.take(slot)
         }
     }
 

@@ -27,17 +27,22 @@
 //! # When to rebuild
 //!
 //! Counts that are too high, and entries that lie further from their homes than they would have to,
-//! are put right by the rebuild in place (`grow.rs`). *Steps* is the sum of all that was added and not
-//! taken back, the number of windows that the table's entries are, or were thought to be, away from
-//! home. An insert that has to go past its home's window and finds more steps than the *limit* rebuilds.
-//! The limit is set after each rebuild, a quarter above what that left behind and two for each window's
-//! width of homes: so the next one comes when so many steps have been walked by inserts, whatever the
-//! hash is, and is paid for by them; and a table that is filled with a good hash never comes there. Chosen
-//! by `churn`, `churn_miss` and the bench `cliffs`.
+//! are put right by the rebuild in place (`grow.rs`). An insert that has to go past its home's window
+//! asks for one if two conditions hold:
 //!
-//! Behind the control bytes come the steps, the limit, the cursor of `erase.rs`, which has nothing to
-//! do with searches, and the counts, all in words of 32 bits. A one-window table has none of these: its
-//! search ends in its only window, and does not touch another cache line to learn that.
+//! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: a quarter above
+//!   what the last rebuild left, and two for each window's width of homes. So the next rebuild comes when
+//!   so many steps have been walked by inserts, whatever the hash is, and is paid for by them.
+//! * The *wear*, the steps of entries that have left again, is more than a trifle. A table that is only
+//!   filled has nothing to put right, however crowded it gets; one that lost an entry without its hash
+//!   may have.
+//!
+//! Chosen by `churn`, `churn_miss`, the bench `cliffs` and the test that fills one map in the order of
+//! another.
+//!
+//! Behind the control bytes come steps, limit, wear, the cursor of `erase.rs`, which has nothing to do with
+//! searches, and the counts, all in words of 32 bits. A one-window table has none of these: its search
+//! ends in its only window, and does not touch another cache line to learn that.
 
 use super::control::Control;
 use crate::group::Group;
@@ -49,8 +54,8 @@ pub(super) const MANY: u32 = 2;
 
 /// Positions in an overflow word.
 const POSITIONS: usize = u32::BITS as usize;
-/// Steps, limit, cursor.
-const COUNTERS: usize = 3;
+/// Steps, limit, wear, cursor.
+const COUNTERS: usize = 4;
 
 /// Number of words behind the control bytes of a table with so many homes.
 #[inline]
@@ -79,10 +84,15 @@ impl<G: Group> Control<G> {
         self.word(1)
     }
 
+    #[inline(always)]
+    fn wear_word(self) -> *mut u32 {
+        self.word(2)
+    }
+
     /// Where `erase.rs` keeps its cursor.
     #[inline]
     pub(super) fn cursor(self) -> *mut u32 {
-        self.word(2)
+        self.word(3)
     }
 
     /// The word that says of a position whether its count is zero.
@@ -191,7 +201,7 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn take_back_walk(self, hash: u64, slot: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
-        let mut steps = 0;
+        let (mut steps, mut walked) = (0, 0);
         while !self.covers(seq.position(), slot) {
             let position = seq.position();
             let (word, bit) = (self.any_word(position), 1 << (position % POSITIONS));
@@ -201,14 +211,30 @@ impl<G: Group> Control<G> {
                 word.write(word.read() ^ one);
                 steps += u32::from(one != 0);
             }
+            walked += 1;
             let more = seq.advance(self.mask(), Self::SHAPE);
             debug_assert!(more, "take_back_walk: every walk reaches every slot");
         }
-        // SAFETY: the caller's contract. A sum that has reached its end says nothing any more.
+        // SAFETY: the caller's contract; tables with several windows have these words (I2). A sum that has
+        // reached its end says nothing any more.
         unsafe {
             if self.steps() != u32::MAX {
                 self.steps_word().write(self.steps().saturating_sub(steps));
             }
+            let wear = self.wear_word();
+            wear.write(wear.read().saturating_add(walked));
+        }
+    }
+
+    /// An entry goes of which nobody knows how far from home it was.
+    ///
+    /// # Safety
+    /// Nobody else accesses the table.
+    #[inline(always)]
+    pub(super) unsafe fn note_wear(self) {
+        if self.has_several_windows() {
+            // SAFETY: tables with several windows have this word (I2).
+            unsafe { self.wear_word().write(u32::MAX) };
         }
     }
 
@@ -232,29 +258,38 @@ impl<G: Group> Control<G> {
         unsafe { self.limit_word().read() }
     }
 
-    /// Whether so many steps have been added that a rebuild pays.
+    /// Whether a rebuild pays; see the module's introduction.
     ///
     /// # Safety
     /// Nobody writes to the table now.
     #[inline]
     pub(super) unsafe fn is_worn(self) -> bool {
-        // SAFETY: asked of tables with several windows.
-        self.has_several_windows() && unsafe { self.steps() > self.limit() }
+        self.has_several_windows() && {
+            // SAFETY: tables with several windows have these words (I2).
+            let (steps, limit, wear) =
+                unsafe { (self.steps(), self.limit(), self.wear_word().read()) };
+            steps > limit && wear > self.credit() / 4
+        }
     }
 
-    /// Sets the limit from the steps that entries need which have just been placed; see the module's
-    /// introduction.
+    /// Two for each window's width of homes.
+    #[inline]
+    fn credit(self) -> u32 {
+        u32::try_from((self.mask() + 1) / (G::WIDTH / 2)).unwrap_or(u32::MAX)
+    }
+
+    /// Sets the limit from the steps that entries need which have just been placed. Nothing is worn.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     pub(super) unsafe fn renew_limit(self) {
-        let credit = u32::try_from((self.mask() + 1) / (G::WIDTH / 2)).unwrap_or(u32::MAX);
         // SAFETY: the caller's contract; tables with several windows have these words (I2).
         unsafe {
             let steps = self.steps();
-            let limit = steps.saturating_add(steps / 4).saturating_add(credit);
+            let limit = steps.saturating_add(steps / 4).saturating_add(self.credit());
             // A sum that has reached its end is above every limit.
             self.limit_word().write(limit.min(u32::MAX - 1));
+            self.wear_word().write(0);
         }
     }
 
@@ -271,7 +306,7 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// Sets every count to `many`, so that every search visits every window, and the steps above
+    /// Sets every count to `many`, so that every search visits every window, and steps and wear above
     /// any limit: always right, slow, and mended by the next insert that notices. What an interrupted
     /// rebuild leaves behind.
     ///
@@ -283,6 +318,7 @@ impl<G: Group> Control<G> {
         unsafe {
             self.word(COUNTERS).write_bytes(0xff, words(homes) - COUNTERS);
             self.steps_word().write(u32::MAX);
+            self.note_wear();
         }
     }
 }

@@ -20,8 +20,8 @@ fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
         return slot_bytes + lanes;
     }
     let pad = if G::ALIGNED_HOMES { 0 } else { 1 };
-    // Overflow counts, steps, limit, cursor.
-    let words = 2 * homes.div_ceil(32) + 3;
+    // Overflow counts; steps, limit, wear, cursor.
+    let words = 2 * homes.div_ceil(32) + 4;
     slot_bytes + lanes + pad + 4 * words
 }
 

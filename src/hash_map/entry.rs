@@ -75,8 +75,8 @@ pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> 
 /// What the vacant entries of owned and of borrowed keys share.
 pub(super) struct VacantPlace<'a, K, V, S, A: Allocator> {
     map: &'a mut HashMap<K, V, S, A>,
-    /// The vacant slot for the key's hash. Without one, room has to be made first; that waits until it
-    /// is known that the entry will be filled.
+    /// The vacant slot for the key's hash, if that is at home. Without one, a place has to be looked for, and
+    /// perhaps room to be made; that waits until it is known that the entry will be filled.
     spot: Option<usize>,
     hash: u64,
 }

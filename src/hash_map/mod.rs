@@ -854,19 +854,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline(never)]
     fn insert_on(&mut self, seq: Option<ProbeSeq>, hash: u64, key: K, value: V) -> Option<V> {
         let table = &mut self.table.raw;
-        match seq.map(|seq| table.find_or_spot_on(hash, seq, has_key(&key))) {
+        if let Some(slot) = seq.and_then(|seq| table.find_on(hash, seq, has_key(&key))) {
             // SAFETY: the slot was found full.
-            Some(Ok(slot)) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
-            Some(Err(Some(slot))) => {
-                // SAFETY: the slot was found for this hash, and the table has not changed since.
-                unsafe { table.insert_at(slot, hash, (key, value)) };
-                None
-            }
-            _ => {
-                table.insert_unique_elsewhere(hash, (key, value), hash_of(&self.hash_builder));
-                None
-            }
+            return Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value));
         }
+        table.insert_unique_elsewhere(hash, (key, value), hash_of(&self.hash_builder));
+        None
     }
 
     /// Inserts an entry only if the key is absent. O(1) expected and amortised.

@@ -142,18 +142,17 @@ impl<G: Group> Control<G> {
     ) -> Result<usize, ProbeSeq> {
         let seq = ProbeSeq::new(hash, self.mask);
         // SAFETY: the walk has begun in this table.
-        unsafe { self.probe_on(hash, seq, &mut is_match, &mut |_, _| {}) }
+        unsafe { self.probe_on(hash, seq, &mut is_match) }
     }
 
     /// The first step of the probe loop.
     #[inline(always)]
     pub(super) fn probe_home(self, hash: u64, is_match: &mut impl FnMut(usize) -> bool) -> Step {
-        let seq = ProbeSeq::new(hash, self.mask);
         // SAFETY: the walk has begun in this table.
-        unsafe { self.probe_window(Tag::of(hash), seq, is_match, &mut |_, _| {}) }
+        unsafe { self.probe_window(Tag::of(hash), ProbeSeq::new(hash, self.mask), is_match) }
     }
 
-    /// The probe loop from a later step on; tells `on_leave` of each window it leaves for the next.
+    /// The probe loop from a later step on.
     ///
     /// # Safety
     /// `seq` is on a walk through a table with as many homes.
@@ -163,40 +162,14 @@ impl<G: Group> Control<G> {
         hash: u64,
         mut seq: ProbeSeq,
         is_match: &mut impl FnMut(usize) -> bool,
-        on_leave: &mut impl FnMut(usize, G),
     ) -> Result<usize, ProbeSeq> {
         loop {
             // SAFETY: the caller's contract.
-            match unsafe { self.probe_window(Tag::of(hash), seq, is_match, on_leave) } {
+            match unsafe { self.probe_window(Tag::of(hash), seq, is_match) } {
                 Step::Done(result) => return result,
                 Step::Next(next) => seq = next,
             }
         }
-    }
-
-    /// [`probe_on`](Self::probe_on) that, if the search fails, gives the first vacant slot on its way,
-    /// the home's window included. Compiled once for all types of entries: few inserts come here.
-    ///
-    /// # Safety
-    /// As there.
-    #[inline(never)]
-    pub(super) unsafe fn probe_on_for_spot(
-        self,
-        hash: u64,
-        seq: ProbeSeq,
-        mut is_match: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<usize, Option<usize>> {
-        // SAFETY: the position of a home.
-        let mut vacant = unsafe { self.vacant_at(ctrl::home(hash, self.mask)) };
-        let mut on_leave =
-            |window, group| vacant = vacant.or_else(|| Self::vacant_in(window, group));
-        // SAFETY: the caller's contract.
-        let end = match unsafe { self.probe_on(hash, seq, &mut is_match, &mut on_leave) } {
-            Ok(slot) => return Ok(slot),
-            Err(end) => end,
-        };
-        // SAFETY: a search ends at a position.
-        Err(vacant.or_else(|| unsafe { self.vacant_at(end.position()) }))
     }
 
     /// One step of the probe loop.
@@ -209,7 +182,6 @@ impl<G: Group> Control<G> {
         tag: Tag,
         mut seq: ProbeSeq,
         is_match: &mut impl FnMut(usize) -> bool,
-        on_leave: &mut impl FnMut(usize, G),
     ) -> Step {
         let window = Self::SHAPE.window(seq.position());
         // SAFETY: the caller's contract: the window of a position.
@@ -229,19 +201,10 @@ impl<G: Group> Control<G> {
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
-        if unsafe { self.overflowed(seq.position()) } {
-            on_leave(window, group);
-            if seq.advance(self.mask, Self::SHAPE) {
-                return Step::Next(seq);
-            }
+        if unsafe { self.overflowed(seq.position()) } && seq.advance(self.mask, Self::SHAPE) {
+            return Step::Next(seq);
         }
         Step::Done(Err(seq))
-    }
-
-    /// The first vacant slot in a window.
-    #[inline(always)]
-    pub(super) fn vacant_in(window: usize, group: G) -> Option<usize> {
-        group.match_empty().lowest().map(|lane| window + lane)
     }
 
     /// The first vacant slot in the window of a position.
@@ -252,7 +215,7 @@ impl<G: Group> Control<G> {
     pub(super) unsafe fn vacant_at(self, position: usize) -> Option<usize> {
         let window = Self::SHAPE.window(position);
         // SAFETY: the window of a position.
-        Self::vacant_in(window, unsafe { self.group(window) })
+        unsafe { self.group(window) }.match_empty().lowest().map(|lane| window + lane)
     }
 
     /// The first vacant slot on the walk of `hash`. Out of line: who needs it has found a window full.

@@ -298,9 +298,25 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot at which
-    /// [`insert_at`](Self::insert_at) may store it, if there is one without making room. O(1)
-    /// expected.
+    /// [`find`](Self::find) from the second window on.
+    #[inline]
+    pub fn find_on(
+        &self,
+        hash: u64,
+        seq: ProbeSeq,
+        mut eq: impl FnMut(&T) -> bool,
+    ) -> Option<usize> {
+        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
+        assert!(seq.position() <= self.control.mask(), "the search began in another table");
+        // SAFETY: the probe loop offers full slots (I3).
+        let mut is_match = |slot| eq(unsafe { self.get(slot) });
+        // SAFETY: `seq` is at a position of this table, and stays there from step to step.
+        unsafe { self.control.probe_on(hash, seq, &mut is_match) }.ok()
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
+    /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
+    /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected.
     #[inline(always)]
     pub fn find_or_spot(
         &self,
@@ -311,29 +327,24 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             AtHome::Found(slot) => Ok(slot),
             AtHome::Vacant(slot) => Err(Some(slot)),
             AtHome::Absent => Err(None),
-            AtHome::Elsewhere(seq) => self.find_or_spot_on(hash, seq, eq),
+            AtHome::Elsewhere(seq) => self.find_out_of_line(hash, seq, eq).ok_or(None),
         }
     }
 
-    /// [`find_or_spot`](Self::find_or_spot) from the second window on.
+    /// [`find_on`](Self::find_on) for those whose common case is in line.
+    #[cold]
     #[inline(never)]
-    pub fn find_or_spot_on(
+    fn find_out_of_line(
         &self,
         hash: u64,
         seq: ProbeSeq,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> Result<usize, Option<usize>> {
-        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
-        assert!(seq.position() <= self.control.mask(), "the search began in another table");
-        // SAFETY: the probe loop offers full slots (I3).
-        let mut is_match = |slot| eq(unsafe { self.get(slot) });
-        // SAFETY: `seq` is at a position of this table, and stays there from step to step.
-        unsafe { self.control.probe_on_for_spot(hash, seq, &mut is_match) }
-            .map_err(|spot| spot.filter(|_| self.growth_left != 0 && !self.is_worn()))
+        eq: impl FnMut(&T) -> bool,
+    ) -> Option<usize> {
+        self.find_on(hash, seq, eq)
     }
 
-    /// [`find_or_spot`](Self::find_or_spot) that makes room if the entry is absent and there is no
-    /// spot for it. O(1) expected and amortised.
+    /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it; makes room
+    /// if the entry is absent and there is none. O(1) expected and amortised.
     #[inline(always)]
     pub fn find_or_vacant(
         &mut self,
@@ -341,33 +352,32 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         mut eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<usize, usize> {
-        match self.search_home(hash, &mut eq) {
-            AtHome::Found(slot) => Ok(slot),
-            AtHome::Vacant(slot) => Err(slot),
-            AtHome::Absent => Err(self.make_room(hash, hasher)),
-            AtHome::Elsewhere(seq) => self.find_or_vacant_on(hash, seq, eq, hasher),
-        }
+        let seq = match self.search_home(hash, &mut eq) {
+            AtHome::Found(slot) => return Ok(slot),
+            AtHome::Vacant(slot) => return Err(slot),
+            AtHome::Absent => None,
+            AtHome::Elsewhere(seq) => Some(seq),
+        };
+        self.find_or_vacant_on(hash, seq, eq, hasher)
     }
 
-    /// [`find_or_vacant`](Self::find_or_vacant) from the second window on.
+    /// [`find_or_vacant`](Self::find_or_vacant) where the home's window does not settle it: the search goes
+    /// on with `seq`, or else the entry is absent.
+    #[cold]
     #[inline(never)]
     fn find_or_vacant_on(
         &mut self,
         hash: u64,
-        seq: ProbeSeq,
+        seq: Option<ProbeSeq>,
         eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<usize, usize> {
-        self.find_or_spot_on(hash, seq, eq)
-            .map_err(|spot| spot.unwrap_or_else(|| self.make_room(hash, hasher)))
-    }
-
-    /// The uncommon part of finding a vacant slot: windows without room, growth, the rebuild.
-    #[inline]
-    fn make_room(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+        if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
+            return Ok(slot);
+        }
         self.ensure_room(hasher);
         // SAFETY: there is room, and thus a vacant slot (I4).
-        unsafe { self.control.vacant_on_walk(hash) }
+        Err(unsafe { self.control.vacant_on_walk(hash) })
     }
 
     /// Sees to it that one more entry can be stored beyond its home's window.

@@ -282,24 +282,32 @@ fn rebuilds_are_paid_for<G: Group>() {
     }
 }
 
-/// An insert that meets a count asks a worn table for a rebuild, even where there is a vacant slot.
-fn worn_tables_offer_no_spot_beyond_home<G: Group>() {
-    let mut table = worn_table::<G>(2);
-    let absent = |_: &u64| false;
-    let offered = |table: &Keys<G>| {
-        // SAFETY: positions up to `mask`.
-        let passed = |&home: &usize| unsafe { table.control.overflowed(home) };
-        let homes = (0..=table.control.mask()).filter(passed);
-        homes
-            .map(|home| table.find_or_spot(home as u64, absent).expect_err("it is absent"))
-            .collect()
-    };
-    let spots: Vec<Option<usize>> = offered(&table);
-    assert!(!spots.is_empty() && spots.iter().all(Option::is_none), "{spots:?}");
-    table.rebuild(&key_hasher);
-    // Where a window that the search visits has room.
-    let spots: Vec<Option<usize>> = offered(&table);
-    assert!(spots.is_empty() || spots.iter().any(Option::is_some), "{spots:?}");
+/// In a worn table, inserts that go past their home's window rebuild first, and no others.
+fn worn_tables_are_rebuilt_by_inserts_beyond_home<G: Group>() {
+    let worn = worn_table::<G>(2);
+    assert!(overflowed_homes(&worn) != 0);
+    for home in 0..=worn.control.mask() {
+        // SAFETY: a position up to `mask`.
+        let beyond =
+            unsafe { worn.control.overflowed(home) || worn.control.vacant_at(home).is_none() };
+        for search in [false, true] {
+            let mut table = worn.clone();
+            let calls = core::cell::Cell::new(0);
+            let hasher = |key: &u64| {
+                calls.set(calls.get() + 1);
+                key_hasher(key)
+            };
+            if search {
+                assert!(table.find_or_vacant(home as u64, |_| false, hasher).is_err());
+                assert_eq!(calls.get() != 0, beyond, "home {home}");
+            } else {
+                // SAFETY: a position up to `mask`.
+                let full = unsafe { worn.control.vacant_at(home).is_none() };
+                table.insert_unique(home as u64, u64::MAX, hasher);
+                assert_eq!(calls.get() != 0, full, "home {home}");
+            }
+        }
+    }
 }
 
 /// Nothing is hashed, so nothing moves.
@@ -315,5 +323,5 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
 backends! {
     full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search
     misses_stop_at_counts_of_zero the_sum_goes_with_the_counts the_limit_follows_the_steps
-    counts_are_taken_back rebuilds_are_paid_for worn_tables_offer_no_spot_beyond_home shrinking_to_the_same_size_does_nothing
+    counts_are_taken_back rebuilds_are_paid_for worn_tables_are_rebuilt_by_inserts_beyond_home shrinking_to_the_same_size_does_nothing
 }

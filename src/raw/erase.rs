@@ -25,7 +25,7 @@
 //! at the first, a copy where the original is.
 
 use super::RawTable;
-use super::control::FullSlots;
+use super::full::FullSlots;
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;

@@ -5,7 +5,8 @@ use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
-use super::control::{Control, FullSlots};
+use super::control::Control;
+use super::full::FullSlots;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;

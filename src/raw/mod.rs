@@ -7,6 +7,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `control.rs` | control bytes: the probe loop, the search for a vacant slot |
+//! | `full.rs` | full slots: the next one, those of a run, all |
 //! | `overflow.rs` | where a search may stop |
 //! | `layout.rs` | the bytes of a table, allocating and freeing them |
 //! | this file | finding, inserting, capacity |
@@ -68,6 +69,7 @@ mod clone;
 mod control;
 mod debug;
 mod erase;
+mod full;
 mod grow;
 mod iter;
 mod layout;
@@ -80,10 +82,10 @@ pub(crate) mod split;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use control::FullSlots;
 use control::{Control, Step};
 pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
+pub(crate) use full::FullSlots;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 pub(crate) use plain::Plain;
 

@@ -70,6 +70,7 @@ pub const fn home(hash: u64, mask: usize) -> usize {
 // What the bit tricks of the backends rely on, each property by the name of its user.
 const _: () = {
     assert!(EMPTY & 0x80 != 0 && DELETED & 0x80 != 0, "match_full: bit 7 tells full from not");
+    assert!(EMPTY & DELETED == EMPTY, "union: what is common to two vacant bytes is one");
     assert!(Tag::of(u64::MAX).byte() == 0x7f, "match_full: a tag never has bit 7");
     assert!(
         EMPTY & 0b10 == 0 && DELETED & 0b10 != 0,

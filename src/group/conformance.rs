@@ -47,6 +47,17 @@ fn check<G: Group>(bytes: &[u8]) {
         lanes(bytes, |c| c == EMPTY || c == DELETED),
         "empty or deleted {bytes:x?}"
     );
+    let merged = |other: &[u8]| all(group.union(load(other)).match_full());
+    for other in [EMPTY, DELETED, 0x00, 0x7f] {
+        let expected = lanes(bytes, |c| is_full(c) || is_full(other));
+        assert_eq!(merged(&vec![other; G::WIDTH]), expected, "union of {bytes:x?} and {other:x}");
+    }
+    let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
+    let expected: Vec<usize> =
+        (0..G::WIDTH).filter(|&i| is_full(bytes[i]) || is_full(reversed[i])).collect();
+    assert_eq!(merged(&reversed), expected, "union of {bytes:x?} and its reverse");
+    let either = group.union(load(&reversed));
+    assert_eq!(either.match_empty_or_deleted().lanes() + expected.len(), G::WIDTH, "union");
     let converted: Vec<u8> =
         bytes.iter().map(|&c| if is_full(c) { DELETED } else { EMPTY }).collect();
     assert_eq!(stored(group.convert()), converted, "convert {bytes:x?}");

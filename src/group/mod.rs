@@ -109,6 +109,11 @@ pub unsafe trait Group: Copy {
         self.match_full().dense()
     }
 
+    /// A group in which a lane is full if it is full in one of the two, and EMPTY or DELETED if not:
+    /// what tells of several groups whether any lane is full, for little more than their loads.
+    #[must_use]
+    fn union(self, other: Self) -> Self;
+
     /// The group in which EMPTY and DELETED became EMPTY and full became DELETED.
     ///
     /// The documents' first step of cleaning a table in place. It is part of every backend, but

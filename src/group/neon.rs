@@ -95,6 +95,14 @@ unsafe impl Group for Neon {
         }
     }
 
+    /// Bit 7 stays where both have it.
+    #[inline(always)]
+    fn union(self, other: Self) -> Self {
+        // SAFETY: this file is compiled only where NEON is a feature of the target.
+        #[allow(unused_unsafe)]
+        Neon(unsafe { arch::vandq_u8(self.0, other.0) })
+    }
+
     #[inline(always)]
     fn convert(self) -> Self {
         // SAFETY: this file is compiled only where NEON is a feature of the target.

@@ -52,6 +52,10 @@ unsafe impl<const WIDTH: usize> Group for Scalar<WIDTH> {
         self.lanes_where(is_full)
     }
 
+    fn union(self, other: Self) -> Self {
+        Scalar(core::array::from_fn(|i| if is_full(self.0[i]) { self.0[i] } else { other.0[i] }))
+    }
+
     fn convert(self) -> Self {
         Scalar(self.0.map(|ctrl| if is_full(ctrl) { DELETED } else { EMPTY }))
     }

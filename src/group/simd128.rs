@@ -65,6 +65,12 @@ unsafe impl Group for Simd128 {
         Self::mask(arch::v128_not(self.0))
     }
 
+    /// Bit 7 stays where both have it.
+    #[inline(always)]
+    fn union(self, other: Self) -> Self {
+        Simd128(arch::v128_and(self.0, other.0))
+    }
+
     #[inline(always)]
     fn convert(self) -> Self {
         let vacant = arch::i8x16_shr(self.0, 7);

@@ -72,6 +72,14 @@ unsafe impl Group for Sse2 {
         BitMask(!Self::mask(self.0).0)
     }
 
+    /// Bit 7 stays where both have it.
+    #[inline(always)]
+    fn union(self, other: Self) -> Self {
+        // SAFETY: this file is compiled only where SSE2 is a feature of the target.
+        #[allow(unused_unsafe)]
+        Sse2(unsafe { arch::_mm_and_si128(self.0, other.0) })
+    }
+
     /// DELETED everywhere, with the bits in which EMPTY differs flipped where a byte is negative,
     /// that is, without an entry.
     #[inline(always)]

@@ -64,6 +64,12 @@ unsafe impl Group for Swar {
         BitMask(!self.0 & MSB)
     }
 
+    /// Bit 7 stays where both have it.
+    #[inline(always)]
+    fn union(self, other: Self) -> Self {
+        Swar(self.0 & other.0)
+    }
+
     /// Where bit 7 is set, `0111_1111 + 1` is EMPTY; where it is clear, all ones without bit 0 is
     /// DELETED. No byte carries into the next.
     #[inline(always)]

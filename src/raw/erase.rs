@@ -10,9 +10,10 @@
 //! `pop` takes the first entry that it meets. If each call began at the first slot, emptying a table
 //! would be quadratic: every call would walk over all that its predecessors have emptied. So a
 //! *cursor* notes the group in which the last entry was found, and the next call begins there. It
-//! goes on to the next group only if there is no entry left in this one. As long as nothing is
-//! inserted, a group that was left behind stays empty, so *k* pops look at *k* + (slots / width)
-//! groups at most, whatever is removed in between: emptying a table is linear in its slots.
+//! goes on only if there is no entry left in this group, a chunk at a time (`full.rs`). As long as
+//! nothing is inserted, a group that was left behind stays empty. So popping looks at each group once to
+//! learn that it is vacant, and for each entry at a chunk and a group more, whatever is removed in
+//! between: emptying a table is linear in its slots.
 //!
 //! Insertion does not move the cursor, as that would be a store for each, on behalf of a rare
 //! operation. A pop after insertions therefore walks from the cursor to the next entry, as a walk

@@ -247,11 +247,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The caller forgets the entries, also if a drop panics.
     #[inline]
     pub(super) unsafe fn drop_entries(&self) {
-        // Asked here too, because the iterator reads control bytes when it is made.
-        if mem::needs_drop::<T>() && self.items != 0 {
-            // SAFETY: the caller's contract; the table does not change meanwhile.
-            unsafe { drop_remaining(&mut self.raw_iter()) };
-        }
+        // SAFETY: the caller's contract; the table does not change meanwhile.
+        unsafe { drop_remaining(&mut self.raw_iter()) };
     }
 
     /// An iterator over the entries that borrows nothing.

@@ -1,7 +1,7 @@
 //! Walks that can be cut in two, for threads that share the work.
 //!
 //! A walk is a range of groups that has not begun. Cutting it halves the range and touches no
-//! memory; walking it looks at control bytes a group at a time and at full slots only. How many
+//! memory; walking it looks at control bytes a chunk at a time and at full slots only. How many
 //! entries a range holds nobody knows until it has been walked.
 //!
 //! What a walk gives out is decided by its type: references of one kind or another ([`Split`], by
@@ -10,9 +10,11 @@
 //! another one follows from what it gives out.
 
 use core::marker::PhantomData;
+use core::ops::Range;
 use core::ptr::NonNull;
 
 use super::control::Control;
+use super::full::{CHUNK, Lanes};
 use super::iter::drop_remaining;
 use super::{RawDrain, RawIntoIter, RawIter, RawTable, layout};
 use crate::allocator::Allocator;
@@ -27,13 +29,13 @@ pub(crate) trait Halve: Iterator + Sized {
 
 /// The full slots of a range of groups, in order.
 struct SlotRange<G: Group> {
-    ctrl: NonNull<u8>,
-    /// The lanes of the group before `next` that are still to come.
-    lanes: G::Mask,
-    /// The first slot of the next group, a multiple of `WIDTH`.
-    next: usize,
-    /// The end of the last group, a multiple of `WIDTH`.
-    end: usize,
+    control: Control<G>,
+    /// The first slot of the current chunk.
+    base: usize,
+    /// The full lanes of the current chunk that are still to come.
+    lanes: Lanes,
+    /// The slots of the groups behind the current chunk. Both ends are multiples of `WIDTH`.
+    rest: Range<usize>,
 }
 
 // SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
@@ -44,7 +46,7 @@ unsafe impl<G: Group> Sync for SlotRange<G> {}
 impl<G: Group> Clone for SlotRange<G> {
     #[inline]
     fn clone(&self) -> Self {
-        SlotRange { ..*self }
+        SlotRange { rest: self.rest.clone(), ..*self }
     }
 }
 
@@ -55,20 +57,23 @@ impl<G: Group> SlotRange<G> {
     /// While the range is used, the table's block is there and its control bytes do not change.
     #[inline]
     unsafe fn of(control: Control<G>) -> Self {
-        // Of the control bytes behind the last group, if any, none has a slot.
-        let end = Control::<G>::SHAPE.slots(control.mask() + 1).next_multiple_of(G::WIDTH);
-        SlotRange { ctrl: control.ctrl(), lanes: G::Mask::NONE, next: 0, end }
+        Self::not_begun(control, 0..Control::<G>::SHAPE.control_bytes(control.mask() + 1))
+    }
+
+    #[inline]
+    fn not_begun(control: Control<G>, rest: Range<usize>) -> Self {
+        SlotRange { control, base: 0, lanes: Lanes::NONE, rest }
     }
 
     #[inline]
     fn halve(&mut self) -> Option<Self> {
-        let groups = (self.end - self.next) / G::WIDTH;
+        let groups = self.rest.len() / G::WIDTH;
         if groups < 2 {
             return None;
         }
-        let middle = self.next + groups / 2 * G::WIDTH;
-        let upper = SlotRange { lanes: G::Mask::NONE, next: middle, ..*self };
-        self.end = middle;
+        let middle = self.rest.start + groups / 2 * G::WIDTH;
+        let upper = Self::not_begun(self.control, middle..self.rest.end);
+        self.rest.end = middle;
         Some(upper)
     }
 }
@@ -80,14 +85,15 @@ impl<G: Group> Iterator for SlotRange<G> {
     fn next(&mut self) -> Option<usize> {
         loop {
             if let Some(lane) = self.lanes.next() {
-                return Some(self.next - G::WIDTH + lane);
+                return Some(self.base + lane);
             }
-            if self.next == self.end {
+            if self.rest.is_empty() {
                 return None;
             }
-            // SAFETY: a group of the table (I1, I2).
-            self.lanes = unsafe { G::load(self.ctrl.as_ptr().add(self.next)) }.match_full();
-            self.next += G::WIDTH;
+            let Range { start, end } = self.rest;
+            // SAFETY: groups of the table (I1, I2).
+            (self.base, self.lanes) = unsafe { self.control.chunk_before(start, end) };
+            self.rest.start = self.base + CHUNK; // or beyond the end, if the chunk was short
         }
     }
 }
@@ -175,7 +181,7 @@ impl<W: View, G: Group> Iterator for Split<W, G> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<W::Item> {
-        let ctrl = self.slots.ctrl;
+        let ctrl = self.slots.control.ctrl();
         // SAFETY: the slot is full (I3) and comes once; its table is borrowed as the view says.
         self.slots.next().map(|slot| unsafe { W::of(layout::slot(ctrl, slot)) })
     }
@@ -224,7 +230,7 @@ impl<T, G: Group> Pieces<'_, T, G> {
     /// Pointers to the entries that are still to come; each is owned by who asked for it.
     #[inline(always)]
     fn pointers(&mut self) -> impl Iterator<Item = NonNull<T>> + '_ {
-        let ctrl = self.slots.ctrl;
+        let ctrl = self.slots.control.ctrl();
         // SAFETY: a full slot exists.
         self.slots.by_ref().map(move |slot| unsafe { layout::slot(ctrl, slot) })
     }

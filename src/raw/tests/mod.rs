@@ -10,6 +10,7 @@
 //! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
 //! | `pop.rs` | how many groups does emptying a table by popping look at |
+//! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
 //! | `sizes.rs` | capacity against layout; allocators that fail |
 //! | `negative.rs` | do the invariants notice planted mistakes |
@@ -69,6 +70,7 @@ mod sizes;
 mod statistics;
 mod trace;
 mod twin;
+mod walks;
 
 /// SplitMix64.
 pub(crate) struct Random(pub u64);

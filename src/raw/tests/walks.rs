@@ -1,0 +1,163 @@
+//! Walking over tables that are nearly empty: what comes, and how many groups of control bytes are
+//! looked at, counted by a backend.
+
+use super::pop::{LOADS, Table};
+use super::scaled;
+use crate::allocator::Global;
+use crate::group::Group;
+use crate::raw::full::CHUNK;
+use crate::raw::split::Halve;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A large table with entries in the windows of the homes given; in their first lanes where homes are
+/// not aligned. Each entry is its home and its hash.
+fn table<G: Group>(slots: &[usize]) -> Table<G> {
+    let mut table = Table::<G>::with_capacity_in(3 << scaled(12, 10, 9), Global);
+    for &slot in slots {
+        let at = table.insert_unique(slot as u64, slot as u64, |&slot| slot);
+        assert!(at.abs_diff(slot) < G::WIDTH, "{slot}: {at}");
+    }
+    table
+}
+
+/// Full slots at the beginning, far apart, side by side, around the ends of chunks, at the end.
+fn patterns<G: Group>() -> Vec<Vec<usize>> {
+    let last = table::<G>(&[]).control.mask();
+    vec![
+        vec![],
+        vec![0],
+        vec![last],
+        vec![last; G::WIDTH], // up to the last slot
+        vec![0, last],
+        (0..10).collect(),
+        vec![CHUNK - 1, CHUNK, 2 * CHUNK],
+        vec![3 * CHUNK + G::WIDTH, 3 * CHUNK + 2 * G::WIDTH, 7 * CHUNK - 1],
+        vec![last / 2],
+        (0..last).step_by(CHUNK + G::WIDTH).collect(),
+        (0..last).step_by(5 * CHUNK).collect(),
+        (last / 2..last / 2 + 2 * CHUNK).collect(),
+    ]
+}
+
+/// The entries, by `RawIter`, whose `fold` and length a map passes on.
+fn entries<G: Group>(table: &Table<G>) -> impl ExactSizeIterator<Item = u64> + Clone {
+    // SAFETY: the result borrows the table.
+    let entries = unsafe { table.raw_iter() };
+    // SAFETY: an entry of the table.
+    entries.map(|entry| unsafe { entry.read() })
+}
+
+type Walk<G> = (&'static str, fn(Table<G>) -> Vec<u64>);
+
+/// Every walk that knows how many entries are to come.
+fn walks<G: Group>() -> [Walk<G>; 7] {
+    [
+        ("next", |table| {
+            let mut walk = entries(&table);
+            core::iter::from_fn(|| walk.next()).collect()
+        }),
+        ("fold", |table| {
+            entries(&table).fold(Vec::new(), |mut keys, key| {
+                keys.push(key);
+                keys
+            })
+        }),
+        ("retain", |mut table| {
+            let mut keys = Vec::new();
+            table.retain(|&mut key| {
+                keys.push(key);
+                false
+            });
+            assert!(table.is_empty());
+            keys
+        }),
+        ("extract_if", |mut table| {
+            let mut walk = table.extract_if();
+            core::iter::from_fn(|| walk.next(|_| true)).collect()
+        }),
+        ("drain", |mut table| table.drain().collect()),
+        ("into_iter", |table| table.into_iter().collect()),
+        ("pop", |mut table| core::iter::from_fn(|| table.pop()).collect()),
+    ]
+}
+
+/// Vacant groups are looked at once, those behind the last entry not at all.
+fn a_walk_ends_with_the_last_entry<G: Group>() {
+    let in_chunk = CHUNK / G::WIDTH;
+    for slots in patterns::<G>() {
+        for (name, walk) in walks::<G>() {
+            let table = table::<G>(&slots);
+            let end = table.slots();
+            let before = LOADS.get();
+            let came = walk(table);
+            let loads = LOADS.get() - before;
+            assert!(
+                came.iter().copied().eq(slots.iter().map(|&slot| slot as u64)),
+                "{name} {came:?}"
+            );
+            // Up to the last entry's chunk, and once more the chunk at which a run of vacant ones ends.
+            // Popping looks at an entry's group first and begins its chunks there.
+            let chunks = slots.last().map_or(0, |last| (last + G::WIDTH) / CHUNK + 1);
+            let twice = slots.len() * if name == "pop" { 3 } else { 1 };
+            let most = in_chunk * (chunks + twice);
+            assert!(
+                loads <= most,
+                "{name} {slots:?} of {end}: {loads} groups, at most {most} expected"
+            );
+        }
+    }
+}
+
+/// Whatever has come by `next`, the rest comes by `fold`, and a copy of the walk gives the same.
+fn a_walk_goes_on_in_any_way<G: Group>() {
+    for slots in patterns::<G>() {
+        let table = table::<G>(&slots);
+        let all: Vec<u64> = slots.iter().map(|&slot| slot as u64).collect();
+        for taken in 0..=all.len() {
+            let mut walk = entries(&table);
+            for expected in &all[..taken] {
+                assert_eq!(walk.next(), Some(*expected), "{slots:?}");
+            }
+            assert_eq!(walk.len(), all.len() - taken);
+            assert!(walk.clone().eq(all[taken..].iter().copied()), "{slots:?} by next");
+            let mut rest = Vec::new();
+            walk.for_each(|key| rest.push(key));
+            assert_eq!(rest, all[taken..], "{slots:?} by fold");
+        }
+    }
+}
+
+/// All that a walk gives out that is cut as often as it can be.
+fn in_pieces<'a, W: Halve<Item = &'a u64>>(mut walk: W, keys: &mut Vec<u64>) {
+    match walk.halve() {
+        Some(upper) => {
+            in_pieces(walk, keys);
+            in_pieces(upper, keys);
+        }
+        None => keys.extend(walk),
+    }
+}
+
+/// Walks that can be cut: all entries in order, and vacant groups looked at once if they are not cut.
+fn walks_that_are_cut<G: Group>() {
+    for slots in patterns::<G>() {
+        let table = table::<G>(&slots);
+        let all: Vec<u64> = slots.iter().map(|&slot| slot as u64).collect();
+        let mut pieces = Vec::new();
+        in_pieces(table.split(), &mut pieces);
+        assert_eq!(pieces, all);
+        let mut walk = table.split();
+        let upper = walk.halve().expect("there are many groups");
+        assert!(walk.chain(upper).copied().eq(all.iter().copied()), "{slots:?} in halves");
+        let before = LOADS.get();
+        assert!(table.split().copied().eq(all.iter().copied()), "{slots:?}");
+        let loads = LOADS.get() - before;
+        let most = table.slots().div_ceil(G::WIDTH) + CHUNK / G::WIDTH * (2 * slots.len() + 2);
+        assert!(loads <= most, "{slots:?}: {loads} groups, at most {most} expected");
+    }
+}
+
+backends! {
+    a_walk_ends_with_the_last_entry a_walk_goes_on_in_any_way walks_that_are_cut
+}

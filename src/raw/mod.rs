@@ -85,6 +85,8 @@ use control::{Control, Step};
 pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
+#[cfg(feature = "serde")]
+pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].

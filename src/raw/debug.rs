@@ -105,7 +105,7 @@ fn share(count: usize, of: usize) -> f64 {
 #[cfg(any(test, rosti_invariants))]
 mod checks {
     use super::*;
-    use crate::ctrl::{self, DELETED, EMPTY, Tag};
+    use crate::ctrl::{self, DELETED, EMPTY};
     use crate::raw::overflow;
     use alloc::string::String;
     use core::fmt::Write;
@@ -192,7 +192,7 @@ mod checks {
         fn check_reachable(&self, slot: usize, hash: u64, left: &mut [u32]) {
             // SAFETY: the slot is full.
             let tag = unsafe { self.tag_at(slot) };
-            assert!(tag == Tag::of(hash), "tag of {slot}\n{}", self.dump());
+            assert!(tag == ctrl::Tag::of(hash), "tag of {slot}\n{}", self.dump());
             let mut seq = ProbeSeq::new(hash, self.control.mask());
             while !self.control.covers(seq.position(), slot) {
                 left[seq.position()] += 1;

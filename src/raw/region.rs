@@ -100,7 +100,10 @@ impl<G: Group> Region<'_, G> {
     /// region.
     #[inline]
     fn place(&self, hash: u64, is_match: impl Fn(usize) -> bool) -> Place {
-        let mut walk = HashSlots::before_first_window(self.control, hash);
+        // SAFETY: `fill` has borrowed the table mutably. The walk comes to windows of this region only,
+        // to which nobody but this job writes, and not before the walk has ended; and nobody writes
+        // overflow words now.
+        let mut walk = unsafe { HashSlots::before_first_window(self.control, hash) };
         let mut vacant = None;
         while self.windows.contains(&walk.window()) {
             walk.match_window();

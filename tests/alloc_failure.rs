@@ -139,7 +139,7 @@ fn a_block_of_zero_bytes_is_none() {
     for align in [1, 8, 64, 4096] {
         let none = Layout::from_size_align(0, align).expect("a layout");
         let before = (Tally::allocations(), Tally::bytes());
-        let block = Global.allocate(none).ok().expect("there is always room for nothing");
+        let Ok(block) = Global.allocate(none) else { panic!("there is always room for nothing") };
         assert_eq!((block.len(), block.cast::<u8>().as_ptr().addr() % align), (0, 0));
         // SAFETY: the block is what was given out for this layout.
         unsafe { Global.deallocate(block.cast(), none) };
@@ -147,7 +147,7 @@ fn a_block_of_zero_bytes_is_none() {
     }
     // What is not nothing goes to the global allocator.
     let before = (Tally::allocations(), Tally::bytes());
-    let block = Global.allocate(some).ok().expect("there is memory");
+    let Ok(block) = Global.allocate(some) else { panic!("there is memory") };
     assert_eq!((Tally::allocations(), Tally::bytes()), (before.0 + 1, before.1 + 100));
     // SAFETY: as above.
     unsafe { Global.deallocate(block.cast(), some) };

@@ -106,7 +106,8 @@ fn share(count: usize, of: usize) -> f64 {
 mod checks {
     use super::*;
     use crate::ctrl::{self, DELETED, EMPTY};
-    use crate::raw::overflow;
+    #[cfg(test)]
+    use crate::raw::overflow::MANY;
     use alloc::string::String;
     use core::fmt::Write;
 
@@ -145,7 +146,7 @@ mod checks {
             assert!(steps >= walked, "{steps} steps, {walked} walked\n{}", self.dump());
             let exact = steps == walked;
             for (position, (count, &left)) in counts.zip(&left).enumerate() {
-                let (least, what) = (left.min(overflow::MANY), "entries left, the count is");
+                let (least, what) = (left.min(MANY), "entries left, the count is");
                 assert!(count >= least, "{position}: {left} {what} {count}\n{}", self.dump());
                 assert!(
                     count == least || !exact,

@@ -94,7 +94,7 @@ for suite in $suites; do
     [ "$suite" = lib ] && selection+=(--lib) || selection+=(--test "$suite")
 done
 (cd "$copy" && RUSTFLAGS="-A warnings ${RUSTFLAGS-}" \
-    cargo test ${CARGO_JOBS-} --features serde --no-run "${selection[@]}" 2>&1 | tee "$copy/build.log" | grep -E '^error|^  -->' ) || true
+    cargo test ${CARGO_JOBS-} --features serde,rayon --no-run "${selection[@]}" 2>&1 | tee "$copy/build.log" | grep -E '^error|^  -->' ) || true
 declare -A program
 for suite in $suites; do
     [ "$suite" = lib ] && source='unittests src/lib.rs' || source="tests/$suite.rs"

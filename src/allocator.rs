@@ -12,20 +12,20 @@ pub use stand_in::{Allocator, Global};
 
 #[cfg(not(feature = "allocator-api2"))]
 mod stand_in {
-    use alloc::alloc::{alloc, dealloc, realloc};
+    use alloc::alloc::{alloc, dealloc};
     use core::alloc::Layout;
-    use core::ptr::NonNull;
+    use core::ptr::{self, NonNull};
 
     /// The allocation failed; carries nothing, as in `allocator-api2`.
     pub struct AllocError;
 
-    /// The two operations that tables need of an allocator.
+    /// The two operations that tables and arenas need of an allocator.
     ///
     /// # Safety
     /// As for the trait of the same name in `allocator-api2`: a block stays valid until it is
     /// deallocated, wherever the allocator is moved.
     pub unsafe trait Allocator {
-        /// Allocates a block of at least `layout.size()` bytes; the size is not zero.
+        /// Allocates a block of at least `layout.size()` bytes.
         fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError>;
 
         /// Gives a block back.
@@ -33,18 +33,6 @@ mod stand_in {
         /// # Safety
         /// The block came from this allocator with this layout and is not used any more.
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout);
-
-        /// Replaces a block by a larger one with the same content. If that fails the block stays.
-        ///
-        /// # Safety
-        /// The block came from this allocator with the layout `old`; `new` is larger and has the same
-        /// alignment. If it succeeds, the old block is not used any more.
-        unsafe fn grow(
-            &self,
-            block: NonNull<u8>,
-            old: Layout,
-            new: Layout,
-        ) -> Result<NonNull<[u8]>, AllocError>;
     }
 
     /// The program's global allocator.
@@ -55,32 +43,26 @@ mod stand_in {
     unsafe impl Allocator for Global {
         #[inline]
         fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            // SAFETY: nobody asks for zero bytes: a table has control bytes, an arena its first bytes.
-            let block = NonNull::new(unsafe { alloc(layout) }).ok_or(AllocError)?;
+            let block = match layout.size() {
+                // The global allocator must not be asked for it, and there is nothing to free.
+                0 => ptr::without_provenance_mut(layout.align()),
+                // SAFETY: the size is not zero.
+                _ => unsafe { alloc(layout) },
+            };
+            let block = NonNull::new(block).ok_or(AllocError)?;
             Ok(NonNull::slice_from_raw_parts(block, layout.size()))
         }
 
         #[inline]
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            // SAFETY: the caller's contract is that of the global allocator.
-            unsafe { dealloc(block.as_ptr(), layout) }
-        }
-
-        #[inline]
-        unsafe fn grow(
-            &self,
-            block: NonNull<u8>,
-            old: Layout,
-            new: Layout,
-        ) -> Result<NonNull<[u8]>, AllocError> {
-            // SAFETY: the caller's contract is that of the global allocator.
-            let block = unsafe { realloc(block.as_ptr(), old, new.size()) };
-            let block = NonNull::new(block).ok_or(AllocError)?;
-            Ok(NonNull::slice_from_raw_parts(block, new.size()))
+            if layout.size() != 0 {
+                // SAFETY: the caller's contract; a block of this layout is the global allocator's.
+                unsafe { dealloc(block.as_ptr(), layout) }
+            }
         }
     }
 
-    // SAFETY: all three are those of the allocator behind the reference, wherever that is moved.
+    // SAFETY: both are those of the allocator behind the reference, wherever that is moved.
     unsafe impl<A: Allocator> Allocator for &A {
         #[inline]
         fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -91,17 +73,6 @@ mod stand_in {
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
             // SAFETY: the caller's contract.
             unsafe { (**self).deallocate(block, layout) }
-        }
-
-        #[inline]
-        unsafe fn grow(
-            &self,
-            block: NonNull<u8>,
-            old: Layout,
-            new: Layout,
-        ) -> Result<NonNull<[u8]>, AllocError> {
-            // SAFETY: the caller's contract.
-            unsafe { (**self).grow(block, old, new) }
         }
     }
 }

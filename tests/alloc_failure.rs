@@ -10,8 +10,10 @@
 
 mod support;
 
+use std::alloc::Layout;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rosti::internals::{Allocator as _, Global};
 use rosti::{HashMap, HashSet, HashTable, TryReserveError};
 use support::{By, Rng, Tally, mixed, scaled};
 
@@ -127,6 +129,29 @@ fn impossible(size: usize) -> [usize; 7] {
 
 fn global_map(len: u64) -> HashMap<u64, u64, By> {
     (0..len).map(|n| (n, mixed(n))).collect()
+}
+
+/// The global allocator must not be asked for zero bytes. Tables never do; but what they use in its
+/// place, with or without feature `allocator-api2`, can be reached by itself.
+#[test]
+fn a_block_of_zero_bytes_is_none() {
+    let some = Layout::from_size_align(100, 64).expect("a layout");
+    for align in [1, 8, 64, 4096] {
+        let none = Layout::from_size_align(0, align).expect("a layout");
+        let before = (Tally::allocations(), Tally::bytes());
+        let Ok(block) = Global.allocate(none) else { panic!("there is always room for nothing") };
+        assert_eq!((block.len(), block.cast::<u8>().as_ptr().addr() % align), (0, 0));
+        // SAFETY: the block is what was given out for this layout.
+        unsafe { Global.deallocate(block.cast(), none) };
+        assert_eq!((Tally::allocations(), Tally::bytes()), before);
+    }
+    // What is not nothing goes to the global allocator.
+    let before = (Tally::allocations(), Tally::bytes());
+    let Ok(block) = Global.allocate(some) else { panic!("there is memory") };
+    assert_eq!((Tally::allocations(), Tally::bytes()), (before.0 + 1, before.1 + 100));
+    // SAFETY: as above.
+    unsafe { Global.deallocate(block.cast(), some) };
+    assert_eq!(Tally::bytes(), before.1);
 }
 
 #[test]

@@ -311,6 +311,29 @@ mod owned_keys {
     }
 }
 
+/// Parallel drains: no thread but the map's own comes near the allocator.
+#[cfg(feature = "rayon")]
+mod parallel_drains {
+    use super::*;
+
+    holds! { Send where [K: Send, V: Send, T: Send]:
+        map::rayon::ParDrain<'_, K, V, A>, set::rayon::ParDrain<'_, T, A>,
+        table::rayon::ParDrain<'_, T, A>,
+    }
+    holds! { Sync where [K: Sync, V: Sync, T: Sync, A: Sync]:
+        map::rayon::ParDrain<'_, K, V, A>, set::rayon::ParDrain<'_, T, A>,
+        table::rayon::ParDrain<'_, T, A>,
+    }
+    fails! { Send:
+        map::rayon::ParDrain<'static, Local, u64>, map::rayon::ParDrain<'static, u64, Guard>,
+        set::rayon::ParDrain<'static, Local>, table::rayon::ParDrain<'static, Guard>,
+    }
+    fails! { Sync:
+        map::rayon::ParDrain<'static, OneAtATime, u64>, set::rayon::ParDrain<'static, OneAtATime>,
+        table::rayon::ParDrain<'static, OneAtATime>,
+    }
+}
+
 #[cfg(feature = "raw-entry")]
 covariant! { map::RawEntryBuilder<'a, &'a str, &'a str, &'a ()>, }
 

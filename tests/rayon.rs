@@ -4,6 +4,7 @@
 
 mod support;
 
+use rayon::iter::plumbing::UnindexedConsumer;
 use rayon::prelude::*;
 use rosti::{HashMap, HashSet, HashTable, IntMap, IntSet};
 use std::collections::BTreeMap;
@@ -307,6 +308,37 @@ fn entries_may_come_in_any_number_of_chunks() {
         map.par_extend(front.to_vec());
         map.par_extend(back.to_vec());
     });
+}
+
+/// A parallel iterator whose length is not what it says.
+struct Liar<I>(I, usize);
+
+impl<I: ParallelIterator> ParallelIterator for Liar<I> {
+    type Item = I::Item;
+
+    fn drive_unindexed<C: UnindexedConsumer<I::Item>>(self, consumer: C) -> C::Result {
+        self.0.drive_unindexed(consumer)
+    }
+
+    fn opt_len(&self) -> Option<usize> {
+        Some(self.1)
+    }
+}
+
+#[test]
+fn more_entries_may_come_than_were_announced() {
+    // The first is enough for filling by regions, in a table that is too small then. The next two are
+    // not, so entries are collected first. Of the last, not all come.
+    for announced in [MANY, MANY / 2, 0, 3 * MANY] {
+        let entry = |n| (mixed(n) % (2 * MANY), n);
+        let serial: Map<u64, u64> = (0..2 * MANY).map(entry).collect();
+        let entries = (0..2 * MANY).into_par_iter().map(entry);
+        let map: Map<u64, u64> = many_threads(|| Liar(entries, announced as usize).collect());
+        assert!(map == serial, "{announced} were announced");
+        let numbers = Liar((0..2 * MANY).into_par_iter(), announced as usize);
+        let set: Set<u64> = many_threads(|| numbers.collect());
+        assert!(set == (0..2 * MANY).collect(), "{announced} were announced");
+    }
 }
 
 #[test]

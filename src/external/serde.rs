@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Formatter};
 use core::hash::{BuildHasher, Hash};
+use core::iter;
 use core::marker::PhantomData;
 
 use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -10,18 +11,24 @@ use serde_core::ser::{Serialize, Serializer};
 #[cfg(feature = "default-hasher")]
 use crate::IntKey;
 use crate::allocator::Allocator;
+use crate::group::Native;
+use crate::raw::block_size;
 use crate::{HashMap, HashSet, IntMap, IntSet};
 
 /// The number of entries of type `T` to make room for when the input says that so many follow.
 ///
 /// The number may be a lie, told in a few bytes of input, so it is believed only as far as it costs
 /// little. What it costs are bytes: four thousand entries are nothing if they are integers, and
-/// hundreds of megabytes if they are big arrays. Who tells the truth loses no more than growing from
-/// here on in place of one allocation.
+/// hundreds of megabytes if they are big arrays. If the truth is more than this, growing from here on
+/// costs no more than growing from a smaller table does.
 pub(super) fn cautious<T>(hint: Option<usize>) -> usize {
     const MOST_BYTES: usize = 1 << 16;
-    // With the control byte; entries without a size take room for that too.
-    hint.unwrap_or(0).min(MOST_BYTES / (size_of::<T>() + 1))
+    // What a table really takes, with its vacant slots, its control bytes and the rest.
+    let is_cheap = |&len: &usize| {
+        let bytes = block_size::<T, Native>(len);
+        len == 0 || bytes.is_some_and(|bytes| bytes <= MOST_BYTES)
+    };
+    iter::successors(hint, |len| Some(len / 2)).find(is_cheap).unwrap_or(0)
 }
 
 /// Serializes as a map with a known length. O(slots).
@@ -44,8 +51,8 @@ impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S,
 
 /// Deserializes from a map; of equal keys the last value counts. O(entries) expected.
 ///
-/// However long the input claims to be, that makes room for 64 KiB of entries at most; more comes
-/// with the entries themselves.
+/// However long the input claims to be, that allocates 64 KiB at most; more comes with the entries
+/// themselves.
 ///
 /// # Errors
 /// If the input is not a map, or one of its keys or values cannot be deserialized.
@@ -105,8 +112,8 @@ impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
 
 /// Deserializes from a sequence; of equal elements the first stays. O(elements) expected.
 ///
-/// However long the input claims to be, that makes room for 64 KiB of elements at most; more comes
-/// with the elements themselves.
+/// However long the input claims to be, that allocates 64 KiB at most; more comes with the elements
+/// themselves.
 ///
 /// # Errors
 /// If the input is not a sequence, or one of its elements cannot be deserialized.

@@ -39,8 +39,8 @@ where
 
 /// Deserializes from a map; of equal keys the last value counts. O(entries) expected.
 ///
-/// However long the input claims to be, that makes room for 64 KiB of entries at most; more comes
-/// with the entries themselves.
+/// However long the input claims to be, that allocates 64 KiB at most; more comes with the entries
+/// themselves.
 ///
 /// # Errors
 /// If the input is not a map, one of its keys or values cannot be deserialized, or a key cannot be

@@ -259,9 +259,15 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         self.table
     }
 
-    /// The entry's bucket index, good for [`HashTable::get_bucket`] and its siblings until this
-    /// entry is removed or anything is called that may make room: `entry` (even if what it returns is
-    /// not filled), `insert_unique`, `reserve` and the like. O(1).
+    /// The entry's bucket index, good for [`HashTable::get_bucket`] and its siblings until one of
+    /// these is called:
+    /// * what removes this entry: by itself, with others (`retain`, `extract_if`), or with all of them
+    ///   (`clear`, `drain`, `par_drain`, `clone_from`, `into_iter`);
+    /// * what may make room: `entry` (even if what it returns is not filled), `insert_unique`,
+    ///   `reserve`, `try_reserve`;
+    /// * what may give room back: `shrink_to`, `shrink_to_fit`.
+    ///
+    /// O(1).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();

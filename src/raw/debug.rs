@@ -105,8 +105,9 @@ fn share(count: usize, of: usize) -> f64 {
 #[cfg(any(test, rosti_invariants))]
 mod checks {
     use super::*;
-    use crate::ctrl::{self, DELETED, EMPTY, Tag};
-    use crate::raw::overflow;
+    use crate::ctrl::{self, DELETED, EMPTY};
+    #[cfg(test)]
+    use crate::raw::overflow::MANY;
     use alloc::string::String;
     use core::fmt::Write;
 
@@ -145,7 +146,7 @@ mod checks {
             assert!(steps >= walked, "{steps} steps, {walked} walked\n{}", self.dump());
             let exact = steps == walked;
             for (position, (count, &left)) in counts.zip(&left).enumerate() {
-                let (least, what) = (left.min(overflow::MANY), "entries left, the count is");
+                let (least, what) = (left.min(MANY), "entries left, the count is");
                 assert!(count >= least, "{position}: {left} {what} {count}\n{}", self.dump());
                 assert!(
                     count == least || !exact,
@@ -192,7 +193,7 @@ mod checks {
         fn check_reachable(&self, slot: usize, hash: u64, left: &mut [u32]) {
             // SAFETY: the slot is full.
             let tag = unsafe { self.tag_at(slot) };
-            assert!(tag == Tag::of(hash), "tag of {slot}\n{}", self.dump());
+            assert!(tag == ctrl::Tag::of(hash), "tag of {slot}\n{}", self.dump());
             let mut seq = ProbeSeq::new(hash, self.control.mask());
             while !self.control.covers(seq.position(), slot) {
                 left[seq.position()] += 1;

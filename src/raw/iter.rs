@@ -40,7 +40,10 @@ impl<T, G: Group> Default for RawIter<T, G> {
     }
 }
 
-// SAFETY: pointers are harmless to send; whoever follows one vouches for the entry's type.
+// SAFETY: who made it vouches for the control bytes (I2) on any thread, and pointers by themselves do
+// nothing. The bounds are for the types around this one, which pass them on: most give out mutable
+// references or entries (`Send` to be sent), through `&self` shared references (`Sync` to be shared).
+// The one that gives out shared references only says itself when it can be sent.
 unsafe impl<T: Send, G: Group> Send for RawIter<T, G> {}
 // SAFETY: as above.
 unsafe impl<T: Sync, G: Group> Sync for RawIter<T, G> {}
@@ -79,7 +82,9 @@ impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
 /// the hash's tag.
 ///
 /// The probe loop as an iterator, for callers that want every match and the table back in between.
-/// Like [`RawIter`] it borrows nothing, and the table must not change while it runs.
+/// Like [`RawIter`] it borrows nothing. Its methods read control bytes and are safe to call, because
+/// [`before_first_window`](Self::before_first_window), through which all but the default one are made,
+/// has their contract.
 #[derive(Clone)]
 pub(crate) struct HashSlots<G: Group> {
     control: Control<G>,
@@ -96,16 +101,24 @@ unsafe impl<G: Group> Send for HashSlots<G> {}
 unsafe impl<G: Group> Sync for HashSlots<G> {}
 
 impl<G: Group> HashSlots<G> {
+    /// # Safety
+    /// As for [`before_first_window`](Self::before_first_window).
     #[inline]
-    fn new(control: Control<G>, hash: u64) -> Self {
-        let mut slots = Self::before_first_window(control, hash);
+    unsafe fn new(control: Control<G>, hash: u64) -> Self {
+        // SAFETY: the caller's contract.
+        let mut slots = unsafe { Self::before_first_window(control, hash) };
         slots.match_window();
         slots
     }
 
     /// A walk that has not looked at the table yet.
+    ///
+    /// # Safety
+    /// As long as the walk and its clones are used, the table's block is there, and whatever window they
+    /// come to ([`match_window`](Self::match_window), or [`next`](Self::next)) nobody writes to its
+    /// control bytes and its position's overflow word meanwhile.
     #[inline(always)]
-    pub(super) fn before_first_window(control: Control<G>, hash: u64) -> Self {
+    pub(super) unsafe fn before_first_window(control: Control<G>, hash: u64) -> Self {
         let seq = ProbeSeq::new(hash, control.mask());
         let (tag, home, lanes) = (Tag::of(hash), seq.position(), G::Mask::NONE);
         HashSlots { control, tag, seq, home, lanes }
@@ -126,7 +139,7 @@ impl<G: Group> HashSlots<G> {
     /// Begins with the lanes of the current window.
     #[inline(always)]
     pub(super) fn match_window(&mut self) {
-        // SAFETY: the window of a position.
+        // SAFETY: the window of a position (I2); the block is there, as who made the walk promised.
         self.lanes = unsafe { self.control.group(self.window()) }.match_tag(self.tag);
     }
 
@@ -154,7 +167,8 @@ impl<G: Group> Default for HashSlots<G> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {
-        HashSlots::new(Control::unallocated(), 0)
+        // SAFETY: the control bytes of a table without slots are a constant.
+        unsafe { HashSlots::new(Control::unallocated(), 0) }
     }
 }
 
@@ -167,7 +181,7 @@ impl<G: Group> Iterator for HashSlots<G> {
             if let Some(slot) = self.next_in_window() {
                 return Some(slot);
             }
-            // SAFETY: a position of the walk is at most `mask`.
+            // SAFETY: a position of the walk is at most `mask`; the block is there, as was promised.
             let ended = !unsafe { self.control.overflowed(self.current()) };
             if ended || !self.advance() {
                 // For good: a walk that were continued past its end would begin again some time.
@@ -278,7 +292,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// While the iterator is used, the table is there and does not change.
     #[inline]
     pub(crate) unsafe fn hash_slots(&self, hash: u64) -> HashSlots<G> {
-        HashSlots::new(self.control, hash)
+        // SAFETY: the caller's contract.
+        unsafe { HashSlots::new(self.control, hash) }
     }
 
     /// Pointers to the entries that a search for `hash` would offer; borrows nothing.
@@ -372,12 +387,14 @@ impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
                 let drain = &mut *self.0;
                 if drain.size.slots != 0 {
                     // SAFETY: the drain borrows the table mutably, all entries are gone, and the
-                    // block is the table's own with this size.
+                    // block is the table's own with this size. The fields are written one by one,
+                    // because this may happen on a thread to which a reference to the allocator must
+                    // not go.
                     unsafe {
                         drain.control.forget(drain.size.slots);
-                        let table = drain.table.as_mut();
-                        table.control = drain.control;
-                        table.growth_left = drain.size.capacity();
+                        let table = drain.table.as_ptr();
+                        (*table).control = drain.control;
+                        (*table).growth_left = drain.size.capacity();
                     }
                 }
             }

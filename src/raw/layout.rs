@@ -42,6 +42,13 @@ pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize
     Some((layout, ctrl))
 }
 
+/// Bytes of the block with room for `capacity` entries; `None` on overflow.
+#[cfg(feature = "serde")]
+pub(crate) fn block_size<T, G: Group>(capacity: usize) -> Option<usize> {
+    let size = Control::<G>::SHAPE.size_for(capacity)?;
+    block::<G>(Layout::new::<T>(), size).map(|(layout, _)| layout.size())
+}
+
 /// The smallest block that holds `capacity` entries, and its size: all control bytes vacant, all
 /// counts zero.
 #[track_caller]

@@ -87,6 +87,8 @@ pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use full::FullSlots;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
+#[cfg(feature = "serde")]
+pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].

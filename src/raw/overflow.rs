@@ -49,7 +49,7 @@ use crate::group::Group;
 use crate::probe::ProbeSeq;
 
 /// The highest count.
-#[cfg(any(test, rosti_invariants))]
+#[cfg(test)]
 pub(super) const MANY: u32 = 2;
 
 /// Positions in an overflow word.

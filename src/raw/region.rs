@@ -96,11 +96,19 @@ enum Place {
 }
 
 impl<G: Group> Region<'_, G> {
+    /// A walk, of which only windows that are in the region may be looked at.
+    #[inline(always)]
+    fn walk(&self, hash: u64) -> HashSlots<G> {
+        // SAFETY: `fill` has borrowed the table mutably. To the windows of this region nobody but this
+        // job writes, between its walks, and nobody writes overflow words now.
+        unsafe { HashSlots::before_first_window(self.control, hash) }
+    }
+
     /// Searches for the entry in `slot` that `is_match` accepts, and for a vacant slot, inside the
     /// region.
     #[inline]
     fn place(&self, hash: u64, is_match: impl Fn(usize) -> bool) -> Place {
-        let mut walk = HashSlots::before_first_window(self.control, hash);
+        let mut walk = self.walk(hash);
         let mut vacant = None;
         while self.windows.contains(&walk.window()) {
             walk.match_window();
@@ -134,7 +142,7 @@ impl<G: Group> Region<'_, G> {
     /// Counts an entry that is stored in `slot`, as [`Control::count_walk`] does.
     #[inline]
     fn count_walk(&mut self, hash: u64, slot: usize) {
-        let mut walk = HashSlots::before_first_window(self.control, hash);
+        let mut walk = self.walk(hash);
         while !self.control.covers(walk.current(), slot) {
             // A walk that has found a vacant slot has been in the region all the time.
             self.log.left[walk.current() - self.homes.start] += 1;

@@ -98,8 +98,12 @@ impl<G: Group> Iterator for SlotRange<G> {
     }
 }
 
-/// What is given out for an entry. An implementor is as `Send` and `Sync` as its items are.
-pub(crate) trait View {
+/// What is given out for an entry.
+///
+/// # Safety
+/// An implementor is `Send` and `Sync` only if its items are: walks are sent and shared by this.
+/// [`of`](Self::of) does with an entry what the item says and nothing else.
+pub(crate) unsafe trait View {
     type Entry;
     type Item;
 
@@ -118,7 +122,8 @@ pub(crate) struct Unique<'a, T>(PhantomData<&'a mut T>);
 /// which need not be `Send` either.
 pub(crate) struct KeyedMut<'a, K, V>(PhantomData<(&'a K, &'a mut V)>);
 
-impl<'a, T> View for Shared<'a, T> {
+// SAFETY: it is a `PhantomData` of the item, which is made of the entry alone.
+unsafe impl<'a, T> View for Shared<'a, T> {
     type Entry = T;
     type Item = &'a T;
 
@@ -129,7 +134,8 @@ impl<'a, T> View for Shared<'a, T> {
     }
 }
 
-impl<'a, T> View for Unique<'a, T> {
+// SAFETY: it is a `PhantomData` of the item, which is made of the entry alone.
+unsafe impl<'a, T> View for Unique<'a, T> {
     type Entry = T;
     type Item = &'a mut T;
 
@@ -140,7 +146,8 @@ impl<'a, T> View for Unique<'a, T> {
     }
 }
 
-impl<'a, K, V> View for KeyedMut<'a, K, V> {
+// SAFETY: it is a `PhantomData` of the item, which is made of the entry alone.
+unsafe impl<'a, K, V> View for KeyedMut<'a, K, V> {
     type Entry = (K, V);
     type Item = (&'a K, &'a mut V);
 
@@ -265,7 +272,12 @@ impl<T, G: Group> Drop for Pieces<'_, T, G> {
 pub(crate) struct Undivided<I>(I);
 
 /// An iterator by value, over a block that it will free or give back when it is dropped.
-pub(crate) trait Owner {
+///
+/// # Safety
+/// As long as it has not begun and was not told to leave its entries, it owns those of all full slots
+/// of [`control`](Self::control), of type `Entry` (I3). It keeps the block, and its control bytes as they
+/// are, until it is dropped. After [`leave_entries`](Self::leave_entries) it does not touch the entries.
+pub(crate) unsafe trait Owner {
     type Entry;
     type Group: Group;
 
@@ -277,7 +289,9 @@ pub(crate) trait Owner {
 
 macro_rules! impl_owner {
     ($([$($generics:tt)*] $iter:ty;)*) => {$(
-        impl<$($generics)*> Owner for $iter {
+        // SAFETY: `control` is that of the table it was made from, and `entries` is all that it does
+        // with its entries.
+        unsafe impl<$($generics)*> Owner for $iter {
             type Entry = T;
             type Group = G;
 
@@ -299,7 +313,8 @@ impl_owner! {
     [T, G: Group, A: Allocator] RawIntoIter<T, G, A>;
 }
 
-// SAFETY: it owns entries. Its block goes back to the table, so it never calls the allocator.
+// SAFETY: it owns entries. Its block goes back by writes to the table's fields, so the allocator,
+// which need not be `Send`, is neither called nor referred to on another thread.
 unsafe impl<T: Send, G: Group, A: Allocator> Send for Undivided<RawDrain<'_, T, G, A>> {}
 // SAFETY: it owns the entries and the allocator.
 unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for Undivided<RawIntoIter<T, G, A>> {}

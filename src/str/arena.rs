@@ -39,7 +39,7 @@ pub(crate) struct Arena<K: ?Sized, A: Allocator> {
 /// What an arena's block of so many bytes holds: bytes of keys that are in the map, and of others.
 #[derive(Clone, Copy, Debug)]
 pub struct Books {
-    /// Bytes of keys that are in the map, or more if a clone panicked.
+    /// Bytes of keys that are in the map.
     pub live: usize,
     /// Bytes of keys that are not, any more.
     pub garbage: usize,
@@ -138,15 +138,20 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
         let Some(layout) = capacity.and_then(Self::layout) else {
             return Err(fallibility.capacity_overflow());
         };
-        let block = match Self::layout(self.capacity) {
-            // SAFETY: the block has this layout, and the new one is larger. If it fails the old block
-            // stays ours, also by a panic: as for std's `Vec`, an allocator that unwinds out of
-            // `grow` has not freed it.
-            Some(old) if self.capacity != 0 => unsafe { self.alloc.grow(self.block, old, layout) },
-            _ => self.alloc.allocate(layout),
-        };
-        self.block = block.map_err(|_| fallibility.alloc_error(layout))?.cast();
-        self.capacity = layout.size();
+        // Not `Allocator::grow`: when that unwinds, nobody knows whether the old block is still there.
+        let block = self.alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
+        let block: NonNull<u8> = block.cast();
+        // SAFETY: both blocks have the first `len` bytes, and the new one is nobody else's yet.
+        unsafe { block.as_ptr().copy_from_nonoverlapping(self.block.as_ptr(), self.len) };
+        // The old block goes last, so that an unwinding allocator finds everything in order.
+        drop(Arena {
+            block: mem::replace(&mut self.block, block),
+            capacity: mem::replace(&mut self.capacity, layout.size()),
+            alloc: &self.alloc,
+            len: 0,
+            live: 0,
+            marker: self.marker,
+        });
         Ok(())
     }
 
@@ -185,6 +190,13 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
         if self.live == 0 {
             self.len = 0;
         }
+    }
+
+    /// Sets what is in the map of the keys that are here to what has been counted.
+    #[inline]
+    pub(super) fn recount(&mut self, live: usize) {
+        self.live = live.min(self.len);
+        self.release(0);
     }
 
     /// Notes that all keys are going. Their bytes stay until the next [`clear`](Self::clear).

@@ -1,6 +1,7 @@
 //! std's traits for maps.
 
 use core::fmt::{self, Debug};
+use core::mem;
 use core::ops::Index;
 
 use super::SliceMap;
@@ -22,11 +23,21 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator + Clone> Clone for SliceMap<K, V, A
     /// O(slots + key bytes). Reuses the memory of this map where it is large enough for the keys and
     /// exactly as large for the table.
     fn clone_from(&mut self, source: &Self) {
+        /// Counts the keys when cloning a value has panicked: those of the entries that are there.
+        struct Recount<'a, K: Key + ?Sized, V, A: Allocator>(&'a mut SliceMap<K, V, A>);
+        impl<K: Key + ?Sized, V, A: Allocator> Drop for Recount<'_, K, V, A> {
+            fn drop(&mut self) {
+                let live = self.0.table.iter().map(|(cell, _)| cell.arena_bytes()).sum();
+                self.0.arena.recount(live);
+            }
+        }
         self.clear();
         self.seed = source.seed.clone();
         // The keys come first: if cloning a value panics, the entries there already have theirs.
         self.arena.copy_from(&source.arena);
-        self.table.clone_from_as(&source.table, Plain::of_copied_and_value());
+        let guard = Recount(self);
+        guard.0.table.clone_from_as(&source.table, Plain::of_copied_and_value());
+        mem::forget(guard);
     }
 }
 

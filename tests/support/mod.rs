@@ -150,7 +150,8 @@ impl Book {
 }
 
 /// A global allocator that counts, for each thread by itself, and refuses when told to. A test
-/// crate installs it with `#[global_allocator]`.
+/// crate installs it with `#[global_allocator]`. It ends the program if it is asked for a block of
+/// zero bytes, which no global allocator may be.
 pub struct Tally;
 
 impl Tally {
@@ -184,8 +185,12 @@ impl Tally {
         result
     }
 
-    /// Whether the request may go on; it is on the record then.
-    fn admit(layout: Layout, change: isize) -> bool {
+    /// Whether the request for `size` bytes may go on; it is on the record then.
+    fn admit(layout: Layout, size: usize, change: isize) -> bool {
+        if size == 0 {
+            eprintln!("the global allocator was asked for zero bytes");
+            std::process::abort();
+        }
         BOOK.try_with(|book| {
             if book.paused.get() > 0 {
                 return true;
@@ -215,7 +220,7 @@ impl Tally {
 // SAFETY: every call goes to the system's allocator unchanged, or returns null.
 unsafe impl GlobalAlloc for Tally {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !Self::admit(layout, layout.size() as isize) {
+        if !Self::admit(layout, layout.size(), layout.size() as isize) {
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's promises are those the system's allocator asks for.
@@ -229,7 +234,7 @@ unsafe impl GlobalAlloc for Tally {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if !Self::admit(layout, size as isize - layout.size() as isize) {
+        if !Self::admit(layout, size, size as isize - layout.size() as isize) {
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's promises are those the system's allocator asks for.

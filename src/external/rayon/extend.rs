@@ -61,7 +61,8 @@ pub(super) fn extend<K, V, S, A>(
     if let Some(len) = len.filter(|&len| by_regions(len)) {
         return fill(table, entries, len, &hasher);
     }
-    let chunks = entries.collect_vec_list();
+    // With a filter, for rayon panics if there are not as many as it was told.
+    let chunks = entries.filter(|_| true).collect_vec_list();
     let len: usize = chunks.iter().map(Vec::len).sum();
     if by_regions(len) {
         fill(table, chunks.into_par_iter().flatten_iter(), len, &hasher);
@@ -72,7 +73,7 @@ pub(super) fn extend<K, V, S, A>(
     }
 }
 
-/// Inserts `len` entries by regions.
+/// Inserts entries by regions, `len` of them if that was the truth.
 fn fill<K: Eq + Send, V: Send, A: Allocator>(
     table: &mut HashTable<(K, V), A>,
     entries: impl ParallelIterator<Item = (u64, (K, V))>,
@@ -84,6 +85,12 @@ fn fill<K: Eq + Send, V: Send, A: Allocator>(
     let for_threads = current_num_threads() * REGIONS_PER_THREAD;
     let regions = table.raw.regions(for_cache.max(for_threads).min(MOST_REGIONS));
     let shares = sort(entries, regions);
+    let len = shares.iter().flatten().map(Vec::len).sum();
+    if len > table.capacity() - table.len() {
+        table.reserve(len, hasher);
+        // Equal entries are in one region, in order.
+        return insert(table, shares.into_iter().flatten().flatten(), hasher);
+    }
     let left_over: Vec<Vec<_>> = table.raw.fill(regions, shares, |jobs| {
         jobs.into_par_iter().map(|job| job.run(|a, b| a.0 == b.0, update)).collect()
     });

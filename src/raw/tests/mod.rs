@@ -13,6 +13,7 @@
 //! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
 //! | `sizes.rs` | capacity against layout; allocators that fail |
+//! | `arithmetic.rs` | can a size be wrong, or overflow, on CPUs of 16, 32 and 64 bits |
 //! | `negative.rs` | do the invariants notice planted mistakes |
 //! | `statistics.rs` | how many windows a search visits |
 //!
@@ -56,6 +57,7 @@ macro_rules! backends {
     )*};
 }
 
+mod arithmetic;
 mod elements;
 mod model;
 #[cfg(panic = "unwind")]

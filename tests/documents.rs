@@ -973,6 +973,25 @@ fn iteration_order_of_one_map_fills_another_without_quadratic_work() {
     }
 }
 
+/// Keys may be long. A map without entries does not look at the one it is asked for.
+#[test]
+fn lookups_in_an_empty_map_hash_nothing() {
+    for emptied in [0, 3, 100] {
+        let mut map = Map::with_hasher(FixedState::default());
+        (0..emptied).for_each(|key| _ = map.insert(Metered(key), 0));
+        (0..emptied).for_each(|key| _ = map.remove(&Metered(key)));
+        let set: rosti::HashSet<Metered, FixedState> =
+            rosti::HashSet::with_capacity_and_hasher(emptied as usize, FixedState::default());
+        let key = Metered(7);
+        let (hashes, comparisons) = Meter::of(|| {
+            assert!(map.get(&key).is_none() && map.get_mut(&key).is_none());
+            assert!(map.get_key_value(&key).is_none() && map.get_key_value_mut(&key).is_none());
+            assert!(!map.contains_key(&key) && !set.contains(&key) && set.get(&key).is_none());
+        });
+        assert_eq!((hashes, comparisons), (0, 0), "{emptied} entries before");
+    }
+}
+
 /// What deletions leave behind may make misses dearer, but not without bound.
 #[test]
 fn misses_stay_cheap_under_churn() {

@@ -685,11 +685,17 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
 
     #[inline(always)]
     fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
+        if self.is_empty() {
+            return None; // without hashing the key
+        }
         self.table.find(self.hash_builder.hash_one(key), has_key(key))
     }
 
     #[inline(always)]
     fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut (K, V)> {
+        if self.is_empty() {
+            return None; // without hashing the key
+        }
         self.table.find_mut(self.hash_builder.hash_one(key), has_key(key))
     }
 

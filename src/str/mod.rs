@@ -485,6 +485,9 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// The entry of a key.
     #[inline(always)]
     fn find(&self, key: &K) -> Option<&(Cell<K>, V)> {
+        if self.is_empty() {
+            return None; // without hashing the key
+        }
         search!(self, key, |query, recognise| self.table.find(query.hash, recognise))
     }
 

@@ -74,7 +74,7 @@ impl Width {
     }
 
     fn words(self, homes: u128) -> u128 {
-        if homes > 1 { self.fits(3 + self.fits(2 * homes.div_ceil(32))) } else { 0 }
+        if homes > 1 { self.fits(4 + self.fits(2 * homes.div_ceil(32))) } else { 0 }
     }
 
     fn tail(self, shape: Shape, homes: u128) -> Option<u128> {
@@ -150,7 +150,7 @@ impl Width {
         // So do control bytes and words, with a word of each kind for the last home.
         let words = self.words(size.0);
         assert_eq!(ctrl + self.control_bytes(shape, size.0) + 4 * words, bytes, "{}", what());
-        let last = 3 + size.0.div_ceil(32) + (size.0 - 1) / 32;
+        let last = 4 + size.0.div_ceil(32) + (size.0 - 1) / 32;
         assert!(size.0 == 1 || last < words, "{}", what());
     }
 }

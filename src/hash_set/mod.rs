@@ -479,8 +479,7 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        let hash = self.map.hash_builder.hash_one(value);
-        let (element, ()) = self.map.table.find(hash, has_key(value))?;
+        let (element, ()) = self.map.get_key_value(value)?;
         Some(element)
     }
 

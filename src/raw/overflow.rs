@@ -55,7 +55,7 @@ pub(super) const MANY: u32 = 2;
 /// Positions in an overflow word.
 const POSITIONS: usize = u32::BITS as usize;
 /// Steps, limit, wear, cursor.
-const COUNTERS: usize = 4;
+pub(super) const COUNTERS: usize = 4;
 
 /// Number of words behind the control bytes of a table with so many homes.
 #[inline]

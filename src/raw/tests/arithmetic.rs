@@ -20,6 +20,9 @@ struct Width(u32);
 
 const WIDTHS: [Width; 3] = [Width(16), Width(32), Width(64)];
 
+/// Words behind the control bytes that are not counts.
+const COUNTERS: u128 = overflow::COUNTERS as u128;
+
 /// Number of homes and number of slots.
 type Extent = (u128, u128);
 
@@ -74,7 +77,7 @@ impl Width {
     }
 
     fn words(self, homes: u128) -> u128 {
-        if homes > 1 { self.fits(4 + self.fits(2 * homes.div_ceil(32))) } else { 0 }
+        if homes > 1 { self.fits(COUNTERS + self.fits(2 * homes.div_ceil(32))) } else { 0 }
     }
 
     fn tail(self, shape: Shape, homes: u128) -> Option<u128> {
@@ -150,7 +153,7 @@ impl Width {
         // So do control bytes and words, with a word of each kind for the last home.
         let words = self.words(size.0);
         assert_eq!(ctrl + self.control_bytes(shape, size.0) + 4 * words, bytes, "{}", what());
-        let last = 4 + size.0.div_ceil(32) + (size.0 - 1) / 32;
+        let last = COUNTERS + size.0.div_ceil(32) + (size.0 - 1) / 32;
         assert!(size.0 == 1 || last < words, "{}", what());
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
 use crate::input::{Cell, Store};
-use crate::int::Int;
 use crate::limit;
 use crate::rng::{Rng, scramble};
 use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};

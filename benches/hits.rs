@@ -27,9 +27,9 @@ macro_rules! maps {
                 look_up(&keys, $rounds, |key| map.get(&key).is_some())
             }
             "IntMap" => {
-                let mut map = rosti::IntMap::with_seed(1);
+                let mut map = rosti::IntMap::with_hasher(rosti::IntHashBuilder::with_seed(1));
                 map.extend(entries);
-                look_up(&keys, $rounds, |key| map.get(key).is_some())
+                look_up(&keys, $rounds, |key| map.get(&key).is_some())
             }
             other => panic!("no such map: {other}"),
         }

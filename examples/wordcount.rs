@@ -192,7 +192,7 @@ fn of_words<'a>() -> [Subject<&'a str, String>; 4] {
 fn of_lengths() -> [Subject<u64, u64>; 3] {
     [
         ("IntMap", |lengths| {
-            let map = rosti::IntMap::<u64, u64>::new();
+            let map = rosti::IntMap::<u64, u64>::default();
             timed(lengths, map, |map, length| *map.entry(length).or_insert(0) += 1)
         }),
         ("rosti", |lengths| {

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
-//! * [`IntMap`] and [`IntSet`] take integers by value and hash them with one multiplication.
+//! * [`IntMap`] and [`IntSet`] are maps and sets that hash integers with one multiplication.
 //! * [`StrMap`] and [`StrSet`] own strings, which they are given by reference; [`BytesMap`] and
 //!   [`BytesSet`] byte strings.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
@@ -65,9 +65,6 @@ pub mod hash_map;
 pub mod hash_set;
 pub mod hash_table;
 
-#[doc(inline)]
-pub use int::{map as int_map, set as int_set};
-
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash_map::HashMap;
@@ -76,8 +73,7 @@ pub use hash_table::HashTable;
 pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
-pub use int_map::{IntKey, IntMap};
-pub use int_set::IntSet;
+pub use int::{IntHashBuilder, IntHasher, IntMap, IntSet};
 #[cfg(feature = "default-hasher")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 

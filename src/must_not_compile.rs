@@ -72,20 +72,6 @@
 //! assert_eq!(value, &2);
 //! ```
 //!
-//! Changing an integer map that is walked over, or whose value is looked at:
-//! ```compile_fail,E0502
-//! let mut map = rosti::IntMap::from([(1, 2)]);
-//! for (&key, _) in &map {
-//!     map.remove(key);
-//! }
-//! ```
-//! ```compile_fail,E0502
-//! let mut map = rosti::IntMap::from([(1, 2)]);
-//! let value = &map[1];
-//! map.insert(2, 3);
-//! assert_eq!(value, &2);
-//! ```
-//!
 //! Changing a map of strings while one of its keys is looked at, whose bytes may move:
 //! ```compile_fail,E0502
 //! let mut map = rosti::StrMap::from([("a key that is too long for its cell", 1)]);
@@ -233,22 +219,6 @@
 //! ```compile_fail,E0369
 //! let map: rosti::HashMap<f64, u32> = rosti::HashMap::new();
 //! assert!(map == map);
-//! ```
-//!
-//! Keys of an integer map that nobody said to be as good as an integer, and keys that are no number:
-//! ```compile_fail,E0277
-//! #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-//! struct Id(u32);
-//!
-//! rosti::IntMap::with_seed(1).insert(Id(7), "seven");
-//! ```
-//! ```compile_fail,E0277
-//! rosti::IntMap::with_seed(1).insert(true, "yes");
-//! ```
-//! ```compile_fail,E0204
-//! #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-//! struct Name(String);
-//! impl rosti::IntKey for Name {}
 //! ```
 //!
 //! A clone of an iterator of mutable references:

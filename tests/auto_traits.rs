@@ -13,9 +13,10 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard};
 
-use rosti::int_map::{IntHashBuilder, IntHasher};
 use rosti::internals::{Allocator, Global};
-use rosti::{DefaultHashBuilder, HashMap, HashSet, HashTable, IntMap, IntSet, TryReserveError};
+use rosti::{
+    DefaultHashBuilder, HashMap, HashSet, HashTable, IntHashBuilder, IntHasher, TryReserveError,
+};
 use rosti::{hash_map as map, hash_set as set, hash_table as table};
 
 /// Asserts that types implement a trait, whatever their parameters are: keys `K` and values `V`
@@ -51,7 +52,7 @@ holds! { Send where [K: Send, V: Send, T: Send, S: Send, A: Send, Q: Sync, F: Se
     map::ExtractIf<'_, K, V, F, A>, map::Entry<'_, K, V, S, A>, map::OccupiedEntry<'_, K, V, S, A>,
     map::VacantEntry<'_, K, V, S, A>, map::EntryRef<'_, '_, K, Q, V, S, A>,
     map::VacantEntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
-    IntMap<K, V, A>, IntSet<T, A>, IntHashBuilder, IntHasher,
+    IntHashBuilder, IntHasher,
     HashSet<T, S, A>, set::IntoIter<T, A>, set::Drain<'_, T, A>, set::ExtractIf<'_, T, F, A>,
     set::Entry<'_, T, S, A>, set::OccupiedEntry<'_, T, S, A>, set::VacantEntry<'_, T, S, A>,
     HashTable<T, A>, table::IntoIter<T, A>, table::IterMut<'_, T>, table::UnsafeIter<'_, T>,
@@ -77,7 +78,7 @@ holds! { Sync where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, Q: Sync, F: Sy
     map::ExtractIf<'_, K, V, F, A>, map::Entry<'_, K, V, S, A>, map::OccupiedEntry<'_, K, V, S, A>,
     map::VacantEntry<'_, K, V, S, A>, map::EntryRef<'_, '_, K, Q, V, S, A>,
     map::VacantEntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
-    IntMap<K, V, A>, IntSet<T, A>, IntHashBuilder, IntHasher,
+    IntHashBuilder, IntHasher,
     HashSet<T, S, A>, set::IntoIter<T, A>, set::Iter<'_, T>, set::Drain<'_, T, A>,
     set::ExtractIf<'_, T, F, A>, set::Union<'_, T, S, A>, set::Intersection<'_, T, S, A>,
     set::Difference<'_, T, S, A>, set::SymmetricDifference<'_, T, S, A>,
@@ -96,7 +97,7 @@ holds! { UnwindSafe where
     collections::HashMap<K, V, S>, collections::HashSet<T, S>,
     HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>, map::IntoValues<K, V, A>,
     HashSet<T, S, A>, set::IntoIter<T, A>, HashTable<T, A>, table::IntoIter<T, A>,
-    IntMap<K, V, A>, IntSet<T, A>, IntHashBuilder,
+    IntHashBuilder,
     TryReserveError, DefaultHashBuilder,
 }
 holds! { UnwindSafe where
@@ -123,7 +124,6 @@ holds! { RefUnwindSafe where
 }
 
 holds! { Unpin where [K: Unpin, V: Unpin, T: Unpin, S: Unpin, A: Unpin]:
-    IntMap<K, V, A>, IntSet<T, A>,
     HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::Entry<'_, K, V, S, A>,
     HashSet<T, S, A>, set::IntoIter<T, A>, HashTable<T, A>, table::IntoIter<T, A>,
 }
@@ -176,7 +176,6 @@ type PickPair<T> = fn(&u64, &mut T) -> bool;
 fails! { Send:
     HashMap<Local, u64>, HashMap<u64, Local>, HashMap<u64, u64, Local>, HashMap<Guard, u64>,
     HashSet<Local>, HashSet<u64, Local>, HashTable<Local>, HashTable<Guard>,
-    IntMap<u64, Local>, IntMap<Local, u64>, IntSet<Local>,
     map::IntoIter<Local, u64>, map::IntoIter<u64, Local>, map::IntoKeys<u64, Local>,
     map::IntoValues<Local, u64>, map::IterMut<'static, Local, u64>, map::IterMut<'static, u64, Guard>,
     map::ValuesMut<'static, Local, u64>, map::Drain<'static, u64, Local>,
@@ -203,7 +202,7 @@ fails! { Send:
 }
 fails! { Sync:
     HashMap<OneAtATime, u64>, HashMap<u64, OneAtATime>, HashMap<u64, u64, OneAtATime>,
-    HashSet<OneAtATime>, HashTable<OneAtATime>, IntMap<u64, OneAtATime>, IntSet<OneAtATime>,
+    HashSet<OneAtATime>, HashTable<OneAtATime>,
     map::IntoIter<u64, OneAtATime>, map::Iter<'static, u64, OneAtATime>,
     map::IterMut<'static, OneAtATime, u64>, map::ValuesMut<'static, u64, OneAtATime>,
     map::Drain<'static, u64, OneAtATime>, map::Entry<'static, u64, OneAtATime, ()>,
@@ -251,7 +250,6 @@ macro_rules! covariant {
 
 covariant! {
     HashMap<&'a str, &'a str, &'a ()>, HashSet<&'a str, &'a ()>, HashTable<&'a str>,
-    IntMap<&'a str, &'a str>, IntSet<&'a str>,
     map::IntoIter<&'a str, &'a str>, map::IntoKeys<&'a str, &'a str>,
     map::IntoValues<&'a str, &'a str>, map::Iter<'a, &'a str, &'a str>,
     map::Keys<'a, &'a str, &'a str>, map::Values<'a, &'a str, &'a str>,
@@ -341,8 +339,8 @@ static MAP: Mutex<HashMap<u64, String, ()>> = Mutex::new(HashMap::with_hasher(()
 static MAP_IN: Mutex<HashMap<u64, String, ()>> = Mutex::new(HashMap::with_hasher_in((), Global));
 static SET: Mutex<HashSet<String, ()>> = Mutex::new(HashSet::with_hasher(()));
 static SET_IN: Mutex<HashSet<String, ()>> = Mutex::new(HashSet::with_hasher_in((), Global));
-static INT_MAP: Mutex<IntMap<u64, String>> = Mutex::new(IntMap::with_seed(1));
-static INT_SET: Mutex<IntSet<u64>> = Mutex::new(IntSet::with_seed_in(1, Global));
+static INT_MAP: Mutex<HashMap<u64, String, IntHashBuilder>> =
+    Mutex::new(HashMap::with_hasher(IntHashBuilder::with_seed(1)));
 static TABLE: Mutex<HashTable<String>> = Mutex::new(HashTable::new());
 static TABLE_IN: Mutex<HashTable<String>> = Mutex::new(HashTable::new_in(Global));
 
@@ -365,6 +363,6 @@ fn statics() {
     write();
     assert!([&TABLE, &TABLE_IN].iter().all(|table| table.lock().unwrap().len() == 1));
     assert!([&MAP, &MAP_IN].iter().all(|map| map.lock().unwrap().capacity() == 0));
-    assert_eq!((INT_MAP.lock().unwrap().len(), INT_SET.lock().unwrap().len()), (0, 0));
+    assert_eq!(INT_MAP.lock().unwrap().len(), 0);
     assert!([&SET, &SET_IN].iter().all(|set| set.lock().unwrap().is_empty()));
 }

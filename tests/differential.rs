@@ -18,10 +18,9 @@ use proptest::sample::select;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rosti::hash_table::Entry as TableEntry;
 #[cfg(feature = "default-hasher")]
-use rosti::int_map::IntHashBuilder;
-use rosti::{HashSet, HashTable, IntKey, IntMap, IntSet, hash_set};
+use rosti::{HashSet, HashTable, IntHashBuilder, hash_set};
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet as StdSet};
+use std::collections::HashSet as StdSet;
 use std::fmt::{self, Debug};
 use std::hash::BuildHasher;
 use trace::{Aligned, Config, Counted, Element, Kind, Op, Shape, Shaped, ledger};
@@ -749,142 +748,6 @@ type Unit = ();
 
 hasher_tests!(set: set_test of Counted, u64, String, Unit);
 hasher_tests!(table: table_test of Counted, Aligned, u8, Unit);
-
-// ---------------------------------------------------------------------------- integer maps and sets
-
-/// An integer map, a set of its keys, and what both should be.
-#[derive(Clone)]
-struct Ints<K> {
-    map: IntMap<K, Counted>,
-    set: IntSet<K>,
-    oracle: BTreeMap<K, u16>,
-}
-
-impl<K: IntKey + Element + Ord> Ints<K> {
-    fn compare(&self) -> Result<(), String> {
-        let Self { map, set, oracle } = self;
-        agree!("len", (map.len(), set.len()), (oracle.len(), oracle.len()));
-        agree!("capacity >= len", map.capacity() >= map.len() && set.capacity() >= set.len(), true);
-        let entries = sorted(map.iter().map(|(key, value)| (*key, value.code())));
-        agree!(
-            "entries",
-            entries,
-            oracle.iter().map(|(key, code)| (*key, *code)).collect::<Vec<_>>()
-        );
-        agree!("elements", sorted(set), sorted(oracle.keys()));
-        agree!("found", oracle.keys().all(|&key| map.contains_key(key) && set.contains(key)), true);
-        Ok(())
-    }
-
-    /// Executes a command, where integer maps have what it asks for.
-    fn execute(&mut self, op: &Op) -> Result<(), String> {
-        let (key, arg) = (K::make(op.key, 0), op.arg);
-        let value = || Counted::make(arg, 0);
-        let code = |value: Option<Counted>| value.map(|value| value.code());
-        let Self { map, set, oracle } = self;
-        match op.kind {
-            Kind::Insert => {
-                agree!("insert into the set", set.insert(key), !oracle.contains_key(&key));
-                agree!("old value", code(map.insert(key, value())), oracle.insert(key, arg));
-            }
-            Kind::Remove => {
-                agree!("remove from the set", set.remove(key), oracle.contains_key(&key));
-                agree!("removed", code(map.remove(key)), oracle.remove(&key));
-            }
-            Kind::RemoveEntry => {
-                set.remove(key);
-                let removed = map.remove_entry(key).map(|(key, value)| (key, value.code()));
-                agree!("removed", removed, oracle.remove_entry(&key));
-            }
-            Kind::Get => {
-                agree!("value", map.get(key).map(Element::code), oracle.get(&key).copied())
-            }
-            Kind::GetMut | Kind::AndModify => {
-                let ours = map.get_mut(key);
-                agree!("present", ours.is_some(), oracle.contains_key(&key));
-                ours.into_iter().for_each(|ours| *ours = value());
-                oracle.entry(key).and_modify(|theirs| *theirs = arg);
-            }
-            Kind::TryInsert | Kind::OrInsert => {
-                set.insert(key);
-                if op.kind == Kind::OrInsert {
-                    map.entry(key).or_insert_with(value);
-                } else {
-                    let inserted = map.try_insert(key, value()).is_ok();
-                    agree!("inserted", inserted, !oracle.contains_key(&key));
-                }
-                oracle.entry(key).or_insert(arg);
-            }
-            Kind::Retain => {
-                map.retain(|key, _| key.code() % arg != op.key);
-                set.retain(|key| key.code() % arg != op.key);
-                oracle.retain(|key, _| key.code() % arg != op.key);
-            }
-            Kind::ExtractIf => {
-                let chosen = |key: &K| key.code() % arg == 0;
-                let ours = sorted(map.extract_if(|key, _| chosen(key)).map(|(key, _)| key));
-                agree!("extracted", ours, sorted(set.extract_if(chosen)));
-                oracle.retain(|key, _| !chosen(key));
-            }
-            Kind::Drain | Kind::Clear => {
-                agree!("drained", map.drain().len(), oracle.len());
-                set.clear();
-                oracle.clear();
-            }
-            Kind::Reserve => {
-                map.reserve(usize::from(arg));
-                set.reserve(usize::from(arg));
-            }
-            Kind::ShrinkTo | Kind::ShrinkToFit => {
-                map.shrink_to(usize::from(arg));
-                set.shrink_to_fit();
-            }
-            Kind::Clone => *self = self.clone(),
-            Kind::Extend => {
-                let keys = || (0..arg).map(|step| K::make(op.key.wrapping_add(step) % 60, 0));
-                map.extend(keys().map(|key| (key, value())));
-                set.extend(keys());
-                oracle.extend(keys().map(|key| (key, arg)));
-            }
-            Kind::ValuesMut => {
-                map.values_mut().for_each(|ours| *ours = value());
-                oracle.values_mut().for_each(|theirs| *theirs = arg);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-fn int_run<K: IntKey + Element + Ord>(trace: &Trace) -> Result<(), String> {
-    ledger::open();
-    let mut ints = Ints::<K> {
-        map: IntMap::with_capacity_and_seed(trace.capacity, 1),
-        set: IntSet::with_seed(2),
-        oracle: BTreeMap::new(),
-    };
-    for (index, op) in trace::decode(&trace.bytes, trace.universe).iter().enumerate() {
-        let outcome = ints.execute(op).and_then(|()| ints.compare());
-        outcome.map_err(|message| format!("command {index} ({op:?}): {message}"))?;
-    }
-    drop(ints);
-    agree!("elements alive at the end", ledger::live(), 0);
-    agree!("double drops and uses after drop", ledger::faults(), 0);
-    Ok(())
-}
-
-fn int_test<K: IntKey + Element + Ord>() {
-    check(24, &traces(&EVERYTHING, SMALL, 100), int_run::<K>);
-    check(16, &traces(&CLIMB, SMALL, 100), int_run::<K>);
-    check(4, &traces(&HOVER, SMALL, 600), int_run::<K>);
-}
-
-#[test]
-fn integer_maps_and_sets() {
-    int_test::<u8>();
-    int_test::<u32>();
-    int_test::<u64>();
-}
 
 // ------------------------------------------------------------------------- maps that own their keys
 

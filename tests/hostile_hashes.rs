@@ -5,7 +5,7 @@
 
 use foldhash::SharedSeed;
 use foldhash::fast::FoldHasher;
-use rosti::int_map::IntHashBuilder;
+use rosti::IntHashBuilder;
 use rosti::internals::{Global, Group, Native, RawTable, Statistics, Swar, Tag};
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -248,7 +248,7 @@ fn regular_integers_are_found_at_once_whatever_the_seed() {
 /// Maps of different seeds do not know each other's order.
 #[test]
 fn integers_copied_in_iteration_order_are_found_at_once() {
-    let mut map = rosti::IntMap::with_seed(0);
+    let mut map = rosti::IntMap::with_hasher(IntHashBuilder::with_seed(0));
     map.extend((0..KEYS).map(|key| (key, ())));
     let keys: Vec<u64> = map.into_keys().collect();
     for seed in 1..if cfg!(miri) { 2 } else { 20 } {

@@ -6,7 +6,7 @@ mod support;
 
 use rayon::iter::plumbing::UnindexedConsumer;
 use rayon::prelude::*;
-use rosti::{HashMap, HashSet, HashTable, IntMap, IntSet};
+use rosti::{HashMap, HashSet, HashTable};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
@@ -658,42 +658,4 @@ mod own_keys {
         let set = StrSet::from(["one"]);
         assert_eq!(format!("{:?}", set.par_iter().clone()), r#"["one"]"#);
     }
-}
-
-#[test]
-fn integer_maps_and_sets() {
-    for &len in SIZES {
-        let mut map = IntMap::with_seed(1);
-        map.par_extend((0..len).into_par_iter().map(|key| (key, key + 1)));
-        map.par_extend(&map_of(len / 2));
-        let value = |key| if key < len / 2 { 10 * key } else { key + 1 };
-        let entries = (0..len).map(|key| (key, value(key)));
-        same_items((&map).into_par_iter().map(|(&key, &value)| (key, value)), entries.clone());
-        same_items(map.par_keys().copied(), 0..len);
-        same_items(map.par_values().copied(), (0..len).map(value));
-        map.par_values_mut().for_each(|value| *value += 1);
-        (&mut map).into_par_iter().for_each(|(_, value)| *value -= 1);
-        same_items(map.clone().into_par_iter(), entries.clone());
-        let capacity = map.capacity();
-        same_items(map.par_drain(), entries);
-        assert_eq!((map.len(), map.capacity()), (0, capacity));
-
-        let mut set = IntSet::with_seed(1);
-        set.par_extend((0..len).into_par_iter().map(|n| n / 2 * 2));
-        set.par_extend(&Set::from_iter(0..len / 2));
-        let elements = (0..len).filter(|n| n % 2 == 0 || *n < len / 2);
-        same_items((&set).into_par_iter().copied(), elements.clone());
-        same_items(set.clone().into_par_iter(), elements.clone());
-        same_items(set.par_drain(), elements);
-        assert!(set.is_empty());
-    }
-}
-
-#[test]
-#[cfg(feature = "default-hasher")]
-fn collecting_integer_maps_and_sets() {
-    let map: IntMap<u64, u64> = (0..1000).into_par_iter().map(|n| (n % 300, n)).collect();
-    same_items(map.into_par_iter(), (700..1000).map(|n| (n % 300, n)));
-    let set: IntSet<u64> = (0..1000).into_par_iter().map(|n| n % 300).collect();
-    same_items(set.into_par_iter(), 0..300);
 }

@@ -6,7 +6,6 @@ mod support;
 
 use rosti::{HashMap, HashSet};
 #[cfg(feature = "default-hasher")]
-use rosti::{IntMap, IntSet};
 use serde_core::de::value::{Error, MapDeserializer, SeqDeserializer, U32Deserializer};
 use serde_core::de::{self, Deserialize, Deserializer, IntoDeserializer};
 use serde_test::{Token, assert_de_tokens, assert_de_tokens_error, assert_tokens};
@@ -149,10 +148,6 @@ fn claims_are_believed_only_so_far() {
             ("set of bytes", bytes_of_boast::<Set<Blob<1>>>(claimed, false)),
             ("set of pages", bytes_of_boast::<Set<Blob<4096>>>(claimed, false)),
             ("set of all but pages", bytes_of_boast::<Set<Blob<3854>>>(claimed, false)),
-            #[cfg(feature = "default-hasher")]
-            ("integer map", bytes_of_boast::<IntMap<u32, u32>>(claimed, true)),
-            #[cfg(feature = "default-hasher")]
-            ("integer set", bytes_of_boast::<IntSet<u32>>(claimed, false)),
             ("set of nothing", bytes_of_boast::<Set<Nothing>>(claimed, false)),
         ] {
             assert!(bytes <= 1 << 16, "{name}: {bytes} bytes for a claim of {claimed}");
@@ -342,17 +337,4 @@ mod own_keys {
         let error = serde_json::from_str::<StrSet>("1").expect_err("a number is no set");
         assert!(error.to_string().contains("expected a sequence"), "{error}");
     }
-}
-
-#[test]
-#[cfg(feature = "default-hasher")]
-fn integer_maps_and_sets_are_maps_and_sequences() {
-    let tokens = |begin, end, content: &[Token]| {
-        iter::once(begin).chain(content.iter().copied()).chain([end]).collect::<Vec<_>>()
-    };
-    let entry = [Token::U32(1), Token::Char('a')];
-    let map = IntMap::from([(1u32, 'a')]);
-    assert_tokens(&map, &tokens(Token::Map { len: Some(1) }, Token::MapEnd, &entry));
-    let set = IntSet::from([1u32]);
-    assert_tokens(&set, &tokens(Token::Seq { len: Some(1) }, Token::SeqEnd, &entry[..1]));
 }

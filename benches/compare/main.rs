@@ -29,7 +29,6 @@
 mod backend;
 mod element;
 mod input;
-mod int;
 mod limit;
 mod machine;
 mod options;

@@ -2,10 +2,9 @@
 
 use crate::element::{Boxed, Element, HalfWord, Line, Str, Unit, Word};
 use crate::input::{Cell, Store};
-use crate::int::Int;
 use crate::limit;
 use crate::rng::{Rng, scramble};
-use crate::subject::{Hashbrown, Null, Rosti, RostiSwar, Std, StdFold, Subject};
+use crate::subject::{Hashbrown, Int, Null, Rosti, RostiSwar, Std, StdFold, Subject};
 use crate::text;
 use crate::turn::{TurnOf, turn};
 use crate::workload::{Wanted, Workload};

@@ -1,8 +1,8 @@
 //! The maps under comparison, behind one trait.
 //!
 //! A new subject is one more entry at the end of this file, a name in [`SUBJECTS`](crate::run) and a
-//! turn there. A map that fits some elements only (an integer map, say) implements [`Subject`] for
-//! those alone and gets its turn in the `Lineup` of each.
+//! turn there. A map that is of use for some elements only (an integer map, say) gets its turn in the
+//! `Lineup` of each.
 
 use crate::backend::Core;
 use crate::element::{Element, Key, Value};
@@ -195,6 +195,8 @@ subjects! {
     4 "null" Null = hashbrown::HashMap<E::Key, E::Value, SameHash>, |map| Some(map.allocation_size());
     /// The standard library's map with hashbrown's hasher: the table without the hash.
     5 "std+fold" StdFold = std::collections::HashMap<E::Key, E::Value, foldhash::fast::RandomState>, |_| None;
+    /// This crate with its hash of integers, for the kinds whose keys are integers.
+    7 "int" Int = rosti::IntMap<E::Key, E::Value>, |map| Some(map.allocation_size());
 }
 
 /// rosti's table on the portable backend.

@@ -8,12 +8,10 @@ use core::marker::PhantomData;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
-#[cfg(feature = "default-hasher")]
-use crate::IntKey;
 use crate::allocator::Allocator;
 use crate::group::Native;
 use crate::raw::block_size;
-use crate::{HashMap, HashSet, IntMap, IntSet};
+use crate::{HashMap, HashSet};
 
 /// The number of entries of type `T` to make room for when the input says that so many follow.
 ///
@@ -161,79 +159,5 @@ where
             set.insert(element);
         }
         Ok(())
-    }
-}
-
-/// Serializes as a map with a known length. O(slots).
-///
-/// ```
-/// # #[cfg(feature = "default-hasher")] {
-/// use serde_test::{Token, assert_tokens};
-///
-/// let map = rosti::IntMap::from([(1u8, 'a')]);
-/// let tokens = [Token::Map { len: Some(1) }, Token::U8(1), Token::Char('a'), Token::MapEnd];
-/// assert_tokens(&map, &tokens);
-/// # }
-/// ```
-impl<K: Serialize, V: Serialize, A: Allocator> Serialize for IntMap<K, V, A> {
-    #[inline]
-    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        self.map.serialize(serializer)
-    }
-}
-
-/// Deserializes from a map, as a [`HashMap`] does.
-///
-/// # Errors
-/// If the input is not a map, or one of its keys or values cannot be deserialized.
-#[cfg(feature = "default-hasher")]
-impl<'de, K, V, A> Deserialize<'de> for IntMap<K, V, A>
-where
-    K: Deserialize<'de> + IntKey,
-    V: Deserialize<'de>,
-    A: Allocator + Default,
-{
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        HashMap::deserialize(deserializer).map(Self::from)
-    }
-}
-
-/// Serializes as a sequence with a known length. O(slots).
-///
-/// ```
-/// # #[cfg(feature = "default-hasher")] {
-/// use serde_test::{Token, assert_tokens};
-///
-/// let set = rosti::IntSet::from([1u8]);
-/// assert_tokens(&set, &[Token::Seq { len: Some(1) }, Token::U8(1), Token::SeqEnd]);
-/// # }
-/// ```
-impl<T: Serialize, A: Allocator> Serialize for IntSet<T, A> {
-    #[inline]
-    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        self.set.serialize(serializer)
-    }
-}
-
-/// Deserializes from a sequence, as a [`HashSet`] does.
-///
-/// # Errors
-/// If the input is not a sequence, or one of its elements cannot be deserialized.
-#[cfg(feature = "default-hasher")]
-impl<'de, T: Deserialize<'de> + IntKey, A: Allocator + Default> Deserialize<'de> for IntSet<T, A> {
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        HashSet::deserialize(deserializer).map(|set| IntSet { set })
-    }
-
-    /// Replaces the elements of `place` and keeps its memory, seed and allocator. After an error it
-    /// has the elements that came before it.
-    #[inline]
-    fn deserialize_in_place<D: Deserializer<'de>>(
-        deserializer: D,
-        place: &mut Self,
-    ) -> Result<(), D::Error> {
-        HashSet::deserialize_in_place(deserializer, &mut place.set)
     }
 }

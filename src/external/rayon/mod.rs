@@ -2,8 +2,7 @@
 //!
 //! Everything that needs care is in the core: walks that can be cut (`raw/split.rs`) and the filling
 //! of a table by regions (`raw/region.rs`). Here they get rayon's traits and threads. `table.rs`,
-//! `map.rs`, `set.rs` and `str.rs` have the public types; `extend.rs` puts entries in. `int.rs` passes
-//! all that on to integer maps and sets.
+//! `map.rs`, `set.rs` and `str.rs` have the public types; `extend.rs` puts entries in.
 
 use ::rayon::iter::ParallelIterator;
 use ::rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
@@ -12,7 +11,6 @@ use crate::group::Native;
 use crate::raw::split::{Halve, Owner, Shared, Split, Undivided, View};
 
 mod extend;
-mod int;
 pub(crate) mod map;
 pub(crate) mod set;
 #[cfg(feature = "default-hasher")]

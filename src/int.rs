@@ -1,4 +1,4 @@
-//! The hash of integers: one folded multiplication.
+//! The hash of integers, one folded multiplication, and maps and sets that use it.
 //!
 //! The key, mixed with the map's seed, is multiplied by an odd constant to a product of twice the
 //! width, whose halves are folded into one by exclusive or. The table takes its tag from the top
@@ -8,22 +8,67 @@
 
 use core::hash::{BuildHasher, Hasher};
 
+use crate::allocator::Global;
+use crate::hash_map::HashMap;
+use crate::hash_set::HashSet;
 use crate::hasher::folded_multiply;
 
-/// Builds the hasher of [`IntMap`](crate::IntMap) and [`IntSet`](crate::IntSet), seeded anew for
-/// each map.
+/// A [`HashMap`] that hashes with one multiplication, for keys that are integers.
 ///
-/// It serves a [`HashMap`](crate::HashMap) as well, where the interface by reference is wanted.
-/// It is made for keys that are integers, and as a hash of anything longer it is neither fast nor
-/// very good. It does not resist an attacker: see SECURITY.md.
+/// Integers of all sizes, `char`, [`NonZero`](core::num::NonZero), newtypes and fieldless enums that
+/// derive [`Hash`] are hashed with a single multiplication. Other keys work too: see
+/// [`IntHashBuilder`], which also says how safe that hash is.
+///
+/// It is a name rather than a type of its own, so everything that `HashMap` has is here. Where
+/// `HashMap` has constructors for its default hasher only, use `default`, `collect`,
+/// [`with_hasher`](HashMap::with_hasher) or
+/// [`with_capacity_and_hasher`](HashMap::with_capacity_and_hasher).
 ///
 /// ```
-/// use rosti::HashMap;
-/// use rosti::int_map::IntHashBuilder;
+/// use rosti::{IntHashBuilder, IntMap};
 ///
-/// let mut map = HashMap::with_hasher(IntHashBuilder::with_seed(1));
-/// map.insert(7u64, "seven");
-/// assert_eq!(map.get(&7), Some(&"seven"));
+/// let mut squares = IntMap::with_hasher(IntHashBuilder::with_seed(1));
+/// squares.insert(7u64, 49);
+/// assert_eq!(squares[&7], 49);
+/// # #[cfg(feature = "default-hasher")] {
+///
+/// let mut lengths: IntMap<usize, u32> = IntMap::default();
+/// for word in "rösti is the swiss hash brown".split(' ') {
+///     *lengths.entry(word.chars().count()).or_insert(0) += 1;
+/// }
+/// assert_eq!(lengths, IntMap::from_iter([(2, 1), (3, 1), (4, 1), (5, 3)]));
+/// # }
+/// ```
+pub type IntMap<K, V, A = Global> = HashMap<K, V, IntHashBuilder, A>;
+
+/// A [`HashSet`] that hashes with one multiplication, for elements that are integers.
+///
+/// It is to `HashSet` what [`IntMap`] is to `HashMap`.
+///
+/// ```
+/// use rosti::{IntHashBuilder, IntSet};
+///
+/// let mut primes = IntSet::with_hasher(IntHashBuilder::with_seed(1));
+/// primes.extend([2, 3, 5, 7]);
+/// assert!(primes.contains(&5) && !primes.contains(&6));
+/// ```
+pub type IntSet<T, A = Global> = HashSet<T, IntHashBuilder, A>;
+
+/// Builds the hasher of [`IntMap`] and [`IntSet`], seeded anew for each map.
+///
+/// An integer of up to 64 bits costs one multiplication, one of 128 bits two. Keys of several parts,
+/// such as tuples, arrays and strings, are combined by folding each part into the hash of those
+/// before it, so that values, order and lengths all count. Such keys are hashed well, but the
+/// default hasher is faster for long ones.
+///
+/// The hash does not resist an attacker who chooses the keys: see SECURITY.md.
+///
+/// ```
+/// use rosti::IntHashBuilder;
+/// use std::hash::BuildHasher;
+///
+/// let build = IntHashBuilder::with_seed(1);
+/// assert_ne!(build.hash_one((1, 2)), build.hash_one((2, 1)));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct IntHashBuilder {
@@ -34,7 +79,7 @@ impl IntHashBuilder {
     /// Hashes with this seed: the same in each run.
     ///
     /// ```
-    /// use rosti::int_map::IntHashBuilder;
+    /// use rosti::IntHashBuilder;
     /// use std::hash::BuildHasher;
     ///
     /// let (a, b) = (IntHashBuilder::with_seed(1), IntHashBuilder::with_seed(1));
@@ -68,11 +113,10 @@ impl BuildHasher for IntHashBuilder {
     }
 }
 
-/// The hasher that [`IntHashBuilder`] builds: one multiplication for each integer of up to 64 bits,
-/// two for one of 128.
+/// The hasher that [`IntHashBuilder`] builds.
 ///
 /// ```
-/// use rosti::int_map::IntHashBuilder;
+/// use rosti::IntHashBuilder;
 /// use std::hash::{BuildHasher, Hasher};
 ///
 /// let mut hasher = IntHashBuilder::with_seed(1).build_hasher();
@@ -99,6 +143,7 @@ impl Hasher for IntHasher {
         self.state = folded_multiply(self.state ^ n, MULTIPLIER);
     }
 
+    // (Those of signed integers are, by default, those of unsigned ones.)
     write_as_u64! { write_u8(u8) write_u16(u16) write_u32(u32) write_usize(usize) }
 
     #[inline(always)]

@@ -78,6 +78,7 @@ pub use hasher::DefaultHashBuilder;
 pub use hasher::DefaultHasher;
 pub use int_map::{IntKey, IntMap};
 pub use int_set::IntSet;
+pub use raw::ScanCursor;
 #[cfg(feature = "default-hasher")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 

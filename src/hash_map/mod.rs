@@ -21,6 +21,7 @@ mod entry_ref;
 mod iter;
 #[cfg(feature = "raw-entry")]
 mod raw_entry;
+mod scan;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};

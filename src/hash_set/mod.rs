@@ -17,6 +17,7 @@ use crate::hasher::DefaultHashBuilder;
 mod entry;
 mod iter;
 mod ops;
+mod scan;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};

@@ -41,6 +41,7 @@ use crate::raw::{Plain, RawTable};
 
 mod entry;
 mod iter;
+mod scan;
 
 use entry::Vacancy;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};

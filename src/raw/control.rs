@@ -499,7 +499,7 @@ pub(crate) struct FullSlots<G> {
 }
 
 /// Number of slots in a chunk.
-const CHUNK: usize = usize::BITS as usize;
+pub(super) const CHUNK: usize = usize::BITS as usize;
 
 // SAFETY: it reads control bytes only, and who made it vouches for those (I2) on any thread.
 unsafe impl<G: Group> Send for FullSlots<G> {}

@@ -13,6 +13,7 @@
 //! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
+//! | `scan.rs` | walking in steps, between which the table may change |
 //! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
@@ -75,6 +76,7 @@ mod overflow;
 mod plain;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod region;
+mod scan;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod split;
 #[cfg(test)]
@@ -86,6 +88,7 @@ pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 pub(crate) use plain::Plain;
+pub use scan::ScanCursor;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].
 pub enum AtHome {

@@ -19,12 +19,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// * one that was changed is visited with its new value;
     /// * one that was inserted meanwhile is visited at most once, or not at all.
     ///
-    /// A step is O(1) expected, whatever the size of the map: it looks at about 80 slots, hashes the
-    /// keys in them, and visits some 50 entries of a well-filled map. Small maps are visited in one
-    /// step. Beyond that, a step looks at the entries that collided with those on their way, so only if
-    /// hashes collide without end it may come to look at all. An unchanged map takes as many steps as it
-    /// has 64 slots. After growth the rest takes more of them; after shrinking as many as before, or a
-    /// single one if the map has become small.
+    /// A step is O(1) expected, whatever the size of the map: it hashes the keys in about 280 slots, and
+    /// visits some 200 entries of a well-filled map. Small maps are visited in one step. Beyond that, a
+    /// step looks at entries that collided with those, so it may come to look at all of them only if
+    /// hashes collide without end. An unchanged map takes a step for every 256 slots. After growth the
+    /// rest takes more of them; after shrinking as many as before, or a single one if the map has become
+    /// small.
     ///
     /// If `f` panics, the step is as if it had not been made: the cursor that it began with is still
     /// right, and entries may then be visited again.

@@ -9,7 +9,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// Between two steps the table may be changed in any way. Beyond hashbrown's interface.
     ///
     /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs. `hasher` is called
-    /// for the entries in about 80 slots, and must always return the same for the same entry; if it does
+    /// for the entries in about 280 slots, and must always return the same for the same entry; if it does
     /// not, entries may be passed over or be visited more than once.
     ///
     /// ```

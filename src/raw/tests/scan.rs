@@ -6,6 +6,7 @@ use super::trace::{Entry, Op, Subject};
 use super::{HASHES, HashFn, Keys, Random, capacity_of_homes, full_table, key_hasher, mix, scaled};
 use crate::allocator::Global;
 use crate::group::Group;
+use crate::raw::scan::BLOCK;
 use crate::raw::{RawTable, ScanCursor};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -187,7 +188,7 @@ fn cleared_and_refilled<G: Group>() {
     assert!(seen.into_iter().eq(0..keys) && rounds > 3);
 }
 
-/// An unchanged table takes a step for 64 homes, which hashes the entries of as many slots and a few more.
+/// An unchanged table takes a step for each block, which hashes the entries of as many slots and a few more.
 fn a_step_is_short<G: Group>() {
     let calls = Cell::new(0);
     let count = |key: &u64| {
@@ -207,19 +208,19 @@ fn a_step_is_short<G: Group>() {
             all += calls.get();
             most = most.max(calls.get());
         }
-        assert_eq!((steps, visited), (homes.div_ceil(64), table.len()));
+        assert_eq!((steps, visited), (homes.div_ceil(BLOCK), table.len()));
         let mean = all / steps;
         std::println!("{} {homes} homes, full: {mean} calls, {most} at most", G::NAME);
-        assert!(mean <= 64 + G::WIDTH + 32 && most <= 320, "{mean} calls, {most} at most");
+        assert!(mean <= 2 * BLOCK && most <= 5 * BLOCK, "{mean} calls, {most} at most");
         // In a table that has grown since, a step is no longer.
         table.reserve(capacity_of_homes::<G>(doublings + 4), key_hasher);
         calls.set(0);
         table.scan(cursor, count, |_| {});
-        assert!(calls.get() <= 64 + G::WIDTH, "{} calls after growth", calls.get());
+        assert!(calls.get() <= BLOCK + G::WIDTH, "{} calls after growth", calls.get());
     }
 }
 
-/// A table of at most 64 homes is visited in one step, also by a scan that began in a larger one.
+/// A table of one block is visited in one step, also by a scan that began in a larger one.
 fn small_tables_take_one_step<G: Group>() {
     let mut table = full_table::<G>(4);
     let mut seen = BTreeSet::new();
@@ -230,7 +231,7 @@ fn small_tables_take_one_step<G: Group>() {
         table.remove(mix(*key), |k| k == key);
     }
     table.shrink_to(0, key_hasher);
-    assert!(table.control.mask() < 64);
+    assert!(table.control.mask() < BLOCK);
     assert_eq!(table.scan(cursor, key_hasher, |key| assert!(seen.insert(*key))), None);
     assert!(keys[..8].iter().all(|key| seen.contains(key)));
     let mut count = 0;

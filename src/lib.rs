@@ -78,7 +78,7 @@ pub use hasher::DefaultHashBuilder;
 pub use hasher::DefaultHasher;
 pub use int_map::{IntKey, IntMap};
 pub use int_set::IntSet;
-pub use raw::ScanCursor;
+pub use raw::{ScanCursor, Statistics};
 #[cfg(feature = "default-hasher")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 

@@ -79,16 +79,17 @@ pub(crate) mod region;
 mod scan;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod split;
+mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub(crate) use control::FullSlots;
 use control::{Control, Step};
-pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 pub(crate) use plain::Plain;
 pub use scan::ScanCursor;
+pub use statistics::Statistics;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].
 pub enum AtHome {

@@ -26,6 +26,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
 use crate::hash_table::{self, HashTable};
+use crate::raw::Statistics;
 
 mod arena;
 mod cell;
@@ -432,6 +433,18 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     #[inline]
     pub fn allocation_size(&self) -> usize {
         self.table.allocation_size() + self.arena.capacity()
+    }
+
+    /// How full the map is and how long searches are; see [`Statistics`](crate::Statistics). O(slots): no
+    /// long key is read.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// assert_eq!(map.statistics().entries, 2);
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics { bytes: self.allocation_size(), ..self.table.statistics(hash_of(&self.seed)) }
     }
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.

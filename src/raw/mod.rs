@@ -17,6 +17,7 @@
 //! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
+//! | `statistics.rs` | how long searches are |
 //! | `debug.rs` | the invariants, checked and printed |
 //!
 //! # Lookup

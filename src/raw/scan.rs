@@ -444,7 +444,7 @@ mod tests {
                 let in_block = Wanted { step: &step, home: step.first, mask: mask & !(BLOCK - 1) };
                 let width = step.ranks.end - step.ranks.start;
                 for rank in [0, width - 1, random.next() % width].map(|n| step.ranks.start + n) {
-                    let hash = step.order.hash(rank) | random.next() % BLOCK as u64;
+                    let hash = step.order.hash(rank) | (random.next() % BLOCK as u64);
                     assert!(in_block.includes(hash), "{step:?} in {mask:#x}: {hash:#x}");
                 }
                 // And what lies in the block is visited if, and only if, its rank says so.

@@ -156,7 +156,7 @@ fn strings() {
     scan(|cursor| set.scan(cursor, |_| count += 1));
     assert_eq!(count, len);
     scan(|cursor| set.scan_retain(cursor, |element| element[0] != 0));
-    assert!(set.iter().all(|element| element[0] != 0) && set.len() > 0);
+    assert!(set.iter().all(|element| element[0] != 0) && !set.is_empty());
 }
 
 /// A cursor is for maps with the same hasher; with another one it is safe.

@@ -93,7 +93,8 @@ pub struct Statistics {
     /// How many windows all entries together are away from where a search for them begins, or were
     /// believed to be by removals that did not know better.
     pub steps: usize,
-    /// The `steps` above which an insertion tidies up, by a rebuild in place.
+    /// The `steps` above which an insertion tidies up, by a rebuild in place, if entries have left the
+    /// map since the last time.
     pub limit: usize,
 }
 

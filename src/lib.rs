@@ -74,6 +74,7 @@ pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
 pub use int::{IntHashBuilder, IntHasher, IntMap, IntSet};
+pub use raw::{ScanCursor, Statistics};
 #[cfg(feature = "default-hasher")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 

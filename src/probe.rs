@@ -69,6 +69,21 @@ impl ProbeSeq {
         self.stride <= mask || slot.wrapping_sub(rest) > mask
     }
 
+    /// How many windows a walk from `home` visits until one covers `slot`. O(log slots): nothing is
+    /// walked.
+    pub fn windows_to(slot: usize, home: usize, mask: usize, shape: Shape) -> usize {
+        let (width, first) = (shape.width, shape.window(home));
+        if slot.wrapping_sub(first) < width {
+            return 1;
+        }
+        let steps = (mask + 1) / width;
+        match slot.wrapping_sub(first & (width - 1)) {
+            before if before > usize::MAX - width => steps + 1,
+            behind if behind > mask => steps + 2,
+            _ => 1 + triangular_root((slot.wrapping_sub(first) & mask) / width, steps),
+        }
+    }
+
     /// The two windows that end an unaligned walk. Not marked cold: the call sits behind an
     /// overflow bit already, and an out-of-line call costs the hot loop its registers.
     #[inline(always)]
@@ -77,6 +92,20 @@ impl ProbeSeq {
         self.position = if past_the_walk == 0 { 0 } else { mask };
         !shape.aligned && past_the_walk <= shape.width
     }
+}
+
+/// The number below `modulus`, a power of two, whose triangular number is `sum` modulo that.
+///
+/// If two numbers differ by 2^k their triangular numbers differ by an odd multiple of 2^(k-1), so the
+/// bits are found one after another. Of the two solutions with one bit more, *i* and -1 - *i*, one is
+/// small enough.
+fn triangular_root(sum: usize, modulus: usize) -> usize {
+    let mut root = 0usize;
+    for bit in (0..usize::BITS).take_while(|&bit| 1 << bit < modulus) {
+        let triangular = root.wrapping_mul(root + 1) / 2;
+        root |= ((triangular ^ sum) >> bit & 1) << (bit + 1);
+    }
+    root.min(2 * modulus - 1 - root)
 }
 
 #[cfg(test)]
@@ -106,6 +135,10 @@ mod tests {
                         let covered = &mut seen[window..window + shape.width];
                         for (slot, visits) in (window..).zip(covered) {
                             *visits += 1;
+                            if *visits == 1 {
+                                let to = ProbeSeq::windows_to(slot, home, mask, shape);
+                                assert_eq!(to, windows + 1, "homes {homes}, {home}, {slot}");
+                            }
                             let first = seq.is_first_visit(slot, home, mask, shape);
                             assert_eq!(first, *visits == 1, "homes {homes}, {home}, {slot}");
                         }

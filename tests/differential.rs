@@ -168,6 +168,24 @@ const CHURN: Profile = Profile {
     rest: 0,
 };
 
+/// Scans in maps of several blocks, which grow, shrink and are emptied meanwhile.
+const SCAN: Profile = Profile {
+    favoured: &[
+        (Kind::Scan, 20),
+        (Kind::ScanMut, 5),
+        (Kind::ScanRetain, 1),
+        (Kind::Insert, 10),
+        (Kind::Remove, 10),
+        (Kind::Extend, 5),
+        (Kind::Reserve, 4),
+        (Kind::ShrinkTo, 4),
+        (Kind::ShrinkToFit, 2),
+        (Kind::Clone, 1),
+        (Kind::Fill, 1),
+    ],
+    rest: 0,
+};
+
 /// First bytes of commands, each as often as its weight says.
 fn first_bytes(profile: &Profile) -> Vec<u8> {
     let mut bytes = vec![UNKNOWN];
@@ -242,6 +260,7 @@ fn map_test<K: Element, V: Element, S: BuildHasher + Clone + Default>(universes:
     check(8, &traces(&HOVER, universes, 600), long);
     check(6, &traces(&CHURN, &[20, 60, 60, 200], 400), long);
     check(4, &traces(&EVERYTHING, universes, 600), long);
+    check(4, &traces(&SCAN, &[60, 1000], 200), long);
 }
 
 macro_rules! map_tests {

@@ -11,9 +11,10 @@
 //! backend that the target can run.
 
 use super::trace::{self, Counted, Element, Kind, Op, Shape, Shaped, ledger};
+use rosti::ScanCursor;
 use rosti::internals::{Global, Group, Native, RawTable, Swar};
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No trace is longer: what a long one finds, a short one finds sooner.
 const MOST_COMMANDS: usize = 256;
@@ -77,8 +78,12 @@ pub fn run(input: &[u8]) -> Result<(), String> {
 /// key up.
 fn on_table<G: Group>(ops: &[Op], capacity: usize) -> Result<(), String> {
     ledger::open();
-    let mut pair =
-        Pair::<G> { table: RawTable::with_capacity_in(capacity, Global), oracle: BTreeMap::new() };
+    let mut pair = Pair::<G> {
+        table: RawTable::with_capacity_in(capacity, Global),
+        oracle: BTreeMap::new(),
+        cursor: ScanCursor::START,
+        visited: BTreeSet::new(),
+    };
     for (index, op) in ops.iter().enumerate() {
         pair.command(op)
             .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
@@ -98,6 +103,9 @@ type Entry = (Counted, u16);
 struct Pair<G: Group> {
     table: RawTable<Entry, G, Global>,
     oracle: BTreeMap<u16, u16>,
+    /// Where a scan has got to, and what it has visited.
+    cursor: ScanCursor,
+    visited: BTreeSet<u16>,
 }
 
 /// The number stands at both ends, as in `u64` elements.
@@ -187,6 +195,36 @@ impl<G: Group> Pair<G> {
             }
             Kind::Clone => {
                 *table = table.clone();
+                Ok(())
+            }
+            Kind::Scan | Kind::ScanMut | Kind::ScanRetain => {
+                let (drops, mut seen) = (op.kind == Kind::ScanRetain, Vec::new());
+                let goes = |key: u16| drops && key % op.arg == op.key;
+                let visit = |entry: &mut Entry| {
+                    seen.push((entry.0.code(), entry.1));
+                    entry.1 ^= 1;
+                };
+                let next = if drops {
+                    let mut visit = visit;
+                    table.scan_retain(self.cursor, hasher, |entry| {
+                        visit(entry);
+                        !goes(entry.0.code())
+                    })
+                } else {
+                    table.scan_mut(self.cursor, hasher, visit)
+                };
+                self.cursor = next.unwrap_or_default();
+                for (key, value) in seen {
+                    equal("visited", Some(value), oracle.get(&key).copied())?;
+                    equal("first visit", self.visited.insert(key), true)?;
+                    oracle.insert(key, value ^ 1);
+                    if goes(key) {
+                        oracle.remove(&key);
+                    }
+                }
+                if next.is_none() {
+                    self.visited.clear();
+                }
                 Ok(())
             }
             Kind::Extend => {

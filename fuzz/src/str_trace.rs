@@ -16,10 +16,11 @@
 #![allow(dead_code, reason = "who includes this module may use a part of it")]
 
 use super::trace::{self, Counted, Element, Kind, Op, ledger};
+use rosti::ScanCursor;
 use rosti::internals::Books;
 use rosti::str_map::{Entry, Key, SliceMap};
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -131,6 +132,10 @@ struct Pair<K: Text + ?Sized, V> {
     spare_model: Model<K>,
     forms: u8,
     universe: u16,
+    /// Where a scan of the map has got to, what it has visited, and what was there at each of its steps.
+    cursor: ScanCursor,
+    visited: HashSet<K::Owned>,
+    staying: HashSet<K::Owned>,
 }
 
 /// The number that comes back from a value of this number: types with few instances keep a part.
@@ -160,6 +165,9 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
             spare_model: HashMap::new(),
             forms,
             universe,
+            cursor: ScanCursor::START,
+            visited: HashSet::new(),
+            staying: HashSet::new(),
         };
         for (index, op) in ops.iter().enumerate() {
             pair.command(op)
@@ -188,9 +196,48 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
         equal("garbage is little", !collects || garbage <= most, true)
     }
 
+    /// A step of a scan; returns as [`execute`](Self::execute).
+    fn scan(&mut self, op: &Op) -> Result<bool, String> {
+        let (map, model) = (&mut self.map, &mut self.model);
+        if self.cursor == ScanCursor::START {
+            self.visited.clear();
+            self.staying = model.keys().cloned().collect();
+        }
+        self.staying.retain(|key| model.contains_key(key.borrow()));
+        let goes = |key: &K| op.kind == Kind::ScanRetain && weight(key) % op.arg == op.key;
+        let mut seen = Vec::new();
+        let next = match op.kind {
+            Kind::ScanRetain => map.scan_retain(self.cursor, |key, value| {
+                seen.push((key.to_owned(), value.code()));
+                !goes(key)
+            }),
+            Kind::ScanMut => map.scan_mut(self.cursor, |key, value| {
+                seen.push((key.to_owned(), value.code()));
+                *value = V::make(op.arg, 0);
+            }),
+            _ => map.scan(self.cursor, |key, value| seen.push((key.to_owned(), value.code()))),
+        };
+        for (key, value) in seen {
+            equal("visited", Some(value), model.get(key.borrow()).copied())?;
+            if goes(key.borrow()) {
+                model.remove(key.borrow());
+            } else if op.kind == Kind::ScanMut {
+                model.insert(key.clone(), kept::<V>(op.arg));
+            }
+            equal("first visit", self.visited.insert(key), true)?;
+        }
+        self.cursor = next.unwrap_or_default();
+        equal("all visited", next.is_some() || self.staying.is_subset(&self.visited), true)?;
+        Ok(op.kind == Kind::ScanRetain)
+    }
+
     /// Executes a command; returns whether it must have rid the arena of most garbage.
     fn execute(&mut self, op: &Op) -> Result<bool, String> {
         let forms = self.forms;
+        // Another map, with another seed.
+        if matches!(op.kind, Kind::Swap | Kind::Collect | Kind::IntoIter) {
+            self.cursor = ScanCursor::START;
+        }
         let (map, model) = (&mut self.map, &mut self.model);
         let owned = key::<K>(op.key, forms);
         let key: &K = owned.borrow();
@@ -300,6 +347,7 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
                 equal("popped or empty", popped.is_some() || model.is_empty(), true)?;
                 equal("popped", popped, expected)?;
             }
+            Kind::Scan | Kind::ScanMut | Kind::ScanRetain => return self.scan(op),
             Kind::Retain => {
                 let mut calls = 0;
                 map.retain(|key, value| {

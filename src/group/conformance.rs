@@ -40,7 +40,11 @@ fn check<G: Group>(bytes: &[u8]) {
     let all = |mask: G::Mask| mask.collect::<Vec<_>>();
     assert_eq!(all(group.match_empty()), lanes(bytes, |c| c == EMPTY), "empty {bytes:x?}");
     let full = lanes(bytes, is_full);
-    assert_eq!(group.full_bits(), full.iter().map(|lane| 1 << lane).sum(), "full {bytes:x?}");
+    assert_eq!(
+        group.full_bits(),
+        full.iter().map(|lane| 1 << lane).sum::<usize>(),
+        "full {bytes:x?}"
+    );
     assert_eq!(all(group.match_full()), full, "full {bytes:x?}");
     assert_eq!(
         all(group.match_empty_or_deleted()),

@@ -14,13 +14,14 @@ use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
-use crate::raw::{AtHome, ProbeSeq};
+use crate::raw::{AtHome, ProbeSeq, Statistics};
 
 mod entry;
 mod entry_ref;
 mod iter;
 #[cfg(feature = "raw-entry")]
 mod raw_entry;
+mod scan;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
@@ -561,6 +562,23 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.table.shrink_to(min_capacity, hash_of(&self.hash_builder));
+    }
+
+    /// How full the map is and how long searches are: what to look at when it is slow.
+    /// [`Statistics`] says how to read them, and how to find out whether a hasher is good enough. O(slots).
+    /// Beyond hashbrown's interface.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<u32, u32> = (0..1000).map(|n| (n, n)).collect();
+    /// let statistics = map.statistics();
+    /// assert!(statistics.entries == 1000 && statistics.hit_windows < 1.5);
+    /// println!("{statistics}");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.table.statistics(hash_of(&self.hash_builder))
     }
 
     /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)

@@ -10,13 +10,15 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{EntryRef, HashMap, has_key, hash_of};
+use crate::hash_map::{EntryRef, HashMap, hash_of};
 use crate::hash_table;
 use crate::hasher::DefaultHashBuilder;
+use crate::raw::Statistics;
 
 mod entry;
 mod iter;
 mod ops;
+mod scan;
 mod traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
@@ -448,6 +450,20 @@ where
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.map.shrink_to(min_capacity);
+    }
+
+    /// How full the set is and how long searches are; see [`Statistics`]. O(slots). Beyond hashbrown's
+    /// interface.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::HashSet<u32> = (0..1000).collect();
+    /// assert_eq!(set.statistics().entries, 1000);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.map.statistics()
     }
 
     /// Whether the element is in the set. O(1) expected.

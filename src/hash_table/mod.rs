@@ -37,10 +37,11 @@ use core::marker::PhantomData;
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::group::Native;
-use crate::raw::{Plain, RawTable};
+use crate::raw::{Plain, RawTable, Statistics};
 
 mod entry;
 mod iter;
+mod scan;
 
 use entry::Vacancy;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
@@ -607,6 +608,21 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub fn allocation_size(&self) -> usize {
         self.raw.allocation_size()
+    }
+
+    /// How full the table is and how long searches are: what to look at when it is slow. `hasher` is called
+    /// once per entry. O(slots).
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// for n in 0..1000u64 {
+    ///     table.insert_unique(n << 12, n, |n| n << 12);
+    /// }
+    /// let statistics = table.statistics(|n| n << 12);
+    /// assert!(statistics.hit_windows > 10.0, "all homes are 0");
+    /// ```
+    pub fn statistics(&self, hasher: impl Fn(&T) -> u64) -> Statistics {
+        self.raw.statistics(hasher)
     }
 
     /// The entries, in arbitrary order. O(slots) for all.

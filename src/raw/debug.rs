@@ -6,10 +6,8 @@
 //! time, larger ones so often that the cost per mutation stays the same.
 
 use super::RawTable;
-use super::control::Control;
 use crate::allocator::Allocator;
 use crate::group::Group;
-use crate::probe::ProbeSeq;
 
 #[cfg(not(any(test, rosti_invariants)))]
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
@@ -18,94 +16,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub(super) fn debug_check(&self) {}
 }
 
-/// Probe lengths of a table, measured without a clock; see [`RawTable::statistics`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Statistics {
-    /// Mean number of windows that finding a present entry visits, over all entries.
-    pub hit_windows: f64,
-    /// The most windows that finding any present entry visits.
-    pub max_hit_windows: usize,
-    /// Mean number of windows that a search for an absent entry visits, over all homes.
-    pub miss_windows: f64,
-    /// The most windows that a search for an absent entry visits.
-    pub max_miss_windows: usize,
-    /// Share of the homes whose overflow count is not zero.
-    pub overflowed: f64,
-}
-
-impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// How long searches in this table are. O(slots x probe length). Calls the hasher once per
-    /// entry.
-    pub fn statistics(&self, hasher: impl Fn(&T) -> u64) -> Statistics {
-        let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
-        // The number of windows that a walk visits until `done`, or until it ends.
-        let windows = |hash: u64, done: &dyn Fn(usize) -> bool| {
-            let mut seq = ProbeSeq::new(hash, mask);
-            let mut windows = 1;
-            while !done(seq.position()) && seq.advance(mask, shape) {
-                windows += 1;
-            }
-            windows
-        };
-        // SAFETY: positions of a walk are at most `mask`.
-        let ends_at = |position: usize| !unsafe { self.control.overflowed(position) };
-        let (mut hits, mut max_hit) = (0, 0);
-        for slot in (0..self.slots()).filter(|&slot| self.is_full(slot)) {
-            // SAFETY: the slot is full.
-            let hash = hasher(unsafe { self.get(slot) });
-            let walked = windows(hash, &|position| self.control.covers(position, slot));
-            hits += walked;
-            max_hit = max_hit.max(walked);
-        }
-        let misses = || (0..=mask).map(|home| windows(home as u64, &ends_at));
-        let overflowed = (0..=mask).filter(|&home| !ends_at(home)).count();
-        Statistics {
-            hit_windows: share(hits, self.items),
-            max_hit_windows: max_hit,
-            miss_windows: share(misses().sum(), mask + 1),
-            max_miss_windows: misses().max().unwrap_or(0),
-            overflowed: share(overflowed, mask + 1),
-        }
-    }
-
-    /// How many other entries a search compares its key with, because their tags match (or the
-    /// backend says so), in the mean: when the key is present, over all entries, and when it is
-    /// absent, over all homes and tags. O(slots x probe length x tags). Calls the hasher once per
-    /// entry.
-    pub fn false_matches(&self, hasher: impl Fn(&T) -> u64) -> (f64, f64) {
-        let offered = |hash: u64, wanted: Option<usize>| {
-            let mut others = 0;
-            let is_match = |slot| {
-                let found = wanted == Some(slot);
-                others += usize::from(!found);
-                found
-            };
-            // Whether it is found does not matter here.
-            _ = self.control.probe(hash, is_match);
-            others
-        };
-        let full = (0..self.slots()).filter(|&slot| self.is_full(slot));
-        // SAFETY: the slot is full.
-        let hits = full.map(|slot| offered(hasher(unsafe { self.get(slot) }), Some(slot))).sum();
-        let tags = 1usize << 7;
-        let homes = self.control.mask() + 1;
-        let hashes = (0..tags * homes).map(|n| {
-            let (tag, home) = ((n / homes) as u64, (n % homes) as u64);
-            tag << (usize::BITS - 7) | home
-        });
-        let misses = hashes.map(|hash| offered(hash, None)).sum();
-        (share(hits, self.items), share(misses, tags * homes))
-    }
-}
-
-fn share(count: usize, of: usize) -> f64 {
-    count as f64 / of.max(1) as f64
-}
-
 #[cfg(any(test, rosti_invariants))]
 mod checks {
     use super::*;
     use crate::ctrl::{self, DELETED, EMPTY};
+    #[cfg(test)]
+    use crate::probe::ProbeSeq;
+    use crate::raw::control::Control;
     #[cfg(test)]
     use crate::raw::overflow::MANY;
     use alloc::string::String;

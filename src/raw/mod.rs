@@ -14,9 +14,11 @@
 //! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
+//! | `scan.rs` | walking in steps, between which the table may change |
 //! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
+//! | `statistics.rs` | how long searches are |
 //! | `debug.rs` | the invariants, checked and printed |
 //!
 //! # Lookup
@@ -77,19 +79,22 @@ mod overflow;
 mod plain;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod region;
+mod scan;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod split;
+mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use control::{Control, Step};
-pub use debug::Statistics;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use full::FullSlots;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 #[cfg(feature = "serde")]
 pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
+pub use scan::ScanCursor;
+pub use statistics::Statistics;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].
 pub enum AtHome {

@@ -46,6 +46,7 @@
 
 use super::control::Control;
 use crate::group::Group;
+use crate::mask::BitMask;
 use crate::probe::ProbeSeq;
 
 /// The highest count.
@@ -54,6 +55,8 @@ pub(super) const MANY: u32 = 2;
 
 /// Positions in an overflow word.
 const POSITIONS: usize = u32::BITS as usize;
+/// Some of the homes that share an overflow word.
+pub(super) type Homes = BitMask<u32, 1>;
 /// Steps, limit, wear, cursor.
 pub(super) const COUNTERS: usize = 4;
 
@@ -140,6 +143,20 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) fn covers(self, position: usize, slot: usize) -> bool {
         slot.wrapping_sub(Self::SHAPE.window(position)) < G::WIDTH
+    }
+
+    /// Number of homes that share an overflow word.
+    pub(super) const HOMES_IN_WORD: usize = POSITIONS;
+
+    /// The homes of a word from which searches go on, as offsets from its first.
+    ///
+    /// # Safety
+    /// `first` is a multiple of [`HOMES_IN_WORD`](Self::HOMES_IN_WORD) and at most `mask`; the table has
+    /// several windows.
+    #[inline(always)]
+    pub(super) unsafe fn overflowed_in_word(self, first: usize) -> Homes {
+        // SAFETY: as in `overflowed`.
+        BitMask(unsafe { self.any_word(first).read() })
     }
 
     /// Notes that so many entries, not none, leave `position`. The sum is the caller's business.

@@ -14,6 +14,7 @@
 //! | `error.rs` | why a key cannot be inserted |
 //! | this file | the map |
 //! | `entry.rs`, `iter.rs`, `traits.rs` | its entries, iterators and std's traits |
+//! | `scan.rs` | walking over it in steps |
 //! | `set.rs` | the set |
 //!
 //! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
@@ -25,6 +26,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
 use crate::hash_table::{self, HashTable};
+use crate::raw::Statistics;
 
 mod arena;
 mod cell;
@@ -32,6 +34,7 @@ mod entry;
 mod error;
 mod hash;
 mod iter;
+mod scan;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -217,6 +220,28 @@ fn collect_garbage<K: Key + ?Sized, V, A: Allocator>(
     if garbage > arena.live() && garbage >= LITTLE.max(table.num_buckets()) {
         // As much room again, so that at constant size nothing grows until the next time.
         compact(table, arena, 2 * arena.live());
+    }
+}
+
+/// Counts the bytes of keys that are removed, and tells the arena at the end, also when a closure or a
+/// drop panics.
+struct Removed<'a, K: Key + ?Sized, A: Allocator> {
+    arena: &'a mut Arena<K, A>,
+    bytes: usize,
+}
+
+impl<K: Key + ?Sized, A: Allocator> Removed<'_, K, A> {
+    /// Counts those of a cell, unless it is kept; returns whether it is.
+    #[inline(always)]
+    fn note_unless(&mut self, kept: bool, cell: &Cell<K>) -> bool {
+        self.bytes += if kept { 0 } else { cell.arena_bytes() };
+        kept
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> Drop for Removed<'_, K, A> {
+    fn drop(&mut self) {
+        self.arena.release(self.bytes);
     }
 }
 
@@ -408,6 +433,18 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     #[inline]
     pub fn allocation_size(&self) -> usize {
         self.table.allocation_size() + self.arena.capacity()
+    }
+
+    /// How full the map is and how long searches are; see [`Statistics`](crate::Statistics). O(slots): no
+    /// long key is read.
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
+    /// assert_eq!(map.statistics().entries, 2);
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics { bytes: self.allocation_size(), ..self.table.statistics(hash_of(&self.seed)) }
     }
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.
@@ -720,21 +757,9 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// assert_eq!(map, rosti::StrMap::from([("two", 2)]));
     /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        /// Notes what was removed, also when a closure or a drop panics.
-        struct Removed<'a, K: Key + ?Sized, A: Allocator> {
-            arena: &'a mut Arena<K, A>,
-            bytes: usize,
-        }
-        impl<K: Key + ?Sized, A: Allocator> Drop for Removed<'_, K, A> {
-            fn drop(&mut self) {
-                self.arena.release(self.bytes);
-            }
-        }
         let mut removed = Removed { arena: &mut self.arena, bytes: 0 };
         self.table.retain(|(cell, value)| {
-            let keeps = keep(cell.key(removed.arena.text()), value);
-            removed.bytes += if keeps { 0 } else { cell.arena_bytes() };
-            keeps
+            removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
         });
         drop(removed);
         collect_garbage(&mut self.table, &mut self.arena);

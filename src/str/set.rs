@@ -8,6 +8,7 @@ use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::hash_map::forward_iterator;
+use crate::raw::Statistics;
 
 /// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
 /// (`K = [u8]`, [`BytesSet`](super::BytesSet)), and is given them by reference.
@@ -157,6 +158,17 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     #[inline]
     pub fn allocation_size(&self) -> usize {
         self.map.allocation_size()
+    }
+
+    /// How full the set is and how long searches are; see [`Statistics`](crate::Statistics). O(slots).
+    ///
+    /// ```
+    /// let set = rosti::StrSet::from(["one", "three"]);
+    /// assert_eq!(set.statistics().entries, 2);
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.map.statistics()
     }
 
     /// Makes room for `additional` more elements; see [`SliceMap::reserve`].

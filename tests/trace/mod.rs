@@ -21,8 +21,10 @@
 
 #![allow(dead_code, reason = "every file that includes this module uses another part of it")]
 
+use rosti::ScanCursor;
 use rosti::hash_map::{Entry, EntryRef};
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
@@ -128,6 +130,12 @@ kinds! {
     IntoIter,
     /// `==` with the spare map, with a clone, and with a clone in which the value of `key` differs
     Equality,
+    /// a step of `scan`, from where the last one ended
+    Scan,
+    /// a step of `scan_mut`: every value becomes a function of the old one and `arg`
+    ScanMut,
+    /// a step of `scan_retain`: drops the keys that leave `key` when divided by `arg`
+    ScanRetain,
 }
 
 /// One decoded command.
@@ -148,7 +156,7 @@ impl Op {
         let (key, arg) = match kind {
             Kind::Drain | Kind::IntoIter => (key % (TAKE_ALL + 1), 0),
             Kind::ExtractIf => (key % (TAKE_ALL + 1), arg % 5 + 1),
-            Kind::Retain => (key % (arg % 5 + 1), arg % 5 + 1),
+            Kind::Retain | Kind::ScanRetain => (key % (arg % 5 + 1), arg % 5 + 1),
             Kind::Reserve | Kind::TryReserve | Kind::ShrinkTo => (0, arg % 400),
             Kind::Extend => (key % universe, arg % (universe.min(300) + 1)),
             Kind::Disjoint => (key % universe, arg % universe),
@@ -182,20 +190,21 @@ impl Debug for Op {
             | Kind::EntryDrop
             | Kind::Equality => write!(f, "{kind:?} {key}"),
             Kind::Disjoint => write!(f, "{kind:?} {key} and {arg}"),
-            Kind::Retain => write!(f, "{kind:?} all but keys % {arg} == {key}"),
+            Kind::Retain | Kind::ScanRetain => write!(f, "{kind:?} all but keys % {arg} == {key}"),
             Kind::ExtractIf => write!(f, "{kind:?} keys % {arg} == 0, take {}", Take(*key)),
             Kind::Drain | Kind::IntoIter => write!(f, "{kind:?} take {}", Take(*key)),
             Kind::Reserve | Kind::TryReserve | Kind::ShrinkTo => write!(f, "{kind:?} {arg}"),
             Kind::Extend => write!(f, "{kind:?} from {key}, {arg} keys"),
             Kind::Fill => write!(f, "{kind:?} from {key}"),
             Kind::Clone if arg % 2 == 1 => write!(f, "{kind:?} and go on with the clone"),
-            Kind::IterMut | Kind::ValuesMut => write!(f, "{kind:?} by {arg}"),
+            Kind::IterMut | Kind::ValuesMut | Kind::ScanMut => write!(f, "{kind:?} by {arg}"),
             Kind::Clear
             | Kind::ShrinkToFit
             | Kind::Clone
             | Kind::CloneFrom
             | Kind::Swap
             | Kind::Collect
+            | Kind::Scan
             | Kind::Iter => write!(f, "{kind:?}"),
         }
     }
@@ -229,7 +238,7 @@ pub fn encode(ops: &[Op]) -> Vec<u8> {
         bytes.push(op.kind as u8);
         bytes.extend(op.key.to_le_bytes());
         // `Op::new` adds one to these arguments after the division.
-        let shift = u16::from(matches!(op.kind, Kind::Retain | Kind::ExtractIf));
+        let shift = u16::from(matches!(op.kind, Kind::Retain | Kind::ScanRetain | Kind::ExtractIf));
         bytes.extend(op.arg.saturating_sub(shift).to_le_bytes());
     }
     bytes
@@ -719,6 +728,16 @@ struct Pair<K, V, S> {
     promises: bool,
     /// Number of the command, the label of whatever it makes.
     label: u32,
+    scan: Scan,
+}
+
+/// How far the scan of the map has got.
+#[derive(Default)]
+struct Scan {
+    cursor: ScanCursor,
+    /// Keys that were there at each step so far, and whether they have been visited.
+    staying: BTreeMap<u16, bool>,
+    visited: BTreeSet<u16>,
 }
 
 impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
@@ -731,6 +750,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             universe: config.universe.max(1),
             promises: config.promises,
             label: 0,
+            scan: Scan::default(),
         }
     }
 
@@ -775,6 +795,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             Kind::Iter | Kind::IterMut | Kind::ValuesMut | Kind::CloneFrom | Kind::Equality => {
                 agree!("capacity", new, old)
             }
+            Kind::Scan | Kind::ScanMut | Kind::ScanRetain => agree!("capacity", new, old),
             Kind::Reserve | Kind::TryReserve => {
                 ensure!(new >= wanted, "capacity {new} after reserving {wanted}");
                 ensure!(
@@ -1129,7 +1150,60 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                 let theirs = *oracle == self.spare_oracle;
                 agree!("equality with the spare map", *map == self.spare, theirs);
             }
+            Kind::Scan | Kind::ScanMut | Kind::ScanRetain => self.scan(op)?,
         }
+        // Another map, perhaps with another hasher.
+        if matches!(op.kind, Kind::Swap | Kind::Collect | Kind::IntoIter) {
+            self.scan = Scan::default();
+        }
+        Ok(())
+    }
+
+    /// A step of the scan: each entry that it visits is what the oracle has, and the first visit of that
+    /// key. At the end all that stayed have been visited.
+    fn scan(&mut self, op: &Op) -> Result<(), String> {
+        let label = self.label;
+        let (map, oracle, scan) = (&mut self.map, &mut self.oracle, &mut self.scan);
+        if scan.cursor == ScanCursor::START {
+            *scan = Scan::default();
+            scan.staying.extend(oracle.keys().map(|key| (key.code(), false)));
+        }
+        scan.staying.retain(|&code, _| oracle.contains_key(&K::make(code, label)));
+        let (changes, drops) = (op.kind != Kind::Scan, op.kind == Kind::ScanRetain);
+        let goes = |code: u16| drops && code % op.arg == op.key;
+        let changed = |old: &V| V::make(old.code() ^ op.arg, label);
+        let mut seen = Vec::new();
+        let mut visit = |key: &K, value: &mut V| {
+            seen.push((key.code(), images((key, value))));
+            *value = changed(value);
+        };
+        let next = match op.kind {
+            Kind::ScanRetain => map.scan_retain(scan.cursor, |key, value| {
+                visit(key, value);
+                !goes(key.code())
+            }),
+            Kind::ScanMut => map.scan_mut(scan.cursor, visit),
+            _ => map.scan(scan.cursor, |key, value| {
+                seen.push((key.code(), images((key, value))));
+            }),
+        };
+        for (code, entry) in seen {
+            let key = K::make(code, label);
+            agree!("entry visited", Some(entry), oracle.get_key_value(&key).map(images));
+            ensure!(scan.visited.insert(code), "key {code} was visited twice");
+            if let Some(visited) = scan.staying.get_mut(&code) {
+                *visited = true;
+            }
+            if goes(code) {
+                oracle.remove(&key);
+            } else if let Some(value) = oracle.get_mut(&key).filter(|_| changes) {
+                *value = changed(value);
+            }
+        }
+        compare(map, oracle)?;
+        scan.cursor = next.unwrap_or_default();
+        let missed = scan.staying.iter().find(|(_, visited)| next.is_none() && !**visited);
+        ensure!(missed.is_none(), "not visited: {missed:?}");
         Ok(())
     }
 }

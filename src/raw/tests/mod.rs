@@ -8,6 +8,7 @@
 //! | `reference.rs` | are those the bytes that the design prescribes: slots, overflow counts |
 //! | `reach.rs` | is every slot reached from every home, up to the last one |
 //! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
+//! | `scan.rs` | is every entry that stays visited once, whatever happens between the steps of a scan |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
 //! | `pop.rs` | how many groups does emptying a table by popping look at |
 //! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
@@ -68,6 +69,7 @@ mod pop;
 mod reach;
 mod reference;
 mod region;
+mod scan;
 mod sizes;
 mod statistics;
 mod trace;
@@ -84,12 +86,12 @@ impl Random {
     }
 
     /// A number below `end`, which is not 0.
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
     /// True once in `times` calls.
-    fn once_in(&mut self, times: usize) -> bool {
+    pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 }

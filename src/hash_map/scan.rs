@@ -1,0 +1,102 @@
+//! Walking over a map in steps; the walk itself is the table's (`raw/scan.rs`).
+
+use core::hash::{BuildHasher, Hash};
+
+use super::{HashMap, hash_of};
+use crate::allocator::Allocator;
+use crate::raw::ScanCursor;
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
+    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
+    /// Beyond hashbrown's interface.
+    ///
+    /// A scan is a walk over the map in steps, between which the map may be changed in any way: it
+    /// may grow, be shrunk, be cleared and filled again. What is promised if equal keys have equal
+    /// hashes:
+    ///
+    /// * an entry that is in the map from the first step to the last is visited exactly once;
+    /// * one that was removed is not visited afterwards;
+    /// * one that was changed is visited with its new value;
+    /// * one that was inserted meanwhile is visited at most once, or not at all.
+    ///
+    /// A step is O(1) expected, whatever the size of the map: it hashes the keys in about 280 slots, and
+    /// visits some 200 entries of a well-filled map. Small maps are visited in one step. Beyond that, a
+    /// step looks at entries that collided with those, so it may come to look at all of them only if
+    /// hashes collide without end. An unchanged map takes a step for every 256 slots. After growth the
+    /// rest takes more of them; after shrinking as many as before, or a single one if the map has become
+    /// small.
+    ///
+    /// If `f` panics, the step is as if it had not been made: the cursor that it began with is still
+    /// right, and entries may then be visited again.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{HashMap, ScanCursor};
+    ///
+    /// let mut squares: HashMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
+    /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
+    /// while let Some(cursor) = next {
+    ///     next = squares.scan(cursor, |n, _| seen += u64::from(*n < 1000));
+    ///     // The map is free between steps.
+    ///     let n = squares.len() as u64;
+    ///     squares.insert(n, n * n);
+    /// }
+    /// assert_eq!(seen, 1000);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
+        self.table.scan(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
+    }
+
+    /// [`scan`](Self::scan) that may change values.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{HashMap, ScanCursor};
+    ///
+    /// let mut map: HashMap<u64, u64> = (0..1000).map(|n| (n, 0)).collect();
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = map.scan_mut(cursor, |_, value| *value += 1);
+    /// }
+    /// assert!(map.values().all(|&value| value == 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan_mut(
+        &mut self,
+        from: ScanCursor,
+        mut f: impl FnMut(&K, &mut V),
+    ) -> Option<ScanCursor> {
+        self.table.scan_mut(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
+    }
+
+    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
+    /// [`retain`](Self::retain) in small portions. If `keep` or a drop panics, the entries already
+    /// dropped are gone and all others stay.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{HashMap, ScanCursor};
+    ///
+    /// // A few entries are looked at per tick; those whose time has come are dropped.
+    /// let mut cache: HashMap<u64, u64> = (0..1000).map(|n| (n, n % 7)).collect();
+    /// let mut cursor = ScanCursor::START;
+    /// for tick in 0..100 {
+    ///     let now = 3;
+    ///     cursor = cache.scan_retain(cursor, |_, expires| *expires > now).unwrap_or_default();
+    ///     cache.insert(1000 + tick, 9);
+    /// }
+    /// assert!(cache.values().all(|&expires| expires > 3));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan_retain(
+        &mut self,
+        from: ScanCursor,
+        mut keep: impl FnMut(&K, &mut V) -> bool,
+    ) -> Option<ScanCursor> {
+        self.table.scan_retain(from, hash_of(&self.hash_builder), |(key, value)| keep(key, value))
+    }
+}

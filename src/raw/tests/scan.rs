@@ -1,0 +1,362 @@
+//! Scans: what is promised of them, whatever happens between two steps.
+
+#[cfg(panic = "unwind")]
+use super::panics::{Fuse, blows};
+use super::trace::{Entry, Op, Subject};
+use super::{HASHES, HashFn, Keys, Random, capacity_of_homes, full_table, key_hasher, mix, scaled};
+use crate::allocator::Global;
+use crate::group::Group;
+use crate::raw::scan::BLOCK;
+use crate::raw::{RawTable, ScanCursor};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// The ways to make a step.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Shared,
+    Mutable,
+    /// Drops entries with a value of this remainder by 8.
+    Retain(u64),
+}
+
+/// A scan in progress and what has come of it.
+struct Scan {
+    cursor: ScanCursor,
+    /// Keys that have been in the table since the first step, and whether they have been visited.
+    staying: BTreeMap<u64, bool>,
+    /// Keys visited that have been in the table since.
+    visited: BTreeSet<u64>,
+}
+
+impl Scan {
+    fn begin<G: Group>(subject: &Subject<G>) -> Self {
+        let staying = subject.entries().iter().map(|entry| (entry.0, false)).collect();
+        Scan { cursor: ScanCursor::START, staying, visited: BTreeSet::new() }
+    }
+
+    /// Forgets what has left the table.
+    fn keep<G: Group>(&mut self, subject: &Subject<G>) {
+        let present: BTreeSet<u64> = subject.entries().iter().map(|entry| entry.0).collect();
+        self.staying.retain(|key, _| present.contains(key));
+        self.visited.retain(|key| present.contains(key));
+    }
+
+    /// Makes a step and judges it; `false` when the scan is over.
+    fn step<G: Group>(&mut self, subject: &mut Subject<G>, way: Way) -> bool {
+        let hash = subject.hash;
+        let hasher = |entry: &Entry| hash(entry.0);
+        let before: BTreeMap<u64, u64> = subject.entries().into_iter().collect();
+        let mut seen = Vec::new();
+        let table = &mut subject.table;
+        let next = match way {
+            Way::Shared => table.scan(self.cursor, hasher, |entry| seen.push(*entry)),
+            Way::Mutable => table.scan_mut(self.cursor, hasher, |entry| {
+                seen.push(*entry);
+                entry.1 = !entry.1;
+            }),
+            Way::Retain(part) => table.scan_retain(self.cursor, hasher, |entry| {
+                seen.push(*entry);
+                entry.1 = !entry.1;
+                !entry.1 % 8 != part
+            }),
+        };
+        subject.check_invariants();
+        let mut expected = before;
+        for (key, value) in seen {
+            assert_eq!(expected.get(&key), Some(&value), "visited, but not there");
+            assert!(self.visited.insert(key), "{key} was visited twice");
+            if let Some(visited) = self.staying.get_mut(&key) {
+                *visited = true;
+            }
+            match way {
+                Way::Shared => {}
+                Way::Retain(part) if value % 8 == part => _ = expected.remove(&key),
+                _ => _ = expected.insert(key, !value),
+            }
+        }
+        let after: BTreeMap<u64, u64> = subject.entries().into_iter().collect();
+        assert_eq!(after, expected, "after {way:?}");
+        self.keep(subject);
+        match next {
+            Some(cursor) => self.cursor = cursor,
+            None => assert!(self.staying.values().all(|&visited| visited), "not all was visited"),
+        }
+        next.is_some()
+    }
+}
+
+/// A random trace, and a scan through it, a step after every few operations.
+fn run_trace<G: Group>(hash: HashFn, target: usize, steps: usize, pace: usize, seed: u64) {
+    let mut random = Random(seed);
+    let mut subject = Subject::<G>::new(hash);
+    let mut scan = Scan::begin(&subject);
+    let (mut scans, mut longest, mut length) = (0, 0, 0);
+    for _ in 0..steps {
+        let op = Op::next(&mut random, target, subject.table.len());
+        subject.apply(op);
+        scan.keep(&subject);
+        if random.once_in(pace) {
+            let way = match random.below(8) {
+                0 => Way::Retain(random.next() % 8),
+                1 | 2 => Way::Mutable,
+                _ => Way::Shared,
+            };
+            length += 1;
+            if !scan.step(&mut subject, way) {
+                scan = Scan::begin(&subject);
+                scans += 1;
+                longest = longest.max(length);
+                length = 0;
+            }
+        }
+    }
+    assert!(scans > 0 || cfg!(miri), "no scan came to an end");
+    assert!(target < 200 || longest > 2 || cfg!(miri), "no scan took more than {longest} steps");
+}
+
+/// From one-window tables to some of a few blocks, under every hash.
+fn random_traces<G: Group>() {
+    let first = capacity_of_homes::<G>(0);
+    for (name, hash) in HASHES {
+        for (i, target) in [3, 8, 16, first, 2 * first + 1, 100, 300].into_iter().enumerate() {
+            let steps = scaled(40, 4, 1) * (target + 8);
+            for pace in [1, 4] {
+                std::println!("{name}, {target} entries, a step in {pace} operations");
+                run_trace::<G>(hash, target, steps, pace, mix(i as u64 + pace as u64));
+            }
+        }
+    }
+}
+
+/// Between two steps the table goes to any other size; some entries leave, some come, some stay.
+fn sizes_change_in_mid_scan<G: Group>() {
+    let most = scaled(5, 4, 2);
+    for (name, hash) in HASHES {
+        for seed in 0..scaled(24, 4, 1) as u64 {
+            let mut random = Random(mix(seed));
+            let mut subject = Subject::<G>::new(hash);
+            let crowd = scaled(200, 120, 20);
+            (0..crowd as u64).for_each(|key| _ = subject.apply(Op::Insert(key, key)));
+            let size = |random: &mut Random| capacity_of_homes::<G>(random.below(most + 1) as u32);
+            subject.apply(Op::Reserve(size(&mut random)));
+            let mut scan = Scan::begin(&subject);
+            let mut new = crowd as u64;
+            while scan.step(&mut subject, Way::Shared) {
+                match random.below(5) {
+                    0 | 1 => _ = subject.apply(Op::Reserve(size(&mut random))),
+                    2 => _ = subject.apply(Op::ShrinkTo(size(&mut random))),
+                    3 => {
+                        // Until few are left.
+                        for _ in 0..8 {
+                            let key = random.below(new as usize) as u64;
+                            subject.apply(Op::Remove(key));
+                        }
+                    }
+                    _ => {
+                        for _ in 0..8 {
+                            subject.apply(Op::Insert(new, new));
+                            new += 1;
+                        }
+                    }
+                }
+                scan.keep(&subject);
+            }
+            std::println!("{name}: {} of {crowd} entries stayed", scan.staying.len());
+        }
+    }
+}
+
+/// Everything is taken out and put back, in another order and at another size.
+fn cleared_and_refilled<G: Group>() {
+    let mut subject = Subject::<G>::new(mix);
+    let keys = capacity_of_homes::<G>(4) as u64;
+    (0..keys).for_each(|key| _ = subject.apply(Op::Insert(key, 0)));
+    let (mut seen, mut next) = (Vec::new(), Some(ScanCursor::START));
+    let mut rounds = 0;
+    while let Some(cursor) = next {
+        next = subject.table.scan(cursor, |entry| mix(entry.0), |entry| seen.push(entry.0));
+        subject.apply(Op::Clear);
+        rounds += 1;
+        if rounds % 3 == 0 {
+            subject.apply(Op::ShrinkTo(0));
+        }
+        (0..keys).rev().for_each(|key| _ = subject.apply(Op::Insert(key, rounds)));
+    }
+    seen.sort_unstable();
+    assert!(seen.into_iter().eq(0..keys) && rounds > 3);
+}
+
+/// An unchanged table takes a step for each block, which hashes the entries of as many slots and a few more.
+fn a_step_is_short<G: Group>() {
+    let calls = Cell::new(0);
+    let count = |key: &u64| {
+        calls.set(calls.get() + 1);
+        mix(*key)
+    };
+    for doublings in 0..scaled(9, 7, 4) as u32 {
+        let mut table = full_table::<G>(doublings);
+        let homes = table.control.mask() + 1;
+        let (mut cursor, mut next) = (ScanCursor::START, Some(ScanCursor::START));
+        let (mut steps, mut visited, mut all, mut most) = (0, 0, 0, 0);
+        while let Some(from) = next {
+            cursor = from;
+            calls.set(0);
+            next = table.scan(from, count, |_| visited += 1);
+            steps += 1;
+            all += calls.get();
+            most = most.max(calls.get());
+        }
+        assert_eq!((steps, visited), (homes.div_ceil(BLOCK), table.len()));
+        let mean = all / steps;
+        std::println!("{} {homes} homes, full: {mean} calls, {most} at most", G::NAME);
+        assert!(mean <= 2 * BLOCK && most <= 5 * BLOCK, "{mean} calls, {most} at most");
+        // In a table that has grown since, a step is no longer.
+        table.reserve(capacity_of_homes::<G>(doublings + 4), key_hasher);
+        calls.set(0);
+        table.scan(cursor, count, |_| {});
+        assert!(calls.get() <= BLOCK + G::WIDTH, "{} calls after growth", calls.get());
+    }
+}
+
+/// A table of one block is visited in one step, also by a scan that began in a larger one.
+fn small_tables_take_one_step<G: Group>() {
+    let mut table = full_table::<G>(4);
+    let mut seen = BTreeSet::new();
+    let cursor = table.scan(ScanCursor::START, key_hasher, |key| assert!(seen.insert(*key)));
+    let cursor = cursor.expect("a table of several blocks");
+    let keys: Vec<u64> = (0..table.len() as u64).collect();
+    for key in &keys[8..] {
+        table.remove(mix(*key), |k| k == key);
+    }
+    table.shrink_to(0, key_hasher);
+    assert!(table.control.mask() < BLOCK);
+    assert_eq!(table.scan(cursor, key_hasher, |key| assert!(seen.insert(*key))), None);
+    assert!(keys[..8].iter().all(|key| seen.contains(key)));
+    let mut count = 0;
+    assert_eq!(table.scan(ScanCursor::START, key_hasher, |_| count += 1), None);
+    assert_eq!(count, 8);
+    let nothing = Keys::<G>::new_in(Global);
+    assert_eq!(nothing.scan(ScanCursor::START, key_hasher, |_| unreachable!()), None);
+    assert_eq!(nothing.scan(cursor, key_hasher, |_| unreachable!()), None);
+}
+
+/// Any number is a cursor: it visits some entries once, and may take some out.
+fn any_bits_are_a_cursor<G: Group>() {
+    let mut random = Random(7);
+    for (_, hash) in HASHES {
+        let mut subject = Subject::<G>::new(hash);
+        for doublings in 0..4 {
+            for key in 0..capacity_of_homes::<G>(doublings) as u64 {
+                subject.apply(Op::Insert(key, key));
+            }
+            for _ in 0..scaled(200, 40, 4) {
+                // All bits, or few.
+                let bits = random.next() & random.next().wrapping_shl(random.next() as u32);
+                let mut next = Some(ScanCursor::from_bits(bits));
+                let mut seen = BTreeSet::new();
+                for _ in 0..4 {
+                    let Some(cursor) = next else { break };
+                    assert_eq!(cursor.to_bits(), ScanCursor::from_bits(cursor.to_bits()).to_bits());
+                    next = subject.table.scan_retain(
+                        cursor,
+                        |entry| hash(entry.0),
+                        |entry| {
+                            assert!(seen.insert(entry.0), "twice");
+                            entry.0 % 64 != 0
+                        },
+                    );
+                    subject.check_invariants();
+                }
+            }
+        }
+    }
+}
+
+/// A hasher that returns what it likes makes a scan miss entries or meet them twice; nothing worse.
+fn lying_hashers<G: Group>() {
+    for lies in [2, 10] {
+        let random = Cell::new(0);
+        let hasher = |key: &u64| {
+            random.set(mix(random.get() + 1));
+            if random.get() % lies == 0 { random.get() } else { mix(*key) & 0xfff }
+        };
+        let mut table = full_table::<G>(4);
+        for round in 0..scaled(200, 40, 4) {
+            let mut next = Some(ScanCursor::START);
+            while let Some(cursor) = next {
+                next = table.scan_retain(cursor, hasher, |key| (*key + round as u64) % 16 != 0);
+            }
+            for key in 0..8 {
+                table.insert_unique(hasher(&key), key, hasher);
+            }
+        }
+        // SAFETY: the table is there and unchanged.
+        assert_eq!(unsafe { table.raw_iter() }.count(), table.len());
+    }
+}
+
+/// Whatever panics in a step, at whichever call: nothing is lost but what was to go, and the same step
+/// can be made again.
+#[cfg(panic = "unwind")]
+fn panics<G: Group>() {
+    struct Loud<'a>(u64, &'a Fuse, &'a Cell<usize>);
+    impl Drop for Loud<'_> {
+        fn drop(&mut self) {
+            self.2.set(self.2.get() + 1);
+            self.1.burn();
+        }
+    }
+    let (hash, f, drops) = (Fuse::new(Fuse::NEVER), Fuse::new(Fuse::NEVER), Fuse::new(Fuse::NEVER));
+    let keys = capacity_of_homes::<G>(3) as u64;
+    let goes = |key: u64| key % 3 == 0;
+    for (fuse, calls) in [(&hash, keys), (&f, keys), (&drops, keys / 3)] {
+        let mut blown = 0;
+        for n in 0..calls.min(scaled(1000, 100, 4) as u64) {
+            let dropped = Cell::new(0);
+            let mut table: RawTable<Loud<'_>, G, Global> = RawTable::new_in(Global);
+            for key in 0..keys {
+                table.insert_unique(mix(key), Loud(key, &drops, &dropped), |entry| mix(entry.0));
+            }
+            fuse.rearm(n as usize);
+            let mut cursor = ScanCursor::START;
+            let mut step = |table: &mut RawTable<Loud<'_>, G, Global>| {
+                let next = table.scan_retain(
+                    cursor,
+                    |entry| {
+                        hash.burn();
+                        mix(entry.0)
+                    },
+                    |entry| {
+                        f.burn();
+                        !goes(entry.0)
+                    },
+                );
+                next.inspect(|&next| cursor = next).is_some()
+            };
+            loop {
+                let mut more = true;
+                if blows(|| more = step(&mut table)) {
+                    blown += 1;
+                    table.check_invariants(|entry| mix(entry.0));
+                    assert_eq!(table.len() + dropped.get(), keys as usize);
+                    for key in (0..keys).filter(|&key| !goes(key)) {
+                        assert!(table.find(mix(key), |entry| entry.0 == key).is_some());
+                    }
+                } else if !more {
+                    break;
+                }
+            }
+            fuse.rearm(Fuse::NEVER);
+            assert_eq!(dropped.get() as u64, keys.div_ceil(3), "all that was to go is gone");
+        }
+        assert!(blown > 0);
+    }
+}
+
+backends! {
+    random_traces sizes_change_in_mid_scan cleared_and_refilled a_step_is_short
+    small_tables_take_one_step any_bits_are_a_cursor lying_hashers
+    #[cfg(panic = "unwind")] panics
+}

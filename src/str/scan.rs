@@ -1,0 +1,122 @@
+//! Walking over a map or set in steps; the walk itself is the table's (`raw/scan.rs`).
+
+use super::{Key, Removed, SliceMap, SliceSet, collect_garbage, hash_of};
+use crate::allocator::Allocator;
+use crate::raw::ScanCursor;
+
+impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
+    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
+    /// Between two steps the map may be changed in any way.
+    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs; no long key is
+    /// read for it.
+    ///
+    /// ```
+    /// use rosti::{ScanCursor, StrMap};
+    ///
+    /// let mut map: StrMap<u32> = (0..1000).map(|n| (format!("number {n}"), n)).collect();
+    /// let (mut sum, mut next) = (0, Some(ScanCursor::START));
+    /// while let Some(cursor) = next {
+    ///     next = map.scan(cursor, |_, value| sum += value);
+    ///     map.insert(&format!("nothing, at {sum}"), 0);
+    /// }
+    /// assert_eq!(sum, 499_500);
+    /// ```
+    #[inline]
+    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
+        let text = self.arena.text();
+        self.table.scan(from, hash_of(&self.seed), |(cell, value)| f(cell.key(text), value))
+    }
+
+    /// [`scan`](Self::scan) that may change values.
+    ///
+    /// ```
+    /// use rosti::{ScanCursor, StrMap};
+    ///
+    /// let mut map = StrMap::from([("one", 1), ("three", 3)]);
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = map.scan_mut(cursor, |key, value| *value += key.len());
+    /// }
+    /// assert_eq!(map["three"], 8);
+    /// ```
+    #[inline]
+    pub fn scan_mut(
+        &mut self,
+        from: ScanCursor,
+        mut f: impl FnMut(&K, &mut V),
+    ) -> Option<ScanCursor> {
+        let text = self.arena.text();
+        self.table.scan_mut(from, hash_of(&self.seed), |(cell, value)| f(cell.key(text), value))
+    }
+
+    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false. If `keep` or a
+    /// drop panics, the entries already dropped are gone and all others stay. A step that leaves too
+    /// much garbage behind clears it away, as [`retain`](Self::retain) does, and that one is O(len).
+    ///
+    /// ```
+    /// use rosti::{ScanCursor, StrMap};
+    ///
+    /// let mut map: StrMap<u32> = (0..1000).map(|n| (format!("number {n}"), n)).collect();
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = map.scan_retain(cursor, |_, value| *value % 2 == 0);
+    /// }
+    /// assert_eq!(map.len(), 500);
+    /// ```
+    pub fn scan_retain(
+        &mut self,
+        from: ScanCursor,
+        mut keep: impl FnMut(&K, &mut V) -> bool,
+    ) -> Option<ScanCursor> {
+        let mut removed = Removed { arena: &mut self.arena, bytes: 0 };
+        let next = self.table.scan_retain(from, hash_of(&self.seed), |(cell, value)| {
+            removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
+        });
+        drop(removed);
+        collect_garbage(&mut self.table, &mut self.arena);
+        next
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
+    /// Visits some of the elements and returns where to go on, or `None` when all have been visited.
+    /// Between two steps the set may be changed in any way.
+    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
+    ///
+    /// ```
+    /// use rosti::{ScanCursor, StrSet};
+    ///
+    /// let mut words: StrSet = (0..1000).map(|n| format!("number {n}")).collect();
+    /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
+    /// while let Some(cursor) = next {
+    ///     next = words.scan(cursor, |word| seen += usize::from(word.starts_with("number")));
+    ///     words.insert(&format!("{seen} seen"));
+    /// }
+    /// assert_eq!(seen, 1000);
+    /// ```
+    #[inline]
+    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K)) -> Option<ScanCursor> {
+        self.map.scan(from, |element, ()| f(element))
+    }
+
+    /// [`scan`](Self::scan) that drops the elements for which `keep` returns false. If `keep` panics, the
+    /// elements already dropped are gone and all others stay.
+    ///
+    /// ```
+    /// use rosti::{ScanCursor, StrSet};
+    ///
+    /// let mut words: StrSet = (0..1000).map(|n| format!("number {n}")).collect();
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = words.scan_retain(cursor, |word| word.ends_with('7'));
+    /// }
+    /// assert_eq!(words.len(), 100);
+    /// ```
+    pub fn scan_retain(
+        &mut self,
+        from: ScanCursor,
+        mut keep: impl FnMut(&K) -> bool,
+    ) -> Option<ScanCursor> {
+        self.map.scan_retain(from, |element, ()| keep(element))
+    }
+}

@@ -6,18 +6,18 @@
 //! once, because the triangular numbers `0, 1, 3, 6, …` are all different modulo a power of two.
 //!
 //! * **Aligned** homes: those windows are all windows there are.
-//! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the slots
-//!   `r .. homes + r`. The `r` slots before and the `width - 1 - r` slots after are covered by two
+//! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the bytes
+//!   `r .. homes + r`. The `r` bytes before and the `width - 1 - r` bytes after are covered by two
 //!   more windows, those of the first and of the last home, with which every walk ends.
 //!
 //! ```text
-//!   homes = 32, width = 16, overhang = 15, home = 21 (r = 5)
-//!   slots  0....5...............21..............37........46
+//!   homes = 32, width = 16, home = 21 (r = 5)
+//!   bytes  0....5...............21..............37........46
 //!   walk        |- 2nd: 5..20 --||- 1st: 21..36 -|
 //!   ends   |- 3rd: 0..15 -|              |- 4th: 31..46 -|
 //! ```
 //!
-//! So every slot is reachable from every home and a table can be filled to the last slot, whatever
+//! So every control byte is covered from every home, every slot is reachable, and a table can be filled to the last slot, whatever
 //! the hashes are. This module is arithmetic: it touches no memory and knows no table.
 
 use crate::capacity::Shape;
@@ -124,9 +124,11 @@ mod tests {
             let largest = if cfg!(miri) { 8 * shape.width } else { 1 << 10 };
             let several = iter::successors(Some(2 * shape.width), |homes| Some(2 * homes));
             for homes in iter::once(1).chain(several.take_while(|&homes| homes <= largest)) {
-                let (mask, slots) = (homes - 1, shape.slots(homes));
+                let mask = homes - 1;
+                let bytes = shape.window(mask) + shape.width;
+                assert!(bytes >= shape.slots(homes) && bytes <= shape.control_bytes(homes));
                 for home in 0..homes {
-                    let mut seen = vec![0u32; slots];
+                    let mut seen = vec![0u32; bytes];
                     let mut seq = ProbeSeq::new(home as u64, mask);
                     let mut windows = 0;
                     loop {

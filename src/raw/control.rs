@@ -295,13 +295,14 @@ impl<G: Group> Control<G> {
     /// `slots` is the number of slots that the table was allocated with; nobody else accesses it
     /// now. Entries are forgotten, not dropped.
     pub(super) unsafe fn reset(self, slots: usize) {
-        // SAFETY: the caller's contract. Each slot has a control byte, and the pad byte of unaligned
-        // tables comes after the last one (I1).
+        // SAFETY: the caller's contract. The last control bytes, as many as a window has, come behind
+        // those of the homes if homes are not aligned (I1); those of them that have a slot are written
+        // once more.
         unsafe {
             if self.has_several_windows() {
                 self.clear_counts();
                 if !G::ALIGNED_HOMES {
-                    self.set_byte(slots, DELETED);
+                    self.ctrl.add(self.mask + 1).write_bytes(DELETED, G::WIDTH);
                 }
             }
             self.forget(slots);

@@ -88,7 +88,7 @@ mod checks {
             } else {
                 let several = size.homes.is_power_of_two() && size.homes >= 2 * shape.width;
                 require(several, "I1: homes are a power of two >= 2 WIDTH");
-                require(size.slots == size.homes + shape.overhang(), "I1: slots");
+                require(size.slots == size.homes + shape.overhang(size.homes), "I1: slots");
             }
             let mut full = 0;
             for i in 0..shape.control_bytes(size.homes) {

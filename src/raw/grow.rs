@@ -37,7 +37,7 @@ use super::control::Control;
 use super::layout::Block;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
-use crate::ctrl::{self, EMPTY, Tag};
+use crate::ctrl::{EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::probe::ProbeSeq;
@@ -161,13 +161,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
                 let found = (filled ^ taken).trailing_zeros() as usize;
                 let mut target = before.wrapping_add(found).wrapping_add(into_upper);
-                // SAFETY: a byte inside the window of a home exists (I2), and one that is not full has a
-                // slot: in a table with several windows only the pad byte has none (I6), and no window
-                // covers that. (Where `first` is not a bit of the words, or no bit is left, what was found
-                // does not lie in the window, or is as good as any.) Elsewhere the entry takes the usual
-                // way; there is room for all (I4).
+                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
+                // (I6). (Where `first` is not a bit of the words, or no bit is left, what was found does
+                // not lie in the window, or is as good as any.) Elsewhere the entry takes the usual way;
+                // there is room for all (I4).
                 unsafe {
-                    if found.wrapping_sub(first) < G::WIDTH && !ctrl::is_full(new.byte(target)) {
+                    if found.wrapping_sub(first) < G::WIDTH && new.byte(target) == EMPTY {
                         upper = if into_upper == 0 { upper } else { filled };
                         lower = if into_upper == 0 { filled } else { lower };
                     } else {

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
-//! the table keeps, whatever its size. The pad byte exists for unaligned homes only. The words exist
+//! the table keeps, whatever its size. With unaligned homes there are control bytes without a slot,
+//! the pad: one, or where the overhang is short (`capacity.rs`) a few more. The words exist
 //! where there are several windows: the overflow counts of `overflow.rs` with what tells when to rebuild,
 //! and the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
 

@@ -39,8 +39,8 @@
 //!
 //! SAFETY comments cite these by name.
 //!
-//! * **I1** The number of homes is a power of two >= 2 `WIDTH` and slots = homes + overhang;
-//!   one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home. A table that was never
+//! * **I1** The number of homes is a power of two >= 2 `WIDTH` and slots = homes + overhang
+//!   (`capacity.rs`); one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home. A table that was never
 //!   allocated has one home and no slots.
 //! * **I2** Every byte that a window of any home can cover is an initialised control byte. Their number
 //!   is a multiple of `WIDTH`. The words behind them (`layout.rs`) are initialised.
@@ -48,8 +48,8 @@
 //! * **I4** `items + growth_left` is the capacity, and `items` the number of full control bytes.
 //! * **I5** Every stored entry is reached by probing from its own hash: each position before the
 //!   one whose window holds it has an overflow count of at least 1.
-//! * **I6** Bytes without a slot (short one-window tables, the pad byte) are DELETED; DELETED
-//!   appears nowhere else.
+//! * **I6** Bytes without a slot (those behind the last slot) are DELETED; DELETED appears nowhere
+//!   else.
 //! * **I7** Whenever user code runs (hash, eq, clone, drop, allocator), I1–I6 hold or a guard that
 //!   restores them is live.
 //!

@@ -258,9 +258,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let mut filling = Filling { table: self, logs, log_homes: regions.log_homes };
         let jobs = filling.logs.iter_mut().zip(shares).enumerate().map(|(i, (log, share))| {
             let homes = i * homes..(i + 1) * homes;
-            let all_slots = Control::<G>::SHAPE.slots(control.mask() + 1);
-            let slots = if homes.end > control.mask() { all_slots } else { homes.end };
-            let windows = homes.start..slots - G::WIDTH + 1;
+            let all_bytes = Control::<G>::SHAPE.control_bytes(control.mask() + 1);
+            let bytes = if homes.end > control.mask() { all_bytes } else { homes.end };
+            let windows = homes.start..bytes - G::WIDTH + 1;
             Job { region: Region { control, homes, windows, log }, share }
         });
         let result = run(jobs.collect());

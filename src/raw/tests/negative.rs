@@ -201,7 +201,7 @@ fn dumps<G: Group>() {
             "{name} homes 32 items 17 growth_left 13 steps 1 limit 4\n\
              \x20      0 ...5555555555555  0001000000000000\n\
              \x20     16 5555............  0000000000000000\n\
-             \x20     32 ...............x  \n"
+             \x20     32 ...xxxxxxxxxxxxx  \n"
         ),
     };
     assert_eq!(table.dump(), expected);

@@ -50,9 +50,9 @@ impl Reference {
                 return Self::with_size(shape, 1, slots);
             }
         }
-        let overhang = if shape.aligned { 0 } else { shape.width - 1 };
         let mut homes = 2 * shape.width;
         loop {
+            let overhang = if shape.aligned { 0 } else { (homes / 8 - 1).min(shape.width - 1) };
             let table = Self::with_size(shape, homes, homes + overhang);
             if table.capacity() >= capacity {
                 return table;

@@ -15,11 +15,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
     let align = align_of::<T>().max(G::WIDTH) as u128;
     let slot_bytes = (slots * size_of::<T>() as u128).next_multiple_of(align);
-    let lanes = if homes == 1 { G::WIDTH as u128 } else { slots };
+    let lanes = if homes == 1 { G::WIDTH as u128 } else { homes };
     if homes == 1 {
         return slot_bytes + lanes;
     }
-    let pad = if G::ALIGNED_HOMES { 0 } else { 1 };
+    let pad = if G::ALIGNED_HOMES { 0 } else { G::WIDTH as u128 };
     // Overflow counts; steps, limit, wear, cursor.
     let words = 2 * homes.div_ceil(32) + 4;
     slot_bytes + lanes + pad + 4 * words
@@ -278,11 +278,16 @@ mod metered {
                 }
                 if slots == 0 {
                     homes = 2 * shape.width as u128;
-                    let overhang = if shape.aligned { 0 } else { shape.width as u128 - 1 };
-                    while ((homes + overhang) * 7 / 8).min(homes * 15 / 16) < capacity as u128 {
+                    let overhang = |homes: u128| match shape.aligned {
+                        true => 0,
+                        false => (homes / 8 - 1).min(shape.width as u128 - 1),
+                    };
+                    while ((homes + overhang(homes)) * 7 / 8).min(homes * 15 / 16)
+                        < capacity as u128
+                    {
                         homes *= 2;
                     }
-                    slots = homes + overhang;
+                    slots = homes + overhang(homes);
                 }
                 let expected = bytes::<T, G>(homes, slots);
                 let most = isize::MAX as u128 + 1 - align_of::<T>().max(G::WIDTH) as u128;

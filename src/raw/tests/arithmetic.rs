@@ -45,15 +45,19 @@ impl Width {
 
     fn slots(self, shape: Shape, homes: u128) -> u128 {
         let width = shape.width as u128;
-        if shape.aligned {
-            self.fits(((homes - 1) | (width - 1)) + 1)
-        } else {
-            self.fits(homes + (width - 1))
+        match homes {
+            1 => width,
+            _ if shape.aligned => homes,
+            _ => self.fits(homes + (homes / 8 - 1).min(width - 1)),
         }
     }
 
     fn control_bytes(self, shape: Shape, homes: u128) -> u128 {
-        self.fits(self.slots(shape, homes) + u128::from(!shape.aligned && homes != 1))
+        let width = shape.width as u128;
+        match homes {
+            1 => width,
+            _ => self.fits(if shape.aligned { homes } else { homes + width }),
+        }
     }
 
     fn size_for(self, shape: Shape, capacity: u128) -> Option<Extent> {
@@ -63,7 +67,7 @@ impl Width {
         }
         let slots = self.checked(capacity * 8)?.div_ceil(7);
         let by_homes = self.fits(capacity + capacity.div_ceil(15));
-        let homes = slots.saturating_sub(shape.overhang() as u128).max(by_homes);
+        let homes = slots.saturating_sub(if shape.aligned { 0 } else { width - 1 }).max(by_homes);
         let homes = self.checked(homes.next_power_of_two())?.max(2 * width);
         self.checked(homes + width)?;
         Some((homes, self.slots(shape, homes)))

@@ -103,7 +103,7 @@ pub mod internals {
     pub use crate::ctrl::{DELETED, EMPTY, Tag};
     pub use crate::group::*;
     pub use crate::mask::LaneMask;
-    pub use crate::raw::{RawTable, Statistics};
+    pub use crate::raw::{Place, RawTable, Statistics};
     #[cfg(feature = "default-hasher")]
     pub use crate::str::{Books, books};
 }

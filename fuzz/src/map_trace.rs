@@ -12,7 +12,7 @@
 
 use super::trace::{self, Counted, Element, Kind, Op, Shape, Shaped, ledger};
 use rosti::ScanCursor;
-use rosti::internals::{Global, Group, Native, RawTable, Swar};
+use rosti::internals::{Global, Group, Native, Place, RawTable, Swar};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,17 +145,16 @@ impl<G: Group> Pair<G> {
             }
             Kind::TryInsert | Kind::OrInsert => {
                 let absent = !oracle.contains_key(&key);
-                let spot = table.find_or_spot(hash, is_key);
-                equal("absent", spot.is_err(), absent)?;
-                if let Err(spot) = spot {
-                    let entry = (Counted::make(key, 0), op.arg);
-                    match spot {
-                        // SAFETY: the slot was found vacant for this hash.
-                        Some(slot) => unsafe { table.insert_at(slot, hash, entry) },
-                        None => drop(table.insert_unique(hash, entry, hasher)),
-                    }
-                    oracle.insert(key, op.arg);
+                let place = table.find_or_spot(hash, is_key);
+                equal("absent", !matches!(place, Place::Full(_)), absent)?;
+                let entry = || (Counted::make(key, 0), op.arg);
+                match place {
+                    Place::Full(_) => return Ok(()),
+                    // SAFETY: the slot was found vacant for this hash.
+                    Place::Vacant(slot) => unsafe { table.insert_at(slot, hash, entry()) },
+                    Place::Unknown => _ = table.insert_unique(hash, entry(), hasher),
                 }
+                oracle.insert(key, op.arg);
                 Ok(())
             }
             Kind::Remove | Kind::RemoveEntry | Kind::OccupiedRemove | Kind::OccupiedRemoveEntry => {

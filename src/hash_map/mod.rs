@@ -14,7 +14,7 @@ use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
-use crate::raw::{AtHome, ProbeSeq, Statistics};
+use crate::raw::{AtHome, Place, ProbeSeq, Statistics};
 
 mod entry;
 mod entry_ref;
@@ -593,12 +593,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(letters[&'s'], 2);
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
         let hash = self.hash_builder.hash_one(&key);
         match self.table.raw.find_or_spot(hash, has_key(&key)) {
-            Ok(slot) => Entry::Occupied(OccupiedEntry::new(self, slot, hash)),
-            Err(spot) => Entry::Vacant(VacantEntry::new(self, spot, hash, key)),
+            Place::Full(slot) => Entry::Occupied(OccupiedEntry::new(self, slot, hash)),
+            Place::Vacant(slot) => Entry::Vacant(VacantEntry::new(self, Some(slot), hash, key)),
+            Place::Unknown => Entry::Vacant(VacantEntry::new(self, None, hash, key)),
         }
     }
 
@@ -613,15 +614,18 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(words["be"], 2);
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hash_builder.hash_one(key);
         match self.table.raw.find_or_spot(hash, has_key(key)) {
-            Ok(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
-            Err(spot) => EntryRef::Vacant(VacantEntryRef::new(self, spot, hash, key)),
+            Place::Full(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
+            Place::Vacant(slot) => {
+                EntryRef::Vacant(VacantEntryRef::new(self, Some(slot), hash, key))
+            }
+            Place::Unknown => EntryRef::Vacant(VacantEntryRef::new(self, None, hash, key)),
         }
     }
 

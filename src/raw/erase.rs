@@ -26,10 +26,12 @@
 //! at the first, a copy where the original is.
 
 use super::RawTable;
+use super::control::Step;
 use super::full::FullSlots;
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
+use crate::probe::ProbeSeq;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Makes a slot vacant and returns what was in it. O(1).
@@ -87,9 +89,23 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// Takes out the entry that was found, if any. O(1) expected.
     #[inline(always)]
-    pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        let slot = self.find(hash, eq)?;
-        // SAFETY: `find` returns full slots.
+    pub fn remove(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<T> {
+        self.prefetch(hash);
+        // SAFETY: the probe loop offers full slots (I3).
+        match self.control.probe_home(hash, &mut |slot| eq(unsafe { self.get(slot) })) {
+            // SAFETY: as above. In its home's window an entry has left no position.
+            Step::Done(Ok(slot)) => Some(unsafe { self.take(slot) }),
+            Step::Done(Err(_)) => None,
+            Step::Next(seq) => self.remove_on(hash, seq, eq),
+        }
+    }
+
+    /// [`remove`](Self::remove) from the second window on.
+    #[cold]
+    #[inline(never)]
+    fn remove_on(&mut self, hash: u64, seq: ProbeSeq, eq: impl FnMut(&T) -> bool) -> Option<T> {
+        let slot = self.find_on(hash, seq, eq)?;
+        // SAFETY: `find_on` returns full slots.
         Some(unsafe { self.remove_hashed_at(slot, hash) })
     }
 

@@ -108,6 +108,18 @@ pub enum AtHome {
     Elsewhere(ProbeSeq),
 }
 
+/// Where an entry is or belongs; see [`RawTable::find_or_spot`]. Two words, which a call returns in
+/// registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is in this slot.
+    Full(usize),
+    /// It is absent, and this slot is vacant for it.
+    Vacant(usize),
+    /// It is absent, and its place is still to be looked for.
+    Unknown,
+}
+
 /// A Swiss table; see the module's introduction.
 ///
 /// The two counters stand apart, in this order: side by side, the compiler updates both with one
@@ -326,17 +338,16 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
     /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
     /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected.
-    #[inline(always)]
-    pub fn find_or_spot(
-        &self,
-        hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> Result<usize, Option<usize>> {
+    #[inline]
+    pub fn find_or_spot(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Place {
         match self.search_home(hash, &mut eq) {
-            AtHome::Found(slot) => Ok(slot),
-            AtHome::Vacant(slot) => Err(Some(slot)),
-            AtHome::Absent => Err(None),
-            AtHome::Elsewhere(seq) => self.find_out_of_line(hash, seq, eq).ok_or(None),
+            AtHome::Found(slot) => Place::Full(slot),
+            AtHome::Vacant(slot) => Place::Vacant(slot),
+            AtHome::Absent => Place::Unknown,
+            AtHome::Elsewhere(seq) => match self.find_out_of_line(hash, seq, eq) {
+                Some(slot) => Place::Full(slot),
+                None => Place::Unknown,
+            },
         }
     }
 

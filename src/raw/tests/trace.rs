@@ -3,9 +3,9 @@
 use super::{HashFn, Random, bytes_of};
 use crate::allocator::Global;
 use crate::group::Group;
-use crate::raw::RawTable;
 use crate::raw::control::Control;
 use crate::raw::overflow::MANY;
+use crate::raw::{Place, RawTable};
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::mem;
@@ -217,9 +217,9 @@ impl<G: Group> Subject<G> {
         let spot = self.table.find_or_spot(hash, |entry| entry.0 == key);
         let place = self.table.find_or_vacant(hash, |entry| entry.0 == key, hasher);
         match spot {
-            Ok(slot) => assert_eq!(place, Ok(slot)),
-            Err(Some(slot)) => assert_eq!((place, calls.get()), (Err(slot), 0)),
-            Err(None) => assert!(place.is_err()),
+            Place::Full(slot) => assert_eq!(place, Ok(slot)),
+            Place::Vacant(slot) => assert_eq!((place, calls.get()), (Err(slot), 0)),
+            Place::Unknown => assert!(place.is_err()),
         }
         let old = match place {
             Ok(slot) => {

@@ -89,7 +89,6 @@ pub fn rows() -> Vec<Row> {
     crate_root(&mut rows);
     map_itself(&mut rows);
     map_lookups(&mut rows);
-    old_names(&mut rows);
     map_traits(&mut rows);
     map_entry(&mut rows);
     map_entry_ref(&mut rows);
@@ -104,6 +103,7 @@ pub fn rows() -> Vec<Row> {
     table_buckets(&mut rows);
     table_entry(&mut rows);
     table_iterators(&mut rows);
+    old_names(&mut rows);
     rows.rows
 }
 

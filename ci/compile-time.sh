@@ -13,7 +13,7 @@ limit=1.15
 rounds=${1:-7}
 work=$(realpath -m ../target/compile-time)
 subjects=(hashbrown rosti)
-declare -A dependency=([hashbrown]='"=0.17.1"' [rosti]="{ path = \"$(realpath ..)\" }")
+declare -A dependency=([hashbrown]='"=0.17.2"' [rosti]="{ path = \"$(realpath ..)\" }")
 declare -A least # milliseconds by "subject what"
 
 for subject in "${subjects[@]}"; do

@@ -12,7 +12,7 @@ export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
 
 # Package, version, which tests.
 suites=(
-    "hashbrown 0.17.1 -p hashbrown-itself"
+    "hashbrown 0.17.2 -p hashbrown-itself"
     "hashlink 0.12.2 -p hashlink --features serde_impl"
     "indexmap 2.14.2 -p indexmap --features serde,rayon,test_debug"
     "lru 0.19.0 -p lru"

@@ -842,6 +842,103 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
+    /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.get_many_mut(["a", "b"]), [Some(&mut 1), None]);
+    /// # }
+    /// ```
+    #[deprecated(note = "use `get_disjoint_mut` instead")]
+    #[track_caller]
+    pub fn get_many_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get_disjoint_mut(keys)
+    }
+
+    /// The old name of [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut).
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.get_many_key_value_mut(["a", "b"]), [Some((&"a", &mut 1)), None]);
+    /// # }
+    /// ```
+    #[deprecated(note = "use `get_disjoint_key_value_mut` instead")]
+    #[track_caller]
+    pub fn get_many_key_value_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get_disjoint_key_value_mut(keys)
+    }
+
+    /// The old name of [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut).
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// // SAFETY: the keys differ.
+    /// assert_eq!(unsafe { map.get_many_unchecked_mut(["a", "b"]) }, [Some(&mut 1), None]);
+    /// # }
+    /// ```
+    #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
+    pub unsafe fn get_many_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.get_disjoint_unchecked_mut(keys) }
+    }
+
+    /// The old name of
+    /// [`get_disjoint_key_value_unchecked_mut`](Self::get_disjoint_key_value_unchecked_mut).
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// // SAFETY: there is only one.
+    /// let [a] = unsafe { map.get_many_key_value_unchecked_mut(["a"]) };
+    /// assert_eq!(a, Some((&"a", &mut 1)));
+    /// # }
+    /// ```
+    #[deprecated(note = "use `get_disjoint_key_value_unchecked_mut` instead")]
+    pub unsafe fn get_many_key_value_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.get_disjoint_key_value_unchecked_mut(keys) }
+    }
+
     /// Sets the value of a key and returns the old one. A key that is present stays, and the one
     /// given is dropped. O(1) expected and amortised; never moves other entries if the key is
     /// present.

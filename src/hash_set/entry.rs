@@ -123,8 +123,8 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     }
 }
 
-impl<T, S, A: Allocator> OccupiedEntry<'_, T, S, A> {
-    /// The element in the set.
+impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
+    /// The element in the set; see also [`into_ref`](Self::into_ref).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -135,6 +135,20 @@ impl<T, S, A: Allocator> OccupiedEntry<'_, T, S, A> {
     #[inline]
     pub fn get(&self) -> &T {
         self.inner.key()
+    }
+
+    /// The element in the set, borrowed for as long as the set was.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// let a: &char = set.entry('a').insert().into_ref();
+    /// assert_eq!(a, &'a');
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_ref(self) -> &'a T {
+        self.inner.into_entry().0
     }
 
     /// Takes the element out. O(1).

@@ -876,6 +876,49 @@ impl<T, A: Allocator> HashTable<T, A> {
         unsafe { self.disjoint_mut(slots) }
     }
 
+    /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
+    ///
+    /// # Panics
+    /// If an entry is found twice.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// assert_eq!(table.get_many_mut([7, 8], |i, _| i == 0), [Some(&mut 'a'), None]);
+    /// ```
+    #[deprecated(note = "use `get_disjoint_mut` instead")]
+    #[track_caller]
+    pub fn get_many_mut<const N: usize>(
+        &mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+    ) -> [Option<&'_ mut T>; N] {
+        self.get_disjoint_mut(hashes, eq)
+    }
+
+    /// The old name of [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut).
+    ///
+    /// # Safety
+    /// No two searches may find the same entry.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// // SAFETY: there is only one search.
+    /// assert_eq!(unsafe { table.get_many_unchecked_mut([7], |_, _| true) }, [Some(&mut 'a')]);
+    /// ```
+    #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
+    pub unsafe fn get_many_unchecked_mut<const N: usize>(
+        &mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+    ) -> [Option<&'_ mut T>; N] {
+        // SAFETY: the caller's contract.
+        unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
+    }
+
     /// The slots of several searches.
     #[inline]
     fn find_each<const N: usize>(

@@ -103,6 +103,7 @@ pub fn rows() -> Vec<Row> {
     table_buckets(&mut rows);
     table_entry(&mut rows);
     table_iterators(&mut rows);
+    old_names(&mut rows);
     rows.rows
 }
 
@@ -224,6 +225,27 @@ fn map_lookups(rows: &mut Rows) {
         .item("entry_ref", {
             let mut names = names();
             (format!("{:?}", names.entry_ref("one")), format!("{:?}", names.entry_ref("two")))
+        });
+}
+
+#[expect(deprecated, reason = "old code may use it")]
+fn old_names(rows: &mut Rows) {
+    let mut map = map();
+    rows.of("HashMap")
+        .item("get_many_mut", map.get_many_mut([&1, &2]))
+        .item("get_many_key_value_mut", map.get_many_key_value_mut([&1, &2]))
+        // SAFETY: the keys differ.
+        .item("get_many_unchecked_mut", unsafe { map.get_many_unchecked_mut([&1, &2]) })
+        // SAFETY: the keys differ.
+        .item("get_many_key_value_unchecked_mut", unsafe {
+            map.get_many_key_value_unchecked_mut([&1, &2])
+        });
+    let mut table = table();
+    rows.of("HashTable")
+        .item("get_many_mut", table.get_many_mut([7, 7], |i, _| i == 0))
+        // SAFETY: the second search finds nothing.
+        .item("get_many_unchecked_mut", unsafe {
+            table.get_many_unchecked_mut([7, 7], |i, _| i == 0)
         });
 }
 
@@ -634,6 +656,7 @@ fn set_entry(rows: &mut Rows) {
         .item("Debug", (set().entry(1), set().entry(2)));
     rows.of("hash_set::OccupiedEntry")
         .item("get", occupied(&mut set()).get())
+        .item("into_ref", occupied(&mut set()).into_ref())
         .item("remove", occupied(&mut set()).remove())
         .item("Debug", occupied(&mut set()));
     rows.of("hash_set::VacantEntry")

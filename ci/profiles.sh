@@ -75,16 +75,16 @@ awk -v counts="$counts" '
         if (far > worst_null[profiles]) worst_null[profiles] = far
     }
     function line(title, values, i) {
-        printf "%-18s", title
+        printf "%-21s", title
         for (i = 1; i <= profiles; i++) printf counts ? "%9.2f                  " : "%9.2f", values[i]
         print ""
     }
     END {
-        printf "%-18s", ""
+        printf "%-21s", ""
         for (i = 1; i <= profiles; i++) printf counts ? "%9s    rosti hashbrown" : "%9s", profile[i]
         print ""
         for (row = 1; row <= rows; row++) {
-            printf "%-18s", name[row]
+            printf "%-21s", name[row]
             for (i = 1; i <= profiles; i++) {
                 printf "%9.2f", ratio[i, name[row]]
                 if (counts) printf "%9.1f%9.1f", third[i, name[row]], fourth[i, name[row]]

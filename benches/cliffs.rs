@@ -1,0 +1,210 @@
+//! Where a map can fall off a cliff: `cargo bench --bench cliffs [-- TEXT]`, rows with TEXT in their name.
+//!
+//! Keys with a structure under hashers that keep it, churn for a long time, nearly empty tables, empty
+//! maps, memory. A row is rosti's number, hashbrown's and their ratio. Churn is sixteen removals and
+//! insertions per entry; `pair` is the time of one of each in the last quarter, `miss` that of a lookup
+//! of an absent key afterwards. No cell takes longer than [`CAP`]: what was cut short is marked `>`, since
+//! the rest would hardly have been faster. (Loops in several profiles: `ci/profiles.sh`.)
+
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
+#[path = "compare/machine.rs"]
+mod machine;
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
+#[path = "compare/rng.rs"]
+mod rng;
+#[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
+#[path = "compare/stress.rs"]
+mod stress;
+
+use foldhash::fast::FixedState;
+use rng::scramble;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::hash::BuildHasher;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use stress::{Figure, Fx1, Fx2, Identity, Map, Outcome, Trial, empty_gets, least, walks};
+
+/// The most that a cell's churn takes.
+const CAP: Duration = Duration::from_secs(if cfg!(debug_assertions) { 0 } else { 4 });
+
+/// The system's allocator, which knows what lives and what lived at most.
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all calls go to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(live, Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Prints a row for each number.
+fn print(row: &str, what: &[&str], rosti: &[Figure], hashbrown: &[Figure]) {
+    for ((what, ours), theirs) in what.iter().zip(rosti).zip(hashbrown) {
+        let number = |Figure(number, cut): &Figure| {
+            let digits = if *number < 10.0 { 2 } else { 1 };
+            format!("{}{number:.digits$}", if *cut { "> " } else { "" })
+        };
+        println!(
+            "{row:<58} {what:<14}{:>13}{:>13}{:>9.2}",
+            number(ours),
+            number(theirs),
+            ours.0 / theirs.0
+        );
+    }
+}
+
+fn main() {
+    machine::tame_allocator();
+    // (cargo adds `--bench`.)
+    let only =
+        std::env::args().skip(1).find(|argument| !argument.starts_with("--")).unwrap_or_default();
+    println!("{:<58} {:<14}{:>13}{:>13}{:>9}", "", "", "rosti", "hashbrown", "ratio");
+
+    /// A row of churn: its name, the hasher, entries, whether the oldest go first, keys.
+    macro_rules! churn {
+        ($name:expr, $hasher:ty, $n:expr, $fifo:expr, $key:expr) => {
+            if $name.contains(&only) {
+                let trial = Trial { capacity: $n, n: $n, fifo: $fifo, key: &$key, cap: CAP };
+                let ours = trial.run::<rosti::HashMap<u64, u64, $hasher>>();
+                let theirs = trial.run::<hashbrown::HashMap<u64, u64, $hasher>>();
+                let numbers = |o: &Outcome| [o.miss, o.churn, o.churn_miss];
+                let what = ["fresh miss, ns", "pair, ns", "miss, ns"];
+                print($name, &what, &numbers(&ours), &numbers(&theirs));
+            }
+        };
+    }
+    let n = (1 << 14) * 8 / 10;
+    churn!("i << 4, Fx 1, 2^14 slots x .8", Fx1, n, false, |i| i << 4);
+    churn!("i << 3, identity, 2^14 slots x .8", Identity, n, false, |i| i << 3);
+    churn!(
+        "bits reversed, Fx 2, oldest first, 57 300 entries",
+        Fx2,
+        57_300,
+        true,
+        u64::reverse_bits
+    );
+    churn!("multiples of 16, random, Fx 1, 10 000 entries", Fx1, 10_000, false, |i| {
+        scramble(i) & !15
+    });
+    // Every second hash is odd, so that twice as many keys are tried.
+    let odd: Vec<u64> = {
+        let hasher = FixedState::default();
+        (0..).map(scramble).filter(|key| hasher.hash_one(key) % 2 == 1).take(13_000 * 25).collect()
+    };
+    churn!("hashes that are 1 mod 2, foldhash, 13 000 entries", FixedState, 13_000, false, |i| {
+        odd[i as usize % odd.len()]
+    });
+    churn!("scrambled, foldhash, 2^10 slots x .75", FixedState, 768, false, scramble);
+
+    high_ids(&only);
+    nearly_empty(&only);
+    empty(&only);
+    arena(&only);
+    sizes(&only);
+}
+
+/// Ids, and then one at a time with the top bit set.
+fn high_ids(only: &str) {
+    fn pairs<M: Map>() -> Figure {
+        let mut map = M::with_capacity(114_701);
+        (0..65_536).for_each(|id| map.insert(id));
+        let pairs = 8192;
+        let time = least(1, pairs as usize, || {
+            for id in (0..pairs).map(|i| i + (1 << 63)) {
+                map.insert(id);
+                assert!(map.remove(id));
+            }
+        });
+        Figure(time, false)
+    }
+    let row = "ids 0..65 536, then i + 2^63 one by one, identity";
+    if row.contains(only) {
+        let ours = pairs::<rosti::HashMap<u64, u64, Identity>>();
+        print(row, &["pair, ns"], &[ours], &[pairs::<hashbrown::HashMap<u64, u64, Identity>>()]);
+    }
+}
+
+/// Walks over tables with few entries.
+fn nearly_empty(only: &str) {
+    let what = ["for, us", "fold, us", "values, us", "retain, us", "extract_if, us"];
+    for (capacity, len, first) in
+        [(1 << 20, 1, false), (1 << 20, 1000, false), (1 << 17, 1, false), (900_000, 10, true)]
+    {
+        let place = if first { " in the first slots" } else { "" };
+        let row = format!("walk: {len} of {capacity}{place}");
+        if row.contains(only) {
+            let ours = walks::<rosti::HashMap<u64, u64, FixedState>>(capacity, len, first);
+            let theirs = walks::<hashbrown::HashMap<u64, u64, FixedState>>(capacity, len, first);
+            print(&row, &what, &ours, &theirs);
+        }
+    }
+}
+
+/// Lookups where there is nothing.
+fn empty(only: &str) {
+    let row = "get in an empty map";
+    if row.contains(only) {
+        let what = ["8 bytes, ns", "100 bytes, ns", "1000 bytes, ns"];
+        print(row, &what, &empty_gets!(rosti), &empty_gets!(hashbrown));
+    }
+}
+
+/// A map of strings whose keys are replaced in turn.
+fn arena(only: &str) {
+    fn peak<M>(mut map: M, replace: impl Fn(&mut M, Option<&str>, &str)) -> Figure {
+        let (live, key) = (LIVE.load(Ordering::Relaxed), |i: usize| format!("{i:01000}"));
+        PEAK.store(live, Ordering::Relaxed);
+        for i in 0..20_000_usize {
+            replace(&mut map, i.checked_sub(200).map(key).as_deref(), &key(i));
+        }
+        Figure((PEAK.load(Ordering::Relaxed) - live) as f64 / 1000.0, false)
+    }
+    let row = "200 keys of 1000 bytes replaced in turn: StrMap, HashMap";
+    if row.contains(only) {
+        let ours = peak(rosti::StrMap::<u64>::new(), |map, old, new| {
+            old.map(|old| map.remove(old));
+            map.insert(new, 1);
+        });
+        let theirs = hashbrown::HashMap::<Box<str>, u64, FixedState>::default();
+        let theirs = peak(theirs, |map, old, new| {
+            old.map(|old| map.remove(old));
+            map.insert(new.into(), 1);
+        });
+        print(row, &["peak, kB"], &[ours], &[theirs]);
+    }
+}
+
+/// Bytes of small maps.
+fn sizes(only: &str) {
+    for (range, name) in [(17..=28, "17..=28"), (31..=56, "31..=56"), (61..=112, "61..=112")] {
+        let row = format!("with_capacity({name}), u64 -> u64");
+        if !row.contains(only) {
+            continue;
+        }
+        let mean = |bytes: &dyn Fn(usize) -> usize| {
+            Figure(
+                range.clone().map(|n| bytes(n) as f64).sum::<f64>() / range.clone().count() as f64,
+                false,
+            )
+        };
+        let ours = mean(&|n| rosti::HashMap::<u64, u64>::with_capacity(n).allocation_size());
+        let theirs = mean(&|n| hashbrown::HashMap::<u64, u64>::with_capacity(n).allocation_size());
+        print(&row, &["bytes"], &[ours], &[theirs]);
+    }
+}

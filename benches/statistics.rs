@@ -3,7 +3,8 @@
 //! Windows visited, false matches, overflow bits and bytes, for tables `u64 -> u64` at five loads of an
 //! octave, fresh from the keys and after sixteen removals and insertions per entry, for the native
 //! backend and SWAR. Keys and hashes are the same in every run, so the numbers are the same on every
-//! machine that has the backend: means over several tables, the most over all.
+//! machine that has the backend: means over several tables, the most over all. Then the bytes of small
+//! tables beside hashbrown's, and the same figures for them when they are full.
 
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/rng.rs"]
@@ -21,6 +22,10 @@ const SIZES: [(u32, usize); 2] =
 /// Numbers of entries in an octave. What load the table makes of it is its own affair: the tables of
 /// backends double at somewhat different numbers.
 const LOADS: [f64; 5] = [0.47, 0.56, 0.65, 0.75, 0.865];
+/// Small capacities: the first and last of a size, hashbrown's and ours.
+const SMALL: [usize; 9] = [17, 28, 30, 31, 56, 60, 61, 112, 120];
+/// How many small tables the means are over.
+const SMALL_TABLES: usize = if cfg!(debug_assertions) { 4 } else { 1000 };
 /// Entries replaced per entry.
 const CHURN: usize = 16;
 
@@ -31,14 +36,30 @@ fn main() {
         rest.iter().for_each(|title| print!("{title:>8}"));
         println!();
     };
-    title(["", "", "", "", "windows", "", "windows", "", "false", "false", "bits", "bytes"]);
-    title([
-        "group", "len", "load", "state", "hit", "max", "miss", "max", "hit", "miss", "set %",
-        "entry",
-    ]);
+    let titles = || {
+        title(["", "", "", "", "windows", "", "windows", "", "false", "false", "bits", "bytes"]);
+        title([
+            "group", "len", "load", "state", "hit", "max", "miss", "max", "hit", "miss", "set %",
+            "entry",
+        ]);
+    };
+    titles();
     backend::<Native>();
     if Native::NAME != Swar::NAME {
         backend::<Swar>();
+    }
+
+    println!("\nbytes of small tables, and their ratio to hashbrown's");
+    println!("{:>9}{:>9}{:>12}{:>7}", "capacity", Native::NAME, "hashbrown", "ratio");
+    for capacity in SMALL {
+        let ours = Table::<Native>::with_capacity_in(capacity, Global).allocation_size();
+        let theirs = hashbrown::HashTable::<Entry>::with_capacity(capacity).allocation_size();
+        println!("{capacity:>9}{ours:>9}{theirs:>12}{:>7.3}", ours as f64 / theirs as f64);
+    }
+    println!();
+    titles();
+    for (len, churn) in SMALL.into_iter().flat_map(|len| [(len, 0), (len, CHURN)]) {
+        rows::<Native>(len, churn, SMALL_TABLES);
     }
 }
 
@@ -47,13 +68,17 @@ fn backend<G: Group>() {
     for (log_len, tables) in SIZES {
         for load in LOADS {
             for churn in [0, CHURN] {
-                let len = (f64::from(1_u32 << log_len) * load) as usize;
-                let measured: Vec<Measured> =
-                    (0..tables as u64).map(|seed| measure(&table::<G>(len, churn, seed))).collect();
-                row(G::NAME, len, churn, &measured);
+                rows::<G>((f64::from(1_u32 << log_len) * load) as usize, churn, tables);
             }
         }
     }
+}
+
+/// The row of so many tables of `len` entries.
+fn rows<G: Group>(len: usize, churn: usize, tables: usize) {
+    let measured: Vec<Measured> =
+        (0..tables as u64).map(|seed| measure(&table::<G>(len, churn, seed))).collect();
+    row(G::NAME, len, churn, &measured);
 }
 
 fn hash(&(key, _): &Entry) -> u64 {

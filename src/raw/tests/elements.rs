@@ -174,7 +174,7 @@ fn life<T: Element, G: Group>() {
             let (slots, element) = (table.slots(), T::make(number));
             ids.push(element.id());
             table.insert_unique(mix(element.id()), element, hasher);
-            if table.slots() != slots || number % 32 == 0 {
+            if table.slots() != slots || number % 32 == 31 {
                 check(table, ids);
             }
         }

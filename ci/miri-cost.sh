@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-most_of_a_test=5000000 most_of_a_suite=200000000 shown=12
+most_of_a_test=5000000 most_of_a_suite=200000000 shown=${SHOWN:-12}
 suites=(lib hash_map hash_set hash_table str_map panics alloc_failure differential capacity)
 [ $# -eq 0 ] || suites=("$@")
 command -v valgrind >/dev/null || eval "$(ci/toolchain.sh --valgrind)"

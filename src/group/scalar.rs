@@ -43,7 +43,8 @@ unsafe impl<const WIDTH: usize> Group for Scalar<WIDTH> {
     }
 
     fn match_tag(self, tag: Tag) -> Self::Mask {
-        self.lanes_where(|ctrl| ctrl == tag.byte())
+        let tag = tag.byte();
+        self.lanes_where(|ctrl| ctrl == tag)
     }
 
     fn match_empty(self) -> Self::Mask {

@@ -119,7 +119,7 @@ fn as_one_by_one<G: Group>() {
             }
         }
     }
-    assert!(left_over > 0, "no entry has come to a border");
+    assert!(left_over > 0 || cfg!(miri), "no entry has come to a border");
 }
 
 fn into_small_tables<G: Group>() {
@@ -127,7 +127,7 @@ fn into_small_tables<G: Group>() {
         let new = entries((0..len as u64).chain(0..len as u64 / 2));
         let (mut table, mut serial) = (Table::<G>::new_in(Global), Table::<G>::new_in(Global));
         new.iter().for_each(|&entry| insert(&mut serial, mix, entry));
-        assert_eq!(fill(&mut table, mix, &new, 8), 0, "one region has no borders");
+        assert_eq!(fill(&mut table, mix, &new, scaled(8, 8, 1)), 0, "one region has no borders");
         assert_eq!(contents(&table), contents(&serial));
     }
 }
@@ -179,7 +179,8 @@ fn a_full_region_leaves_all_others_over<G: Group>() {
     let new = entries((0..keys).chain(0..keys).chain(0..keys));
     let mut table = Table::<G>::with_capacity_in(capacity_of_regions::<G>(4), Global);
     let left_over = fill(&mut table, |_| 0, &new, 4);
-    assert!(left_over >= 3 * keys as usize / 2, "only {left_over} of {}", new.len());
+    let least = scaled(3 * keys as usize / 2, 3 * keys as usize / 2, 3);
+    assert!(left_over >= least, "only {left_over} of {}", new.len());
     let last = |key| 2 * keys as usize + key as usize;
     let expected: Vec<Entry> =
         (0..keys).map(|key| Entry { key, first: key as usize, last: last(key) }).collect();
@@ -385,7 +386,9 @@ mod unwinding {
         let keys = scaled(40, 20, 6) as u64;
         for n in calls() {
             let (owner, fuse) = (Rc::new(()), Fuse::new(Fuse::NEVER));
-            let make = |key: u64| (mix(key), Fused { key, _owner: owner.clone(), fuse: &fuse });
+            // Far from a border also in the short regions of Miri.
+            let hash = |key: u64| mix(key) & !scaled(0, 0, 2 * G::WIDTH - 1) as u64;
+            let make = |key: u64| (hash(key), Fused { key, _owner: owner.clone(), fuse: &fuse });
             let mut table = RawTable::<Fused<'_>, G, Global>::new_in(Global);
             table.reserve(capacity_of_regions::<G>(2), |_| unreachable!("it is empty"));
             let regions = table.regions(2);
@@ -413,7 +416,7 @@ mod unwinding {
                 });
             });
             fuse.rearm(Fuse::NEVER);
-            table.check_invariants(|entry| mix(entry.key));
+            table.check_invariants(|entry| hash(entry.key));
             assert_eq!(Rc::strong_count(&owner), 1 + table.len(), "call {n}");
             if !blown {
                 assert_eq!(table.len() as u64, keys);

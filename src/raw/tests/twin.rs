@@ -20,7 +20,7 @@ fn twins<G: Group, H: Group>() {
             for step in 0..scaled(100, 10, 1) * (target + 8) {
                 let op = Op::next(&mut random, target, one.table.len());
                 assert_eq!(one.apply(op), other.apply(op), "{name}, step {step}: {op:?}");
-                if tried(step, 8) {
+                if tried(step, 16) {
                     let (a, b) = (bytes_of(&one.table), bytes_of(&other.table));
                     assert_eq!(a, b, "{name}, step {step}: {op:?}");
                     assert_eq!(one.entries(), other.entries());
@@ -36,7 +36,7 @@ fn twins<G: Group, H: Group>() {
                 let ops = [Op::Remove(key.wrapping_sub(capacity)), Op::Insert(key, key)];
                 for op in ops {
                     assert_eq!(one.apply(op), other.apply(op), "{name}: {op:?}");
-                    if tried(key as usize, 16) {
+                    if tried(key as usize, 32) {
                         let (a, b) = (bytes_of(&one.table), bytes_of(&other.table));
                         assert_eq!(a, b, "{name}: {op:?}");
                     }

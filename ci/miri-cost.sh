@@ -8,11 +8,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-most_of_a_test=5000000 most_of_a_suite=200000000 shown=12
+most_of_a_test=5000000 most_of_a_suite=200000000 shown=${SHOWN:-12}
 suites=(lib hash_map hash_set hash_table str_map panics alloc_failure differential capacity)
 [ $# -eq 0 ] || suites=("$@")
 command -v valgrind >/dev/null || eval "$(ci/toolchain.sh --valgrind)"
-export PATH=$PATH${ROSTI_TOOLS:+:$ROSTI_TOOLS} PROPTEST_RNG_SEED=1
+export PATH=$PATH${ROSTI_TOOLS:+:$ROSTI_TOOLS} PROPTEST_RNG_SEED=1 RUST_BACKTRACE=0
 
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target/miri-sizes} CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
 selection=()

@@ -121,7 +121,7 @@ mod tests {
         for shape in SHAPES {
             let mut previous = shape.size_for(0).unwrap();
             assert_eq!(previous, Size { homes: 1, slots: 4 });
-            for capacity in 1..if cfg!(miri) { 300 } else { 10_000 } {
+            for capacity in 1..if cfg!(miri) { 70 } else { 10_000 } {
                 let size = shape.size_for(capacity).unwrap();
                 assert!(size.capacity() >= capacity, "{shape:?} {capacity} {size:?}");
                 if size != previous {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ctrl::{DELETED, EMPTY, is_full};
-use crate::raw::tests::{Random, scaled};
+use crate::raw::tests::{Random, scaled, tried};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -69,7 +69,7 @@ fn check<G: Group>(bytes: &[u8]) {
     wanted.extend([0, 1, 0x7e, 0x7f]);
     wanted.sort_unstable();
     wanted.dedup();
-    wanted.iter().for_each(|&byte| check_match_tag::<G>(bytes, byte));
+    wanted.iter().step_by(scaled(1, 1, 5)).for_each(|&byte| check_match_tag::<G>(bytes, byte));
 }
 
 /// The three parts of match_tag's contract.
@@ -84,9 +84,14 @@ fn check_match_tag<G: Group>(bytes: &[u8], wanted: u8) {
 /// Every byte that a table can contain, in every lane, on every background.
 fn every_byte_in_every_lane<G: Group>() {
     let backgrounds = [EMPTY, DELETED, 0x00, 0x01, 0x2a, 0x7f];
+    let mut case = 0;
     for background in backgrounds {
         for lane in 0..G::WIDTH {
             for byte in (0..=0x7f).chain([EMPTY, DELETED]) {
+                case += 1;
+                if !tried(case, 331) {
+                    continue;
+                }
                 let mut bytes = vec![background; G::WIDTH];
                 bytes[lane] = byte;
                 check::<G>(&bytes);
@@ -108,7 +113,7 @@ fn patterns<G: Group>() {
             .collect()
     };
     let count = if G::WIDTH == 8 { 3usize.pow(8) } else { 20_000 };
-    let count = scaled(count, count, 200) as u64;
+    let count = scaled(count, count, 12) as u64;
     for i in 0..count {
         let pattern = if G::WIDTH == 8 { i } else { random.next() };
         check::<G>(&of_pattern(pattern, &mut || random.next() as u8 & 0x7f));

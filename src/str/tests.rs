@@ -24,11 +24,13 @@ fn constant<V>(hash: u64) -> StrMap<V> {
 
 #[test]
 fn one_hash_for_all_keys_is_slow_and_right() {
+    const HUNDRED: usize = if cfg!(miri) { 8 } else { 100 };
     for hash in [0, u64::MAX, 0x0123_4567_89ab_cdef] {
         let mut map = constant(hash);
         let mut model = BTreeMap::new();
-        let keys =
-            (0..400).map(|n| if n % 2 == 0 { long(n % 300) } else { format!("{}", n % 300) });
+        let keys = (0..4 * HUNDRED).map(|n| {
+            if n % 2 == 0 { long(n % (3 * HUNDRED)) } else { format!("{}", n % (3 * HUNDRED)) }
+        });
         for (n, key) in keys.enumerate() {
             assert_eq!(map.insert(&key, n), model.insert(key, n));
             if n % 3 == 0 {
@@ -40,11 +42,16 @@ fn one_hash_for_all_keys_is_slow_and_right() {
     }
 }
 
-/// Families of 1,024 keys of so many bytes that are alike but for a few of them.
+/// Keys in a family.
+const FAMILY: usize = if cfg!(miri) { 16 } else { 1024 };
+/// The fewest homes that a family's keys take.
+const SPREAD: usize = FAMILY / 16 * 15;
+
+/// Families of [`FAMILY`] keys of so many bytes that are alike but for a few of them.
 fn families(len: usize) -> impl Iterator<Item = Vec<Vec<u8>>> {
     let digits = |n: usize| format!("{n:04}").into_bytes();
     let bits = |n: usize| vec![n as u8 & 31, (n >> 5) as u8];
-    let family = |key: &dyn Fn(usize) -> Vec<u8>| (0..1024).map(key).collect();
+    let family = |key: &dyn Fn(usize) -> Vec<u8>| (0..FAMILY).map(key).collect();
     let numbered = move |at: usize, number: &dyn Fn(usize) -> Vec<u8>| {
         family(&|n| {
             let (mut key, number) = (vec![b'a'; len], number(n));
@@ -75,11 +82,11 @@ fn mean_homes(keys: &[Vec<u8>], hash: impl Fn(&Seed, &[u8]) -> u64) -> usize {
 #[test]
 fn hashes_of_keys_that_are_nearly_equal_are_spread_like_random_ones() {
     for len in
-        [16, 24, 32, 33, 64, 65, 80, 128, 129].into_iter().step_by(if cfg!(miri) { 4 } else { 1 })
+        [16, 24, 32, 33, 64, 65, 80, 128, 129].into_iter().step_by(if cfg!(miri) { 7 } else { 1 })
     {
         for (family, keys) in families(len).enumerate() {
             let mean = mean_homes(&keys, |seed, key| seed.of_long(key).0);
-            assert!(mean > 960, "{mean} homes of family {family}, length {len}");
+            assert!(mean >= SPREAD, "{mean} homes of family {family}, length {len}");
         }
     }
 }
@@ -88,7 +95,7 @@ fn hashes_of_keys_that_are_nearly_equal_are_spread_like_random_ones() {
 fn hashes_of_short_keys_are_spread_like_random_ones() {
     for len in [4, 5, 8, 12, SHORT] {
         for at in [0, len - 4] {
-            let keys: Vec<Vec<u8>> = (0..1024)
+            let keys: Vec<Vec<u8>> = (0..FAMILY)
                 .map(|n| {
                     let mut key = vec![b'a'; len];
                     key[at..at + 4].copy_from_slice(format!("{n:04}").as_bytes());
@@ -98,7 +105,7 @@ fn hashes_of_short_keys_are_spread_like_random_ones() {
             let hash =
                 |seed: &Seed, key: &[u8]| seed.of_short(&Cell::short(key).expect("it is short"));
             let mean = mean_homes(&keys, hash);
-            assert!(mean > 960, "{mean} homes, length {len}, differing at {at}");
+            assert!(mean >= SPREAD, "{mean} homes, length {len}, differing at {at}");
         }
     }
 }
@@ -118,7 +125,8 @@ fn keys_at_the_limit_are_taken_and_longer_ones_refused() {
 }
 
 #[test]
-#[should_panic(expected = "the key has 65537 bytes and may have 65536")]
+#[cfg_attr(not(miri), should_panic(expected = "the key has 65537 bytes and may have 65536"))]
+#[cfg_attr(miri, should_panic(expected = "the key has 513 bytes and may have 512"))]
 fn insert_panics_when_the_key_is_too_long() {
     BytesMap::new().insert(&[0; LONGEST + 1], ());
 }
@@ -198,8 +206,8 @@ fn clear_and_drain_leave_no_bytes_behind() {
 
 #[test]
 fn garbage_pays_for_the_walk_over_the_table() {
-    let mut map = StrMap::with_capacity(100_000);
-    let slots = map.table.num_buckets();
+    let mut map = StrMap::with_capacity(if cfg!(miri) { 100 } else { 100_000 });
+    let slots = map.table.num_buckets().max(LITTLE);
     let mut most = 0;
     for n in 0.. {
         map.insert(&long(n), n);

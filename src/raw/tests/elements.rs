@@ -46,7 +46,9 @@ struct AlignedNothing;
 struct Page(u64);
 
 #[derive(Clone, Debug)]
-struct Big([u64; 512]);
+struct Big([u64; BIG]);
+
+const BIG: usize = scaled(512, 512, 12);
 
 elements! {
     (): _number => (), _element => 0;
@@ -58,9 +60,9 @@ elements! {
     (u32, u8): number => (number as u32, 1), element => u64::from(element.0);
     Line: number => Line(number), element => element.0;
     Page: number => Page(number), element => element.0;
-    Big: number => Big([number; 512]), element => {
+    Big: number => Big([number; BIG]), element => {
         assert!(element.0.iter().all(|&part| part == element.0[0]), "torn");
-        element.0[511]
+        element.0[BIG - 1]
     };
     String: number => format!("{number} and some more bytes"), element => {
         element.split(' ').next().unwrap().parse().unwrap()
@@ -166,7 +168,7 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
 fn life<T: Element, G: Group>() {
     std::println!("{}", core::any::type_name::<T>());
     let mut random = Random(size_of::<T>() as u64);
-    let len = scaled(300, 100, 20) as u64;
+    let len = scaled(300, 100, 18) as u64;
     let mut table = RawTable::<T, G, Global>::new_in(Global);
     let mut ids = Vec::new();
     let fill = |table: &mut RawTable<T, G, Global>, ids: &mut Vec<u64>| {
@@ -174,7 +176,7 @@ fn life<T: Element, G: Group>() {
             let (slots, element) = (table.slots(), T::make(number));
             ids.push(element.id());
             table.insert_unique(mix(element.id()), element, hasher);
-            if table.slots() != slots || number % 32 == 0 {
+            if table.slots() != slots || number % 32 == 31 {
                 check(table, ids);
             }
         }
@@ -290,9 +292,10 @@ fn elements_beyond_the_cache<G: Group>() {
 
 /// Equal to nothing, not even itself: inserted any number of times, found never, iterated always.
 fn never_equal_elements<G: Group>() {
+    const LEN: usize = scaled(40, 40, 20);
     let mut table = RawTable::<f64, G, Global>::new_in(Global);
     let (hasher, key) = (|_: &f64| 42, f64::NAN);
-    for len in 0..40 {
+    for len in 0..LEN {
         assert_eq!(table.len(), len);
         let slot = table.find_or_vacant(42, |&other| other == key, hasher);
         let slot = slot.expect_err("NaN is not NaN");
@@ -301,7 +304,7 @@ fn never_equal_elements<G: Group>() {
         table.check_invariants(hasher);
     }
     // SAFETY: the table is there and unchanged while the iterator is used.
-    assert_eq!(unsafe { table.raw_iter() }.count(), 40);
+    assert_eq!(unsafe { table.raw_iter() }.count(), LEN);
     assert!(table.remove(42, |&other| other == key).is_none());
     table.retain(|number| !number.is_nan());
     assert_eq!(table.len(), 0);

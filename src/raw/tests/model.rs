@@ -1,7 +1,7 @@
 //! Random traces against an ordered map, with the invariants checked after every operation.
 
 use super::trace::{Entry, Op, Subject};
-use super::{HASHES, HashFn, Random, capacity_of_homes, mix, scaled};
+use super::{HASHES, HashFn, Random, capacity_of_homes, mix, scaled, tried};
 use crate::group::Group;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -78,11 +78,14 @@ fn run_trace<G: Group>(hash: HashFn, target: usize, steps: usize, seed: u64) {
         model.apply(op, &out);
         // Counts may be too high only after removals without a hash, and where one has reached its end.
         blurred |= matches!(op, Op::Pop | Op::Retain(_) | Op::ExtractIf(..));
-        let exact = subject.check_invariants();
-        assert!(exact || blurred || subject.has_full_counts(), "{op:?}\n{}", subject.table.dump());
-        blurred &= !exact;
+        if tried(step, 16) {
+            let exact = subject.check_invariants();
+            let dump = || subject.table.dump();
+            assert!(exact || blurred || subject.has_full_counts(), "{op:?}\n{}", dump());
+            blurred &= !exact;
+        }
         assert_eq!(subject.table.len(), model.0.len());
-        if step % 8 == 0 || matches!(op, Op::Retain(_) | Op::ExtractIf(..)) {
+        if step % scaled(8, 8, 32) == 0 || matches!(op, Op::Retain(_) | Op::ExtractIf(..)) {
             model.compare(&subject, 2 * target + 8);
         }
     }
@@ -93,9 +96,10 @@ fn run_trace<G: Group>(hash: HashFn, target: usize, steps: usize, seed: u64) {
 /// Sizes at the edges: one window of 4, 8 and 16 slots, the first tables of several windows.
 fn random_traces<G: Group>() {
     let first = capacity_of_homes::<G>(0);
-    let targets = [3, 4, 5, 8, 9, 16, 17, first, first + 1, 2 * first, 100];
-    for (name, hash) in HASHES {
-        for (i, &target) in targets.iter().enumerate() {
+    let targets = [5, 4, 3, 8, 9, 17, 16, first, first + 1, 2 * first, 100];
+    for (case, (name, hash)) in HASHES.into_iter().enumerate() {
+        // Under Miri each hash gets a target of its own.
+        for (i, &target) in targets.iter().enumerate().filter(|(i, _)| tried(i + case, 7)) {
             let steps = scaled(100, 8, 1) * (target + 8);
             for seed in 0..scaled(4, 1, 1) as u64 {
                 std::println!("{name}, {target} entries, seed {seed}");
@@ -117,7 +121,7 @@ fn churn_rebuilds<G: Group>() {
             let slots = subject.table.slots();
             assert_eq!(subject.table.capacity(), capacity);
             let mut present = Vec::new();
-            let steps = scaled(200, 16, 4) * capacity;
+            let steps = scaled(200, 16, 2) * capacity;
             let mut checks = 0;
             for key in 0..steps as u64 {
                 if present.len() == capacity {
@@ -134,21 +138,21 @@ fn churn_rebuilds<G: Group>() {
                 model.apply(op, &out);
                 present.push(key);
                 // After each rebuild, and now and then.
-                if subject.rebuilds != rebuilds || random.once_in(8) {
+                if subject.rebuilds != rebuilds || random.once_in(scaled(8, 8, 64)) {
                     subject.check_invariants();
                     checks += 1;
                 }
-                if random.once_in(capacity) {
+                if random.once_in(scaled(1, 1, 2) * capacity) {
                     model.compare(&subject, 0);
                 }
             }
-            assert!(checks > steps / 16);
+            assert!(checks > steps / 16 || cfg!(miri));
             assert!(
                 subject.table.slots() == slots && subject.growths == 0,
                 "capacity is a promise"
             );
             // The lookups of all that is left.
-            model.compare(&subject, steps);
+            model.compare(&subject, scaled(steps, steps, capacity));
             std::println!("{}: {name}, {slots} slots: {} rebuilds", G::NAME, subject.rebuilds);
             // In the smallest table few inserts find their window full.
             let spread = doublings > 0 && ["mix", "identity"].contains(&name);

@@ -1,6 +1,6 @@
 //! The invariants notice planted mistakes, and what they print can be read.
 
-use super::{Keys, TAG_BITS, capacity_of_homes, full_table, key_hasher};
+use super::{Keys, TAG_BITS, capacity_of_homes, full_table, key_hasher, tried};
 use crate::allocator::Global;
 use crate::ctrl::{DELETED, EMPTY};
 use crate::group::Group;
@@ -146,7 +146,8 @@ fn wrong_overflow_counts<G: Group>() {
             table.control.add_steps(steps);
         }
     };
-    for position in 0..homes {
+    // (Under Miri those on the walk, and some others.)
+    for position in (0..homes).filter(|position| tried(position + 5, 8)) {
         let mut wrong = before.clone();
         if before[position] != 0 {
             wrong[position] = 0;

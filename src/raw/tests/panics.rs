@@ -2,8 +2,8 @@
 //! invariants hold, and the table goes on.
 
 use super::{
-    Keys, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes, sorted_keys,
-    worn_table,
+    Keys, bytes_of, calls, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes,
+    scaled, sorted_keys, worn_table,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -62,7 +62,7 @@ fn resizing<G: Group>(
     act: impl Fn(&mut Keys<G>, &dyn Fn(&u64) -> u64),
 ) -> usize {
     let keys = sorted_keys(prototype);
-    for n in 0.. {
+    for n in calls() {
         let mut table = prototype.clone();
         let fuse = Fuse::new(n);
         let hasher = |key: &u64| {
@@ -73,7 +73,7 @@ fn resizing<G: Group>(
         table.check_invariants(key_hasher);
         if !blown {
             assert_ne!(table.slots(), prototype.slots(), "nothing happened");
-            return n;
+            return n - fuse.0.get();
         }
         assert_eq!(bytes_of(&table), bytes_of(prototype));
         assert_eq!(sorted_keys(&table), keys);
@@ -104,7 +104,7 @@ fn hasher_in_growth<G: Group>() {
         assert_eq!(calls, if capacity == G::WIDTH { capacity } else { 0 });
     }
     // Streaming to twice as many homes.
-    for doublings in 0..2 {
+    for doublings in 0..scaled(2, 2, 1) as u32 {
         let table = full_table::<G>(doublings);
         let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
         assert_eq!(calls, table.len());
@@ -124,8 +124,9 @@ fn hasher_in_growth<G: Group>() {
 }
 
 fn hasher_in_shrink<G: Group>() {
-    let mut table = full_table::<G>(2);
-    for left in [capacity_of_homes::<G>(1), capacity_of_homes::<G>(0), G::WIDTH, 4, 1] {
+    let mut table = full_table::<G>(scaled(2, 2, 1) as u32);
+    let several = [capacity_of_homes::<G>(1), capacity_of_homes::<G>(0)];
+    for left in several.into_iter().skip(scaled(0, 0, 1)).chain([G::WIDTH, 4, 1]) {
         table.retain(|&mut key| key < left as u64);
         let calls = resizing(&table, |table, hasher| table.shrink_to(0, hasher));
         assert_eq!(calls, if left > G::WIDTH { left } else { 0 });
@@ -139,17 +140,17 @@ fn lookups<G: Group>(table: &Keys<G>, keys: &[u64]) {
     for &key in keys {
         assert!(table.find(mix(key), |&k| k == key).is_some());
     }
-    for absent in NEW..NEW + 20 {
+    for absent in NEW..NEW + scaled(20, 20, 4) as u64 {
         assert!(table.find(mix(absent), |&k| k == absent).is_none());
     }
 }
 
 fn hasher_in_rebuild<G: Group>() {
-    for doublings in 0..3 {
+    for doublings in 0..scaled(3, 3, 1) as u32 {
         let worn = worn_table::<G>(doublings);
         let keys = sorted_keys(&worn);
         let homes = worn.control.mask() + 1;
-        for n in 0.. {
+        for n in calls() {
             let mut table = worn.clone();
             let fuse = Fuse::new(n);
             let hasher = |key: &u64| {
@@ -211,7 +212,7 @@ fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
 }
 
 fn eq_in_lookups<G: Group>() {
-    for doublings in 0..2 {
+    for doublings in 0..scaled(2, 2, 1) as u32 {
         // All equal hashes: as many calls of eq as there are entries.
         let hasher = |_: &u64| 5;
         let mut table = Keys::<G>::new_in(Global);
@@ -221,17 +222,17 @@ fn eq_in_lookups<G: Group>() {
         });
         let before = bytes_of(&table);
         // Entries in two windows of a walk are offered twice, so there are more calls than entries.
-        let calls = Cell::new(0);
-        assert_eq!(table.find(5, |_| calls.replace(calls.get() + 1) == usize::MAX), None);
-        assert!(calls.get() >= len as usize);
-        for n in 0..=calls.get() {
+        let all = Cell::new(0);
+        assert_eq!(table.find(5, |_| all.replace(all.get() + 1) == usize::MAX), None);
+        assert!(all.get() >= len as usize);
+        for n in calls().take_while(|&n| n < all.get()).chain([all.get()]) {
             let fuse = Fuse::new(n);
             let eq = |_: &u64| {
                 fuse.burn();
                 false
             };
             let blown = blows(|| assert_eq!(table.find(5, eq), None));
-            assert_eq!(blown, n < calls.get());
+            assert_eq!(blown, n < all.get());
             fuse.0.set(n);
             assert_eq!(blows(|| assert_eq!(table.remove(5, eq), None)), blown);
             fuse.0.set(n);
@@ -325,10 +326,10 @@ fn keys<G: Group>(table: &Table<G>) -> Vec<u64> {
 /// The table still takes entries, grows and gives them back.
 fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
     let (before, others) = (keys(&table), ledger.alive() - table.len());
-    for key in NEW..NEW + 50 {
+    for key in NEW..NEW + scaled(50, 50, 4) as u64 {
         table.insert_unique(mix(key), ledger.make(key), tracked_hasher);
     }
-    for key in NEW..NEW + 50 {
+    for key in NEW..NEW + scaled(50, 50, 4) as u64 {
         assert!(table.remove(mix(key), |entry| entry.key == key).is_some());
     }
     assert_eq!(keys(&table), before);
@@ -337,18 +338,23 @@ fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
 }
 
 /// Lengths for the tests below: one window, and several.
-const LENS: [u64; 3] = [3, 8, 30];
+const LENS: [u64; if cfg!(miri) { 2 } else { 3 }] = [
+    3,
+    #[cfg(not(miri))]
+    8,
+    scaled(30, 30, 18) as u64,
+];
 
 fn clones<G: Group>() {
     for len in LENS {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, len);
-        for n in 0..len as usize {
+        for n in calls().take_while(|&n| n < len as usize) {
             ledger.clones.0.set(n);
             assert!(blows(|| drop(source.clone())));
             assert_eq!(ledger.alive(), source.len(), "half a clone is dropped");
             // Into an empty table, one of the same size and one of another.
-            for other_len in [0, len, 4 * len] {
+            for other_len in [0, len, scaled(4, 4, 2) as u64 * len] {
                 let mut target = tracked::<G>(&ledger, other_len);
                 ledger.clones.0.set(n);
                 assert!(blows(|| target.clone_from(&source)));
@@ -391,7 +397,7 @@ fn drops_of_all<G: Group>() {
     let acts = keeping_the_block.map(|act| (act, true)).into_iter();
     for (act, keeps) in acts.chain(for_good.map(|act| (act, false))) {
         for len in LENS {
-            for n in 0..len as usize {
+            for n in calls().take_while(|&n| n < len as usize) {
                 let ledger = Ledger::new();
                 let mut table = tracked::<G>(&ledger, len);
                 let slots = table.slots();
@@ -407,7 +413,7 @@ fn drops_of_all<G: Group>() {
 
 /// The old entries' drop panics while a table is cloned into: it is left empty.
 fn drops_in_clone_from<G: Group>() {
-    for n in 0..20 {
+    for n in calls().take_while(|&n| n < 20) {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, 10);
         let mut target = tracked::<G>(&ledger, 20);
@@ -423,7 +429,7 @@ fn drops_in_clone_from<G: Group>() {
 /// before is done, what was not looked at stays.
 fn predicates<G: Group>() {
     for len in LENS {
-        for n in 0..len as usize {
+        for n in calls().take_while(|&n| n < len as usize) {
             let ledger = Ledger::new();
             let mut table = tracked::<G>(&ledger, len);
             // The keys in the order of their slots.

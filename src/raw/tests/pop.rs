@@ -102,11 +102,11 @@ fn remove<G: Group>(table: &mut Table<G>, keys: impl Iterator<Item = u64>) {
 
 /// Lengths at the edges of a table's sizes, and one large.
 fn lengths<G: Group>() -> Vec<usize> {
-    let several = (0..3).flat_map(|doublings| {
+    let several = (0..scaled(3, 3, 1) as u32).flat_map(|doublings| {
         let capacity = capacity_of_homes::<G>(doublings);
         [capacity - 1, capacity]
     });
-    let large = capacity_of_homes::<G>(scaled(14, 10, 3) as u32);
+    let large = capacity_of_homes::<G>(scaled(14, 10, 1) as u32);
     [1, 3, 4, 8, 16].into_iter().chain(several).chain([large]).collect()
 }
 

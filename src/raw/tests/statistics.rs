@@ -37,7 +37,7 @@ fn windows<G: Group>(table: &Keys<G>) -> (f64, f64) {
 
 /// With a good hash at the highest load: nearly every hit ends in the first window.
 fn full_load<G: Group>() {
-    for doublings in [scaled(8, 6, 2), scaled(11, 8, 2)] {
+    for doublings in [scaled(8, 6, 0), scaled(11, 8, 1)] {
         let table = full_table::<G>(doublings as u32);
         let (hit, miss) = windows(&table);
         let homes = table.control.mask() + 1;
@@ -68,7 +68,7 @@ fn full_load<G: Group>() {
 /// A search that fails is offered what has its tag in the windows that it visits: over all tags, every
 /// entry there. SWAR may offer more, but not much.
 fn false_matches_of_misses<G: Group>() {
-    for doublings in 0..scaled(4, 4, 2) as u32 {
+    for doublings in 0..scaled(4, 4, 1) as u32 {
         let table = full_table::<G>(doublings);
         let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
         let mut entries = 0;
@@ -151,7 +151,7 @@ fn churn_without_search<G: Group>() {
 
 /// A search that fails looks at as many windows as the counts ask for.
 fn misses_stop_at_counts_of_zero<G: Group>() {
-    for doublings in 0..scaled(4, 4, 2) as u32 {
+    for doublings in 0..scaled(4, 4, 1) as u32 {
         let capacity = capacity_of_homes::<G>(doublings);
         let table = pop::table::<G>(capacity, capacity);
         let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
@@ -247,7 +247,7 @@ fn counts_are_taken_back<G: Group>() {
 fn rebuilds_are_paid_for<G: Group>() {
     for (name, hash) in super::HASHES {
         for first_in_first_out in [true, false] {
-            let capacity = capacity_of_homes::<G>(scaled(4, 3, 1) as u32);
+            let capacity = capacity_of_homes::<G>(scaled(4, 3, 0) as u32);
             let mut table = Keys::<G>::with_capacity_in(capacity, Global);
             let hashes = core::cell::Cell::new(0u64);
             let hasher = |key: &u64| {
@@ -284,9 +284,9 @@ fn rebuilds_are_paid_for<G: Group>() {
 
 /// In a worn table, inserts that go past their home's window rebuild first, and no others.
 fn worn_tables_are_rebuilt_by_inserts_beyond_home<G: Group>() {
-    let worn = worn_table::<G>(2);
+    let worn = worn_table::<G>(scaled(2, 2, 1) as u32);
     assert!(overflowed_homes(&worn) != 0);
-    for home in 0..=worn.control.mask() {
+    for home in (0..=worn.control.mask()).step_by(scaled(1, 1, 5)) {
         // SAFETY: a position up to `mask`.
         let beyond =
             unsafe { worn.control.overflowed(home) || worn.control.vacant_at(home).is_none() };

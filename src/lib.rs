@@ -25,6 +25,8 @@
 //! * [`IntMap`] and [`IntSet`] are maps and sets that hash integers with one multiplication.
 //! * [`StrMap`] and [`StrSet`] own strings, which they are given by reference; [`BytesMap`] and
 //!   [`BytesSet`] byte strings.
+//! * [`ExtendibleMap`] and [`ExtendibleSet`] never move more than one small table at a time: no insertion
+//!   pays for the map's size.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -51,6 +53,7 @@ mod capacity;
 mod ctrl;
 mod equivalent;
 mod error;
+mod extendible;
 mod external;
 mod group;
 mod hasher;
@@ -65,8 +68,13 @@ pub mod hash_map;
 pub mod hash_set;
 pub mod hash_table;
 
+#[doc(inline)]
+pub use extendible::{extendible_map, extendible_set};
+
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
+pub use extendible_map::ExtendibleMap;
+pub use extendible_set::ExtendibleSet;
 pub use hash_map::HashMap;
 pub use hash_set::HashSet;
 pub use hash_table::HashTable;

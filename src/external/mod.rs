@@ -6,5 +6,7 @@
 pub(crate) mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod serde_extendible;
 #[cfg(all(feature = "serde", feature = "default-hasher"))]
 mod serde_str;

@@ -231,7 +231,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// `new` is empty, has slots of the same size, and room for all `items` entries of this table.
     #[inline(never)]
-    unsafe fn reinsert_into(
+    pub(super) unsafe fn reinsert_into(
         self,
         items: usize,
         new: Self,

@@ -16,6 +16,7 @@
 //! | `iter.rs` | walking over entries |
 //! | `scan.rs` | walking in steps, between which the table may change |
 //! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
+//! | `divide.rs` | two tables of one, one of two |
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
 //! | `statistics.rs` | how long searches are |
@@ -70,6 +71,7 @@ pub(crate) use crate::probe::ProbeSeq;
 mod clone;
 mod control;
 mod debug;
+mod divide;
 mod erase;
 mod full;
 mod grow;
@@ -87,6 +89,7 @@ mod statistics;
 pub(crate) mod tests;
 
 use control::{Control, Step};
+pub(crate) use divide::Detached;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use full::FullSlots;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};

@@ -2,7 +2,8 @@
 //!
 //! Everything that needs care is in the core: walks that can be cut (`raw/split.rs`) and the filling
 //! of a table by regions (`raw/region.rs`). Here they get rayon's traits and threads. `table.rs`,
-//! `map.rs`, `set.rs` and `str.rs` have the public types; `extend.rs` puts entries in.
+//! `map.rs`, `set.rs` and `str.rs` have the public types; `extend.rs` puts entries in;
+//! `extendible.rs` has many tables, one after another.
 
 use ::rayon::iter::ParallelIterator;
 use ::rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
@@ -11,6 +12,7 @@ use crate::group::Native;
 use crate::raw::split::{Halve, Owner, Shared, Split, Undivided, View};
 
 mod extend;
+pub(crate) mod extendible;
 pub(crate) mod map;
 pub(crate) mod set;
 #[cfg(feature = "default-hasher")]

@@ -1,0 +1,359 @@
+//! The directory: which table the entries with a hash prefix are in.
+//!
+//! ```text
+//!   prefix     000      001      010      011      100      101      110      111      depth 3
+//!            [ c | h ][ c | h ][ c | h ][ c | h ][ c | h ][ c | h ][ c | h ][ c | h ]
+//!              |   \    /   |    |   |    |   |      \__\___/__/___/__/___/
+//!              |    \  /    |    ⋮        ⋮                   |
+//!              v     vv     v                                 v
+//!           control  head                              one head, depth 1
+//!            bytes   depth 2
+//! ```
+//!
+//! A record stands for a prefix of `depth` bits. It has the address of a *head*, that is a table with the
+//! number of prefix bits that its entries share, and a copy of the address of the table's control bytes.
+//! A table of fewer bits has 2, 4, 8… records side by side.
+//!
+//! The copy saves a lookup one of three dependent loads. It holds as long as the table's block stays:
+//! who gives a table another block, and may be interrupted on the way, mends it with a guard.
+//!
+//! [`Directory`] owns the heads and the records. It does not know hashes, nor what is in a table.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem;
+use core::ops::Range;
+use core::ptr::NonNull;
+
+use crate::allocator::Allocator;
+use crate::error::{Fallibility, TryReserveError};
+use crate::group::Native;
+use crate::raw::RawTable;
+
+pub(super) type Table<T, A> = RawTable<T, Native, A>;
+
+/// A table and the number of prefix bits that its entries share.
+pub(super) struct Head<T, A: Allocator> {
+    pub(super) table: Table<T, A>,
+    pub(super) depth: u32,
+}
+
+/// What a prefix leads to.
+pub(super) struct Record<T, A: Allocator> {
+    /// Where the table's control bytes begin.
+    pub(super) ctrl: NonNull<u8>,
+    pub(super) head: NonNull<Head<T, A>>,
+}
+
+impl<T, A: Allocator> Clone for Record<T, A> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T, A: Allocator> Copy for Record<T, A> {}
+
+impl<T, A: Allocator> Record<T, A> {
+    /// A record of a head.
+    ///
+    /// # Safety
+    /// The head is there and nobody writes to it now.
+    #[inline]
+    pub(super) unsafe fn of(head: NonNull<Head<T, A>>) -> Self {
+        // SAFETY: the caller's contract.
+        Record { ctrl: unsafe { head.as_ref() }.table.ctrl(), head }
+    }
+}
+
+/// Memory that is given back unless it is kept.
+pub(super) struct Memory<'a, A: Allocator> {
+    start: NonNull<u8>,
+    layout: Layout,
+    alloc: &'a A,
+}
+
+impl<'a, A: Allocator> Memory<'a, A> {
+    /// Room for so many values.
+    pub(super) fn of<U>(
+        count: usize,
+        alloc: &'a A,
+        fallibility: Fallibility,
+    ) -> Result<Self, TryReserveError> {
+        const { assert!(size_of::<U>() != 0, "an allocator is not asked for nothing") };
+        let Ok(layout) = Layout::array::<U>(count) else {
+            return Err(fallibility.capacity_overflow());
+        };
+        let start = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
+        Ok(Memory { start: start.cast(), layout, alloc })
+    }
+
+    /// Memory that came from [`Memory::of`] with the same type and count, and was kept.
+    ///
+    /// # Safety
+    /// That, with this allocator; and nobody uses it any more.
+    unsafe fn again<U>(start: NonNull<U>, count: usize, alloc: &'a A) -> Self {
+        // SAFETY: the same arithmetic succeeded when it was allocated.
+        let layout = unsafe { Layout::array::<U>(count).unwrap_unchecked() };
+        Memory { start: start.cast(), layout, alloc }
+    }
+
+    /// Leaves the memory to the caller. Runs no user code.
+    #[inline]
+    fn keep<U>(self) -> NonNull<U> {
+        mem::ManuallyDrop::new(self).start.cast()
+    }
+}
+
+impl<A: Allocator> Drop for Memory<'_, A> {
+    fn drop(&mut self) {
+        // SAFETY: it came from this allocator with this layout, and is not used any more.
+        unsafe { self.alloc.deallocate(self.start, self.layout) }
+    }
+}
+
+/// See the module's introduction. Without records until the first split.
+pub(super) struct Directory<T, A: Allocator> {
+    records: NonNull<Record<T, A>>,
+    /// How far a word is shifted for its top bits to be the number of a record.
+    shift: u32,
+    /// The same, if every table has the homes of the bound; else 0.
+    shortcut: u32,
+    /// Number of tables that have grown beyond the bound.
+    beyond: usize,
+    /// Number of records that have been written: all, except while a copy is made.
+    written: usize,
+    marker: PhantomData<Head<T, A>>,
+}
+
+impl<T, A: Allocator> Directory<T, A> {
+    #[inline]
+    pub(super) const fn new() -> Self {
+        Directory {
+            records: NonNull::dangling(),
+            shift: usize::BITS,
+            shortcut: 0,
+            beyond: 0,
+            written: 0,
+            marker: PhantomData,
+        }
+    }
+
+    /// Memory for the records of prefixes of so many bits, at least one.
+    pub(super) fn memory(
+        depth: u32,
+        alloc: &A,
+        fallibility: Fallibility,
+    ) -> Result<Memory<'_, A>, TryReserveError> {
+        Memory::of::<Record<T, A>>(1 << depth, alloc, fallibility)
+    }
+
+    /// A directory in such memory, without records, for tables of which so many are beyond the bound.
+    #[inline]
+    pub(super) fn empty(memory: Memory<'_, A>, depth: u32, beyond: usize) -> Self {
+        let mut directory =
+            Directory { records: memory.keep(), shift: usize::BITS - depth, ..Self::new() };
+        directory.set_beyond(beyond);
+        directory
+    }
+
+    /// Number of tables that have grown beyond the bound.
+    #[inline]
+    pub(super) fn beyond(&self) -> usize {
+        self.beyond
+    }
+
+    pub(super) fn set_beyond(&mut self, tables: usize) {
+        self.beyond = tables;
+        self.shortcut = if tables == 0 { self.shift % usize::BITS } else { 0 };
+    }
+
+    /// Whether there are no records.
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.shift == usize::BITS
+    }
+
+    /// Prefix bits of a record; 0 if there are none.
+    #[inline]
+    pub(super) fn depth(&self) -> u32 {
+        usize::BITS - self.shift
+    }
+
+    /// The number of the record for a word, whose top bits are a prefix. There must be records.
+    #[inline(always)]
+    pub(super) fn position(&self, word: usize) -> usize {
+        word >> self.shift
+    }
+
+    /// How far to shift for the record, if all tables have the homes of the bound; else 0.
+    #[inline(always)]
+    pub(super) fn shortcut(&self) -> u32 {
+        self.shortcut
+    }
+
+    /// Number of records.
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.written
+    }
+
+    /// Bytes allocated for records and heads.
+    pub(super) fn allocation_size(&self, tables: usize) -> usize {
+        let heads = if self.is_empty() { 0 } else { tables };
+        self.written * size_of::<Record<T, A>>() + heads * size_of::<Head<T, A>>()
+    }
+
+    /// A record.
+    ///
+    /// # Safety
+    /// There are more than `at`.
+    #[inline(always)]
+    pub(super) unsafe fn record(&self, at: usize) -> Record<T, A> {
+        debug_assert!(at < self.written);
+        // SAFETY: the caller's contract.
+        unsafe { self.records.add(at).read() }
+    }
+
+    /// Appends the records of one more head.
+    ///
+    /// # Safety
+    /// The head is the directory's from now on, and there is room for the records of its depth.
+    pub(super) unsafe fn append(&mut self, head: NonNull<Head<T, A>>) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let span = 1usize << (self.depth() - head.as_ref().depth);
+            let end = self.written + span;
+            self.set(self.written..end, Record::of(head));
+            self.written = end;
+        }
+    }
+
+    /// Overwrites records.
+    ///
+    /// # Safety
+    /// There is room for so many. The head is the directory's, and no head is left without records.
+    pub(super) unsafe fn set(&mut self, range: Range<usize>, record: Record<T, A>) {
+        for at in range {
+            // SAFETY: the caller's contract.
+            unsafe { self.records.add(at).write(record) };
+        }
+    }
+
+    /// Takes the place of a directory of one bit less: its records, each twice. Returns what that was,
+    /// which has no records any more.
+    ///
+    /// # Safety
+    /// This directory has no records, and room for twice as many as `other` has.
+    pub(super) unsafe fn double(mut self, other: &mut Self) -> Self {
+        for at in 0..other.written {
+            // SAFETY: the caller's contract.
+            unsafe { self.set(2 * at..2 * at + 2, other.record(at)) };
+        }
+        self.written = 2 * other.written;
+        mem::swap(&mut self, other);
+        self.written = 0;
+        self
+    }
+
+    /// [`double`](Self::double) the other way: every second record.
+    ///
+    /// # Safety
+    /// This directory has no records, and room for half as many as `other` has, no head of which has the
+    /// depth of `other`.
+    pub(super) unsafe fn halve(mut self, other: &mut Self) -> Self {
+        for at in 0..other.written / 2 {
+            // SAFETY: the caller's contract.
+            unsafe { self.set(at..at + 1, other.record(2 * at)) };
+        }
+        self.written = other.written / 2;
+        mem::swap(&mut self, other);
+        self.written = 0;
+        self
+    }
+
+    /// Gives the memory of the records back, and leaves the heads alone.
+    pub(super) fn free_records(self, alloc: &A) {
+        if !self.is_empty() {
+            // SAFETY: they lie in memory for so many (`empty`), and go with `self`.
+            drop(unsafe { Memory::again(self.records, 1 << self.depth(), alloc) });
+        }
+    }
+
+    /// The heads, in the order of their prefixes; borrows nothing.
+    #[inline]
+    pub(super) fn heads(&self) -> Heads<T, A> {
+        Heads { next: self.records, left: self.written, depth: self.depth() }
+    }
+}
+
+/// The heads of a directory, each once; see [`Directory::heads`].
+///
+/// Like [`RawIter`](crate::raw::RawIter) it borrows nothing: whoever uses it answers for the
+/// directory's being there, unchanged from where the iterator is to its end.
+pub(super) struct Heads<T, A: Allocator> {
+    next: NonNull<Record<T, A>>,
+    /// Number of records from there on.
+    left: usize,
+    depth: u32,
+}
+
+impl<T, A: Allocator> Clone for Heads<T, A> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Heads { ..*self }
+    }
+}
+
+impl<T, A: Allocator> Default for Heads<T, A> {
+    #[inline]
+    fn default() -> Self {
+        Directory::new().heads()
+    }
+}
+
+impl<T, A: Allocator> Iterator for Heads<T, A> {
+    type Item = NonNull<Head<T, A>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<NonNull<Head<T, A>>> {
+        if self.left == 0 {
+            return None;
+        }
+        // SAFETY: records are to come, as many as the head's depth says (see the type's introduction).
+        unsafe {
+            let head = self.next.read().head;
+            let span = 1 << (self.depth - head.as_ref().depth);
+            self.next = self.next.add(span);
+            self.left -= span;
+            Some(head)
+        }
+    }
+}
+
+impl<T, A: Allocator> Head<T, A> {
+    /// Memory for a head.
+    pub(super) fn memory(
+        alloc: &A,
+        fallibility: Fallibility,
+    ) -> Result<Memory<'_, A>, TryReserveError> {
+        Memory::of::<Self>(1, alloc, fallibility)
+    }
+
+    /// A head in such memory. Runs no user code.
+    #[inline]
+    pub(super) fn create(memory: Memory<'_, A>, table: Table<T, A>, depth: u32) -> NonNull<Self> {
+        let head = memory.keep::<Self>();
+        // SAFETY: the memory is for a head, and nobody else's.
+        unsafe { head.write(Head { table, depth }) };
+        head
+    }
+
+    /// Moves the table out. The memory is what is left.
+    ///
+    /// # Safety
+    /// The head is in memory from this allocator, and nobody uses it any more.
+    pub(super) unsafe fn take(head: NonNull<Self>, alloc: &A) -> (Table<T, A>, Memory<'_, A>) {
+        // SAFETY: the caller's contract; the table is moved out once.
+        unsafe { (head.read().table, Memory::again(head, 1, alloc)) }
+    }
+}

@@ -1,0 +1,377 @@
+//! The entry of a key that is given by reference, and made only if it is absent.
+
+use alloc::borrow::ToOwned;
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+
+use super::entry::OccupiedEntry;
+use super::map::hash_of;
+use super::table::Vacant;
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+
+/// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry_ref`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+///
+/// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+/// match map.entry_ref("a") {
+///     EntryRef::Occupied(_) => unreachable!(),
+///     EntryRef::Vacant(entry) => *entry.insert(1) += 1,
+/// }
+/// assert_eq!(map["a"], 2);
+/// # }
+/// ```
+pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator + Clone = Global> {
+    /// The key is present.
+    Occupied(OccupiedEntry<'a, K, V, S, A>),
+    /// The key is absent.
+    Vacant(VacantEntryRef<'a, 'b, K, Q, V, S, A>),
+}
+
+/// The place where an absent key belongs that is given by reference.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+///
+/// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+/// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+///     entry.insert(1);
+/// }
+/// assert_eq!(map["a"], 1);
+/// # }
+/// ```
+pub struct VacantEntryRef<'map, 'key, K, Q: ?Sized, V, S, A: Allocator + Clone = Global> {
+    place: Vacant<'map, (K, V), A>,
+    hash_builder: &'map S,
+    key: &'key Q,
+}
+
+impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator + Clone> EntryRef<'a, 'b, K, Q, V, S, A> {
+    /// Sets the value of the key and returns its entry. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, i32> = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.entry_ref("a").insert(1).key(), "a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            EntryRef::Occupied(mut entry) => {
+                entry.insert(value);
+                entry
+            }
+            EntryRef::Vacant(entry) => entry.insert_entry(value),
+        }
+    }
+
+    /// The value of the key, which is `default` if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, i32> = rosti::ExtendibleMap::new();
+    /// *map.entry_ref("a").or_insert(1) += 1;
+    /// assert_eq!(map["a"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert(self, default: V) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            EntryRef::Occupied(entry) => entry.into_mut(),
+            EntryRef::Vacant(entry) => entry.insert(default),
+        }
+    }
+
+    /// The value of the key, which is the result of `default` if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, Vec<i32>> = rosti::ExtendibleMap::new();
+    /// map.entry_ref("a").or_insert_with(Vec::new).push(1);
+    /// assert_eq!(map["a"], [1]);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            EntryRef::Occupied(entry) => entry.into_mut(),
+            EntryRef::Vacant(entry) => entry.insert(default()),
+        }
+    }
+
+    /// The value of the key, which is made from the key if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, usize> = rosti::ExtendibleMap::new();
+    /// assert_eq!(*map.entry_ref("abc").or_insert_with_key(str::len), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        match self {
+            EntryRef::Occupied(entry) => entry.into_mut(),
+            EntryRef::Vacant(entry) => {
+                let value = default(entry.key);
+                entry.insert(value)
+            }
+        }
+    }
+
+    /// The value of the key, which is `V`'s default if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, i32> = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.entry_ref("a").or_default(), &mut 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_default(self) -> &'a mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// The entry of the key, whose value is `V`'s default if it was absent. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, i32> = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.entry_ref("a").or_default_entry().key(), "a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A>
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+        V: Default,
+    {
+        match self {
+            EntryRef::Occupied(entry) => entry,
+            EntryRef::Vacant(entry) => entry.insert_entry(V::default()),
+        }
+    }
+
+    /// The key: the stored one if present, else the one the entry was asked for with.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<String, i32> = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.entry_ref("a").key(), "a");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &Q
+    where
+        K: core::borrow::Borrow<Q>,
+    {
+        match self {
+            EntryRef::Occupied(entry) => entry.key().borrow(),
+            EntryRef::Vacant(entry) => entry.key,
+        }
+    }
+
+    /// Changes the value if the key is present.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("a".to_owned(), 1)]);
+    /// map.entry_ref("a").and_modify(|value| *value += 10).or_insert(0);
+    /// assert_eq!(map["a"], 11);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
+        if let EntryRef::Occupied(entry) = &mut self {
+            f(entry.get_mut());
+        }
+        self
+    }
+}
+
+impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator + Clone>
+    VacantEntryRef<'map, 'key, K, Q, V, S, A>
+{
+    #[inline(always)]
+    pub(super) fn new(place: Vacant<'map, (K, V), A>, hash_builder: &'map S, key: &'key Q) -> Self {
+        VacantEntryRef { place, hash_builder, key }
+    }
+
+    /// The key the entry was asked for with.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+    ///
+    /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     assert_eq!(entry.key(), "a");
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn key(&self) -> &'key Q {
+        self.key
+    }
+
+    /// Inserts the key, made from the borrowed one, with a value. O(1), without a second search.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+    ///
+    /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     entry.insert(1);
+    /// }
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(self, value: V) -> &'map mut V
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        self.insert_entry(value).into_mut()
+    }
+
+    /// Inserts this key, equivalent to the borrowed one, with a value. O(1).
+    ///
+    /// # Panics
+    /// If the key is not equivalent to the one the entry was asked for with.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+    ///
+    /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     entry.insert_with_key(String::from("a"), 1);
+    /// }
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
+    where
+        K: Hash,
+        Q: Equivalent<K>,
+        S: BuildHasher,
+    {
+        self.insert_entry_with_key(key, value).into_mut()
+    }
+
+    /// Inserts the key, made from the borrowed one, with a value and returns the entry. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+    ///
+    /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     assert_eq!(entry.insert_entry(1).get(), &1);
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        Q: ToOwned<Owned = K>,
+        S: BuildHasher,
+    {
+        let VacantEntryRef { place, hash_builder, key } = self;
+        let entry = place.insert((key.to_owned(), value), hash_of(hash_builder));
+        OccupiedEntry::new(entry, hash_builder)
+    }
+
+    /// Inserts this key, equivalent to the borrowed one, with a value and returns the entry. O(1).
+    ///
+    /// # Panics
+    /// If the key is not equivalent to the one the entry was asked for with.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
+    ///
+    /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     assert_eq!(entry.insert_entry_with_key(String::from("a"), 1).get(), &1);
+    /// }
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    where
+        K: Hash,
+        Q: Equivalent<K>,
+        S: BuildHasher,
+    {
+        let VacantEntryRef { place, hash_builder, key: borrowed } = self;
+        assert!(
+            borrowed.equivalent(&key),
+            "key used for Entry creation is not equivalent to the one used for insertion; ask for \
+             the entry of the new key instead"
+        );
+        OccupiedEntry::new(place.insert((key, value), hash_of(hash_builder)), hash_builder)
+    }
+}
+
+impl<K, Q, V, S, A> Debug for EntryRef<'_, '_, K, Q, V, S, A>
+where
+    K: Debug,
+    Q: Debug + ?Sized,
+    V: Debug,
+    A: Allocator + Clone,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EntryRef::Vacant(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
+            EntryRef::Occupied(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
+        }
+    }
+}
+
+impl<K, Q: Debug + ?Sized, V, S, A: Allocator + Clone> Debug
+    for VacantEntryRef<'_, '_, K, Q, V, S, A>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VacantEntryRef").field(&self.key()).finish()
+    }
+}

@@ -1,0 +1,278 @@
+//! The iterators of a map: those of its tables, with entries taken apart.
+
+use core::fmt::{self, Debug};
+use core::iter::FusedIterator;
+
+use super::map::ExtendibleMap;
+use super::walk;
+use crate::allocator::{Allocator, Global};
+use crate::hash_map::forward_iterator;
+
+/// The entries of a map by reference; see [`ExtendibleMap::iter`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.iter().next(), Some((&1, &'a')));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Iter<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: walk::Iter<'a, (K, V), A>,
+}
+
+/// The entries of a map, their values to be changed; see [`ExtendibleMap::iter_mut`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.iter_mut().next(), Some((&1, &mut 'a')));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct IterMut<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: walk::IterMut<'a, (K, V), A>,
+}
+
+/// The entries of a map by value; see [`ExtendibleMap::into_iter`](IntoIterator::into_iter).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.into_iter().next(), Some((1, 'a')));
+/// # }
+/// ```
+pub struct IntoIter<K, V, A: Allocator = Global> {
+    pub(super) entries: walk::IntoIter<(K, V), A>,
+}
+
+/// The keys of a map; see [`ExtendibleMap::keys`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.keys().next(), Some(&1));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Keys<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: Iter<'a, K, V, A>,
+}
+
+/// The values of a map; see [`ExtendibleMap::values`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.values().next(), Some(&'a'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Values<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: Iter<'a, K, V, A>,
+}
+
+/// The values of a map, to be changed; see [`ExtendibleMap::values_mut`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ValuesMut<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: IterMut<'a, K, V, A>,
+}
+
+/// The keys of a map by value; see [`ExtendibleMap::into_keys`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.into_keys().next(), Some(1));
+/// # }
+/// ```
+pub struct IntoKeys<K, V, A: Allocator = Global> {
+    pub(super) entries: IntoIter<K, V, A>,
+}
+
+/// The values of a map by value; see [`ExtendibleMap::into_values`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.into_values().next(), Some('a'));
+/// # }
+/// ```
+pub struct IntoValues<K, V, A: Allocator = Global> {
+    pub(super) entries: IntoIter<K, V, A>,
+}
+
+/// The entries taken out of a map that keeps its memory; see [`ExtendibleMap::drain`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.drain().next(), Some((1, 'a')));
+/// # }
+/// ```
+pub struct Drain<'a, K, V, A: Allocator = Global> {
+    pub(super) entries: walk::Drain<'a, (K, V), A>,
+}
+
+/// The entries that a predicate picks, taken out one by one; see [`ExtendibleMap::extract_if`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
+/// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {
+    pub(super) entries: walk::ExtractIf<'a, (K, V), A>,
+    pub(super) pick: F,
+}
+
+forward_iterator! {
+    ['a, K, V, A: Allocator] Iter<'a, K, V, A>, (&'a K, &'a V), |(key, value)| (key, value);
+    ['a, K, V, A: Allocator] IterMut<'a, K, V, A>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
+    [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
+    ['a, K, V, A: Allocator] Keys<'a, K, V, A>, &'a K, |(key, _)| key;
+    ['a, K, V, A: Allocator] Values<'a, K, V, A>, &'a V, |(_, value)| value;
+    ['a, K, V, A: Allocator] ValuesMut<'a, K, V, A>, &'a mut V, |(_, value)| value;
+    [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
+    [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
+    [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
+}
+
+impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator for ExtractIf<'_, K, V, F, A> {
+    type Item = (K, V);
+
+    #[inline]
+    fn next(&mut self) -> Option<(K, V)> {
+        self.entries.next(|(key, value)| (self.pick)(key, value))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.entries.remaining()))
+    }
+}
+
+impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, K, V, F, A> {}
+
+/// The entries that are still to come, by reference: what `Debug` prints.
+macro_rules! rest {
+    ($([$($generics:tt)*] $iter:ty;)*) => {$(
+        impl<$($generics)*> $iter {
+            #[inline]
+            pub(super) fn rest(&self) -> Iter<'_, K, V, A> {
+                Iter { entries: self.entries.rest() }
+            }
+        }
+    )*};
+}
+
+rest! {
+    [K, V, A: Allocator] IterMut<'_, K, V, A>;
+    [K, V, A: Allocator] IntoIter<K, V, A>;
+    [K, V, A: Allocator] Drain<'_, K, V, A>;
+}
+
+/// Implements `Debug` as the list of what is still to come.
+macro_rules! debug_list {
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
+        impl<$($generics)*> Debug for $iter {
+            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries($items).finish()
+            }
+        }
+    )*};
+}
+
+debug_list! {
+    [K: Debug, V: Debug, A: Allocator] Iter<'_, K, V, A>, self => self.clone();
+    [K: Debug, V: Debug, A: Allocator] IterMut<'_, K, V, A>, self => self.rest();
+    [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
+    [K: Debug, V, A: Allocator] Keys<'_, K, V, A>, self => self.clone();
+    [K, V: Debug, A: Allocator] Values<'_, K, V, A>, self => self.clone();
+    [K, V: Debug, A: Allocator] ValuesMut<'_, K, V, A>, self => self.entries.rest().map(|(_, value)| value);
+    [K: Debug, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
+    [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
+        => self.entries.rest().map(|(_, value)| value);
+    [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
+}
+
+impl<K, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+    }
+}
+
+/// Implements `Clone` and `Default`, or one of them, for iterators made of one field.
+macro_rules! clone_and_default {
+    (clone: $($cloned:ident)*; default: $([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {
+        $(
+            impl<K, V, A: Allocator> Clone for $cloned<'_, K, V, A> {
+                #[inline]
+                fn clone(&self) -> Self {
+                    $cloned { entries: self.entries.clone() }
+                }
+            }
+        )*
+        $(
+            /// The iterator over nothing.
+            impl<$($generics)*> Default for $iter<$($args),*> {
+                #[inline]
+                fn default() -> Self {
+                    $iter { entries: Default::default() }
+                }
+            }
+        )*
+    };
+}
+
+clone_and_default! {
+    clone: Iter Keys Values;
+    default:
+        [K, V, A: Allocator] Iter<'_, K, V, A>;
+        [K, V, A: Allocator] Keys<'_, K, V, A>;
+        [K, V, A: Allocator] Values<'_, K, V, A>;
+        [K, V, A: Allocator] IterMut<'_, K, V, A>;
+        [K, V, A: Allocator] ValuesMut<'_, K, V, A>;
+        [K, V, A: Allocator] IntoIter<K, V, A>;
+        [K, V, A: Allocator] IntoKeys<K, V, A>;
+        [K, V, A: Allocator] IntoValues<K, V, A>;
+}
+
+impl<'a, K, V, S, A: Allocator + Clone> IntoIterator for &'a ExtendibleMap<K, V, S, A> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V, A>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, K, V, A> {
+        self.iter()
+    }
+}
+
+impl<'a, K, V, S, A: Allocator + Clone> IntoIterator for &'a mut ExtendibleMap<K, V, S, A> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V, A>;
+
+    #[inline]
+    fn into_iter(self) -> IterMut<'a, K, V, A> {
+        self.iter_mut()
+    }
+}
+
+impl<K, V, S, A: Allocator + Clone> IntoIterator for ExtendibleMap<K, V, S, A> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V, A>;
+
+    #[inline]
+    fn into_iter(self) -> IntoIter<K, V, A> {
+        IntoIter { entries: self.tables.into_iter() }
+    }
+}

@@ -1,0 +1,763 @@
+//! `ExtendibleMap`: keys and values on a table of tables, hashed and compared by traits.
+//!
+//! Like [`HashMap`](crate::HashMap), whose names and behaviour it has, over another table: an operation
+//! hashes the key, hands [`Tables`] the hash and a closure that recognises the key, and wraps what comes
+//! back. There is no unsafe code here.
+
+use core::hash::{BuildHasher, Hash};
+use core::mem;
+
+use super::entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+use super::entry_ref::{EntryRef, VacantEntryRef};
+use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+use super::table::{self, Tables};
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+use crate::error::{Fallibility, TryReserveError};
+use crate::hasher::DefaultHashBuilder;
+
+/// A hash map with [`HashMap`](crate::HashMap)'s interface whose slowest insertion does not depend on
+/// its size.
+///
+/// A `HashMap` that is full moves all its entries before it takes one more: with sixteen million of them
+/// a single `insert` takes hundreds of milliseconds, and old and new memory are held at once. This map
+/// consists of tables of bounded size. A full one is split in two, and no other is touched.
+///
+/// # What an insertion may cost
+///
+/// `insert`, `try_insert` and filling a vacant entry, besides finding their place,
+///
+/// * hash at most [`BOUND`](Self::BOUND) keys, and move at most as many entries (about half, as a rule);
+/// * allocate at most one table, of [`TABLE_BYTES`](Self::TABLE_BYTES), some dozens of bytes that
+///   describe it, and, when the number of tables has doubled, a directory of 16 bytes (with 64-bit
+///   pointers) per table, or of a few times that.
+///
+/// So do all other operations on one key, which allocate nothing. Those that are about all entries are
+/// O(slots), and so are [`reserve`](Self::reserve) and [`shrink_to_fit`](Self::shrink_to_fit). While the
+/// map grows it needs no more memory than it holds afterwards, give or take one table.
+///
+/// This is true of hashes that are spread as good hashers spread them. If all entries of a full table
+/// agree in many bits, which with the default hasher does not happen, that table grows like a `HashMap`
+/// and the bound is lost for it. Everything stays correct.
+///
+/// The price: a lookup has one more address to look up, and [`capacity`](Self::capacity) is not a
+/// promise, because tables fill unevenly.
+///
+/// Keys implement [`Eq`] and [`Hash`], and equal keys have equal hashes. A key must not change in a
+/// way that affects either while it is in the map. If these rules are broken the map may give wrong
+/// answers for the keys concerned, or panic, but there is never undefined behaviour.
+///
+/// ```
+/// use rosti::ExtendibleMap;
+///
+/// let mut hits = ExtendibleMap::new();
+/// for n in 0..10_000u32 {
+///     *hits.entry(n % 6000).or_insert(0) += 1;
+/// }
+/// assert_eq!((hits.len(), hits[&0], hits[&5999]), (6000, 2, 1));
+/// assert_eq!(hits.remove(&0), Some(2));
+/// assert_eq!(hits.get(&0), None);
+/// ```
+pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
+    pub(super) hash_builder: S,
+    pub(crate) tables: Tables<(K, V), A>,
+}
+
+/// The hash of an entry, for splits.
+#[inline(always)]
+pub(super) fn hash_of<K: Hash, V, S: BuildHasher>(
+    hash_builder: &S,
+) -> impl Fn(&(K, V)) -> u64 + '_ {
+    move |(key, _)| hash_builder.hash_one(key)
+}
+
+/// Whether an entry has this key, for searches.
+#[inline(always)]
+pub(super) fn has_key<Q: Equivalent<K> + ?Sized, K, V>(key: &Q) -> impl Fn(&(K, V)) -> bool + '_ {
+    move |(candidate, _)| key.equivalent(candidate)
+}
+
+#[cfg(feature = "default-hasher")]
+impl<K, V> ExtendibleMap<K, V> {
+    /// An empty map. Allocates nothing until the first insertion.
+    ///
+    /// ```
+    /// let map: rosti::ExtendibleMap<u64, u64> = rosti::ExtendibleMap::new();
+    /// assert_eq!((map.len(), map.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty map with room for `capacity` entries.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// let map: rosti::ExtendibleMap<u64, u64> = rosti::ExtendibleMap::with_capacity(10);
+    /// assert!(map.capacity() >= 10);
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<K, V, A: Allocator + Clone> ExtendibleMap<K, V, DefaultHashBuilder, A> {
+    /// An empty map whose memory will come from `alloc`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut map = rosti::ExtendibleMap::new_in(Global);
+    /// map.insert(1, "one");
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_in(alloc: A) -> Self {
+        Self::with_hasher_in(DefaultHashBuilder::default(), alloc)
+    }
+
+    /// An empty map with room for `capacity` entries in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut map = rosti::ExtendibleMap::with_capacity_in(100, Global);
+    /// map.insert(1, "one");
+    /// assert!(map.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
+    }
+}
+
+impl<K, V, S> ExtendibleMap<K, V, S> {
+    /// An empty map that hashes with `hash_builder`; usable in constants.
+    ///
+    /// ```
+    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
+    ///
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = ExtendibleMap::with_hasher(DefaultHashBuilder::default());
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher(hash_builder: S) -> Self {
+        Self { hash_builder, tables: Tables::new_in(Global) }
+    }
+
+    /// An empty map with room for `capacity` entries that hashes with `hash_builder`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
+    ///
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = ExtendibleMap::with_capacity_and_hasher(10, DefaultHashBuilder::default());
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
+        Self { hash_builder, tables: Tables::with_capacity_in(capacity, Global) }
+    }
+}
+
+impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
+    /// The most keys that an insertion hashes, besides the one inserted: as many entries as a table has
+    /// before it is split. 3 586 of 16 bytes, fewer of larger ones.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(rosti::ExtendibleMap::<u64, u64>::BOUND < 4096);
+    /// # }
+    /// ```
+    pub const BOUND: usize = Tables::<(K, V), A>::BOUND;
+
+    /// Bytes of a table at the bound: what an insertion allocates at once, besides the directory.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(rosti::ExtendibleMap::<u64, u64>::TABLE_BYTES < 80_000);
+    /// # }
+    /// ```
+    pub const TABLE_BYTES: usize = Tables::<(K, V), A>::TABLE_BYTES;
+
+    /// An empty map with this hasher and allocator; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
+    ///
+    /// let mut map = ExtendibleMap::with_hasher_in(DefaultHashBuilder::default(), Global);
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
+        Self { hash_builder, tables: Tables::new_in(alloc) }
+    }
+
+    /// An empty map with this capacity, hasher and allocator.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
+    ///
+    /// let mut map =
+    ///     ExtendibleMap::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
+    /// map.insert(1, 2);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
+        Self { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<u8, u8> = rosti::ExtendibleMap::new();
+    /// let _global = map.allocator();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.tables.allocator()
+    }
+
+    /// The hasher.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
+    ///
+    /// let map: ExtendibleMap<u8, u8> = ExtendibleMap::new();
+    /// let _hasher: &DefaultHashBuilder = map.hasher();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        &self.hash_builder
+    }
+
+    /// The room of all tables together: at least [`len`](Self::len), and a measure of memory, but no
+    /// promise. Tables fill unevenly, so one may be full, and be split, while others have room. O(tables).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<u8, u8> = rosti::ExtendibleMap::with_capacity(100);
+    /// assert!(map.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.tables.capacity()
+    }
+
+    /// Number of entries. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert_eq!(<rosti::ExtendibleMap<_, _>>::from([(1, 'a'), (2, 'b')]).len(), 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// Whether there are no entries. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(!<rosti::ExtendibleMap<_, _>>::from([(1, 'a')]).is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes that the map has allocated, not counting what its keys and values own. O(tables).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.allocation_size(), 0);
+    /// map.insert(1u64, 1u64);
+    /// assert!(map.allocation_size() > 16);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.tables.allocation_size()
+    }
+
+    /// The keys, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.keys().sum::<i32>(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn keys(&self) -> Keys<'_, K, V, A> {
+        Keys { entries: self.iter() }
+    }
+
+    /// The values, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([('a', 1), ('b', 2)]);
+    /// assert_eq!(map.values().sum::<i32>(), 3);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn values(&self) -> Values<'_, K, V, A> {
+        Values { entries: self.iter() }
+    }
+
+    /// The values, to be changed, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([('a', 1), ('b', 2)]);
+    /// map.values_mut().for_each(|value| *value *= 10);
+    /// assert_eq!(map[&'b'], 20);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, A> {
+        ValuesMut { entries: self.iter_mut() }
+    }
+
+    /// The entries, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
+    /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, K, V, A> {
+        Iter { entries: self.tables.iter() }
+    }
+
+    /// The entries, their values to be changed, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
+    /// for (key, value) in map.iter_mut() {
+    ///     *value += key;
+    /// }
+    /// assert_eq!(map[&2], 22);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V, A> {
+        IterMut { entries: self.tables.iter_mut() }
+    }
+
+    /// The keys by value, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.into_keys().max(), Some(2));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_keys(self) -> IntoKeys<K, V, A> {
+        IntoKeys { entries: self.into_iter() }
+    }
+
+    /// The values by value, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
+    /// assert_eq!(map.into_values().max(), Some('b'));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn into_values(self) -> IntoValues<K, V, A> {
+        IntoValues { entries: self.into_iter() }
+    }
+
+    /// Empties the map and returns its entries; the memory is kept. Entries that are not taken are
+    /// dropped with the iterator. If the iterator is leaked, the entries and the memory are leaked
+    /// too and the map is empty. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
+    /// let capacity = map.capacity();
+    /// assert_eq!(map.drain().count(), 2);
+    /// assert_eq!((map.len(), map.capacity()), (0, capacity));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, K, V, A> {
+        Drain { entries: self.tables.drain() }
+    }
+
+    /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<u32, u32> = (0..8).map(|i| (i, i * i)).collect();
+    /// map.retain(|key, _| key % 2 == 0);
+    /// assert_eq!(map.len(), 4);
+    /// # }
+    /// ```
+    pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
+        self.tables.retain(|(key, value)| keep(key, value));
+    }
+
+    /// Takes out the entries for which `pick` returns true, as they are asked for. Entries not yet
+    /// visited when the iterator is dropped stay in the map. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<u32, u32> = (0..8).map(|i| (i, i)).collect();
+    /// let odd: rosti::ExtendibleMap<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
+    /// assert_eq!((map.len(), odd.len()), (4, 4));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
+        &mut self,
+        pick: F,
+    ) -> ExtractIf<'_, K, V, F, A> {
+        ExtractIf { entries: self.tables.extract_if(), pick }
+    }
+
+    /// Drops all entries and keeps the memory. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+    /// map.clear();
+    /// assert!(map.is_empty() && map.capacity() > 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.tables.clear();
+    }
+}
+
+impl<K, V, S, A> ExtendibleMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Makes room for `additional` more entries: splits tables ahead, so that each is expected to have room
+    /// for its share. O(slots) if there is something to do.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+    /// map.reserve(100);
+    /// assert!(map.capacity() >= 101);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) {
+        let hasher = hash_of(&self.hash_builder);
+        // Infallible: a failure does not return.
+        let _ = self.tables.reserve_as(additional, hasher, Fallibility::Infallible);
+    }
+
+    /// Makes room for `additional` more entries, or says why it cannot. Entries are what they were
+    /// then; tables that have been split stay so.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+    /// assert!(map.try_reserve(100).is_ok());
+    /// assert!(map.try_reserve(usize::MAX).is_err());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        let hasher = hash_of(&self.hash_builder);
+        self.tables.reserve_as(additional, hasher, Fallibility::Fallible)
+    }
+
+    /// Joins tables that have become half empty, and gives back as much memory as possible. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::ExtendibleMap::with_capacity(100);
+    /// map.insert(1, 2);
+    /// map.shrink_to_fit();
+    /// assert!(map.capacity() < 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn shrink_to_fit(&mut self) {
+        self.tables.shrink_to_fit(hash_of(&self.hash_builder));
+    }
+
+    /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)
+    /// expected. A table is split, if it must, only when a vacant entry is filled.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut letters = rosti::ExtendibleMap::new();
+    /// for letter in "a short rosti".chars() {
+    ///     *letters.entry(letter).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(letters[&'s'], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
+        let hash = self.hash_builder.hash_one(&key);
+        let entry = self.tables.entry(hash, has_key(&key));
+        match entry {
+            table::Entry::Occupied(place) => {
+                Entry::Occupied(OccupiedEntry::new(place, &self.hash_builder))
+            }
+            table::Entry::Vacant(place) => {
+                Entry::Vacant(VacantEntry::new(place, &self.hash_builder, key))
+            }
+        }
+    }
+
+    /// The entry of a key that is made from its borrowed form only if it is absent. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut words: rosti::ExtendibleMap<String, u32> = rosti::ExtendibleMap::new();
+    /// for word in "to be or not to be".split(' ') {
+    ///     *words.entry_ref(word).or_insert(0) += 1;
+    /// }
+    /// assert_eq!(words["be"], 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.hash_builder.hash_one(key);
+        let entry = self.tables.entry(hash, has_key(key));
+        match entry {
+            table::Entry::Occupied(place) => {
+                EntryRef::Occupied(OccupiedEntry::new(place, &self.hash_builder))
+            }
+            table::Entry::Vacant(place) => {
+                EntryRef::Vacant(VacantEntryRef::new(place, &self.hash_builder, key))
+            }
+        }
+    }
+
+    /// The value of a key. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// assert_eq!(map.get("one"), Some(&1));
+    /// assert_eq!(map.get("two"), None);
+    /// # }
+    /// ```
+    #[inline(always)]
+    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
+        let (_, value) = self.find(key)?;
+        Some(value)
+    }
+
+    /// The stored key and its value. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
+    /// # }
+    /// ```
+    #[inline(always)]
+    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
+        let (key, value) = self.find(key)?;
+        Some((key, value))
+    }
+
+    /// The stored key and its value, the latter to be changed. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// let (key, value) = map.get_key_value_mut("one").unwrap();
+    /// *value += key.len();
+    /// assert_eq!(map["one"], 4);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(
+        &mut self,
+        key: &Q,
+    ) -> Option<(&K, &mut V)> {
+        let (key, value) = self.find_mut(key)?;
+        Some((key, value))
+    }
+
+    /// Whether the key is present. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// assert!(map.contains_key("one") && !map.contains_key("two"));
+    /// # }
+    /// ```
+    #[inline(always)]
+    pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The value of a key, to be changed. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// *map.get_mut("one").unwrap() = 11;
+    /// assert_eq!(map["one"], 11);
+    /// # }
+    /// ```
+    #[inline(always)]
+    pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
+        let (_, value) = self.find_mut(key)?;
+        Some(value)
+    }
+
+    #[inline(always)]
+    fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
+        self.tables.find(self.hash_builder.hash_one(key), has_key(key))
+    }
+
+    #[inline(always)]
+    fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut (K, V)> {
+        self.tables.find_mut(self.hash_builder.hash_one(key), has_key(key))
+    }
+
+    /// Sets the value of a key and returns the old one. A key that is present stays, and the one
+    /// given is dropped. O(1) expected and amortised; moves no other entries if the key is present, and
+    /// those of one table otherwise: see [the bound](Self#what-an-insertion-may-cost).
+    ///
+    /// # Panics
+    /// Never by itself; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.insert("one", 1), None);
+    /// assert_eq!(map.insert("one", 11), Some(1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let hash = self.hash_builder.hash_one(&key);
+        let entry = self.tables.entry(hash, has_key(&key));
+        match entry {
+            table::Entry::Occupied(mut place) => Some(mem::replace(&mut place.get_mut().1, value)),
+            table::Entry::Vacant(place) => {
+                place.insert((key, value), hash_of(&self.hash_builder));
+                None
+            }
+        }
+    }
+
+    /// Inserts an entry only if the key is absent. O(1) expected and amortised.
+    ///
+    /// # Errors
+    /// [`OccupiedError`] with the entry that is there and the value that was not inserted.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::ExtendibleMap::new();
+    /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
+    /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
+    /// # }
+    /// ```
+    pub fn try_insert(
+        &mut self,
+        key: K,
+        value: V,
+    ) -> Result<&mut V, OccupiedError<'_, K, V, S, A>> {
+        match self.entry(key) {
+            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
+            Entry::Vacant(entry) => Ok(entry.insert(value)),
+        }
+    }
+
+    /// Removes a key and returns its value. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// assert_eq!(map.remove("one"), Some(1));
+    /// assert_eq!(map.remove("one"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
+        let (_, value) = self.remove_entry(key)?;
+        Some(value)
+    }
+
+    /// Removes a key and returns it with its value. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
+    /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
+        self.tables.remove(self.hash_builder.hash_one(key), has_key(key))
+    }
+}

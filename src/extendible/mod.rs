@@ -1,0 +1,51 @@
+//! Maps and sets on a table of tables, whose slowest insertion does not depend on their size.
+//!
+//! | file | contents |
+//! |---|---|
+//! | `table.rs` | the table of tables: finding, splitting, joining |
+//! | `directory.rs` | which table the entries with a hash prefix are in |
+//! | `walk.rs` | walking over the entries of all tables |
+//! | `map.rs`, `entry.rs`, `entry_ref.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
+//! | `set.rs` | `ExtendibleSet` |
+//!
+//! The tables are those of `src/raw/`, probe loop included; the two operations that only a table of
+//! tables needs, dividing and joining, are in `src/raw/divide.rs`.
+
+mod directory;
+mod entry;
+mod entry_ref;
+mod iter;
+mod map;
+mod set;
+mod table;
+#[cfg(test)]
+mod tests;
+mod traits;
+mod walk;
+
+/// [`ExtendibleMap`] with its entries and iterators.
+pub mod extendible_map {
+    pub use super::entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+    pub use super::entry_ref::{EntryRef, VacantEntryRef};
+    pub use super::iter::{
+        Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
+    };
+    pub use super::map::ExtendibleMap;
+
+    /// The parallel iterators of maps, for code that needs to name the type.
+    #[cfg(feature = "rayon")]
+    pub mod rayon {
+        pub use crate::external::rayon::extendible::{IntoParIter, ParIter, ParIterMut};
+    }
+}
+
+/// [`ExtendibleSet`] with its iterators.
+pub mod extendible_set {
+    pub use super::set::{Drain, ExtendibleSet, ExtractIf, IntoIter, Iter};
+
+    /// The parallel iterators of sets, for code that needs to name the type.
+    #[cfg(feature = "rayon")]
+    pub mod rayon {
+        pub use crate::external::rayon::extendible::{SetIntoParIter, SetParIter};
+    }
+}

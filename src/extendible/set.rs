@@ -1,0 +1,819 @@
+//! `ExtendibleSet`: an [`ExtendibleMap`] without values.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+use core::mem;
+
+use super::map::{ExtendibleMap, has_key, hash_of};
+use super::table;
+use super::walk;
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+use crate::error::TryReserveError;
+use crate::hash_map::forward_iterator;
+use crate::hasher::DefaultHashBuilder;
+
+/// A hash set with [`HashSet`](crate::HashSet)'s interface whose slowest insertion does not depend on its
+/// size: see [`ExtendibleMap`] for what that costs, and when it holds.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rosti::ExtendibleSet;
+///
+/// let mut seen = ExtendibleSet::new();
+/// assert!(seen.insert("salt"));
+/// assert!(!seen.insert("salt"));
+/// assert!(seen.contains("salt") && seen.remove("salt"));
+/// # }
+/// ```
+pub struct ExtendibleSet<T, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
+    pub(crate) map: ExtendibleMap<T, (), S, A>,
+}
+
+#[cfg(feature = "default-hasher")]
+impl<T> ExtendibleSet<T> {
+    /// An empty set. Allocates nothing until the first insertion.
+    ///
+    /// ```
+    /// let set: rosti::ExtendibleSet<u64> = rosti::ExtendibleSet::new();
+    /// assert_eq!((set.len(), set.capacity()), (0, 0));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        ExtendibleSet { map: ExtendibleMap::new() }
+    }
+
+    /// An empty set that can hold `capacity` elements without growing.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// let set: rosti::ExtendibleSet<u64> = rosti::ExtendibleSet::with_capacity(10);
+    /// assert!(set.capacity() >= 10);
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        ExtendibleSet { map: ExtendibleMap::with_capacity(capacity) }
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<T, A: Allocator + Clone> ExtendibleSet<T, DefaultHashBuilder, A> {
+    /// An empty set whose memory will come from `alloc`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut set = rosti::ExtendibleSet::new_in(Global);
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_in(alloc: A) -> Self {
+        ExtendibleSet { map: ExtendibleMap::new_in(alloc) }
+    }
+
+    /// An empty set with room for `capacity` elements in memory from `alloc`.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "allocator-api2")] {
+    /// # use allocator_api2::alloc::Global;
+    /// let mut set = rosti::ExtendibleSet::with_capacity_in(10, Global);
+    /// set.insert('a');
+    /// assert!(set.capacity() >= 10);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        ExtendibleSet { map: ExtendibleMap::with_capacity_in(capacity, alloc) }
+    }
+}
+
+impl<T, S> ExtendibleSet<T, S> {
+    /// An empty set that hashes with `hash_builder`; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
+    ///
+    /// let mut set = ExtendibleSet::with_hasher(DefaultHashBuilder::default());
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher(hash_builder: S) -> Self {
+        ExtendibleSet { map: ExtendibleMap::with_hasher(hash_builder) }
+    }
+
+    /// An empty set with this capacity and hasher.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
+    ///
+    /// let mut set = ExtendibleSet::with_capacity_and_hasher(10, DefaultHashBuilder::default());
+    /// set.insert('a');
+    /// assert!(set.capacity() >= 10);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
+        ExtendibleSet { map: ExtendibleMap::with_capacity_and_hasher(capacity, hash_builder) }
+    }
+}
+
+impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
+    /// The most elements that an insertion hashes, besides the one inserted; see
+    /// [`ExtendibleMap::BOUND`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(rosti::ExtendibleSet::<u64>::BOUND < 4096);
+    /// # }
+    /// ```
+    pub const BOUND: usize = ExtendibleMap::<T, (), S, A>::BOUND;
+
+    /// Bytes of a table at the bound; see [`ExtendibleMap::TABLE_BYTES`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(rosti::ExtendibleSet::<u64>::TABLE_BYTES < 80_000);
+    /// # }
+    /// ```
+    pub const TABLE_BYTES: usize = ExtendibleMap::<T, (), S, A>::TABLE_BYTES;
+
+    /// An empty set with this hasher and allocator; usable in constants.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
+    ///
+    /// let mut set = ExtendibleSet::with_hasher_in(DefaultHashBuilder::default(), Global);
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
+        ExtendibleSet { map: ExtendibleMap::with_hasher_in(hash_builder, alloc) }
+    }
+
+    /// An empty set with this capacity, hasher and allocator.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
+    /// # use allocator_api2::alloc::Global;
+    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
+    ///
+    /// let mut set =
+    ///     ExtendibleSet::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
+    /// set.insert('a');
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use]
+    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
+        ExtendibleSet {
+            map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),
+        }
+    }
+
+    /// The allocator.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::new();
+    /// let _global = set.allocator();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocator(&self) -> &A {
+        self.map.allocator()
+    }
+
+    /// The hasher.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
+    ///
+    /// let set: ExtendibleSet<u8> = ExtendibleSet::new();
+    /// let _hasher: &DefaultHashBuilder = set.hasher();
+    /// # }
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        self.map.hasher()
+    }
+
+    /// The room of all tables together: a measure of memory, but no promise; see
+    /// [`ExtendibleMap::capacity`]. O(tables).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::with_capacity(100);
+    /// assert!(set.capacity() >= 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// Number of elements. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert_eq!(rosti::ExtendibleSet::<_>::from(['a', 'b']).len(), 2);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there are no elements. O(1).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert!(!rosti::ExtendibleSet::<_>::from(['a']).is_empty());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Bytes that the set has allocated, not counting what its elements own. O(tables).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::new();
+    /// assert_eq!(set.allocation_size(), 0);
+    /// set.insert(1u64);
+    /// assert!(set.allocation_size() > 8);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.map.allocation_size()
+    }
+
+    /// The elements, in arbitrary order. O(slots) for all.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// assert_eq!(rosti::ExtendibleSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, T, A> {
+        Iter { entries: self.map.tables.iter() }
+    }
+
+    /// Empties the set and returns its elements; the memory is kept. Elements that are not taken
+    /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
+    /// leaked too and the set is empty. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from(['a', 'b']);
+    /// let capacity = set.capacity();
+    /// assert_eq!(set.drain().count(), 2);
+    /// assert_eq!((set.len(), set.capacity()), (0, capacity));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, T, A> {
+        Drain { entries: self.map.tables.drain() }
+    }
+
+    /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
+    /// panics, elements not yet visited stay.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set: rosti::ExtendibleSet<u32> = (0..8).collect();
+    /// set.retain(|n| n % 2 == 0);
+    /// assert_eq!(set.len(), 4);
+    /// # }
+    /// ```
+    pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
+        self.map.tables.retain(|(element, ())| keep(element));
+    }
+
+    /// Takes out the elements for which `pick` returns true, as they are asked for. Elements not
+    /// yet visited when the iterator is dropped stay in the set. O(slots) in total.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::ExtendibleSet;
+    ///
+    /// let mut set: ExtendibleSet<u32> = (0..8).collect();
+    /// let odd: ExtendibleSet<u32> = set.extract_if(|n| n % 2 == 1).collect();
+    /// assert_eq!(odd, ExtendibleSet::from([1, 3, 5, 7]));
+    /// assert_eq!(set, ExtendibleSet::from([0, 2, 4, 6]));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
+        ExtractIf { entries: self.map.tables.extract_if(), pick }
+    }
+
+    /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
+    /// set.clear();
+    /// assert!(set.is_empty() && set.capacity() > 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+}
+
+impl<T, S, A> ExtendibleSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Makes room for `additional` more elements. O(slots) if the set must grow.
+    ///
+    /// # Panics
+    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
+    /// set.reserve(100);
+    /// assert!(set.capacity() >= 101);
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) {
+        self.map.reserve(additional);
+    }
+
+    /// Makes room for `additional` more elements, or says why it cannot and changes nothing.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
+    /// assert!(set.try_reserve(100).is_ok());
+    /// assert!(set.try_reserve(usize::MAX).is_err());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.map.try_reserve(additional)
+    }
+
+    /// Joins tables that have become half empty, and gives back as much memory as possible. O(slots).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::with_capacity(100);
+    /// set.insert(1);
+    /// set.shrink_to_fit();
+    /// assert!(set.capacity() < 100);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn shrink_to_fit(&mut self) {
+        self.map.shrink_to_fit();
+    }
+
+    /// Whether the element is in the set. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set = rosti::ExtendibleSet::<_>::from(["salt".to_owned()]);
+    /// assert!(set.contains("salt") && !set.contains("pepper"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn contains<Q>(&self, value: &Q) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.get(value).is_some()
+    }
+
+    /// The element in the set that is equal to the one given. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set = rosti::ExtendibleSet::<_>::from(["salt".to_owned()]);
+    /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, value: &Q) -> Option<&T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        let hash = self.map.hash_builder.hash_one(value);
+        let (element, ()) = self.map.tables.find(hash, has_key(value))?;
+        Some(element)
+    }
+
+    /// The element in the set that is equal to the one given, which is inserted if there is none.
+    /// O(1) expected and amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::new();
+    /// assert_eq!(set.get_or_insert("salt"), &"salt");
+    /// assert_eq!(set.len(), 1);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_or_insert(&mut self, value: T) -> &T {
+        self.map.entry(value).or_insert_entry(()).into_entry().0
+    }
+
+    /// Inserts an element and returns whether it was absent. An equal element that is present
+    /// stays, and the one given is dropped. O(1) expected and amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::new();
+    /// assert!(set.insert("salt"));
+    /// assert!(!set.insert("salt"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: T) -> bool {
+        self.map.insert(value, ()).is_none()
+    }
+
+    /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
+    /// amortised.
+    ///
+    /// # Panics
+    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from([String::with_capacity(100)]);
+    /// let replaced = set.replace(String::new());
+    /// assert!(replaced.unwrap().capacity() >= 100);
+    /// assert_eq!(set.get("").unwrap().capacity(), 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn replace(&mut self, value: T) -> Option<T> {
+        let hasher = hash_of(&self.map.hash_builder);
+        let hash = self.map.hash_builder.hash_one(&value);
+        let entry = self.map.tables.entry(hash, has_key(&value));
+        match entry {
+            table::Entry::Occupied(mut place) => Some(mem::replace(&mut place.get_mut().0, value)),
+            table::Entry::Vacant(place) => {
+                place.insert((value, ()), hasher);
+                None
+            }
+        }
+    }
+
+    /// Removes an element and returns whether it was present. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from(["salt"]);
+    /// assert!(set.remove("salt"));
+    /// assert!(!set.remove("salt"));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn remove<Q>(&mut self, value: &Q) -> bool
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        self.take(value).is_some()
+    }
+
+    /// Removes an element and returns it. O(1) expected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::<_>::from(["salt".to_owned()]);
+    /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
+    /// assert_eq!(set.take("salt"), None);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn take<Q>(&mut self, value: &Q) -> Option<T>
+    where
+        Q: Hash + Equivalent<T> + ?Sized,
+    {
+        let (element, ()) = self.map.remove_entry(value)?;
+        Some(element)
+    }
+
+    /// Whether no element is in both sets. At most one lookup per element of the smaller set.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::ExtendibleSet;
+    ///
+    /// assert!(ExtendibleSet::<_>::from([1, 2]).is_disjoint(&ExtendibleSet::<_>::from([3])));
+    /// assert!(!ExtendibleSet::<_>::from([1, 2]).is_disjoint(&ExtendibleSet::<_>::from([2])));
+    /// # }
+    /// ```
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        let (small, large) = if self.len() <= other.len() { (self, other) } else { (other, self) };
+        small.iter().all(|element| !large.contains(element))
+    }
+
+    /// Whether all elements are in the other set too. At most one lookup per element, none if this
+    /// set is the larger.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::ExtendibleSet;
+    ///
+    /// assert!(ExtendibleSet::<_>::from([1]).is_subset(&ExtendibleSet::<_>::from([1, 2])));
+    /// assert!(!ExtendibleSet::<_>::from([3]).is_subset(&ExtendibleSet::<_>::from([1, 2])));
+    /// # }
+    /// ```
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.len() <= other.len() && self.iter().all(|element| other.contains(element))
+    }
+
+    /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::ExtendibleSet;
+    ///
+    /// assert!(ExtendibleSet::<_>::from([1, 2]).is_superset(&ExtendibleSet::<_>::from([1])));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn is_superset(&self, other: &Self) -> bool {
+        other.is_subset(self)
+    }
+}
+
+/// The elements of a set by reference; see [`ExtendibleSet::iter`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let set = rosti::ExtendibleSet::<_>::from(['a']);
+/// assert_eq!(set.iter().next(), Some(&'a'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Iter<'a, T, A: Allocator = Global> {
+    pub(super) entries: walk::Iter<'a, (T, ()), A>,
+}
+
+/// The elements of a set by value; see [`ExtendibleSet::into_iter`](IntoIterator::into_iter).
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let set = rosti::ExtendibleSet::<_>::from(['a']);
+/// assert_eq!(set.into_iter().next(), Some('a'));
+/// # }
+/// ```
+pub struct IntoIter<T, A: Allocator = Global> {
+    entries: walk::IntoIter<(T, ()), A>,
+}
+
+/// The elements taken out of a set that keeps its memory; see [`ExtendibleSet::drain`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
+/// assert_eq!(set.drain().next(), Some('a'));
+/// # }
+/// ```
+pub struct Drain<'a, T, A: Allocator = Global> {
+    pub(super) entries: walk::Drain<'a, (T, ()), A>,
+}
+
+/// The elements that a predicate picks, taken out one by one; see [`ExtendibleSet::extract_if`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let mut set = rosti::ExtendibleSet::<_>::from(['a', 'b']);
+/// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
+    pub(super) entries: walk::ExtractIf<'a, (T, ()), A>,
+    pub(super) pick: F,
+}
+
+forward_iterator! {
+    ['a, T, A: Allocator] Iter<'a, T, A>, &'a T, |(element, ())| element;
+    [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
+    [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
+}
+
+impl<T, F: FnMut(&T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        let (element, ()) = self.entries.next(|(element, ())| (self.pick)(element))?;
+        Some(element)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.entries.remaining()))
+    }
+}
+
+impl<T, F: FnMut(&T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+
+impl<T, A: Allocator> Clone for Iter<'_, T, A> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Iter { entries: self.entries.clone() }
+    }
+}
+
+impl<T, A: Allocator> Default for Iter<'_, T, A> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        Iter { entries: Default::default() }
+    }
+}
+
+impl<T, A: Allocator> Default for IntoIter<T, A> {
+    /// The iterator over nothing.
+    #[inline]
+    fn default() -> Self {
+        IntoIter { entries: Default::default() }
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for Iter<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for IntoIter<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Iter { entries: self.entries.rest() }.fmt(f)
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for Drain<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Iter { entries: self.entries.rest() }.fmt(f)
+    }
+}
+
+impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+    }
+}
+
+impl<'a, T, S, A: Allocator + Clone> IntoIterator for &'a ExtendibleSet<T, S, A> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T, A>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, T, A> {
+        self.iter()
+    }
+}
+
+impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
+    type Item = T;
+    type IntoIter = IntoIter<T, A>;
+
+    /// The elements by value, in arbitrary order. O(slots) for all.
+    #[inline]
+    fn into_iter(self) -> IntoIter<T, A> {
+        IntoIter { entries: self.map.tables.into_iter() }
+    }
+}
+
+impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for ExtendibleSet<T, S, A> {
+    /// O(slots). The copy has the same hasher and as much room.
+    fn clone(&self) -> Self {
+        ExtendibleSet { map: self.map.clone() }
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> PartialEq for ExtendibleSet<T, S, A> {
+    /// Whether both have the same elements, whatever their order and hashers.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.is_subset(other)
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> Eq for ExtendibleSet<T, S, A> {}
+
+impl<T: Debug, S, A: Allocator + Clone> Debug for ExtendibleSet<T, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl<T, S: Default, A: Allocator + Clone + Default> Default for ExtendibleSet<T, S, A> {
+    /// An empty set with a default hasher and allocator.
+    #[inline]
+    fn default() -> Self {
+        ExtendibleSet { map: ExtendibleMap::default() }
+    }
+}
+
+impl<T, S, A: Allocator + Clone> From<ExtendibleMap<T, (), S, A>> for ExtendibleSet<T, S, A> {
+    /// The keys of a map without values. O(1).
+    #[inline]
+    fn from(map: ExtendibleMap<T, (), S, A>) -> Self {
+        ExtendibleSet { map }
+    }
+}
+
+#[cfg(feature = "default-hasher")]
+impl<T, A, const N: usize> From<[T; N]> for ExtendibleSet<T, DefaultHashBuilder, A>
+where
+    T: Eq + Hash,
+    A: Allocator + Clone + Default,
+{
+    /// The set of these elements; of equal ones the first stays.
+    fn from(elements: [T; N]) -> Self {
+        elements.into_iter().collect()
+    }
+}
+
+impl<T, S, A> FromIterator<T> for ExtendibleSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Clone + Default,
+{
+    /// The set of these elements; of equal ones the first stays.
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::default();
+        set.extend(elements);
+        set
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> Extend<T> for ExtendibleSet<T, S, A> {
+    /// Inserts all elements that are absent, with the map's guess at how much room they need.
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
+        self.map.extend(elements.into_iter().map(|element| (element, ())));
+    }
+}
+
+impl<'a, T, S, A> Extend<&'a T> for ExtendibleSet<T, S, A>
+where
+    T: 'a + Eq + Hash + Copy,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Inserts copies of all elements that are absent.
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.extend(elements.into_iter().copied());
+    }
+}

@@ -1,0 +1,802 @@
+//! A table of tables of bounded size, so that no insert ever pays for all entries.
+//!
+//! [`Tables`] is to its layers what [`RawTable`](crate::raw::RawTable) is to `HashTable`: generic over
+//! the element, with hashes from outside, knowing nothing of what they are hashes of. It begins as one
+//! table, which grows by doubling up to the *bound*. When a table at the bound is full it is *split*: a
+//! second table of the same size takes over the entries of one half of its hashes, and the directory
+//! (`directory.rs`) says from now on which is where. This is extendible hashing (Fagin, Nievergelt,
+//! Pippenger and Strong, 1979).
+//!
+//! # Which bits
+//!
+//! Home positions are the low bits of a hash, tags the top ones. The prefix is made of all of them: the
+//! top bits of the product with an odd constant. So it does not depend on a hasher's using the bits
+//! between, which those that only pass an integer through do not, and within a table homes and tags
+//! remain as good as they were.
+//!
+//! # What an insert may cost
+//!
+//! A split asks for the hash of each entry of one table, moves about half of them, and allocates one
+//! block and one head. The other half stays where it is. When a table's depth is the directory's, the
+//! directory doubles: a copy of 16 bytes per record, a quarter per mille of the tables' bytes. After a
+//! split there is room on either side, so an insert splits once.
+//!
+//! # Weak hashes
+//!
+//! If all entries of a table fall on one side there is nothing to split, and splitting again would double
+//! the directory for nothing. Such a table grows *beyond the bound* instead, like any other table, and
+//! inserts into it cost what they cost there. So does a table whose split would leave the directory with
+//! more than [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table: that needs hashes that agree in
+//! many bits of the product.
+//!
+//! # Lookup
+//!
+//! One table: as always. Tables in a directory, none beyond the bound: all have the same number of homes,
+//! which is known when the program is compiled, and a record has the address of the control bytes. Only
+//! when some table is beyond the bound is a head asked for its number of homes.
+
+use core::mem;
+use core::ops::Range;
+use core::ptr::NonNull;
+
+use super::directory::{Directory, Head, Heads, Memory, Record, Table};
+use crate::allocator::Allocator;
+use crate::capacity::{Shape, Size};
+use crate::error::{Fallibility, TryReserveError};
+use crate::group::{Group, Native};
+use crate::raw::{self, AtHome, Plain};
+
+const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
+
+type Detached<T> = raw::Detached<T, Native>;
+
+/// See the module's introduction.
+pub(crate) struct Tables<T, A: Allocator> {
+    /// Number of entries, in all tables.
+    pub(super) items: usize,
+    pub(super) directory: Directory<T, A>,
+    /// The only table, as long as there is no directory; else without slots.
+    pub(super) root: Table<T, A>,
+    /// Number of tables.
+    pub(super) tables: usize,
+}
+
+// SAFETY: it owns its tables, and through them its entries and copies of its allocator.
+unsafe impl<T: Send, A: Allocator + Send> Send for Tables<T, A> {}
+// SAFETY: through a shared reference, it gives out shared references only.
+unsafe impl<T: Sync, A: Allocator + Sync> Sync for Tables<T, A> {}
+
+/// All bits of a hash, spread over the top bits of a word. The golden ratio, as it is usual.
+#[inline(always)]
+pub(super) fn spread(hash: u64) -> usize {
+    (hash as usize).wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as usize)
+}
+
+/// Bit number `depth` of the prefix of a hash.
+#[inline(always)]
+fn prefix_bit(hash: u64, depth: u32) -> bool {
+    spread(hash) << depth >> (usize::BITS - 1) != 0
+}
+
+impl<T, A: Allocator> Tables<T, A> {
+    /// The most bytes that the slots of the homes of one table may have: a block stays well below what
+    /// allocators map and unmap by itself (128 KiB), and a split ends within microseconds.
+    const MOST_BYTES: usize = 1 << 16;
+    /// The most homes of one table, however small an entry is: what bounds the hashes of a split.
+    const MOST_HOMES: usize = 1 << 12;
+    /// The fewest, however large: with fewer entries per table it would not be rare enough that all of
+    /// them fall on one side of a split.
+    const FEWEST_HOMES: usize = 32;
+    /// The most records per table. Good hashes need two, and a few more where tables hold few entries.
+    const MOST_RECORDS: usize = 8;
+    /// The most bits of a prefix.
+    const MOST_DEPTH: u32 = usize::BITS / 2;
+
+    /// Homes of a table at the bound.
+    pub(super) const HOMES: usize = {
+        let fitting = match size_of::<T>() {
+            0 => Self::MOST_HOMES,
+            size => Self::MOST_BYTES / size,
+        };
+        if fitting < Self::FEWEST_HOMES {
+            Self::FEWEST_HOMES
+        } else if fitting > Self::MOST_HOMES {
+            Self::MOST_HOMES
+        } else {
+            1 << fitting.ilog2()
+        }
+    };
+
+    /// Entries of a table at the bound: so many hashes are asked for by an insert that splits.
+    pub(crate) const BOUND: usize = {
+        assert!(Self::FEWEST_HOMES >= 2 * SHAPE.width, "a table at the bound has several windows");
+        Size { homes: Self::HOMES, slots: SHAPE.slots(Self::HOMES) }.capacity()
+    };
+
+    /// Bytes of the block of a table at the bound, or a few more.
+    pub(crate) const TABLE_BYTES: usize = {
+        let gap = if align_of::<T>() > SHAPE.width { align_of::<T>() } else { SHAPE.width };
+        // Slots, a gap before them, control bytes and the words behind them.
+        let slots = SHAPE.slots(Self::HOMES) * size_of::<T>();
+        slots + gap + SHAPE.control_bytes(Self::HOMES) + 16 + Self::HOMES / 4
+    };
+
+    /// The least depth at which a lookup prefetches its home's slot: where the tables together outgrow a
+    /// mebibyte, as in `RawTable`. As a shift.
+    const PREFETCH_SHIFT: u32 = match Self::HOMES * size_of::<T>() {
+        0 => 0,
+        bytes => usize::BITS - 1 - (1usize << 20).div_ceil(bytes).ilog2(),
+    };
+
+    /// No entries; allocates nothing.
+    #[inline]
+    pub(crate) const fn new_in(alloc: A) -> Self {
+        Tables { items: 0, directory: Directory::new(), root: Table::new_in(alloc), tables: 1 }
+    }
+
+    #[inline]
+    pub(crate) fn allocator(&self) -> &A {
+        self.root.allocator()
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.items
+    }
+
+    /// The room of all tables together. O(tables).
+    pub(crate) fn capacity(&self) -> usize {
+        self.root.capacity() + self.sum(|table| table.capacity())
+    }
+
+    /// Bytes allocated for all. O(tables).
+    pub(crate) fn allocation_size(&self) -> usize {
+        self.root.allocation_size()
+            + self.sum(|table| table.allocation_size())
+            + self.directory.allocation_size(self.tables)
+    }
+
+    /// A sum over the tables of the directory.
+    fn sum(&self, of: impl Fn(&Table<T, A>) -> usize) -> usize {
+        // SAFETY: the directory owns its heads, and is borrowed.
+        self.directory.heads().map(|head| of(&unsafe { head.as_ref() }.table)).sum()
+    }
+
+    /// The record of a hash's prefix. Where there is no directory there is none.
+    #[inline(always)]
+    fn position(&self, hash: u64) -> usize {
+        self.directory.position(spread(hash))
+    }
+
+    /// The head of the table that entries with this hash are in.
+    ///
+    /// # Safety
+    /// There is a directory.
+    #[inline(always)]
+    unsafe fn head(&self, hash: u64) -> NonNull<Head<T, A>> {
+        // SAFETY: a complete directory has a record for each prefix.
+        unsafe { self.directory.record(self.position(hash)) }.head
+    }
+
+    /// The table that entries with this hash are in.
+    #[inline(always)]
+    fn table(&self, hash: u64) -> &Table<T, A> {
+        if self.directory.is_empty() {
+            return &self.root;
+        }
+        // SAFETY: there is a directory, it owns the head and is borrowed.
+        unsafe { &self.head(hash).as_ref().table }
+    }
+
+    /// The same, to be changed: but not its block, unless by [`alter`](Self::alter).
+    #[inline(always)]
+    fn table_mut(&mut self, hash: u64) -> &mut Table<T, A> {
+        if self.directory.is_empty() {
+            return &mut self.root;
+        }
+        // SAFETY: there is a directory, it owns the head and is borrowed mutably.
+        unsafe { &mut self.head(hash).as_mut().table }
+    }
+
+    /// The short way to the control bytes of the table for a hash, where there is one: that table has the
+    /// homes of the bound, as all have.
+    #[inline(always)]
+    fn shortcut(&self, hash: u64) -> Option<Detached<T>> {
+        let shift = self.directory.shortcut();
+        if shift == 0 {
+            return None;
+        }
+        // SAFETY: there is a directory, which has a record for each prefix.
+        let record = unsafe { self.directory.record(spread(hash) >> shift) };
+        // SAFETY: records are kept up to date, and no table is beyond the bound.
+        let table = unsafe { Detached::new(record.ctrl, Self::HOMES) };
+        if shift <= Self::PREFETCH_SHIFT {
+            table.prefetch(hash);
+        }
+        Some(table)
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts, in the table of the hash. O(1) expected.
+    #[inline(always)]
+    fn find_slot(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        match self.shortcut(hash) {
+            // SAFETY: the table is borrowed.
+            Some(table) => unsafe { table.find(hash, eq) },
+            None => self.table(hash).find(hash, eq),
+        }
+    }
+
+    /// The entry with this hash that `eq` accepts. O(1) expected.
+    #[inline(always)]
+    fn find_pointer(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<NonNull<T>> {
+        match self.shortcut(hash) {
+            // SAFETY: the tables are borrowed, and a slot that was found is there.
+            Some(table) => unsafe { table.find(hash, eq).map(|slot| table.slot(slot)) },
+            None => {
+                let table = self.table(hash);
+                // SAFETY: a slot that was found is there.
+                table.find(hash, eq).map(|slot| unsafe { table.slot(slot) })
+            }
+        }
+    }
+
+    /// The entry with this hash that `eq` accepts. O(1) expected.
+    #[inline(always)]
+    pub(crate) fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        // SAFETY: entries that were found are there as long as the table is borrowed.
+        self.find_pointer(hash, eq).map(|entry| unsafe { entry.as_ref() })
+    }
+
+    /// The same, to be changed.
+    #[inline(always)]
+    pub(crate) fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
+        // SAFETY: as in `find`, and the table is borrowed mutably.
+        self.find_pointer(hash, eq).map(|mut entry| unsafe { entry.as_mut() })
+    }
+
+    /// Takes out the entry with this hash that `eq` accepts. O(1) expected.
+    #[inline(always)]
+    pub(crate) fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
+        let slot = self.find_slot(hash, eq)?;
+        self.items -= 1;
+        // SAFETY: the slot was found full.
+        Some(unsafe { self.table_mut(hash).remove_hashed_at(slot, hash) })
+    }
+
+    /// The place of the entry with this hash that `eq` accepts. O(1) expected; moves nothing.
+    #[inline(always)]
+    pub(crate) fn entry(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Entry<'_, T, A> {
+        if let Some(table) = self.shortcut(hash) {
+            // SAFETY: the tables are borrowed.
+            match unsafe { table.search_home(hash, &mut eq) } {
+                AtHome::Found(slot) => {
+                    return Entry::Occupied(Occupied { tables: self, slot, hash });
+                }
+                AtHome::Vacant(slot) => {
+                    let spot = (self.table(hash).growth_left() != 0).then_some(slot);
+                    return Entry::Vacant(Vacant { tables: self, spot, hash });
+                }
+                _ => {}
+            }
+        }
+        match self.table(hash).find_or_spot(hash, eq) {
+            Ok(slot) => Entry::Occupied(Occupied { tables: self, slot, hash }),
+            Err(spot) => Entry::Vacant(Vacant { tables: self, spot, hash }),
+        }
+    }
+
+    /// Drops the entries for which `keep` is false. O(slots). If `keep` or a drop panics, entries not yet
+    /// visited stay.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
+        let mut entries = self.extract_if();
+        while let Some(entry) = entries.next(|entry| !keep(entry)) {
+            drop(entry);
+        }
+    }
+
+    /// Changes a table in a way that may give it another block: the records follow, whatever happens.
+    fn alter<R>(&mut self, at: usize, change: impl FnOnce(&mut Table<T, A>) -> R) -> R {
+        struct Follow<'a, T, A: Allocator> {
+            tables: &'a mut Tables<T, A>,
+            at: usize,
+            head: NonNull<Head<T, A>>,
+            was_beyond: usize,
+        }
+        impl<T, A: Allocator> Drop for Follow<'_, T, A> {
+            fn drop(&mut self) {
+                let Follow { tables, at, head, was_beyond } = self;
+                // SAFETY: these are the records of the head, which the directory owns.
+                unsafe {
+                    let range = tables.records_of(*at, *head);
+                    tables.directory.set(range, Record::of(*head));
+                    let is = usize::from(head.as_ref().table.homes() > Tables::<T, A>::HOMES);
+                    tables.directory.set_beyond(tables.directory.beyond() - *was_beyond + is);
+                }
+            }
+        }
+        if self.directory.is_empty() {
+            return change(&mut self.root);
+        }
+        // SAFETY: `at` is a record, and the directory owns the head.
+        unsafe {
+            let head = self.directory.record(at).head;
+            let beyond = usize::from(head.as_ref().table.homes() > Self::HOMES);
+            let mut follow = Follow { tables: self, at, head, was_beyond: beyond };
+            change(&mut follow.head.as_mut().table)
+        }
+    }
+
+    /// The records of a head.
+    ///
+    /// # Safety
+    /// `at` is one of them, and the directory owns the head.
+    unsafe fn records_of(&self, at: usize, head: NonNull<Head<T, A>>) -> Range<usize> {
+        // SAFETY: the caller's contract.
+        let span = 1usize << (self.directory.depth() - unsafe { head.as_ref() }.depth);
+        let start = at & !(span - 1);
+        start..start + span
+    }
+}
+
+/// What needs more tables, or fewer.
+impl<T, A: Allocator + Clone> Tables<T, A> {
+    /// Room for so many entries.
+    #[track_caller]
+    pub(crate) fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+        let mut tables = Self::new_in(alloc);
+        if capacity != 0 {
+            // Infallible: a failure does not return. There are no entries to be hashed.
+            let _ = tables.reserve_as(capacity, |_| 0, Fallibility::Infallible);
+        }
+        tables
+    }
+
+    /// Drops all entries and keeps the memory. O(slots).
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        if self.items != 0 {
+            drop(self.drain());
+        }
+    }
+
+    /// Stores an entry with this hash where its home's window has no room, or the table. Returns the slot.
+    #[cold]
+    #[inline(never)]
+    fn insert_elsewhere(&mut self, hash: u64, entry: T, hasher: &impl Fn(&T) -> u64) -> usize {
+        let table = self.table(hash);
+        if table.growth_left() == 0 && table.capacity() >= Self::BOUND {
+            // Infallible: a failure does not return.
+            let _ = self.split(hash, hasher, Fallibility::Infallible);
+            if self.table(hash).growth_left() == 0 {
+                self.alter(self.position(hash), |table| table.reserve(1, hasher));
+            }
+        }
+        // There is room now, or the table is alone: if it gets another block here, no record has the old.
+        self.table_mut(hash).insert_unique_elsewhere(hash, entry, hasher)
+    }
+
+    /// Splits the table of a hash, unless its entries are all on one side or the directory would become
+    /// too large.
+    ///
+    /// # Errors
+    /// If there is no memory for it. Then, and if the hasher panics, no entry has moved.
+    fn split(
+        &mut self,
+        hash: u64,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        self.plant(fallibility)?;
+        let at = self.position(hash);
+        let depth = self.directory.depth();
+        // SAFETY: `at` is a record.
+        let is_deepest = unsafe { self.head_at(at) }.depth == depth;
+        if is_deepest
+            && (depth == Self::MOST_DEPTH || 2 << depth > Self::MOST_RECORDS * (self.tables + 1))
+        {
+            return Ok(());
+        }
+        self.split_at(at, false, hasher, fallibility)
+    }
+
+    /// The head of a record.
+    ///
+    /// # Safety
+    /// `at` is a record.
+    unsafe fn head_at(&mut self, at: usize) -> &mut Head<T, A> {
+        // SAFETY: the caller's contract; the directory owns the head.
+        unsafe { self.directory.record(at).head.as_mut() }
+    }
+
+    /// Splits the table at a record, which doubles the directory if the table's depth is that of the
+    /// directory; unless `forced`, not if all entries are on one side.
+    ///
+    /// # Errors
+    /// If there is no memory for it. Then, and if the hasher panics, no entry has moved.
+    fn split_at(
+        &mut self,
+        mut at: usize,
+        forced: bool,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        // SAFETY: `at` is a record.
+        let depth = unsafe { self.head_at(at) }.depth;
+        if depth == self.directory.depth() {
+            self.double(fallibility)?;
+            at *= 2;
+        }
+        let alloc = self.allocator().clone();
+        let memory = Head::<T, A>::memory(&alloc, fallibility)?;
+        // SAFETY: as above.
+        let head = unsafe { self.head_at(at) };
+        let upper = head.table.divide(|hash| prefix_bit(hash, depth), hasher, fallibility)?;
+        if !forced && (upper.is_empty() || head.table.is_empty()) {
+            let mut upper = upper;
+            if !upper.is_empty() {
+                self.alter(at, |table| mem::swap(table, &mut upper));
+            }
+            return Ok(());
+        }
+        // From here on nothing fails, and no user code runs until all is in order.
+        let lower = NonNull::from(head);
+        let beyond = upper.homes() > Self::HOMES;
+        let upper = Head::create(memory, upper, depth + 1);
+        // SAFETY: `at` is a record of the lower half, of whose records the upper one gets the
+        // second half; the directory owns both.
+        let (start, middle) = unsafe {
+            let Range { start, end } = self.records_of(at, lower);
+            let middle = start + (end - start) / 2;
+            self.directory.set(middle..end, Record::of(upper));
+            self.head_at(start).depth += 1;
+            (start, middle)
+        };
+        self.tables += 1;
+        if beyond {
+            self.directory.set_beyond(self.directory.beyond() + 1);
+            for at in [start, middle] {
+                self.alter(at, |table| table.shrink_to(Self::BOUND.max(table.len() + 1), hasher));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a table without a directory one, with two records and one head.
+    fn plant(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
+        if !self.directory.is_empty() {
+            return Ok(());
+        }
+        let (alloc, other) = (self.allocator().clone(), self.allocator().clone());
+        let records = Directory::<T, A>::memory(1, &alloc, fallibility)?;
+        let memory = Head::<T, A>::memory(&alloc, fallibility)?;
+        let root = mem::replace(&mut self.root, Table::new_in(other));
+        let beyond = usize::from(root.homes() > Self::HOMES);
+        self.directory = Directory::empty(records, 1, beyond);
+        // SAFETY: the head is new, and there is room for its two records.
+        unsafe { self.directory.append(Head::create(memory, root, 0)) };
+        Ok(())
+    }
+
+    /// Doubles the directory.
+    fn double(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
+        let alloc = self.allocator().clone();
+        let depth = self.directory.depth() + 1;
+        let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
+        let empty = Directory::empty(memory, depth, self.directory.beyond());
+        // SAFETY: it has room for twice as many records.
+        unsafe { empty.double(&mut self.directory) }.free_records(&alloc);
+        Ok(())
+    }
+
+    /// Makes room for `additional` more entries, in one table or in so many that each has its share.
+    /// O(slots) if there is something to do.
+    ///
+    /// # Errors
+    /// If the capacity overflows, or there is no memory. The entries are what they were; tables that have
+    /// been split by then stay so.
+    #[track_caller]
+    pub(crate) fn reserve_as(
+        &mut self,
+        additional: usize,
+        hasher: impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        if additional <= self.capacity() - self.items {
+            return Ok(());
+        }
+        let Some(capacity) = self.items.checked_add(additional) else {
+            return Err(fallibility.capacity_overflow());
+        };
+        if self.directory.is_empty() && capacity <= Self::BOUND {
+            return self.root.reserve_as(additional, &hasher, fallibility);
+        }
+        let tables = capacity.div_ceil(Self::BOUND).checked_next_power_of_two();
+        let depth = tables.map_or(usize::BITS, usize::trailing_zeros);
+        let bytes = additional.checked_mul(size_of::<T>().max(1));
+        let Some(bytes) = bytes.filter(|_| depth <= Self::MOST_DEPTH) else {
+            return Err(fallibility.capacity_overflow());
+        };
+        // Many small requests fail late, when the machine has given all it has: better to ask once for
+        // the whole.
+        drop(Memory::of::<u8>(bytes, self.allocator(), fallibility)?);
+        if self.directory.is_empty() && self.root.capacity() < Self::BOUND {
+            let missing = Self::BOUND - self.items;
+            self.root.reserve_as(missing, &hasher, fallibility)?;
+        }
+        self.plant(fallibility)?;
+        let mut at = 0;
+        while at < self.directory.len() {
+            // SAFETY: `at` is a record.
+            let table_depth = unsafe { self.head_at(at) }.depth;
+            if table_depth < depth {
+                let doubles = table_depth == self.directory.depth();
+                self.split_at(at, true, &hasher, fallibility)?;
+                at <<= u32::from(doubles);
+            } else {
+                at += 1 << (self.directory.depth() - table_depth);
+            }
+        }
+        Ok(())
+    }
+
+    /// Joins tables of which one can hold all entries, and gives back what is not needed then. O(slots).
+    pub(crate) fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
+        for depth in (0..self.directory.depth()).rev() {
+            self.join_all(depth, &hasher);
+            self.halve(depth);
+        }
+        let mut at = 0;
+        while at < self.directory.len() {
+            // A table that has grown beyond the bound comes back, if it can.
+            self.alter(at, |table| table.shrink_to(Self::BOUND, &hasher));
+            // SAFETY: `at` is a record of the head.
+            at = unsafe { self.records_of(at, self.directory.record(at).head) }.end;
+        }
+        self.uproot();
+        if self.directory.is_empty() {
+            self.root.shrink_to(0, hasher);
+        }
+    }
+
+    /// Joins pairs of tables that have `depth` prefix bits in common, and one more each.
+    fn join_all(&mut self, depth: u32, hasher: &impl Fn(&T) -> u64) {
+        let alloc = self.allocator().clone();
+        let mut at = 0;
+        while at < self.directory.len() {
+            let span = 1 << (self.directory.depth() - depth);
+            // SAFETY: both are records: `at` is a multiple of `span`.
+            let (lower, upper) = unsafe {
+                (self.directory.record(at).head, self.directory.record(at + span / 2).head)
+            };
+            at += span;
+            // SAFETY: the directory owns the heads.
+            let (one, other) = unsafe { (lower.as_ref(), upper.as_ref()) };
+            let are_pair = lower != upper && one.depth == depth + 1 && other.depth == depth + 1;
+            if are_pair && one.table.len() + other.table.len() <= Self::BOUND {
+                self.join_pair(at - span..at, lower, upper, hasher);
+                // SAFETY: the directory has no record of it any more.
+                drop(unsafe { Head::take(upper, &alloc) });
+            }
+        }
+    }
+
+    /// Moves the entries of the upper one of two heads, which share a range of records, to the lower one.
+    fn join_pair(
+        &mut self,
+        range: Range<usize>,
+        lower: NonNull<Head<T, A>>,
+        mut upper: NonNull<Head<T, A>>,
+        hasher: &impl Fn(&T) -> u64,
+    ) {
+        /// Gives the lower head all records as soon as the upper one is empty, also if the allocator panics
+        /// when it gets the blocks back.
+        struct Merge<'a, T, A: Allocator> {
+            tables: &'a mut Tables<T, A>,
+            range: Range<usize>,
+            lower: NonNull<Head<T, A>>,
+            upper: NonNull<Head<T, A>>,
+        }
+        impl<T, A: Allocator> Drop for Merge<'_, T, A> {
+            fn drop(&mut self) {
+                let Merge { tables, range, lower, upper } = self;
+                // SAFETY: the directory owns both heads, and is borrowed mutably.
+                unsafe {
+                    let table = &upper.as_ref().table;
+                    if table.is_empty() {
+                        let beyond = usize::from(table.homes() > Tables::<T, A>::HOMES);
+                        tables.directory.set_beyond(tables.directory.beyond() - beyond);
+                        tables.directory.set(range.clone(), Record::of(*lower));
+                        lower.as_mut().depth -= 1;
+                        tables.tables -= 1;
+                    }
+                }
+            }
+        }
+        let at = range.start;
+        let merge = Merge { tables: self, range, lower, upper };
+        // SAFETY: it is another head than the one that is altered.
+        let other = unsafe { &mut upper.as_mut().table };
+        merge.tables.alter(at, |table| {
+            // Infallible: a failure does not return.
+            let _ = table.join(other, Self::BOUND, hasher, Fallibility::Infallible);
+        });
+    }
+
+    /// Halves the directory to a depth, if it is one more and there is a smaller block.
+    fn halve(&mut self, depth: u32) {
+        let mut heads = self.directory.heads();
+        // SAFETY: the directory owns the heads.
+        if depth == 0 || heads.any(|head| unsafe { head.as_ref() }.depth > depth) {
+            return;
+        }
+        let alloc = self.allocator().clone();
+        if let Ok(memory) = Directory::<T, A>::memory(depth, &alloc, Fallibility::Fallible) {
+            if self.directory.depth() == depth + 1 {
+                let empty = Directory::empty(memory, depth, self.directory.beyond());
+                // SAFETY: it has room for half as many records, and no head is deeper.
+                unsafe { empty.halve(&mut self.directory) }.free_records(&alloc);
+            }
+        }
+    }
+
+    /// Gives the directory up if there is one table only.
+    fn uproot(&mut self) {
+        if self.directory.is_empty() || self.tables != 1 {
+            return;
+        }
+        let alloc = self.allocator().clone();
+        let directory = mem::replace(&mut self.directory, Directory::new());
+        // SAFETY: the only head, whose records go.
+        let (table, memory) = unsafe { Head::take(directory.record(0).head, &alloc) };
+        let empty = mem::replace(&mut self.root, table);
+        drop((empty, memory));
+        directory.free_records(&alloc);
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone> Tables<T, A> {
+    /// Tables with a clone of each entry, in the same places. O(slots).
+    pub(crate) fn clone_as(&self, plain: impl Fn() -> Plain<T>) -> Self {
+        let mut tables = Self::new_in(self.allocator().clone());
+        let depth = self.directory.depth();
+        if depth == 0 {
+            tables.root = self.root.clone_as(plain());
+            tables.items = self.items;
+            return tables;
+        }
+        let alloc = self.allocator().clone();
+        // Infallible, here and below: a failure does not return.
+        if let Ok(memory) = Directory::<T, A>::memory(depth, &alloc, Fallibility::Infallible) {
+            tables.directory = Directory::empty(memory, depth, self.directory.beyond());
+        }
+        for head in self.directory.heads() {
+            // SAFETY: the directory owns its heads, and is borrowed.
+            let head = unsafe { head.as_ref() };
+            if let Ok(memory) = Head::<T, A>::memory(&alloc, Fallibility::Infallible) {
+                let table = head.table.clone_as(plain());
+                tables.items += table.len();
+                // SAFETY: there is room for all records, in this order.
+                unsafe { tables.directory.append(Head::create(memory, table, head.depth)) };
+            }
+        }
+        tables.tables = self.tables;
+        tables
+    }
+}
+
+impl<T, A: Allocator> Drop for Tables<T, A> {
+    fn drop(&mut self) {
+        /// Drops the tables that are still to come, also when an entry's drop panics.
+        struct Rest<'a, T, A: Allocator> {
+            heads: Heads<T, A>,
+            alloc: &'a A,
+        }
+        impl<T, A: Allocator> Drop for Rest<'_, T, A> {
+            fn drop(&mut self) {
+                while let Some(head) = self.heads.next() {
+                    let rest = Rest { heads: self.heads.clone(), alloc: self.alloc };
+                    // SAFETY: the directory is going, and comes to each of its heads once.
+                    drop(unsafe { Head::take(head, self.alloc) });
+                    mem::forget(rest);
+                }
+            }
+        }
+        let directory = mem::replace(&mut self.directory, Directory::new());
+        drop(Rest { heads: directory.heads(), alloc: self.root.allocator() });
+        directory.free_records(self.root.allocator());
+    }
+}
+
+/// What a search found: an entry, or the slot where it belongs.
+pub(crate) enum Entry<'a, T, A: Allocator> {
+    Occupied(Occupied<'a, T, A>),
+    Vacant(Vacant<'a, T, A>),
+}
+
+/// A full slot.
+pub(crate) struct Occupied<'a, T, A: Allocator> {
+    tables: &'a mut Tables<T, A>,
+    slot: usize,
+    hash: u64,
+}
+
+/// Where an entry with this hash belongs, if there is room.
+pub(crate) struct Vacant<'a, T, A: Allocator> {
+    tables: &'a mut Tables<T, A>,
+    /// Without a slot, room has to be made first. That waits until it is known that an entry comes.
+    spot: Option<usize>,
+    hash: u64,
+}
+
+impl<'a, T, A: Allocator> Occupied<'a, T, A> {
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &T {
+        // SAFETY: the slot is full since the entry was found; the tables have been borrowed since.
+        unsafe { self.tables.table(self.hash).get(self.slot) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        // SAFETY: as for `get`.
+        unsafe { self.tables.table_mut(self.hash).get_mut(self.slot) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn into_mut(self) -> &'a mut T {
+        // SAFETY: as for `get`.
+        unsafe { self.tables.table_mut(self.hash).get_mut(self.slot) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn remove(self) -> (T, Vacant<'a, T, A>) {
+        let Occupied { tables, slot, hash } = self;
+        // SAFETY: as for `get`.
+        let entry = unsafe { tables.table_mut(hash).remove_hashed_at(slot, hash) };
+        tables.items -= 1;
+        (entry, Vacant { tables, spot: Some(slot), hash })
+    }
+}
+
+impl<'a, T, A: Allocator + Clone> Vacant<'a, T, A> {
+    /// Stores an entry with the hash that was searched for. O(1) expected, and at most what a split costs.
+    #[inline(always)]
+    pub(crate) fn insert(self, entry: T, hasher: impl Fn(&T) -> u64) -> Occupied<'a, T, A> {
+        match self.spot {
+            // SAFETY: the slot was found for this hash, or emptied of an entry with it, and the tables have
+            // not changed since.
+            Some(slot) => unsafe { self.fill(slot, entry) },
+            None => {
+                let Vacant { tables, hash, .. } = self;
+                let slot = tables.insert_elsewhere(hash, entry, &hasher);
+                tables.items += 1;
+                Occupied { tables, slot, hash }
+            }
+        }
+    }
+}
+
+impl<'a, T, A: Allocator> Vacant<'a, T, A> {
+    /// Stores an entry where one with the same hash was taken out.
+    ///
+    /// # Panics
+    /// If none was.
+    #[inline]
+    pub(crate) fn insert_again(self, entry: T) -> Occupied<'a, T, A> {
+        let slot = self.spot.expect("an entry was taken out");
+        // SAFETY: the slot was vacant for this hash when it was found, and nothing has changed since.
+        unsafe { self.fill(slot, entry) }
+    }
+
+    /// Stores an entry.
+    ///
+    /// # Safety
+    /// The slot was found for the hash, and the tables have not changed since.
+    #[inline(always)]
+    unsafe fn fill(self, slot: usize, entry: T) -> Occupied<'a, T, A> {
+        let Vacant { tables, hash, .. } = self;
+        // SAFETY: the caller's contract.
+        unsafe { tables.table_mut(hash).insert_at(slot, hash, entry) };
+        tables.items += 1;
+        Occupied { tables, slot, hash }
+    }
+}

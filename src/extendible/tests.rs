@@ -1,0 +1,306 @@
+//! The table of tables against a model, and its directory's invariants.
+//!
+//! Entries are large, so tables at the bound are small and a few thousand entries make a deep directory.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use core::cell::Cell;
+
+use super::directory::Head;
+use super::table::{Entry, Tables, spread};
+use crate::allocator::{Allocator, Global};
+use crate::error::Fallibility;
+use crate::raw::Plain;
+
+impl<T, A: Allocator> Tables<T, A> {
+    /// Panics unless
+    ///
+    /// * each head has the records of its prefix, one range of a power of two, and no others,
+    /// * each record has a copy of its table's address of control bytes,
+    /// * each table is in order, and each of its entries has the table's prefix,
+    /// * the number of entries, of tables, and of tables beyond the bound is what was counted, and
+    /// * tables in a directory have the homes of the bound, or more.
+    pub(super) fn check(&self, hasher: impl Fn(&T) -> u64) {
+        self.root.check_invariants(&hasher);
+        let depth = self.directory.depth();
+        if depth == 0 {
+            assert_eq!((self.tables, self.directory.beyond(), self.directory.len()), (1, 0, 0));
+            assert_eq!(self.items, self.root.len());
+            return;
+        }
+        assert!(self.root.capacity() == 0 && self.directory.len() == 1 << depth);
+        let (mut at, mut items, mut tables, mut beyond) = (0, 0, 0, 0);
+        for head in self.directory.heads() {
+            // SAFETY: the directory owns its heads.
+            let Head { table, depth: prefix } = unsafe { head.as_ref() };
+            assert!(*prefix <= depth);
+            for _ in 0..1 << (depth - prefix) {
+                // SAFETY: `at` is below the number of records, see the end of this function.
+                let record = unsafe { self.directory.record(at) };
+                assert!(record.head == head, "record {at} is another head's");
+                assert!(record.ctrl == table.ctrl(), "record {at} is out of date");
+                at += 1;
+            }
+            table.check_invariants(&hasher);
+            // SAFETY: the table does not change meanwhile.
+            for entry in unsafe { table.raw_iter() } {
+                // SAFETY: it is there.
+                let top = spread(hasher(unsafe { entry.as_ref() })) >> (usize::BITS - depth);
+                let own = at - 1;
+                assert_eq!(top >> (depth - prefix), own >> (depth - prefix), "in a wrong table");
+            }
+            items += table.len();
+            tables += 1;
+            beyond += usize::from(table.homes() > Self::HOMES);
+            assert!(table.homes() >= Self::HOMES, "a table in a directory is small");
+        }
+        assert_eq!(at, self.directory.len(), "records without a head");
+        assert_eq!((items, tables, beyond), (self.items, self.tables, self.directory.beyond()));
+    }
+}
+
+/// An entry of 4 KiB: 30 of them, or about as many, are a full table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Big(u64, [u64; 511]);
+
+impl Big {
+    fn new(key: u64, value: u64) -> Self {
+        Big(key, [value; 511])
+    }
+}
+
+/// From a key to its hash.
+type Function = fn(u64) -> u64;
+
+/// The hashers: good, and bad in one way each.
+const HASHERS: [(&str, Function); 7] = [
+    ("good", good),
+    ("identity", |key| key),
+    ("constant", |_| 0x5555),
+    ("high bits", |key| key << 52),
+    ("top half", |key| key << 32),
+    ("low bits", |key| key & 15),
+    ("two", |key| if key % 16 == 0 { good(key) } else { 7 }),
+];
+
+fn good(key: u64) -> u64 {
+    let key = (key ^ (key >> 31)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (key ^ (key >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ key >> 29
+}
+
+fn insert<A: Allocator + Clone>(
+    tables: &mut Tables<Big, A>,
+    hash: Function,
+    key: u64,
+    value: u64,
+) -> Option<u64> {
+    match tables.entry(hash(key), |entry| entry.0 == key) {
+        Entry::Occupied(mut place) => {
+            Some(core::mem::replace(place.get_mut(), Big::new(key, value)).1[510])
+        }
+        Entry::Vacant(place) => {
+            place.insert(Big::new(key, value), |entry| hash(entry.0));
+            None
+        }
+    }
+}
+
+/// A generator of small numbers, the same ones each time.
+struct Random(u64);
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        good(self.0) % limit
+    }
+}
+
+#[test]
+fn bound_and_sizes() {
+    assert_eq!(Tables::<u64, Global>::HOMES, 4096);
+    assert_eq!(Tables::<(u64, u64), Global>::HOMES, 4096);
+    assert_eq!(Tables::<[u8; 200], Global>::HOMES, 256);
+    assert_eq!(Tables::<[u8; 4096], Global>::HOMES, 32);
+    assert_eq!(Tables::<(), Global>::HOMES, 4096);
+    fn fits<T>() {
+        let tables = Tables::<T, Global>::with_capacity_in(Tables::<T, Global>::BOUND, Global);
+        assert_eq!(tables.root.homes(), Tables::<T, Global>::HOMES);
+        let (bytes, most) = (tables.allocation_size(), Tables::<T, Global>::TABLE_BYTES);
+        assert!(bytes <= most && most <= bytes + 2 * size_of::<T>().max(4096), "{bytes} {most}");
+    }
+    fits::<u8>();
+    fits::<u64>();
+    fits::<(u64, u64)>();
+    fits::<[u8; 200]>();
+    fits::<[u64; 512]>();
+}
+
+#[test]
+fn follows_a_model() {
+    let steps = if cfg!(miri) { 150 } else { 6000 };
+    for (name, hash) in HASHERS {
+        let hasher = |entry: &Big| hash(entry.0);
+        let mut random = Random(1);
+        let mut tables = Tables::<Big, Global>::new_in(Global);
+        let mut model = BTreeMap::new();
+        let keys = steps / 4;
+        let mut deepest = 0;
+        for step in 0..steps {
+            let key = random.below(keys);
+            match random.below(400) {
+                0..=250 => {
+                    assert_eq!(insert(&mut tables, hash, key, step), model.insert(key, step));
+                }
+                251..=390 => {
+                    let removed = tables.remove(hash(key), |entry| entry.0 == key);
+                    assert_eq!(removed.map(|entry| entry.1[0]), model.remove(&key));
+                }
+                391 => tables.shrink_to_fit(hasher),
+                392 => {
+                    let more = random.below(200) as usize;
+                    tables.reserve_as(more, hasher, Fallibility::Infallible).unwrap();
+                    assert!(tables.capacity() >= tables.len() + more);
+                }
+                393 => {
+                    tables.retain(|entry| entry.0 % 7 != 3);
+                    model.retain(|key, _| key % 7 != 3);
+                }
+                394 => {
+                    let mut out = tables.extract_if();
+                    let mut most = out.remaining();
+                    for _ in 0..10 {
+                        let Some(entry) = out.next(|entry| entry.0 % 3 == 0) else { break };
+                        assert_eq!(model.remove(&entry.0), Some(entry.1[7]));
+                        assert!(out.remaining() < most);
+                        most = out.remaining();
+                    }
+                }
+                395 => tables = tables.clone_as(Plain::of_value),
+                396 if step > steps / 2 => {
+                    let before = (tables.capacity(), tables.directory.len());
+                    let mut drain = tables.drain();
+                    let taken = drain.by_ref().take(5).filter(|entry| model.contains_key(&entry.0));
+                    assert_eq!(taken.count(), model.len().min(5));
+                    assert_eq!(drain.rest().count() + model.len().min(5), model.len());
+                    drop(drain);
+                    assert_eq!((tables.capacity(), tables.directory.len()), before);
+                    model.clear();
+                }
+                _ => {
+                    let mut seen: Vec<_> =
+                        tables.iter().map(|entry| (entry.0, entry.1[510])).collect();
+                    seen.sort_unstable();
+                    assert!(seen.into_iter().eq(model.iter().map(|(&k, &v)| (k, v))));
+                    assert_eq!(tables.iter().len(), tables.iter_mut().fold(0, |n, _| n + 1));
+                }
+            }
+            deepest = deepest.max(tables.directory.depth());
+            assert_eq!(tables.len(), model.len());
+            let found = tables.find(hash(key), |entry| entry.0 == key).map(|entry| entry.1[0]);
+            assert_eq!(found, model.get(&key).copied());
+            if step % 16 == 0 {
+                tables.check(hasher);
+            }
+        }
+        tables.check(hasher);
+        std::println!("{name}: depth up to {deepest}, {} records", tables.directory.len());
+        let mut all: Vec<_> = tables.into_iter().map(|entry| (entry.0, entry.1[0])).collect();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(model));
+    }
+}
+
+#[test]
+fn a_good_hash_keeps_the_bound_and_a_weak_one_no_runaway_directory() {
+    let entries = if cfg!(miri) { 200 } else { 4000 };
+    for (name, hash) in HASHERS {
+        let mut tables = Tables::<Big, Global>::new_in(Global);
+        for key in 0..entries {
+            insert(&mut tables, hash, key, key);
+            if key % 64 == 0 {
+                tables.check(|entry| hash(entry.0));
+            }
+            assert!(tables.directory.len() <= 8 * tables.tables.max(1), "{name}");
+        }
+        tables.check(|entry| hash(entry.0));
+        let bytes = tables.allocation_size();
+        match name {
+            "good" | "identity" => assert_eq!(tables.directory.beyond(), 0, "{name}"),
+            "constant" => assert!(tables.directory.beyond() == 1 && tables.tables == 1, "{name}"),
+            _ => {}
+        }
+        let most = 6 * (entries as usize + 60) * size_of::<Big>();
+        assert!(bytes < most, "{name}: {bytes} of {most}");
+        tables.retain(|entry| entry.0 < 20);
+        tables.shrink_to_fit(|entry| hash(entry.0));
+        tables.check(|entry| hash(entry.0));
+        assert!(tables.directory.depth() == 0 && tables.len() == 20, "{name}");
+        assert!((0..20).all(|key| tables.find(hash(key), |entry| entry.0 == key).is_some()));
+    }
+}
+
+#[test]
+fn an_insert_asks_for_no_more_hashes_than_the_bound() {
+    let entries = if cfg!(miri) { 300 } else { 20_000 };
+    let hashes = Cell::new(0);
+    let mut tables = Tables::<Big, Global>::new_in(Global);
+    let mut most = 0;
+    for key in 0..entries {
+        hashes.set(0);
+        if let Entry::Vacant(place) = tables.entry(good(key), |entry| entry.0 == key) {
+            place.insert(Big::new(key, key), |entry| {
+                hashes.set(hashes.get() + 1);
+                good(entry.0)
+            });
+        }
+        most = most.max(hashes.get());
+    }
+    assert_eq!(most, Tables::<Big, Global>::BOUND);
+    tables.check(|entry| good(entry.0));
+}
+
+#[test]
+fn a_panicking_hasher_loses_nothing() {
+    if cfg!(panic = "abort") {
+        return;
+    }
+    let entries = if cfg!(miri) { 120 } else { 500 };
+    let mut tables = Tables::<Big, Global>::new_in(Global);
+    let hasher = |entry: &Big| good(entry.0);
+    let until = Cell::new(0usize);
+    let fragile = |entry: &Big| {
+        assert!(until.get() != 0, "the hasher gives up");
+        until.set(until.get() - 1);
+        good(entry.0)
+    };
+    for key in 0..entries {
+        // Each insertion that asks for hashes is interrupted at the first, in the middle, at the last.
+        for calls in [0, 1, Tables::<Big, Global>::BOUND / 2, Tables::<Big, Global>::BOUND - 1] {
+            until.set(calls);
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                if let Entry::Vacant(place) = tables.entry(good(key), |entry| entry.0 == key) {
+                    place.insert(Big::new(key, key), fragile);
+                }
+            }));
+            tables.check(hasher);
+            if result.is_ok() {
+                break;
+            }
+        }
+        insert(&mut tables, good, key, key);
+        assert_eq!(tables.len() as u64, key + 1);
+    }
+    for calls in [0, 1, 20, 100] {
+        until.set(calls);
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            tables.reserve_as(4 * entries as usize, fragile, Fallibility::Infallible)
+        }));
+        tables.check(hasher);
+        tables.retain(|entry| entry.0 % 5 != 0);
+        until.set(calls);
+        let _ = catch_unwind(AssertUnwindSafe(|| tables.shrink_to_fit(fragile)));
+        tables.check(hasher);
+    }
+    assert_eq!(tables.iter().count(), tables.len());
+}

@@ -1,0 +1,282 @@
+//! Parallel iterators of extendible maps and sets: those of their tables, one after another.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+
+use ::rayon::iter::plumbing::UnindexedConsumer;
+use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
+
+use super::{Walk, Whole};
+use crate::allocator::{Allocator, Global};
+use crate::group::Native;
+use crate::raw::RawTable;
+use crate::raw::split::{KeyedMut, Shared, Split};
+use crate::{ExtendibleMap, ExtendibleSet};
+
+/// The entries of an extendible map by reference, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let map: rosti::ExtendibleMap<_, _> = (0..10_000u64).map(|n| (n, n)).collect();
+/// assert_eq!(map.par_iter().map(|(_, n)| n).sum::<u64>(), 49_995_000);
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIter<'a, K, V> {
+    tables: Vec<Split<Shared<'a, (K, V)>, Native>>,
+}
+
+/// The entries of an extendible map, their values to be changed, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
+/// map.par_iter_mut().for_each(|(key, value)| *value += key);
+/// assert_eq!(map, rosti::ExtendibleMap::from([(1, 11), (2, 22)]));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ParIterMut<'a, K, V> {
+    tables: Vec<Split<KeyedMut<'a, K, V>, Native>>,
+}
+
+/// The entries of an extendible map by value, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
+/// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy; this one drops all entries unless consumed"]
+pub struct IntoParIter<K, V, A: Allocator = Global> {
+    tables: Vec<RawTable<(K, V), Native, A>>,
+}
+
+/// The elements of an extendible set by reference, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
+/// assert_eq!(set.par_iter().sum::<u64>(), 49_995_000);
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct SetParIter<'a, T> {
+    entries: ParIter<'a, T, ()>,
+}
+
+/// The elements of an extendible set by value, in parallel.
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// use rayon::prelude::*;
+///
+/// let set: rosti::ExtendibleSet<_> = rosti::ExtendibleSet::from(['a']);
+/// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
+/// # }
+/// ```
+#[must_use = "iterators are lazy; this one drops all elements unless consumed"]
+pub struct SetIntoParIter<T, A: Allocator = Global> {
+    entries: IntoParIter<T, (), A>,
+}
+
+impl<'a, K: Sync, V: Sync> ParallelIterator for ParIter<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        let entries = self.tables.into_par_iter().flat_map(Walk);
+        entries.map(|(key, value)| (key, value)).drive_unindexed(consumer)
+    }
+}
+
+impl<'a, K: Sync, V: Send> ParallelIterator for ParIterMut<'a, K, V> {
+    type Item = (&'a K, &'a mut V);
+
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        self.tables.into_par_iter().flat_map(Walk).drive_unindexed(consumer)
+    }
+}
+
+impl<K: Send, V: Send, A: Allocator + Send> ParallelIterator for IntoParIter<K, V, A> {
+    type Item = (K, V);
+
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        let tables = self.tables.into_par_iter();
+        tables.flat_map(|table| Whole(table.into_pieces())).drive_unindexed(consumer)
+    }
+}
+
+impl<'a, T: Sync> ParallelIterator for SetParIter<'a, T> {
+    type Item = &'a T;
+
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        self.entries.map(|(element, ())| element).drive_unindexed(consumer)
+    }
+}
+
+impl<T: Send, A: Allocator + Send> ParallelIterator for SetIntoParIter<T, A> {
+    type Item = T;
+
+    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
+        self.entries.map(|(element, ())| element).drive_unindexed(consumer)
+    }
+}
+
+impl<K: Debug, V: Debug> Debug for ParIter<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.tables.iter().flat_map(|table| table.clone())).finish()
+    }
+}
+
+impl<K: Debug, V: Debug> Debug for ParIterMut<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.tables.iter().flat_map(|table| table.shared())).finish()
+    }
+}
+
+impl<K: Debug, V: Debug, A: Allocator> Debug for IntoParIter<K, V, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.tables.iter().flat_map(|table| table.split())).finish()
+    }
+}
+
+impl<T: Debug> Debug for SetParIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.tables.iter().flat_map(|table| table.clone());
+        f.debug_list().entries(entries.map(|(element, ())| element)).finish()
+    }
+}
+
+impl<T: Debug, A: Allocator> Debug for SetIntoParIter<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.tables.iter().flat_map(|table| table.split());
+        f.debug_list().entries(entries.map(|(element, ())| element)).finish()
+    }
+}
+
+impl<'a, K, V, S, A> IntoParallelIterator for &'a ExtendibleMap<K, V, S, A>
+where
+    K: Sync,
+    V: Sync,
+    A: Allocator + Clone,
+{
+    type Item = (&'a K, &'a V);
+    type Iter = ParIter<'a, K, V>;
+
+    fn into_par_iter(self) -> ParIter<'a, K, V> {
+        ParIter { tables: self.tables.walks() }
+    }
+}
+
+impl<'a, K, V, S, A> IntoParallelIterator for &'a mut ExtendibleMap<K, V, S, A>
+where
+    K: Sync,
+    V: Send,
+    A: Allocator + Clone,
+{
+    type Item = (&'a K, &'a mut V);
+    type Iter = ParIterMut<'a, K, V>;
+
+    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
+        ParIterMut { tables: self.tables.walks_keyed_mut() }
+    }
+}
+
+impl<K, V, S, A> IntoParallelIterator for ExtendibleMap<K, V, S, A>
+where
+    K: Send,
+    V: Send,
+    A: Allocator + Clone + Send,
+{
+    type Item = (K, V);
+    type Iter = IntoParIter<K, V, A>;
+
+    fn into_par_iter(self) -> IntoParIter<K, V, A> {
+        IntoParIter { tables: self.tables.into_tables() }
+    }
+}
+
+impl<'a, T: Sync, S, A: Allocator + Clone> IntoParallelIterator for &'a ExtendibleSet<T, S, A> {
+    type Item = &'a T;
+    type Iter = SetParIter<'a, T>;
+
+    fn into_par_iter(self) -> SetParIter<'a, T> {
+        SetParIter { entries: (&self.map).into_par_iter() }
+    }
+}
+
+impl<T: Send, S, A: Allocator + Clone + Send> IntoParallelIterator for ExtendibleSet<T, S, A> {
+    type Item = T;
+    type Iter = SetIntoParIter<T, A>;
+
+    fn into_par_iter(self) -> SetIntoParIter<T, A> {
+        SetIntoParIter { entries: self.map.into_par_iter() }
+    }
+}
+
+impl<K, V, S, A> FromParallelIterator<(K, V)> for ExtendibleMap<K, V, S, A>
+where
+    K: Eq + Hash + Send,
+    V: Send,
+    S: BuildHasher + Default,
+    A: Allocator + Clone + Default,
+{
+    /// The map of these entries, which are found in parallel and inserted one after another; of equal
+    /// keys the last value counts.
+    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.par_extend(entries);
+        map
+    }
+}
+
+impl<K, V, S, A> ParallelExtend<(K, V)> for ExtendibleMap<K, V, S, A>
+where
+    K: Eq + Hash + Send,
+    V: Send,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Finds the entries in parallel and inserts them one after another, in order.
+    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.extend(entries.into_par_iter().collect::<Vec<_>>());
+    }
+}
+
+impl<T, S, A> FromParallelIterator<T> for ExtendibleSet<T, S, A>
+where
+    T: Eq + Hash + Send,
+    S: BuildHasher + Default,
+    A: Allocator + Clone + Default,
+{
+    /// The set of these elements, which are found in parallel and inserted one after another.
+    fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::default();
+        set.par_extend(elements);
+        set
+    }
+}
+
+impl<T, S, A> ParallelExtend<T> for ExtendibleSet<T, S, A>
+where
+    T: Eq + Hash + Send,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Finds the elements in parallel and inserts them one after another, in order.
+    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
+        self.extend(elements.into_par_iter().collect::<Vec<_>>());
+    }
+}

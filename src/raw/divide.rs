@@ -1,0 +1,330 @@
+//! Two tables of one, and one of two: what a table of tables is built from (`src/extendible/`).
+//!
+//! # Dividing
+//!
+//! [`RawTable::divide`] moves some entries to a new table of the same size and leaves the others where
+//! they are. An entry keeps its home, so those that lie in their home's window are appended in order,
+//! as growth streams them (`grow.rs`): no window is searched. Which entries go is anybody's guess, half
+//! of them as a rule, so nothing branches on it: a word of bits is computed first and then walked over.
+//!
+//! Entries are copied, and their slots noted, until the hasher has been asked for the last one; then all
+//! of them leave the old table at once. A hasher that panics finds the old table as it was.
+//!
+//! # Joining
+//!
+//! [`RawTable::join`] copies the entries of two tables to a new block and makes both forget them.
+
+use alloc::vec::Vec;
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem;
+use core::ptr::NonNull;
+
+use super::control::{Control, Step};
+use super::layout::Block;
+use super::{AtHome, RawTable, layout};
+use crate::allocator::Allocator;
+use crate::ctrl::{self, EMPTY, Tag};
+use crate::error::{Fallibility, TryReserveError};
+use crate::group::Group;
+use crate::mask::BitMask;
+
+/// Slots that are looked at together.
+const CHUNK: usize = usize::BITS as usize;
+
+/// The slots whose entries go, until they do.
+struct Leaving {
+    /// A bit for each slot.
+    slots: Vec<usize>,
+    /// Those that lie beyond the window of their home, with their hashes.
+    away: Vec<(usize, u64)>,
+    /// Whether some of these are missing, for want of memory: they leave overflow counts too high.
+    is_incomplete: bool,
+}
+
+impl Leaving {
+    fn new(slots: usize, fallibility: Fallibility) -> Result<Self, TryReserveError> {
+        let words = slots.div_ceil(CHUNK);
+        let mut bits = Vec::new();
+        if bits.try_reserve_exact(words).is_err() {
+            let layout = Layout::array::<usize>(words);
+            return Err(layout.map_or_else(
+                |_| fallibility.capacity_overflow(),
+                |layout| fallibility.alloc_error(layout),
+            ));
+        }
+        Ok(Leaving { slots: bits, away: Vec::new(), is_incomplete: false })
+    }
+
+    #[cold]
+    fn note_away(&mut self, slot: usize, hash: u64) {
+        match self.away.try_reserve(1) {
+            Ok(()) => self.away.push((slot, hash)),
+            Err(_) => self.is_incomplete = true,
+        }
+    }
+}
+
+/// A table of which no more is known than where its control bytes begin, and how many homes it has.
+///
+/// It borrows nothing: whoever makes one answers for the table's being there, unchanged, when it is used.
+pub(crate) struct Detached<T, G: Group> {
+    control: Control<G>,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T, G: Group> Detached<T, G> {
+    /// # Safety
+    /// `ctrl` is the first control byte of a table with slots of type `T` and so many homes, whose control
+    /// bytes have been written.
+    #[inline(always)]
+    pub(crate) unsafe fn new(ctrl: NonNull<u8>, homes: usize) -> Self {
+        // SAFETY: the caller's contract.
+        Detached { control: unsafe { Control::from_raw(ctrl, homes) }, marker: PhantomData }
+    }
+
+    /// Asks for the slot of the hash's home.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, hash: u64) {
+        let home = ctrl::home(hash, self.control.mask());
+        let slots = self.control.ctrl().as_ptr().cast::<T>();
+        G::prefetch(slots.wrapping_sub(home + 1).cast());
+    }
+
+    /// The address of a slot.
+    ///
+    /// # Safety
+    /// The table is there and has more than `slot` slots.
+    #[inline(always)]
+    pub(crate) unsafe fn slot(&self, slot: usize) -> NonNull<T> {
+        // SAFETY: the caller's contract.
+        unsafe { layout::slot(self.control.ctrl(), slot) }
+    }
+
+    /// [`RawTable::find`].
+    ///
+    /// # Safety
+    /// The table is there and does not change meanwhile.
+    #[inline(always)]
+    pub(crate) unsafe fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        // SAFETY: the probe loop offers full slots (I3).
+        self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })).ok()
+    }
+
+    /// [`RawTable::search_home`], except that nobody knows whether the table has room.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    #[inline(always)]
+    pub(crate) unsafe fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
+        // SAFETY: the probe loop offers full slots (I3).
+        match self.control.probe_home(hash, &mut |slot| eq(unsafe { self.slot(slot).as_ref() })) {
+            Step::Done(Ok(slot)) => AtHome::Found(slot),
+            // SAFETY: a search ends at a position.
+            Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
+                Some(slot) => AtHome::Vacant(slot),
+                None => AtHome::Absent,
+            },
+            Step::Next(seq) => AtHome::Elsewhere(seq),
+        }
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// The address of the first control byte, which [`Detached::new`] takes.
+    #[inline(always)]
+    pub(crate) fn ctrl(&self) -> NonNull<u8> {
+        self.control.ctrl()
+    }
+
+    /// Number of homes.
+    #[inline(always)]
+    pub(crate) fn homes(&self) -> usize {
+        self.control.mask() + 1
+    }
+
+    /// Number of entries that still fit without growing.
+    #[inline(always)]
+    pub(crate) fn growth_left(&self) -> usize {
+        self.growth_left
+    }
+
+    /// [`reserve`](Self::reserve) or [`try_reserve`](Self::try_reserve).
+    #[inline]
+    #[track_caller]
+    pub(crate) fn reserve_as(
+        &mut self,
+        additional: usize,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        if additional > self.growth_left {
+            return self.reserve_more(additional, hasher, fallibility);
+        }
+        Ok(())
+    }
+
+    /// Forgets all entries without dropping them and keeps the block. O(slots).
+    ///
+    /// # Safety
+    /// The entries belong to somebody else by now, or to nobody.
+    pub(crate) unsafe fn forget_entries(&mut self) {
+        let size = self.size();
+        if self.items != 0 {
+            // SAFETY: the table has a block (it had entries), of this size.
+            unsafe { self.control.reset(size.slots) };
+            self.items = 0;
+            self.growth_left = size.capacity();
+        }
+    }
+
+    /// Moves the entries for whose hashes `goes` is true to a new table of the same size. O(slots).
+    ///
+    /// # Errors
+    /// If there is no memory for it. Then, and if the hasher panics, nothing has changed.
+    pub(crate) fn divide(
+        &mut self,
+        goes: impl Fn(u64) -> bool,
+        hasher: impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        debug_assert!(self.control.has_several_windows());
+        let mut leaving = Leaving::new(self.slots(), fallibility)?;
+        let mut new = Self::new_in(self.alloc.clone());
+        new.allocate_for(self.capacity(), fallibility)?;
+        debug_assert!(new.size() == self.size());
+        // SAFETY: the new table is empty and of this table's size. Until it is told how many entries it
+        // has, it drops none.
+        let count = unsafe { self.copy_some(new.control, goes, hasher, &mut leaving) };
+        new.items = count;
+        new.growth_left -= count;
+        // SAFETY: the new table owns the entries of these slots. No user code runs until they are gone.
+        unsafe {
+            self.leave(&leaving, count);
+            new.control.renew_limit();
+            self.control.renew_limit();
+        }
+        new.debug_check();
+        self.debug_check();
+        Ok(new)
+    }
+
+    /// Copies the entries that go to `new` and notes their slots. Returns how many there are.
+    ///
+    /// # Safety
+    /// `new` is empty, of this table's size, and nobody else accesses it.
+    unsafe fn copy_some(
+        &self,
+        new: Control<G>,
+        goes: impl Fn(u64) -> bool,
+        hasher: impl Fn(&T) -> u64,
+        leaving: &mut Leaving,
+    ) -> usize {
+        let (mut count, mut cursor) = (0, 0);
+        for base in (0..self.slots()).step_by(CHUNK) {
+            let mut hashes = [0; CHUNK];
+            let mut going = 0;
+            // SAFETY: there are more slots than `base`, each with a control byte.
+            for lane in unsafe { self.control.full_lanes::<CHUNK>(base) } {
+                // SAFETY: the slot is full.
+                let hash = hasher(unsafe { self.get(base + lane) });
+                hashes[lane] = hash;
+                going |= usize::from(goes(hash)) << lane;
+            }
+            for lane in BitMask::<usize, 1>(going) {
+                let (slot, hash) = (base + lane, hashes[lane]);
+                let window = Control::<G>::SHAPE.window(ctrl::home(hash, new.mask()));
+                let at_home = slot.wrapping_sub(window) < G::WIDTH;
+                let mut target = window.max(cursor);
+                // SAFETY: a byte inside the window of a home exists (I2), and one that is not full has a
+                // slot: only the pad byte has none (I6), and no window covers that. Elsewhere the entry
+                // takes the usual way; there is room for all (I4).
+                unsafe {
+                    if at_home && target - window < G::WIDTH && !ctrl::is_full(new.byte(target)) {
+                        cursor = target + 1;
+                    } else {
+                        target = new.claim_vacant(hash);
+                    }
+                    new.set_byte(target, Tag::of(hash).byte());
+                    layout::slot::<T>(new.ctrl(), target)
+                        .copy_from_nonoverlapping(self.slot(slot), 1);
+                }
+                if !at_home {
+                    leaving.note_away(slot, hash);
+                }
+            }
+            count += going.count_ones() as usize;
+            // There is room: see `Leaving::new`.
+            leaving.slots.push(going);
+        }
+        count
+    }
+
+    /// Forgets the entries, `count` of them, in the slots that were noted.
+    ///
+    /// # Safety
+    /// Those slots are full, and their entries belong to somebody else.
+    unsafe fn leave(&mut self, leaving: &Leaving, count: usize) {
+        for &(slot, hash) in &leaving.away {
+            // SAFETY: the slot exists; the table is borrowed mutably.
+            unsafe { self.control.move_out(hash, slot) };
+        }
+        if leaving.is_incomplete {
+            // SAFETY: the table is borrowed mutably.
+            unsafe { self.control.note_wear() };
+        }
+        for (base, &going) in (0..).step_by(CHUNK).zip(&leaving.slots) {
+            for lane in BitMask::<usize, 1>(going) {
+                // SAFETY: a full slot exists; the table is borrowed mutably.
+                unsafe { self.control.set_byte(base + lane, EMPTY) };
+            }
+        }
+        self.items -= count;
+        self.growth_left += count;
+    }
+
+    /// Moves all entries of `other` to this table, which gets a block for `capacity` entries, or for all
+    /// there are. O(slots).
+    ///
+    /// # Errors
+    /// If there is no memory for it. Then, and if the hasher panics, nothing has changed.
+    pub(crate) fn join(
+        &mut self,
+        other: &mut Self,
+        capacity: usize,
+        hasher: impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        let items = self.items + other.items;
+        let capacity = capacity.max(items);
+        let old_size = self.size();
+        let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
+        for table in [&*self, &*other] {
+            // Full slots are asked for.
+            // SAFETY: the slot is full.
+            let hash = |slot| hasher(unsafe { table.get(slot) });
+            // SAFETY: the block is ours, and has room for all entries (I4), which the tables own until
+            // the hasher has been asked for the last one.
+            unsafe {
+                table.control.reinsert_into(table.items, block.control, size_of::<T>(), &hash);
+            }
+        }
+        if block.size.homes != 1 {
+            // SAFETY: several windows; nobody else knows of the block.
+            unsafe { block.control.renew_limit() };
+        }
+        mem::swap(&mut self.control, &mut block.control);
+        self.items = items;
+        self.growth_left = block.size.capacity() - items;
+        block.size = old_size;
+        // SAFETY: they are in the new block.
+        unsafe { other.forget_entries() };
+        // The allocator is user code: last (I7).
+        drop(block);
+        self.debug_check();
+        Ok(())
+    }
+}

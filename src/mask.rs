@@ -136,7 +136,7 @@ mod tests {
         let lanes: Vec<usize> = mask.collect();
         assert_eq!(mask.lanes(), lanes.len());
         assert_eq!(mask.lowest(), lanes.first().copied());
-        assert_eq!(mask.dense(), lanes.iter().map(|&lane| 1 << lane).sum());
+        assert_eq!(mask.dense(), lanes.iter().map(|&lane| 1 << lane).sum::<usize>());
         lanes
     }
 

@@ -44,7 +44,7 @@ use crate::allocator::Allocator;
 use crate::capacity::{Shape, Size};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
-use crate::raw::{self, AtHome, Plain};
+use crate::raw::{self, AtHome, Place, Plain};
 
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
@@ -279,10 +279,12 @@ impl<T, A: Allocator> Tables<T, A> {
                 _ => {}
             }
         }
-        match self.table(hash).find_or_spot(hash, eq) {
-            Ok(slot) => Entry::Occupied(Occupied { tables: self, slot, hash }),
-            Err(spot) => Entry::Vacant(Vacant { tables: self, spot, hash }),
-        }
+        let spot = match self.table(hash).find_or_spot(hash, eq) {
+            Place::Full(slot) => return Entry::Occupied(Occupied { tables: self, slot, hash }),
+            Place::Vacant(slot) => Some(slot),
+            Place::Unknown => None,
+        };
+        Entry::Vacant(Vacant { tables: self, spot, hash })
     }
 
     /// Drops the entries for which `keep` is false. O(slots). If `keep` or a drop panics, entries not yet

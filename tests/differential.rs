@@ -16,9 +16,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use rosti::hash_table::Entry as TableEntry;
 #[cfg(feature = "default-hasher")]
-use rosti::{HashSet, HashTable, IntHashBuilder, hash_set};
+use rosti::IntHashBuilder;
+use rosti::hash_table::Entry as TableEntry;
+use rosti::{HashSet, HashTable, hash_set};
 use std::cell::Cell;
 use std::collections::HashSet as StdSet;
 use std::fmt::{self, Debug};

@@ -12,7 +12,7 @@ use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::hasher::DefaultHashBuilder;
 
-/// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry`].
+/// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry`](crate::ExtendibleMap::entry).
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -69,7 +69,7 @@ pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator + Clone = 
     key: K,
 }
 
-/// A key that was to be inserted is present; see [`ExtendibleMap::try_insert`].
+/// A key that was to be inserted is present; see [`ExtendibleMap::try_insert`](crate::ExtendibleMap::try_insert).
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {

@@ -10,7 +10,7 @@ use super::table::Vacant;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 
-/// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry_ref`].
+/// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry_ref`](crate::ExtendibleMap::entry_ref).
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {

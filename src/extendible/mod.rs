@@ -23,7 +23,7 @@ mod tests;
 mod traits;
 mod walk;
 
-/// [`ExtendibleMap`] with its entries and iterators.
+/// [`ExtendibleMap`](crate::ExtendibleMap) with its entries and iterators.
 pub mod extendible_map {
     pub use super::entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
     pub use super::entry_ref::{EntryRef, VacantEntryRef};
@@ -39,7 +39,7 @@ pub mod extendible_map {
     }
 }
 
-/// [`ExtendibleSet`] with its iterators.
+/// [`ExtendibleSet`](crate::ExtendibleSet) with its iterators.
 pub mod extendible_set {
     pub use super::set::{Drain, ExtendibleSet, ExtractIf, IntoIter, Iter};
 

@@ -435,7 +435,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.allocation_size() + self.arena.capacity()
     }
 
-    /// How full the map is and how long searches are; see [`Statistics`](crate::Statistics). O(slots): no
+    /// How full the map is and how long searches are; see [`Statistics`]. O(slots): no
     /// long key is read.
     ///
     /// ```

@@ -160,7 +160,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.allocation_size()
     }
 
-    /// How full the set is and how long searches are; see [`Statistics`](crate::Statistics). O(slots).
+    /// How full the set is and how long searches are; see [`Statistics`]. O(slots).
     ///
     /// ```
     /// let set = rosti::StrSet::from(["one", "three"]);

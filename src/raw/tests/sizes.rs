@@ -2,7 +2,7 @@
 //! allocators that fail.
 
 use super::reference::Reference;
-use super::{Keys, key_hasher, mix, scaled, tried};
+use super::{Keys, key_hasher, mix, scaled};
 use crate::allocator::Global;
 use crate::error::TryReserveError::CapacityOverflow;
 use crate::group::Group;
@@ -111,7 +111,7 @@ backends! {
 /// With an allocator of our own, which only the `allocator-api2` feature allows.
 #[cfg(feature = "allocator-api2")]
 mod metered {
-    use super::super::{Random, full_table, sorted_keys};
+    use super::super::{Random, full_table, sorted_keys, tried};
     use super::*;
     use crate::allocator::Allocator;
     use crate::error::TryReserveError;

@@ -117,10 +117,18 @@ fn output_of(program: &str, arguments: &[&str]) -> String {
 fn cpu() -> Option<String> {
     let threads = std::thread::available_parallelism().ok()?;
     let list = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = list.lines().find(|line| line.starts_with("model name"));
-    let name = name.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned()));
+    let field = |name: &str| {
+        let mut fields = list.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())
+    };
+    let name = field("model name");
     let name = name.unwrap_or_else(|| output_of("sysctl", &["-n", "machdep.cpu.brand_string"]));
-    Some(format!("{name}, {threads} threads"))
+    // A virtual machine's name for its CPU may be that of many.
+    let model = match (field("cpu family"), field("model")) {
+        (Some(family), Some(model)) => format!(", family {family} model {model}"),
+        _ => String::new(),
+    };
+    Some(format!("{name}{model}, {threads} threads"))
 }
 
 /// The mode of transparent huge pages.

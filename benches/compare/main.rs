@@ -22,11 +22,12 @@
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
 //! Without options a run takes less than a minute and leaves out std, SWAR and `IntMap`. `--targets`
-//! measures the rows by which rosti is judged (`target`) in 18 minutes; with `--record --readme` it
+//! measures the rows by which rosti is judged (`target`, `cliff`) in 20 minutes; with `--record --readme` it
 //! leaves a record and draws the plots, and with `--from` it does so again from the record. A `--full`
 //! run takes many hours and, by estimate, 8 GiB of memory for the largest tables (2^26 slots).
 
 mod backend;
+mod cliff;
 mod element;
 mod input;
 mod limit;
@@ -37,6 +38,7 @@ mod record;
 mod report;
 mod rng;
 mod run;
+mod stress;
 mod subject;
 mod target;
 mod text;
@@ -80,30 +82,45 @@ fn run(options: &Options) -> Result<(), String> {
             let samples = format!("samples: the fastest quarter of {} passes", options.passes());
             (machine::description().into_iter().chain([samples]).collect(), None)
         }
-        files => read_all(files).map(|(header, cells)| (header, Some(cells)))?,
+        files => read_all(files).map(|(header, cells, cliffs)| (header, Some((cells, cliffs))))?,
     };
     header.iter().for_each(|line| println!("{line}"));
     println!();
-    let measured = read.map_or_else(|| measure(options), Ok)?;
+    let (measured, cliffs) = match read {
+        Some(read) => read,
+        None if options.only_cliffs => {
+            (Vec::new(), options.cliffs().map(cliff::measure).unwrap_or_default())
+        }
+        None => (measure(options)?, options.cliffs().map(cliff::measure).unwrap_or_default()),
+    };
     if options.mode == Mode::Smoke {
         println!("{} cells, all answers agree", measured.len());
-        return record::check(&measured);
+        return record::check(&measured, &cliffs);
     }
     if options.cells {
         println!("{}", report::cells(&measured));
     }
-    println!("{}", report::table(&measured));
-    if options.mode == Mode::Targets {
+    if !measured.is_empty() {
+        println!("{}", report::table(&measured));
+    }
+    if options.mode == Mode::Targets && !measured.is_empty() {
         println!("{}", target::table(&measured));
+    }
+    if !cliffs.is_empty() {
+        println!("{}", cliff::table(&cliffs));
+        println!("{}", cliff::targets(&cliffs));
     }
     let record = options.record.then(|| {
         let name = format!("{}.csv", machine::date_time());
         PathBuf::from("record").join(machine::target()).join(name)
     });
     for path in options.csv.iter().chain(&record) {
-        record::write(path, &header, &measured)
+        record::write(path, &header, &measured, &cliffs)
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         println!("written: {}", path.display());
+    }
+    for old in record.iter().flat_map(|path| record::superseded(path, &header)) {
+        println!("of the same CPU, so that one of the two can go: {}", old.display());
     }
     let drawn = |result: Result<Vec<PathBuf>, Box<dyn Error>>, folder: &Path| {
         let drawn =
@@ -122,14 +139,17 @@ fn run(options: &Options) -> Result<(), String> {
 }
 
 /// The cells of some files, and what these say of their circumstances.
-fn read_all(files: &[PathBuf]) -> Result<(Vec<String>, Vec<Measured>), String> {
-    let (mut headers, mut cells) = (Vec::new(), Vec::new());
+fn read_all(files: &[PathBuf]) -> Result<record::Record, String> {
+    let (mut headers, mut cells, mut cliffs) = (Vec::new(), Vec::new(), Vec::new());
     for path in files {
-        let (header, later) = record::read(path)?;
+        let (header, later, samples) = record::read(path)?;
         headers.extend(header);
         record::merge(&mut cells, later);
+        if !samples.is_empty() {
+            cliffs = samples;
+        }
     }
-    Ok((headers, cells))
+    Ok((headers, cells, cliffs))
 }
 
 /// Compares two runs.

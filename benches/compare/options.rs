@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::cliff::Extent;
 use crate::input::Cell;
 use crate::run::{BASE, INT, KINDS, Kind, Measured, SAME_HASH, STD, SUBJECTS, SWAR, Subjects};
 use crate::target;
@@ -48,6 +49,10 @@ pub struct Options {
     pub twice: bool,
     /// Whether to print each cell.
     pub cells: bool,
+    /// Whether some workloads, kinds, sizes or loads were chosen.
+    narrowed: bool,
+    /// Whether to measure cliffs and nothing else.
+    pub only_cliffs: bool,
     /// What decides all that is not chosen.
     pub mode: Mode,
 }
@@ -90,6 +95,8 @@ impl Options {
             from: Vec::new(),
             twice: false,
             cells: false,
+            narrowed: false,
+            only_cliffs: false,
             // `cargo test --benches` builds without optimisation: there is nothing to be measured.
             mode: if cfg!(debug_assertions) { Mode::Smoke } else { Mode::Quick },
         };
@@ -104,7 +111,9 @@ impl Options {
                 let value = inline.clone().or_else(next);
                 value.ok_or_else(|| format!("{flag} needs {what} behind it"))
             };
+            options.narrowed |= matches!(&*flag, "--only" | "--kind" | "--slots" | "--load");
             match flag.as_str() {
+                "--cliffs" => options.only_cliffs = true,
                 "--only" => {
                     let names = value("workloads")?;
                     for found in list(&names, "workload", Workload::find, &workload_names())? {
@@ -215,6 +224,17 @@ impl Options {
         })
     }
 
+    /// How much of [`cliff`](crate::cliff) is measured, if anything is: only where nothing was chosen,
+    /// or nothing but cliffs.
+    #[must_use]
+    pub fn cliffs(&self) -> Option<&'static Extent> {
+        match self.mode {
+            Mode::Smoke => Some(&Extent::SMOKE),
+            Mode::Targets | Mode::Full if !self.narrowed => Some(&Extent::ALL),
+            _ => self.only_cliffs.then_some(&Extent::ALL),
+        }
+    }
+
     /// What is to be measured.
     #[must_use]
     pub fn plan(&self) -> Vec<Measured> {
@@ -296,8 +316,10 @@ usage: cargo bench --bench compare -- [options]
 
   --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads, without std, SWAR and
                      IntMap: less than a minute (the default)
-  --targets          the rows by which rosti is judged, as a table in Markdown: 18 minutes
+  --targets          the rows by which rosti is judged, as a table in Markdown: 20 minutes
   --full             all kinds, sizes, loads and workloads: many hours, so narrow it
+  --cliffs           only old, nearly empty and empty maps and keys with a structure, as the
+                     last two have them if nothing narrows them: two minutes
   --smoke            everything on tiny tables, to test the bench, not to measure
   --only W,...       these workloads, or families of them
   --kind K,...       these kinds, or all that begin like this

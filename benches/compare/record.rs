@@ -1,25 +1,31 @@
 //! Cells in files: written after a run, read again to report on it without measuring.
 
+use crate::cliff;
 use crate::input::Cell;
 use crate::run::{BASE, Kind, Measured, SUBJECTS};
 use crate::workload::{Scene, Wanted, Workload};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// The columns.
 const TITLE: &str = "kind,workload,slots,load,n,maps,subject,ns_per_op,ratio";
 
 /// Writes every cell to `path`, with the lines of `header` as comments before it.
-pub fn write(path: &Path, header: &[String], cells: &[Measured]) -> io::Result<()> {
+pub fn write(
+    path: &Path,
+    header: &[String],
+    cells: &[Measured],
+    cliffs: &[cliff::Sample],
+) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, text(header, cells))
+    fs::write(path, text(header, cells, cliffs))
 }
 
 /// What [`write`] writes.
-fn text(header: &[String], cells: &[Measured]) -> String {
+fn text(header: &[String], cells: &[Measured], cliffs: &[cliff::Sample]) -> String {
     let mut text = String::new();
     for line in header {
         _ = writeln!(text, "# {line}");
@@ -50,21 +56,25 @@ fn text(header: &[String], cells: &[Measured]) -> String {
             }
         }
     }
+    cliffs.iter().for_each(|sample| sample.write(&mut text));
     text
 }
 
-/// The cells of a file, and the comments before them.
-pub fn read(path: &Path) -> Result<(Vec<String>, Vec<Measured>), String> {
+/// What a file holds: the comments at its beginning, cells, and samples of cliffs.
+pub type Record = (Vec<String>, Vec<Measured>, Vec<cliff::Sample>);
+
+/// Reads a file.
+pub fn read(path: &Path) -> Result<Record, String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string());
     text.and_then(|text| parse(&text))
         .map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 /// Fails if `cells` do not survive being written and read.
-pub fn check(cells: &[Measured]) -> Result<(), String> {
-    let written = text(&[], cells);
-    let (_, cells) = parse(&written)?;
-    let again = text(&[], &cells);
+pub fn check(cells: &[Measured], cliffs: &[cliff::Sample]) -> Result<(), String> {
+    let written = text(&[], cells, cliffs);
+    let (_, cells, cliffs) = parse(&written)?;
+    let again = text(&[], &cells, &cliffs);
     // The ratio is not read but made again, of numbers that have been rounded.
     let facts = |text: &str| -> Vec<String> {
         text.lines().filter_map(|line| Some(line.rsplit_once(',')?.0.to_owned())).collect()
@@ -76,19 +86,29 @@ pub fn check(cells: &[Measured]) -> Result<(), String> {
     }
 }
 
-fn parse(text: &str) -> Result<(Vec<String>, Vec<Measured>), String> {
-    let mut header = Vec::new();
+fn parse(text: &str) -> Result<Record, String> {
+    let (mut header, mut cliffs) = (Vec::new(), Vec::new());
     let mut cells: Vec<Measured> = Vec::new();
     for (at, line) in text.lines().enumerate() {
         if let Some(comment) = line.strip_prefix("# ") {
             header.push(comment.to_owned());
-        } else if line != TITLE {
+        } else if line != TITLE && cliff::Sample::read(line, &mut cliffs).is_none() {
             let sample = Sample::parse(line)
                 .ok_or_else(|| format!("line {}: not a cell of this bench: `{line}`", at + 1))?;
             sample.add_to(&mut cells);
         }
     }
-    Ok((header, cells))
+    Ok((header, cells, cliffs))
+}
+
+/// The other records of `folder` whose header has the same line about the CPU: one for each model is kept.
+pub fn superseded(path: &Path, header: &[String]) -> Vec<PathBuf> {
+    let cpu = header.iter().find(|line| line.starts_with("cpu: "));
+    let files = path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
+    let others = files.flatten().map(|file| file.path()).filter(|other| other != path);
+    others
+        .filter(|other| read(other).is_ok_and(|(old, ..)| old.iter().any(|line| Some(line) == cpu)))
+        .collect()
 }
 
 /// Lets `later` take the place of rows of `cells`, workload by workload: a ratio is of one run.

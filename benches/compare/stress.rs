@@ -207,12 +207,23 @@ pub struct Trial<'k> {
 
 /// What a map took for it: nanoseconds, and bytes per entry.
 pub struct Outcome {
+    /// An insertion, while the map comes to be.
     pub build: Figure,
+    /// A lookup of a present key.
     pub hit: Figure,
+    /// A lookup of an absent key.
     pub miss: Figure,
+    /// Heap bytes per entry.
     pub bytes: f64,
+    /// Lookups of which 25, 75 and 90 in a hundred find something.
+    pub rates: [Figure; 3],
+    /// Removals of absent keys.
+    pub remove_absent: Figure,
+    /// Insertions over present keys.
+    pub update: Figure,
     /// A removal and an insertion, in the last quarter of sixteen for each entry.
     pub churn: Figure,
+    /// The same three after the churn.
     pub churn_hit: Figure,
     pub churn_miss: Figure,
     pub churn_bytes: f64,
@@ -220,6 +231,8 @@ pub struct Outcome {
 
 /// Removals and insertions per entry.
 pub const CHURN: usize = 16;
+/// So many lookups in a hundred find something, besides all and none.
+pub const RATES: [usize; 3] = [25, 75, 90];
 /// Lookups.
 const DRAWS: usize = 1 << 14;
 
@@ -252,6 +265,23 @@ impl Trial<'_> {
         let pairs = (CHURN * n).max(1 << 15);
         let (hit, miss) = (hits(&map, &present, &mut rng), misses(&map, n + pairs));
         let bytes = map.bytes() as f64 / n as f64;
+        let rates = RATES.map(|rate| {
+            let mut keys = self.ahead(n + pairs);
+            for key in &mut keys {
+                if rng.below(100) < rate {
+                    *key = present[rng.below(n)];
+                }
+            }
+            let mut found = 0;
+            let figure = look_up(&keys, brief, |key| found += usize::from(map.contains(key)));
+            black_box(found);
+            figure
+        });
+        let absent = self.ahead(n + pairs);
+        let remove_absent =
+            look_up(&absent, brief, |key| assert!(!map.remove(key), "it is absent"));
+        let any: Vec<u64> = (0..DRAWS).map(|_| present[rng.below(n)]).collect();
+        let update = look_up(&any, brief, |key| map.insert(key));
 
         let (end, mut next) = (Instant::now() + self.cap, n as u64);
         let parts = 64;
@@ -292,6 +322,9 @@ impl Trial<'_> {
             hit,
             miss,
             bytes,
+            rates,
+            remove_absent,
+            update,
             churn,
             churn_hit: Figure(churn_hit.0, churn_hit.1 || cut),
             churn_miss: Figure(miss_time, miss_cut || cut),

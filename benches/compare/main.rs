@@ -22,7 +22,7 @@
 //! * answers are summed up and compared between subjects: a wrong one ends the run.
 //!
 //! Without options a run takes less than a minute and leaves out std, SWAR and `IntMap`. `--targets`
-//! measures the rows by which rosti is judged (`target`, `cliff`) in 20 minutes; with `--record --readme` it
+//! measures the rows by which rosti is judged (`target`, `cliff`) in 21 minutes; with `--record --readme` it
 //! leaves a record and draws the plots, and with `--from` it does so again from the record. A `--full`
 //! run takes many hours and, by estimate, 8 GiB of memory for the largest tables (2^26 slots).
 

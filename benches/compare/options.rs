@@ -316,10 +316,10 @@ usage: cargo bench --bench compare -- [options]
 
   --quick            u64, 2^10, 2^16, 2^20 slots, the main workloads, without std, SWAR and
                      IntMap: less than a minute (the default)
-  --targets          the rows by which rosti is judged, as a table in Markdown: 20 minutes
+  --targets          the rows by which rosti is judged, as a table in Markdown: 21 minutes
   --full             all kinds, sizes, loads and workloads: many hours, so narrow it
   --cliffs           only old, nearly empty and empty maps and keys with a structure, as the
-                     last two have them if nothing narrows them: two minutes
+                     last two have them if nothing narrows them: three minutes
   --smoke            everything on tiny tables, to test the bench, not to measure
   --only W,...       these workloads, or families of them
   --kind K,...       these kinds, or all that begin like this

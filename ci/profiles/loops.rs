@@ -42,7 +42,8 @@ fn present(n: usize, count: usize, rng: &mut Rng) -> Vec<u64> {
 
 /// Keys of which so many in a hundred are present.
 fn partly(percent: usize, n: usize, count: usize, rng: &mut Rng) -> Vec<u64> {
-    let any = |rng: &mut Rng| rng.below(n) as u64 + if rng.below(100) < percent { 0 } else { n as u64 };
+    let any =
+        |rng: &mut Rng| rng.below(n) as u64 + if rng.below(100) < percent { 0 } else { n as u64 };
     (0..count).map(|_| key(any(rng))).collect()
 }
 
@@ -318,7 +319,10 @@ fn evict<const SITE: u64>((map, order, _): &mut Cache, keys: &mut Vec<u64>) -> u
 }
 
 #[inline(never)]
-fn remove<const SITE: u64>((_, map): &mut (Map<u64, u64>, Map<u64, u64>), keys: &mut Vec<u64>) -> u64 {
+fn remove<const SITE: u64>(
+    (_, map): &mut (Map<u64, u64>, Map<u64, u64>),
+    keys: &mut Vec<u64>,
+) -> u64 {
     let mut sum = SITE;
     while let Some(key) = keys.pop() {
         if let Some(value) = map.remove(&key) {
@@ -390,7 +394,10 @@ fn clone_insert<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -
 }
 
 #[inline(never)]
-fn intersection<const SITE: u64>((left, right): &mut (Set<u64>, Set<u64>), times: &mut Vec<u64>) -> u64 {
+fn intersection<const SITE: u64>(
+    (left, right): &mut (Set<u64>, Set<u64>),
+    times: &mut Vec<u64>,
+) -> u64 {
     let mut common = SITE;
     for &time in &*times {
         common = common.wrapping_mul(3) ^ time;
@@ -438,16 +445,17 @@ pub fn rows() -> Vec<Row> {
 
     row!(rows, get, BOTH, map, |_, n, rng| present(n, DRAWS, rng));
     row!(rows, get_absent, BOTH, map, |_, n, rng| partly(0, n, DRAWS, rng));
-    row!(
-        rows, get_id, SMALL,
-        |n| (0..n).map(|i| (id(i), i as u32)).collect(),
-        |_, n, rng| (0..DRAWS).map(|_| id(rng.below(n))).collect()
-    );
+    row!(rows, get_id, SMALL, |n| (0..n).map(|i| (id(i), i as u32)).collect(), |_, n, rng| (0
+        ..DRAWS)
+        .map(|_| id(rng.below(n)))
+        .collect());
     row!(rows, get_record, SMALL, |n| numbered(n, |i| [i; 7]), |_, n, rng| present(n, DRAWS, rng));
     row!(rows, contains_index, SMALL, map, |_, n, rng| partly(90, n, DRAWS, rng));
     row!(rows, get_mut, SMALL, map, |_, n, rng| partly(75, n, DRAWS, rng));
     row!(
-        rows, neighbours, SMALL,
+        rows,
+        neighbours,
+        SMALL,
         |n: usize| {
             let mut rng = Rng::new(2);
             let side = n.isqrt() * 2;
@@ -458,16 +466,16 @@ pub fn rows() -> Vec<Row> {
             (0..DRAWS / 8).map(|_| (rng.below(side) as i32, rng.below(side) as i32)).collect()
         }
     );
-    row!(
-        rows, count, BOTH, |_| (),
-        |_, n, rng| (0..2 * n).map(|_| key(rng.below(n) as u64)).collect()
-    );
+    row!(rows, count, BOTH, |_| (), |_, n, rng| (0..2 * n)
+        .map(|_| key(rng.below(n) as u64))
+        .collect());
     row!(rows, entry, BOTH, map, |_, n, rng| present(n, DRAWS, rng));
-    row!(
-        rows, memo, SMALL, |_| (),
-        |_, n, rng| (0..n / 8).map(|_| 1 + rng.below(1 << 20) as u64).collect()
-    );
-    row!(rows, dedup, SMALL, |_| (), |_, n, rng| (0..2 * n).map(|_| key(rng.below(n) as u64)).collect());
+    row!(rows, memo, SMALL, |_| (), |_, n, rng| (0..n / 8)
+        .map(|_| 1 + rng.below(1 << 20) as u64)
+        .collect());
+    row!(rows, dedup, SMALL, |_| (), |_, n, rng| (0..2 * n)
+        .map(|_| key(rng.below(n) as u64))
+        .collect());
     row!(rows, two_sum, SMALL, |_| (), |_, n, rng| random(n, rng));
     row!(rows, collect, BOTH, |_| (), |_, n, rng| random(n, rng));
     row!(rows, extend, SMALL, |_| (), |_, n, rng| random(n, rng));
@@ -478,12 +486,13 @@ pub fn rows() -> Vec<Row> {
     row!(rows, words, BOTH, dictionary, |_, n, rng| (0..DRAWS).map(|_| rng.below(n)).collect());
     row!(rows, entry_ref, SMALL, vocabulary, |_, n, rng| text(n, 2 * n, rng));
     row!(rows, intern, SMALL, vocabulary, |_, n, rng| text(n, 2 * n, rng));
+    row!(rows, insert_strings, BOTH, |_| (), |_, n, rng| (0..n)
+        .map(|_| word(rng.next() >> 20))
+        .collect());
     row!(
-        rows, insert_strings, BOTH, |_| (),
-        |_, n, rng| (0..n).map(|_| word(rng.next() >> 20)).collect()
-    );
-    row!(
-        rows, evict, BOTH,
+        rows,
+        evict,
+        BOTH,
         |n| (map(n), (0..n as u64).map(key).collect(), n as u64),
         |(_, _, next): &mut Cache, _, _| {
             *next += DRAWS as u64;
@@ -491,7 +500,10 @@ pub fn rows() -> Vec<Row> {
         }
     );
     row!(
-        rows, remove, SMALL, |n| (map(n), map(n)),
+        rows,
+        remove,
+        SMALL,
+        |n| (map(n), map(n)),
         |(full, map): &mut (Map<u64, u64>, Map<u64, u64>), n, rng| {
             map.clone_from(full);
             let mut keys: Vec<u64> = (0..n as u64).map(key).collect();
@@ -505,12 +517,16 @@ pub fn rows() -> Vec<Row> {
     row!(rows, small_maps, SMALL, |_| (), |_, n, rng| random(n, rng));
     row!(rows, clone_insert, SMALL, |n| map(n / 50), |_, _, rng| random(100, rng));
     row!(
-        rows, intersection, SMALL,
+        rows,
+        intersection,
+        SMALL,
         |n| ((0..n as u64).map(key).collect(), (n as u64 / 2..2 * n as u64).map(key).collect()),
         |_, _, rng| random(2, rng)
     );
     row!(
-        rows, reach, SMALL,
+        rows,
+        reach,
+        SMALL,
         |n| {
             let mut rng = Rng::new(3);
             (0..n).map(|i| (i as u32, (0..2).map(|_| rng.below(n) as u32).collect())).collect()

@@ -93,7 +93,12 @@ struct Case<S, D> {
 }
 
 impl<S, D> Case<S, D> {
-    fn new(state: S, n: usize, draw: Draw<S, D>, sites: [fn(&mut S, &mut Vec<D>) -> u64; 2]) -> Self {
+    fn new(
+        state: S,
+        n: usize,
+        draw: Draw<S, D>,
+        sites: [fn(&mut S, &mut Vec<D>) -> u64; 2],
+    ) -> Self {
         Self { state, n, draw, drawn: Vec::new(), sites }
     }
 }

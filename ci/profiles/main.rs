@@ -5,6 +5,8 @@
 //! `profiles [--only TEXT] [--seconds S]`, and with `--counts` each run stands in a function of its own
 //! for callgrind to count, which `ci/profiles.sh --counts` reads.
 
+#![allow(clippy::ptr_arg, reason = "all loops have one signature")]
+
 #[allow(dead_code)]
 #[path = "../../benches/compare/machine.rs"]
 mod machine;

@@ -89,7 +89,7 @@ fn every_byte_in_every_lane<G: Group>() {
         for lane in 0..G::WIDTH {
             for byte in (0..=0x7f).chain([EMPTY, DELETED]) {
                 case += 1;
-                if !tried(case, 331) {
+                if !tried(case, 613) {
                     continue;
                 }
                 let mut bytes = vec![background; G::WIDTH];

@@ -139,6 +139,26 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// The counts of all positions.
+    ///
+    /// # Safety
+    /// The table has several windows.
+    #[cfg(test)]
+    pub(super) unsafe fn counts(self) -> alloc::vec::Vec<u32> {
+        let homes = self.mask() + 1;
+        let mut counts = alloc::vec::Vec::with_capacity(homes);
+        for base in (0..homes).step_by(POSITIONS) {
+            // SAFETY: as in `overflowed`. (Word by word, because this is done after every operation.)
+            let (any, many) = unsafe { (self.any_word(base).read(), self.many_word(base).read()) };
+            let mut bit = 0;
+            while bit < POSITIONS && base + bit < homes {
+                counts.push((any >> bit & 1) + (many >> bit & 1));
+                bit += 1;
+            }
+        }
+        counts
+    }
+
     /// Whether `slot` is in the window of `position`.
     #[inline(always)]
     pub(super) fn covers(self, position: usize, slot: usize) -> bool {

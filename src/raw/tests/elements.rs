@@ -157,7 +157,7 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
     found.sort_unstable();
     ids.sort_unstable();
     assert_eq!(found, ids);
-    for &id in ids.iter() {
+    for &id in ids.iter().step_by(scaled(1, 1, 5)) {
         assert!(table.find(mix(id), |element| element.id() == id).is_some());
     }
     let expected = if T::COUNTED { ids.len() as isize } else { 0 };
@@ -168,7 +168,7 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
 fn life<T: Element, G: Group>() {
     std::println!("{}", core::any::type_name::<T>());
     let mut random = Random(size_of::<T>() as u64);
-    let len = scaled(300, 100, 18) as u64;
+    let len = scaled(300, 100, 17) as u64;
     let mut table = RawTable::<T, G, Global>::new_in(Global);
     let mut ids = Vec::new();
     let fill = |table: &mut RawTable<T, G, Global>, ids: &mut Vec<u64>| {
@@ -176,7 +176,7 @@ fn life<T: Element, G: Group>() {
             let (slots, element) = (table.slots(), T::make(number));
             ids.push(element.id());
             table.insert_unique(mix(element.id()), element, hasher);
-            if table.slots() != slots || number % 32 == 31 {
+            if (table.slots() != slots && !cfg!(miri)) || number % 32 == 31 {
                 check(table, ids);
             }
         }

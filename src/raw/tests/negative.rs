@@ -1,6 +1,6 @@
 //! The invariants notice planted mistakes, and what they print can be read.
 
-use super::{Keys, TAG_BITS, capacity_of_homes, full_table, key_hasher, tried};
+use super::{Keys, TAG_BITS, capacity_of_homes, full_table, key_hasher, scaled, tried};
 use crate::allocator::Global;
 use crate::ctrl::{DELETED, EMPTY};
 use crate::group::Group;
@@ -30,7 +30,7 @@ fn slot_where<G: Group>(table: &Keys<G>, full: bool) -> usize {
 }
 
 fn wrong_control_bytes<G: Group>() {
-    for doublings in 0..2 {
+    for doublings in 0..scaled(2, 2, 1) as u32 {
         let table = full_table::<G>(doublings);
         table.check_invariants(key_hasher);
         let set = |slot: usize, byte: u8| {
@@ -147,7 +147,7 @@ fn wrong_overflow_counts<G: Group>() {
         }
     };
     // (Under Miri those on the walk, and some others.)
-    for position in (0..homes).filter(|position| tried(position + 5, 8)) {
+    for position in (0..homes).filter(|position| tried(position + 13, 16)) {
         let mut wrong = before.clone();
         if before[position] != 0 {
             wrong[position] = 0;

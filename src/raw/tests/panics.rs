@@ -3,7 +3,7 @@
 
 use super::{
     Keys, bytes_of, calls, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes,
-    scaled, sorted_keys, worn_table,
+    scaled, sorted_keys, tried, worn_table,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -75,7 +75,7 @@ fn resizing<G: Group>(
             assert_ne!(table.slots(), prototype.slots(), "nothing happened");
             return n - fuse.0.get();
         }
-        assert_eq!(bytes_of(&table), bytes_of(prototype));
+        assert!(!tried(n, 64) || bytes_of(&table) == bytes_of(prototype));
         assert_eq!(sorted_keys(&table), keys);
         act(&mut table, &hasher);
         table.check_invariants(key_hasher);
@@ -354,7 +354,11 @@ fn clones<G: Group>() {
             assert!(blows(|| drop(source.clone())));
             assert_eq!(ledger.alive(), source.len(), "half a clone is dropped");
             // Into an empty table, one of the same size and one of another.
-            for other_len in [0, len, scaled(4, 4, 2) as u64 * len] {
+            let others = [0, len, scaled(4, 4, 2) as u64 * len];
+            for (case, other_len) in others.into_iter().enumerate() {
+                if !tried(case + n, 3) {
+                    continue;
+                }
                 let mut target = tracked::<G>(&ledger, other_len);
                 ledger.clones.0.set(n);
                 assert!(blows(|| target.clone_from(&source)));
@@ -395,9 +399,12 @@ fn drops_of_all<G: Group>() {
         },
     ];
     let acts = keeping_the_block.map(|act| (act, true)).into_iter();
-    for (act, keeps) in acts.chain(for_good.map(|act| (act, false))) {
+    for (case, (act, keeps)) in acts.chain(for_good.map(|act| (act, false))).enumerate() {
         for len in LENS {
             for n in calls().take_while(|&n| n < len as usize) {
+                if !tried(case + n, 2) {
+                    continue;
+                }
                 let ledger = Ledger::new();
                 let mut table = tracked::<G>(&ledger, len);
                 let slots = table.slots();
@@ -486,17 +493,15 @@ fn predicates<G: Group>() {
 
 /// A drain that is leaked takes block and entries with it; the table starts anew.
 fn leaked_drains<G: Group>() {
-    if cfg!(miri) {
-        return; // which reports leaks
-    }
+    const LEN: u64 = scaled(30, 30, 18) as u64;
     for taken in 0..3 {
         let ledger = Ledger::new();
-        let mut table = tracked::<G>(&ledger, 30);
+        let mut table = tracked::<G>(&ledger, LEN);
         let mut drain = table.drain();
         drain.by_ref().take(taken).for_each(drop);
         mem::forget(drain);
         assert_eq!((table.len(), table.slots(), table.allocation_size()), (0, 0, 0));
-        assert_eq!(ledger.alive(), 30 - taken);
+        assert_eq!(ledger.alive(), LEN as usize - taken);
         goes_on(table, &ledger);
     }
 }

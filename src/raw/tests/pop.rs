@@ -106,7 +106,7 @@ fn lengths<G: Group>() -> Vec<usize> {
         let capacity = capacity_of_homes::<G>(doublings);
         [capacity - 1, capacity]
     });
-    let large = capacity_of_homes::<G>(scaled(14, 10, 1) as u32);
+    let large = capacity_of_homes::<G>(scaled(14, 10, 0) as u32);
     [1, 3, 4, 8, 16].into_iter().chain(several).chain([large]).collect()
 }
 

@@ -281,7 +281,7 @@ fn as_designed<G: Group>() {
                 std::println!("{name}, {target} entries");
                 for reserve in [true, false] {
                     case += 1;
-                    if tried(case, 5) {
+                    if tried(case, 7) {
                         rebuilds += run::<G>(hash, target, reserve);
                     }
                 }
@@ -297,7 +297,7 @@ fn doubles_as_designed<G: Group>() {
         let mut pair = Pair::<G>::new();
         // Bad hashes make this quadratic.
         let good = ["mix", "identity"].contains(&name);
-        let end = if good { scaled(9, 6, 1) } else { scaled(4, 3, 0) };
+        let end = if good { scaled(9, 6, 0) } else { scaled(4, 3, 0) };
         for key in 0..=capacity_of_homes::<G>(end as u32) as u64 {
             let slots = pair.table.slots();
             pair.insert(hash(key), key, true);

@@ -282,7 +282,7 @@ fn rebuilds_are_paid_for<G: Group>() {
             (0..capacity as u64).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
             let (slots, mut random) = (table.slots(), Random(7));
             let mut keys: Vec<u64> = (0..capacity as u64).collect();
-            let (mut walked, pairs) = (0u64, scaled(40, 10, 2) as u64 * capacity as u64);
+            let (mut walked, pairs) = (0u64, scaled(40, 10, 1) as u64 * capacity as u64);
             hashes.set(0);
             for i in 0..pairs {
                 let place =

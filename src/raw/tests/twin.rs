@@ -11,7 +11,7 @@ fn twins<G: Group, H: Group>() {
     for (name, hash) in HASHES {
         for target in [4, 8, 16, first, 2 * first, 120] {
             case += 1;
-            if !tried(case, 5) {
+            if !tried(case, 7) {
                 continue;
             }
             std::println!("{name}, {target} entries");

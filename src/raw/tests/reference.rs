@@ -192,10 +192,8 @@ impl<G: Group> Pair<G> {
             let expected = hash.map_or(EMPTY, |hash| Tag::of(hash).byte());
             assert!(byte == expected && stored == *hash, "slot {slot}\n{}", bytes_of(table));
         }
-        for (position, &left) in reference.counts.iter().enumerate().filter(|_| reference.homes > 1)
-        {
-            // SAFETY: a position below the number of homes, of which there are several.
-            let count = unsafe { table.control.count(position) };
+        let counts = table.control.counts().into_iter();
+        for (position, (count, &left)) in counts.zip(&reference.counts).enumerate() {
             assert_eq!(count, left.min(MANY), "overflow count {position}\n{}", bytes_of(table));
         }
     }

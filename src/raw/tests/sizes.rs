@@ -177,7 +177,7 @@ mod metered {
         let mut random = Random(3);
         let mut table = Table::<u64, G>::new_in(meter.clone());
         let mut next = 0;
-        for _ in 0..scaled(20_000, 2000, 60) {
+        for _ in 0..scaled(20_000, 2000, 40) {
             match random.below(24) {
                 0 => table.reserve(random.below(60), key_hasher),
                 1 => table.shrink_to(random.below(60), key_hasher),

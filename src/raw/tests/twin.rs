@@ -32,7 +32,7 @@ fn twins<G: Group, H: Group>() {
         for doublings in 0..scaled(2, 2, 1) as u32 {
             let capacity = capacity_of_homes::<G>(doublings) as u64;
             let (mut one, mut other) = (Subject::<G>::new(hash), Subject::<H>::new(hash));
-            for key in 0..scaled(200, 20, 2) as u64 * capacity {
+            for key in 0..scaled(800, 80, 5) as u64 * capacity / 4 {
                 let ops = [Op::Remove(key.wrapping_sub(capacity)), Op::Insert(key, key)];
                 for op in ops {
                     assert_eq!(one.apply(op), other.apply(op), "{name}: {op:?}");

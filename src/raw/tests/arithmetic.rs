@@ -213,7 +213,7 @@ fn every_small_capacity() {
 
 /// Capacities on both sides of everything that a size may depend on, up to the largest number.
 fn edges(width: Width) -> Vec<u128> {
-    let powers = (0..=width.0).step_by(scaled(1, 1, 21)).map(|log| 1u128 << log);
+    let powers = (0..=width.0).step_by(scaled(1, 1, 31)).map(|log| 1u128 << log);
     let parts = |n: u128| [n, n + 15, n + 7].map(|n| [n, n * 7 / 8, n * 15 / 16]);
     let mut edges: Vec<u128> = powers.flat_map(parts).flatten().collect();
     edges.extend([width.max() / 7, width.max() / 8, width.max() / 15 * 14]);

@@ -328,10 +328,10 @@ fn keys<G: Group>(table: &Table<G>) -> Vec<u64> {
 /// The table still takes entries, grows and gives them back.
 fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
     let (before, others) = (keys(&table), ledger.alive() - table.len());
-    for key in NEW..NEW + scaled(50, 50, 4) as u64 {
+    for key in NEW..NEW + scaled(50, 50, 2) as u64 {
         table.insert_unique(mix(key), ledger.make(key), tracked_hasher);
     }
-    for key in NEW..NEW + scaled(50, 50, 4) as u64 {
+    for key in NEW..NEW + scaled(50, 50, 2) as u64 {
         assert!(table.remove(mix(key), |entry| entry.key == key).is_some());
     }
     assert_eq!(keys(&table), before);
@@ -404,7 +404,7 @@ fn drops_of_all<G: Group>() {
     for (case, (act, keeps)) in acts.chain(for_good.map(|act| (act, false))).enumerate() {
         for len in LENS {
             for n in calls().take_while(|&n| n < len as usize) {
-                if !tried(case + n, 2) {
+                if !tried(case + n, 3) {
                     continue;
                 }
                 let ledger = Ledger::new();

@@ -4,7 +4,7 @@
 //! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
 //! limit, and (`model.rs`) again and again under churn.
 
-use super::{HASHES, HashFn, Random, bytes_of, capacity_of_homes, scaled, tried};
+use super::{HashFn, Random, bytes_of, capacity_of_homes, few_hashes, scaled, tried};
 use crate::allocator::Global;
 use crate::capacity::Shape;
 use crate::ctrl::{EMPTY, Tag};
@@ -272,7 +272,7 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
 /// Sizes at the edges and beyond: one window, several, full ones, growth into the next size.
 fn as_designed<G: Group>() {
     let (mut rebuilds, mut case) = (0, 0);
-    for (name, hash) in HASHES {
+    for (name, hash) in few_hashes() {
         for doublings in 0..scaled(4, 3, 1) as u32 {
             let capacity = capacity_of_homes::<G>(doublings);
             for target in [capacity / 3, capacity, capacity + 1] {
@@ -291,7 +291,7 @@ fn as_designed<G: Group>() {
 
 /// A full table doubles by streaming, several times over, for each hash.
 fn doubles_as_designed<G: Group>() {
-    for (name, hash) in HASHES {
+    for (name, hash) in few_hashes() {
         let mut pair = Pair::<G>::new();
         // Bad hashes make this quadratic.
         let good = ["mix", "identity"].contains(&name);

@@ -227,7 +227,7 @@ fn parts_of<W: Halve>(walk: W) -> Vec<W> {
 
 fn all_parts_together_are_the_table<G: Group>() {
     for capacity in [0, 1, 4, 5, 8, 16, 17, 40, scaled(300, 300, 50)] {
-        for share in (0..4).filter(|share| tried(capacity + share, 3)) {
+        for share in (0..4).filter(|share| tried(capacity + share, 5)) {
             let mut table = RawTable::<u64, G, Global>::with_capacity_in(capacity, Global);
             for key in 0..(table.capacity() * share / 3) as u64 {
                 table.insert_unique(mix(key), key, key_hasher);

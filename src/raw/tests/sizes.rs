@@ -76,7 +76,7 @@ fn absurd_capacities<G: Group>() {
         let mut table = Keys::<G>::new_in(Global);
         assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
         assert_eq!(table.slots(), 0);
-        const LEN: usize = scaled(20, 20, 3);
+        const LEN: usize = scaled(20, 20, 2);
         for key in 0..LEN as u64 {
             table.insert_unique(mix(key), key, key_hasher);
             let before = table.dump();

@@ -1,14 +1,14 @@
 //! Twins: two backends of the same shape leave the same control bytes and overflow counts.
 
 use super::trace::{Op, Subject};
-use super::{HASHES, Random, bytes_of, capacity_of_homes, mix, scaled, tried};
+use super::{Random, bytes_of, capacity_of_homes, few_hashes, mix, scaled, tried};
 use crate::group::{Best, Group, Scalar, Swar};
 
 fn twins<G: Group, H: Group>() {
     assert_eq!((G::WIDTH, G::ALIGNED_HOMES), (H::WIDTH, H::ALIGNED_HOMES));
     let first = capacity_of_homes::<G>(0);
     let (mut rebuilds, mut case) = (0, 0);
-    for (name, hash) in HASHES {
+    for (name, hash) in few_hashes() {
         for target in [4, 8, 16, first, 2 * first, 120] {
             case += 1;
             if !tried(case, 7) {

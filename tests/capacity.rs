@@ -352,7 +352,7 @@ fn churn_at_the_last_entry_of_capacity() {
 #[test]
 fn churn_at_full_with_careless_hashers() {
     let pairs = scaled(100_000, 3_000, 9);
-    for (name, hash) in HASHERS.into_iter().step_by(scaled(1, 1, 3) as usize) {
+    for (name, hash) in HASHERS.into_iter().step_by(scaled(1, 1, 5) as usize) {
         for capacity in [4, 14, 17, 40, 200] {
             if cfg!(miri) && ![4, 17].contains(&capacity) {
                 continue;

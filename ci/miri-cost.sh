@@ -2,14 +2,14 @@
 # What the suite will cost under Miri, measured without it: the instructions of each test by itself, at
 # Miri's sizes, as callgrind counts them. Miri took 5 s for a million (docs/miri.md).
 #
-#   ci/miri-cost.sh [SUITE …]     the suites: `lib` or an integration test; without any, all below
+#   ci/miri-cost.sh [SUITE …]     the suites: `lib` or an integration test; without any, those below
 #
 # Prints the dearest tests and the sum of each suite, and fails if one is above its limit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 most_of_a_test=5000000 most_of_a_suite=200000000 shown=${SHOWN:-12}
-suites=(lib hash_map hash_set hash_table str_map panics alloc_failure differential capacity)
+suites=(lib hash_map hash_set hash_table str_map capacity) # not yet: panics alloc_failure differential
 [ $# -eq 0 ] || suites=("$@")
 command -v valgrind >/dev/null || eval "$(ci/toolchain.sh --valgrind)"
 export PATH=$PATH${ROSTI_TOOLS:+:$ROSTI_TOOLS} PROPTEST_RNG_SEED=1 RUST_BACKTRACE=0

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn each_stride_reports_the_same_lanes() {
-        for pattern in 0..=0xffu32 {
+        for pattern in (0..=0xffu32).step_by(if cfg!(miri) { 5 } else { 1 }) {
             let expected: Vec<usize> = (0..8).filter(|i| pattern >> i & 1 != 0).collect();
             let shifted: Vec<usize> = expected.iter().map(|lane| lane + 8).collect();
             assert_eq!(lanes_of(BitMask::<u32, 1>(pattern)), expected);

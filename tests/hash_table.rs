@@ -612,8 +612,13 @@ const HASHES: [(&str, HashNumber); 9] = [
 
 #[test]
 fn iter_hash_finds_each_match_once() {
-    for (name, hash) in HASHES {
-        for count in [0, 1, 4, 8, 16, 17, 41, 100, 459, 500, 900] {
+    for (case, (name, hash)) in HASHES.into_iter().enumerate() {
+        const COUNTS: &[u64] =
+            if cfg!(miri) { &[17, 4] } else { &[0, 1, 4, 8, 16, 17, 41, 100, 459, 500, 900] };
+        for (i, &count) in COUNTS.iter().enumerate() {
+            if cfg!(miri) && (case + i) % 2 == 1 {
+                continue; // each hash with one count
+            }
             let mut table = HashTable::new();
             for n in 0..count {
                 table.insert_unique(hash(n), n, |&n| hash(n));
@@ -669,7 +674,7 @@ fn iter_hash_after_removals() {
 #[test]
 fn every_hash_fills_to_capacity_and_is_found() {
     for (name, hash) in HASHES {
-        let mut table: HashTable<u64> = HashTable::with_capacity(200);
+        let mut table: HashTable<u64> = HashTable::with_capacity(if cfg!(miri) { 25 } else { 200 });
         let capacity = table.capacity();
         for n in 0..capacity as u64 {
             let entry = table.entry(hash(n), |&m| m == n, |&m| hash(m));

@@ -31,14 +31,15 @@ fn long(n: u64) -> String {
 
 /// Every length up to 70, and some beyond.
 fn lengths() -> impl Iterator<Item = usize> {
-    (0..70).chain([255, 256, 257, 4096])
+    let all = (0..70).chain([255, 256, 257, 4096]);
+    all.filter(|len| !cfg!(miri) || [0, 15, 16, 69].contains(len))
 }
 
 /// Strings that are easily taken for each other.
 fn odd_keys() -> Vec<String> {
     let mut keys = StdSet::new();
     for len in lengths() {
-        for fill in ["a", "\0"] {
+        for fill in ["a", "\0"].into_iter().take(scaled(2, 2, 1) as usize) {
             let plain = fill.repeat(len);
             for other in ["b", "\0", "\u{7f}"].into_iter().filter(|_| len > 0) {
                 keys.insert(format!("{other}{}", &plain[1..]));
@@ -104,7 +105,7 @@ fn keys_that_differ_in_one_bit_are_different() {
     for len in lengths().filter(|&len| len <= scaled(4096, 257, 20) as usize) {
         let plain = vec![0x5a; len];
         let mut map = BytesMap::from([(plain.clone(), usize::MAX)]);
-        let step = if len > 300 { 37 } else { 1 };
+        let step = if len > 300 { 37 } else { scaled(1, 1, 7) as usize };
         let bits: Vec<usize> = (0..len * 8).step_by(step).collect();
         for &bit in &bits {
             let mut key = plain.clone();
@@ -137,6 +138,8 @@ fn byte_strings_need_not_be_text() {
 
 #[test]
 fn a_new_map_allocates_nothing_and_finds_nothing() {
+    // The first map of a process has foldhash collect entropy, for which that may allocate.
+    drop(StrMap::<u64>::new());
     let before = Tally::allocations();
     let mut map: StrMap<u64> = StrMap::new();
     assert!(map.is_empty() && map.get("").is_none() && map.remove(&"x".repeat(99)).is_none());
@@ -467,7 +470,7 @@ fn garbage_is_collected_and_contents_stay() {
     let mut rng = Rng::new(1);
     let mut model = StdMap::new();
     let mut map = StrMap::new();
-    let rounds = scaled(200_000, 20_000, 300);
+    let rounds = scaled(200_000, 20_000, 150);
     for round in 0..rounds {
         // Phases of growth, of churn and of shrinking.
         let wanted = [400, 400, 10, 300, 0][(5 * round / rounds) as usize];
@@ -482,34 +485,37 @@ fn garbage_is_collected_and_contents_stay() {
             assert_same(&map, &model);
         }
         // 1,024 slots of 24 bytes and what goes with them, and the garbage that is let be.
-        assert!(excess(&map, 26 * 1024 + 4 * 4096) <= 0, "{} bytes", map.allocation_size());
+        if round % scaled(1, 1, 16) == 0 {
+            assert!(excess(&map, 26 * 1024 + 4 * 4096) <= 0, "{} bytes", map.allocation_size());
+        }
     }
     assert_same(&map, &model);
 }
 
 #[test]
 fn a_map_of_constant_size_stops_allocating_more() {
+    const HALF: usize = if cfg!(miri) { 40 } else { 500 };
     let mut map = StrMap::new();
-    let keys: Vec<String> = (0..1000).map(long).collect();
-    map.extend(keys[..500].iter().zip(0..));
+    let keys: Vec<String> = (0..2 * HALF as u64).map(long).collect();
+    map.extend(keys[..HALF].iter().zip(0..));
     let mut most = 0;
     for round in 0..scaled(100, 20, 1) as usize {
-        for i in 0..500 {
-            map.remove(&keys[(i + 500 * round) % 1000]);
-            map.insert(&keys[(i + 500 * (round + 1)) % 1000], 1);
+        for i in 0..HALF {
+            map.remove(&keys[(i + HALF * round) % (2 * HALF)]);
+            map.insert(&keys[(i + HALF * (round + 1)) % (2 * HALF)], 1);
         }
         if round == 4 {
             most = map.allocation_size();
         }
         assert!(round < 5 || map.allocation_size() <= 2 * most, "round {round}");
     }
-    assert_eq!(map.len(), 500);
+    assert_eq!(map.len(), HALF);
 }
 
 #[test]
 fn a_map_emptied_by_extract_if_stops_allocating_more() {
     let mut map = StrMap::from([(long(0), 0)]);
-    for n in 1..1000 {
+    for n in 1..scaled(1000, 1000, 120) {
         map.insert(&long(n), n);
         assert_eq!(map.extract_if(|_, value| *value == n).count(), 1);
     }
@@ -520,25 +526,26 @@ fn a_map_emptied_by_extract_if_stops_allocating_more() {
 
 #[test]
 fn when_collecting_fails_nothing_is_lost() {
-    let keys: Vec<String> = (0..400).map(long).collect();
-    let mut map = numbered(&keys);
+    let keys: Vec<String> = (0..scaled(400, 400, 240)).map(long).collect();
+    let (mut map, most) = (numbered(&keys), keys.len() * 3 / 4);
     let ((), refused) = Tally::refusing(1, || {
-        for key in &keys[..300] {
+        for key in &keys[..most] {
             map.remove(key);
         }
     });
     assert!(refused.is_some_and(|layout| layout.align() == 1), "the arena asked for a block");
-    for (i, key) in keys.iter().enumerate().skip(300) {
+    for (i, key) in keys.iter().enumerate().skip(most) {
         assert_eq!(map.get_key_value(key), Some((key.as_str(), &i)));
     }
-    assert_eq!(map.len(), 100);
+    assert_eq!(map.len(), keys.len() - most);
 }
 
 // --- Allocations that fail ---
 
 #[test]
 fn try_insert_survives_the_failure_of_any_allocation() {
-    let keys: Vec<String> = (0..60).map(long).chain((0..60).map(|n| n.to_string())).collect();
+    let half = scaled(60, 60, 12);
+    let keys: Vec<String> = (0..half).map(long).chain((0..half).map(|n| n.to_string())).collect();
     let mut failures = 0;
     for n in 1.. {
         let mut map = StrMap::new();
@@ -624,7 +631,7 @@ fn with_every_panic(f: impl Fn(&mut StrMap<Bomb>)) {
 
 /// The same with an allocator, which may panic too.
 fn with_every_panic_in<A: Allocator + Default>(f: impl Fn(&mut StrMap<Bomb, A>)) {
-    let keys: Vec<String> = odd_keys().into_iter().step_by(scaled(5, 15, 60) as usize).collect();
+    let keys: Vec<String> = odd_keys().into_iter().step_by(scaled(5, 15, 8) as usize).collect();
     let mut panics = 0;
     for n in (1..).step_by(5) {
         ALIVE.set(0);
@@ -890,13 +897,13 @@ fn run(ops: Vec<Op>) {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: scaled(1000, 200, 2) as u32,
+        cases: scaled(1000, 200, 1) as u32,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
     #[test]
-    fn traces_agree_with_std(ops in vec(op(), 0..scaled(400, 400, 40) as usize)) {
+    fn traces_agree_with_std(ops in vec(op(), 0..scaled(400, 400, 30) as usize)) {
         run(ops);
     }
 }

@@ -13,10 +13,13 @@ pub(crate) struct Scalar<const WIDTH: usize>([u8; WIDTH]);
 
 impl<const WIDTH: usize> Scalar<WIDTH> {
     fn lanes_where(self, wanted: impl Fn(u8) -> bool) -> BitMask<u32, 1> {
-        let (mut lanes, mut i) = (0, 0);
+        let (mut lanes, mut bit, mut i) = (0, 1, 0);
         // Not an iterator, which takes several times as long where nothing is inlined.
         while i < WIDTH {
-            lanes |= (wanted(self.0[i]) as u32) << i;
+            if wanted(self.0[i]) {
+                lanes |= bit;
+            }
+            bit *= 2;
             i += 1;
         }
         BitMask(lanes)

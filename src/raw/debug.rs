@@ -46,8 +46,9 @@ mod checks {
             self.check_structure();
             let mut left = alloc::vec![0u32; self.control.mask() + 1];
             for slot in 0..self.slots() {
-                if self.is_full(slot) {
-                    // SAFETY: the slot is full.
+                // SAFETY: every slot has a control byte (I2), and if it is full an entry (I3).
+                if ctrl::is_full(unsafe { self.control.byte(slot) }) {
+                    // SAFETY: as above.
                     self.check_reachable(slot, hasher(unsafe { self.get(slot) }), &mut left);
                 }
             }
@@ -55,14 +56,11 @@ mod checks {
                 return true;
             }
             let walked: u32 = left.iter().sum();
-            // SAFETY: several windows; positions below the number of homes.
-            let (steps, counts) = unsafe {
-                let count = |(position, _)| self.control.count(position);
-                (self.control.steps(), left.iter().enumerate().map(count))
-            };
+            // SAFETY: several windows.
+            let (steps, counts) = (unsafe { self.control.steps() }, self.control.counts());
             assert!(steps >= walked, "{steps} steps, {walked} walked\n{}", self.dump());
             let exact = steps == walked;
-            for (position, (count, &left)) in counts.zip(&left).enumerate() {
+            for (position, (count, &left)) in counts.into_iter().zip(&left).enumerate() {
                 let (least, what) = (left.min(MANY), "entries left, the count is");
                 assert!(count >= least, "{position}: {left} {what} {count}\n{}", self.dump());
                 assert!(
@@ -139,6 +137,7 @@ mod checks {
                 let _ = write!(text, " steps {steps} limit {limit}");
             }
             text.push('\n');
+            let counts = self.control.counts();
             let bytes = if self.slots() == 0 { G::WIDTH } else { shape.control_bytes(homes) };
             for base in (0..bytes).step_by(G::WIDTH) {
                 let _ = write!(text, "{base:8} ");
@@ -155,12 +154,9 @@ mod checks {
                     text.push(shown);
                 }
                 text.push_str("  ");
-                for position in base..(base + G::WIDTH).min(homes) {
-                    if homes > 1 {
-                        // SAFETY: each position below the number of homes has a count.
-                        let count = unsafe { self.control.count(position) };
-                        text.push(char::from_digit(count, 10).unwrap_or('?'));
-                    }
+                let end = (base + G::WIDTH).min(counts.len());
+                for &count in counts.get(base..end).unwrap_or_default() {
+                    text.push(char::from_digit(count, 10).unwrap_or('?'));
                 }
                 text.push('\n');
             }

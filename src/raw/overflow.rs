@@ -126,17 +126,19 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// The count of a position: 0, 1, or [`MANY`].
-    ///
-    /// # Safety
-    /// `position` is at most `mask` and the table has several windows.
+    /// The counts of all positions, each 0, 1, or `MANY`; none in a table with one window.
     #[cfg(any(test, rosti_invariants))]
-    pub(super) unsafe fn count(self, position: usize) -> u32 {
-        // SAFETY: as in `overflowed`.
-        unsafe {
-            let bit = |word: *mut u32| word.read() >> (position % POSITIONS) & 1;
-            bit(self.any_word(position)) + bit(self.many_word(position))
+    pub(super) fn counts(self) -> alloc::vec::Vec<u32> {
+        let homes = if self.has_several_windows() { self.mask() + 1 } else { 0 };
+        let mut counts = alloc::vec::Vec::with_capacity(homes);
+        // Word by word: tests ask for this after every operation.
+        for base in (0..homes).step_by(POSITIONS) {
+            // SAFETY: as in `overflowed`.
+            let (any, many) = unsafe { (self.any_word(base).read(), self.many_word(base).read()) };
+            let bit = |bit: usize| (any >> bit & 1) + (many >> bit & 1);
+            counts.extend((0..POSITIONS.min(homes - base)).map(bit));
         }
+        counts
     }
 
     /// Whether `slot` is in the window of `position`.

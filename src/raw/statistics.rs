@@ -207,11 +207,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let hits = full.map(|slot| offered(hasher(unsafe { self.get(slot) }), Some(slot))).sum();
         let tags = 1usize << 7;
         let homes = self.control.mask() + 1;
-        let hashes = (0..tags * homes).map(|n| {
-            let (tag, home) = ((n / homes) as u64, (n % homes) as u64);
-            tag << (usize::BITS - 7) | home
-        });
-        let misses = hashes.map(|hash| offered(hash, None)).sum();
+        let mut misses = 0;
+        for home in 0..homes as u64 {
+            for tag in 0..tags as u64 {
+                misses += offered(tag << (usize::BITS - 7) | home, None);
+            }
+        }
         (share(hits, self.len()), share(misses, tags * homes))
     }
 }

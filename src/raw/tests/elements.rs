@@ -157,7 +157,7 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
     found.sort_unstable();
     ids.sort_unstable();
     assert_eq!(found, ids);
-    for &id in ids.iter() {
+    for &id in ids.iter().step_by(scaled(1, 1, 5)) {
         assert!(table.find(mix(id), |element| element.id() == id).is_some());
     }
     let expected = if T::COUNTED { ids.len() as isize } else { 0 };
@@ -168,21 +168,21 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
 fn life<T: Element, G: Group>() {
     std::println!("{}", core::any::type_name::<T>());
     let mut random = Random(size_of::<T>() as u64);
-    let len = scaled(300, 100, 18) as u64;
+    let (len, again) = (scaled(300, 100, 17) as u64, scaled(300, 100, 8) as u64);
     let mut table = RawTable::<T, G, Global>::new_in(Global);
     let mut ids = Vec::new();
-    let fill = |table: &mut RawTable<T, G, Global>, ids: &mut Vec<u64>| {
+    let fill = |table: &mut RawTable<T, G, Global>, ids: &mut Vec<u64>, len: u64| {
         for number in 0..len {
             let (slots, element) = (table.slots(), T::make(number));
             ids.push(element.id());
             table.insert_unique(mix(element.id()), element, hasher);
-            if table.slots() != slots || number % 32 == 31 {
+            if (table.slots() != slots && !cfg!(miri)) || number % 32 == 31 {
                 check(table, ids);
             }
         }
         check(table, ids);
     };
-    fill(&mut table, &mut ids);
+    fill(&mut table, &mut ids, len);
 
     // Half of them leave, one by one; then the table shrinks.
     for _ in 0..len / 2 {
@@ -234,11 +234,11 @@ fn life<T: Element, G: Group>() {
     table.clear();
     check(&table, nothing);
     ids.clear();
-    fill(&mut table, &mut ids);
+    fill(&mut table, &mut ids, again);
     drop(table.drain());
     check(&table, nothing);
     ids.clear();
-    fill(&mut table, &mut ids);
+    fill(&mut table, &mut ids, again);
     let mut iter = table.into_iter();
     let mut taken: Vec<u64> = iter.by_ref().take(7).map(|element| element.id()).collect();
     // SAFETY: the entries live as long as the borrow of the iterator.
@@ -247,14 +247,16 @@ fn life<T: Element, G: Group>() {
     taken.sort_unstable();
     assert_eq!((taken, live()), (ids, 0));
     let mut table = RawTable::<T, G, Global>::new_in(Global);
-    fill(&mut table, &mut Vec::new());
+    fill(&mut table, &mut Vec::new(), again);
     drop(table);
     assert_eq!(live(), 0);
 }
 
 fn plain_elements<G: Group>() {
+    #[cfg(not(miri))]
     life::<u8, G>();
     life::<[u8; 3], G>();
+    #[cfg(not(miri))]
     life::<u32, G>();
     life::<(u32, u8), G>();
     life::<u64, G>();

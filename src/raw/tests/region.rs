@@ -102,7 +102,7 @@ fn as_one_by_one<G: Group>() {
         for len in [0, 1, 4, G::WIDTH, G::WIDTH + 1, 100, most / 2, most] {
             for distinct in [1, 7, len.div_ceil(3).max(1), usize::MAX] {
                 case += 1;
-                if !tried(case, 17) {
+                if !tried(case, 23) {
                     continue;
                 }
                 let key = |n: usize| mix((n % distinct) as u64) % (2 * len as u64 + 2);
@@ -123,7 +123,7 @@ fn as_one_by_one<G: Group>() {
 }
 
 fn into_small_tables<G: Group>() {
-    for len in (0..3 * G::WIDTH).step_by(scaled(1, 1, 11)) {
+    for len in (0..3 * G::WIDTH).step_by(scaled(1, 1, 17)) {
         let new = entries((0..len as u64).chain(0..len as u64 / 2));
         let (mut table, mut serial) = (Table::<G>::new_in(Global), Table::<G>::new_in(Global));
         new.iter().for_each(|&entry| insert(&mut serial, mix, entry));
@@ -174,14 +174,15 @@ fn windows_across_a_border_are_left_over<G: Group>() {
 }
 
 fn a_full_region_leaves_all_others_over<G: Group>() {
-    // One home, in the first region. Each key comes three times, in turn.
+    // One home, in the first region. Each key comes several times, in turn.
     let keys = capacity_of_regions::<G>(1) as u64;
-    let new = entries((0..keys).chain(0..keys).chain(0..keys));
+    const TURNS: usize = scaled(3, 3, 2);
+    let new = entries((0..TURNS).flat_map(|_| 0..keys));
     let mut table = Table::<G>::with_capacity_in(capacity_of_regions::<G>(4), Global);
     let left_over = fill(&mut table, |_| 0, &new, 4);
     let least = scaled(3 * keys as usize / 2, 3 * keys as usize / 2, 3);
     assert!(left_over >= least, "only {left_over} of {}", new.len());
-    let last = |key| 2 * keys as usize + key as usize;
+    let last = |key| (TURNS - 1) * keys as usize + key as usize;
     let expected: Vec<Entry> =
         (0..keys).map(|key| Entry { key, first: key as usize, last: last(key) }).collect();
     assert_eq!(contents(&table), expected);
@@ -226,7 +227,7 @@ fn parts_of<W: Halve>(walk: W) -> Vec<W> {
 
 fn all_parts_together_are_the_table<G: Group>() {
     for capacity in [0, 1, 4, 5, 8, 16, 17, 40, scaled(300, 300, 50)] {
-        for share in (0..4).filter(|share| tried(capacity + share, 3)) {
+        for share in (0..4).filter(|share| tried(capacity + share, 5)) {
             let mut table = RawTable::<u64, G, Global>::with_capacity_in(capacity, Global);
             for key in 0..(table.capacity() * share / 3) as u64 {
                 table.insert_unique(mix(key), key, key_hasher);

@@ -28,7 +28,7 @@ fn bytes<T, G: Group>(homes: u128, slots: u128) -> u128 {
 fn sizes_of<T, G: Group>() {
     let empty = RawTable::<T, G, Global>::with_capacity_in(0, Global);
     assert_eq!((empty.capacity(), empty.slots(), empty.allocation_size()), (0, 0, 0));
-    for capacity in (1..3000).step_by(scaled(1, 7, 997)) {
+    for capacity in (1..scaled(3000, 3000, 300)).step_by(scaled(1, 7, 97)) {
         let table = RawTable::<T, G, Global>::with_capacity_in(capacity, Global);
         let expected = Reference::with_capacity(Control::<G>::SHAPE, capacity);
         assert_eq!(table.slots(), expected.slots.len(), "capacity {capacity}");
@@ -76,7 +76,8 @@ fn absurd_capacities<G: Group>() {
         let mut table = Keys::<G>::new_in(Global);
         assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
         assert_eq!(table.slots(), 0);
-        for key in 0..20 {
+        const LEN: usize = scaled(20, 20, 2);
+        for key in 0..LEN as u64 {
             table.insert_unique(mix(key), key, key_hasher);
             let before = table.dump();
             assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
@@ -84,7 +85,7 @@ fn absurd_capacities<G: Group>() {
         }
         table.shrink_to(capacity, key_hasher);
         table.check_invariants(key_hasher);
-        assert_eq!(table.len(), 20);
+        assert_eq!(table.len(), LEN);
 
         let message = |f: &mut dyn FnMut()| {
             let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("too much");
@@ -176,7 +177,7 @@ mod metered {
         let mut random = Random(3);
         let mut table = Table::<u64, G>::new_in(meter.clone());
         let mut next = 0;
-        for _ in 0..scaled(20_000, 2000, 60) {
+        for _ in 0..scaled(20_000, 2000, 40) {
             match random.below(24) {
                 0 => table.reserve(random.below(60), key_hasher),
                 1 => table.shrink_to(random.below(60), key_hasher),
@@ -284,7 +285,7 @@ mod metered {
         meter.0.limit.set(Some(1 << 20));
         let shape = Control::<G>::SHAPE;
         let (mut granted, mut refused, mut overflowed) = (0, 0, 0);
-        for exponent in (1..usize::BITS).step_by(scaled(1, 1, 5)) {
+        for exponent in (1..usize::BITS - scaled(0, 0, 2) as u32).rev().step_by(scaled(1, 1, 12)) {
             for offset in [-1isize, 0, 1] {
                 let capacity = (1usize << exponent).wrapping_add_signed(offset);
                 // The size, in numbers that cannot overflow.

@@ -105,9 +105,7 @@ impl<G: Group> Subject<G> {
 
     /// Whether an overflow count has reached its end.
     pub(super) fn has_full_counts(&self) -> bool {
-        let control = self.table.control;
-        // SAFETY: positions up to `mask`, of a table with several windows.
-        control.mask() != 0 && (0..=control.mask()).any(|p| unsafe { control.count(p) } == MANY)
+        self.table.control.counts().contains(&MANY)
     }
 
     /// The entries, in slot order, by both ways of iterating.

@@ -1,17 +1,17 @@
 //! Twins: two backends of the same shape leave the same control bytes and overflow counts.
 
 use super::trace::{Op, Subject};
-use super::{HASHES, Random, bytes_of, capacity_of_homes, mix, scaled, tried};
+use super::{Random, bytes_of, capacity_of_homes, few_hashes, mix, scaled, tried};
 use crate::group::{Best, Group, Scalar, Swar};
 
 fn twins<G: Group, H: Group>() {
     assert_eq!((G::WIDTH, G::ALIGNED_HOMES), (H::WIDTH, H::ALIGNED_HOMES));
     let first = capacity_of_homes::<G>(0);
     let (mut rebuilds, mut case) = (0, 0);
-    for (name, hash) in HASHES {
+    for (name, hash) in few_hashes() {
         for target in [4, 8, 16, first, 2 * first, 120] {
             case += 1;
-            if !tried(case, 5) {
+            if !tried(case, 7) {
                 continue;
             }
             std::println!("{name}, {target} entries");
@@ -32,7 +32,7 @@ fn twins<G: Group, H: Group>() {
         for doublings in 0..scaled(2, 2, 1) as u32 {
             let capacity = capacity_of_homes::<G>(doublings) as u64;
             let (mut one, mut other) = (Subject::<G>::new(hash), Subject::<H>::new(hash));
-            for key in 0..scaled(200, 20, 2) as u64 * capacity {
+            for key in 0..scaled(800, 80, 5) as u64 * capacity / 4 {
                 let ops = [Op::Remove(key.wrapping_sub(capacity)), Op::Insert(key, key)];
                 for op in ops {
                     assert_eq!(one.apply(op), other.apply(op), "{name}: {op:?}");

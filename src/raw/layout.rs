@@ -160,7 +160,7 @@ pub(super) unsafe fn copy_first<G: Group>(
 /// # Safety
 /// The table was allocated by [`allocate`] with this allocator, slot layout and size (or has no
 /// slots) and is not used any more.
-#[inline(never)]
+#[inline]
 pub(super) unsafe fn free<G: Group, A: Allocator>(
     alloc: &A,
     slot: Layout,
@@ -173,6 +173,21 @@ pub(super) unsafe fn free<G: Group, A: Allocator>(
         // SAFETY: `ctrl` lies `offset` bytes into the block, which has this layout.
         unsafe { alloc.deallocate(control.ctrl().sub(offset), layout) };
     }
+}
+
+/// [`free`] for those with more to do: compiled once.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe fn free_out_of_line<G: Group, A: Allocator>(
+    alloc: &A,
+    slot: Layout,
+    control: Control<G>,
+    size: Size,
+) {
+    // SAFETY: the caller's contract.
+    unsafe { free(alloc, slot, control, size) }
 }
 
 /// A table without entries that is freed when the guard goes, unless it was swapped for another.
@@ -220,7 +235,7 @@ impl<G: Group, A: Allocator> Drop for Block<'_, G, A> {
     fn drop(&mut self) {
         // SAFETY: the block was allocated with this allocator, slot layout and size, or was
         // swapped or adopted from a table of which that holds; its owner gave it up.
-        unsafe { free(self.alloc, self.slot, self.control, self.size) }
+        unsafe { free_out_of_line(self.alloc, self.slot, self.control, self.size) }
     }
 }
 

@@ -59,6 +59,7 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
+use core::mem;
 use core::ptr::NonNull;
 
 use crate::allocator::{Allocator, Global};
@@ -404,8 +405,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[cold]
     #[inline(never)]
     fn grow_or_rebuild(&mut self, hasher: impl Fn(&T) -> u64) {
-        if self.growth_left == 0 {
+        if self.capacity() == 0 {
             // Infallible: a failure does not return.
+            let _ = self.allocate_for(1, Fallibility::Infallible);
+        } else if self.growth_left == 0 {
+            // As above.
             let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
         } else {
             self.rebuild(&hasher);
@@ -511,6 +515,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// the drop of every type around a table.
     #[inline(never)]
     fn drop_block(&mut self) {
+        if !mem::needs_drop::<T>() {
+            // SAFETY: the block is the table's own, and nobody uses it afterwards.
+            return unsafe { layout::free(&self.alloc, Self::SLOT, self.control, self.size()) };
+        }
         // SAFETY: the block is freed when the guard goes, whether or not a drop panics, and nobody
         // uses it afterwards.
         let _block =

@@ -111,7 +111,7 @@ pub mod internals {
     pub use crate::ctrl::{DELETED, EMPTY, Tag};
     pub use crate::group::*;
     pub use crate::mask::LaneMask;
-    pub use crate::raw::{Place, RawTable, Statistics};
+    pub use crate::raw::{Place, RawTable, Statistics, compile_here};
     #[cfg(feature = "default-hasher")]
     pub use crate::str::{Books, books};
 }

@@ -5,7 +5,7 @@ use core::mem;
 use super::plain::Plain;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
-use crate::error::Fallibility;
+use crate::capacity::Size;
 use crate::group::Group;
 
 impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
@@ -35,8 +35,9 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
     /// size of the source's.
     pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
         self.clear();
-        if self.size() == source.size() {
-            self.clone_entries(source, source.is_cloned_as_bytes(plain));
+        let size = source.size();
+        if self.size() == size {
+            self.clone_entries(source, size, source.is_cloned_as_bytes(size, plain));
         } else {
             // The old block goes first: peak memory is that of one copy. Should the new one fail,
             // the table is empty and in order.
@@ -51,40 +52,34 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         if size.slots == 0 {
             return;
         }
-        // Infallible: a failure does not return.
-        // SAFETY: the block is reset here, or else written to as a whole by `clone_entries` (I2), before
-        // any user code runs (I7).
-        let block =
-            unsafe { layout::allocate(&self.alloc, Self::SLOT, size, Fallibility::Infallible) };
-        if let Ok(control) = block {
-            let as_bytes = source.is_cloned_as_bytes(plain);
-            if !as_bytes {
-                // SAFETY: the block has this size, and is ours.
-                unsafe { control.reset(size.slots) };
-            }
+        let as_bytes = source.is_cloned_as_bytes(size, plain);
+        // SAFETY: the block is vacant, or else written to as a whole by `clone_entries` (I2), before any
+        // user code runs (I7).
+        let block = unsafe { layout::allocate_like(&self.alloc, Self::SLOT, size, !as_bytes) };
+        if let Some(control) = block {
             self.control = control;
-            self.growth_left = size.capacity();
-            self.clone_entries(source, as_bytes);
+            self.growth_left = source.capacity();
+            self.clone_entries(source, size, as_bytes);
         }
     }
 
     /// Whether a clone of this table is a copy of its bytes. In a table that is nearly empty there are
     /// fewer bytes to look at than to copy.
-    fn is_cloned_as_bytes(&self, plain: Plain<T>) -> bool {
-        plain.is_known() && self.items != 0 && self.items >= self.slots() / 8
+    fn is_cloned_as_bytes(&self, size: Size, plain: Plain<T>) -> bool {
+        plain.is_known() && self.items != 0 && self.items >= size.slots / 8
     }
 
-    /// Fills this table, which is empty and as large as the source. If a clone panics, the entries
+    /// Fills this table, which is empty and has the size of the source. If a clone panics, the entries
     /// cloned so far are in the table.
-    fn clone_entries(&mut self, source: &Self, as_bytes: bool) {
-        debug_assert!(self.items == 0 && self.size() == source.size());
+    fn clone_entries(&mut self, source: &Self, size: Size, as_bytes: bool) {
+        debug_assert!(self.items == 0 && self.size() == size && source.size() == size);
         if source.items == 0 {
             return;
         }
-        let mut slot_bytes = size_of::<T>() * source.slots();
+        let mut slot_bytes = size_of::<T>() * size.slots;
         if !as_bytes {
             slot_bytes = 0;
-            let mut clones = Clones { table: self, source, last: 0, count: 0 };
+            let mut clones = Clones { table: self, source, size, last: 0, count: 0 };
             // SAFETY: `items` is the number of full slots (I4); the source is not changed.
             for slot in unsafe { source.control.full_slots(source.items) } {
                 // SAFETY: the slot is full in the source and exists in this table as well.
@@ -96,10 +91,7 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         }
         // SAFETY: both tables have this size (I2). All slots that become full have just been written,
         // or are copied, which is a clone of a plain entry (I3).
-        unsafe {
-            let homes = source.size().homes;
-            layout::copy_contents(source.control, self.control, slot_bytes, homes);
-        }
+        unsafe { layout::copy_contents(source.control, self.control, slot_bytes, size.homes) };
         self.items = source.items;
         self.growth_left = source.growth_left;
         self.debug_check();
@@ -111,6 +103,7 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
 struct Clones<'a, T, G: Group, A: Allocator> {
     table: &'a mut RawTable<T, G, A>,
     source: &'a RawTable<T, G, A>,
+    size: Size,
     /// The last slot that was cloned, if any was.
     last: usize,
     count: usize,
@@ -119,15 +112,15 @@ struct Clones<'a, T, G: Group, A: Allocator> {
 impl<T, G: Group, A: Allocator> Drop for Clones<'_, T, G, A> {
     fn drop(&mut self) {
         if self.count != 0 {
-            // SAFETY: both tables have as many slots. Those that stay full were written (I3), and
-            // `count` is their number (I4).
+            let size = self.size;
+            // SAFETY: both tables have this size. Slots that stay full were written (I3), and `count`
+            // is their number (I4).
             unsafe {
-                let homes = self.source.size().homes;
-                layout::copy_contents(self.source.control, self.table.control, 0, homes);
-                self.table.control.vacate(self.last + 1..self.table.slots());
+                let (from, to) = (self.source.control, self.table.control);
+                layout::copy_first(from, to, size.homes, self.last, size.slots);
             }
             self.table.items = self.count;
-            self.table.growth_left = self.source.capacity() - self.count;
+            self.table.growth_left -= self.count;
         }
     }
 }

@@ -294,6 +294,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// `slots` is the number of slots that the table was allocated with; nobody else accesses it
     /// now. Entries are forgotten, not dropped.
+    #[inline]
     pub(super) unsafe fn reset(self, slots: usize) {
         // SAFETY: the caller's contract. The last control bytes, as many as a window has, come behind
         // those of the homes if homes are not aligned (I1); those of them that have a slot are written

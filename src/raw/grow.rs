@@ -112,7 +112,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.stream_into(block.control, hasher);
             } else {
-                let hash = |slot| hasher(self.get(slot));
+                let hash = self.hash_in(hasher);
                 self.control.reinsert_into(self.items, block.control, size_of::<T>(), &hash);
             }
         }
@@ -181,6 +181,17 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
+    /// What gives the hash of the entry in a full slot, for the parts that do not know entries: one
+    /// function for all of them.
+    ///
+    /// # Safety
+    /// It is called for full slots only.
+    #[inline]
+    unsafe fn hash_in(&self, hasher: &impl Fn(&T) -> u64) -> impl Fn(usize) -> u64 {
+        // SAFETY: the caller's contract.
+        move |slot| hasher(unsafe { self.get(slot) })
+    }
+
     /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
     /// module's introduction. O(slots).
     #[cold]
@@ -188,7 +199,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: only tables with several windows are rebuilt. The table is borrowed mutably, and
         // is asked for the hashes of full slots.
         unsafe {
-            let hash = |slot| hasher(self.get(slot));
+            let hash = self.hash_in(hasher);
             self.control.rebuild(size_of::<T>(), &hash);
         }
         self.debug_check();

@@ -52,6 +52,7 @@ pub(crate) fn block_size<T, G: Group>(capacity: usize) -> Option<usize> {
 
 /// The smallest block that holds `capacity` entries, and its size: all control bytes vacant, all
 /// counts zero.
+#[inline(never)]
 #[track_caller]
 pub(super) fn allocate_for<G: Group, A: Allocator>(
     alloc: &A,
@@ -67,6 +68,28 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
         let control = allocate(alloc, slot, size, fallibility)?;
         control.reset(size.slots);
         Ok((control, size))
+    }
+}
+
+/// A block of this size for a clone, with nothing in it, or vacant.
+///
+/// # Safety
+/// If it is not to be vacant: as for [`allocate`].
+#[inline(never)]
+pub(super) unsafe fn allocate_like<G: Group, A: Allocator>(
+    alloc: &A,
+    slot: Layout,
+    size: Size,
+    is_vacant: bool,
+) -> Option<Control<G>> {
+    // SAFETY: the block has this size and is ours; the rest is the caller's contract.
+    unsafe {
+        // Infallible: a failure does not return.
+        let control: Control<G> = allocate(alloc, slot, size, Fallibility::Infallible).ok()?;
+        if is_vacant {
+            control.reset(size.slots);
+        }
+        Some(control)
     }
 }
 
@@ -112,12 +135,32 @@ pub(super) unsafe fn copy_contents<G: Group>(
     }
 }
 
+/// [`copy_contents`] without slots, of which only those up to `last` stay full in `to`.
+///
+/// # Safety
+/// As there, and both tables have `slots` slots.
+#[inline(never)]
+pub(super) unsafe fn copy_first<G: Group>(
+    from: Control<G>,
+    to: Control<G>,
+    homes: usize,
+    last: usize,
+    slots: usize,
+) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        copy_contents(from, to, 0, homes);
+        to.vacate(last + 1..slots);
+    }
+}
+
 /// Gives the block of a table back, without dropping any entry. Does nothing for a table that has
 /// never been allocated.
 ///
 /// # Safety
 /// The table was allocated by [`allocate`] with this allocator, slot layout and size (or has no
 /// slots) and is not used any more.
+#[inline]
 pub(super) unsafe fn free<G: Group, A: Allocator>(
     alloc: &A,
     slot: Layout,
@@ -130,6 +173,21 @@ pub(super) unsafe fn free<G: Group, A: Allocator>(
         // SAFETY: `ctrl` lies `offset` bytes into the block, which has this layout.
         unsafe { alloc.deallocate(control.ctrl().sub(offset), layout) };
     }
+}
+
+/// [`free`] for those with more to do: compiled once.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe fn free_out_of_line<G: Group, A: Allocator>(
+    alloc: &A,
+    slot: Layout,
+    control: Control<G>,
+    size: Size,
+) {
+    // SAFETY: the caller's contract.
+    unsafe { free(alloc, slot, control, size) }
 }
 
 /// A table without entries that is freed when the guard goes, unless it was swapped for another.
@@ -173,10 +231,11 @@ impl<'a, G: Group, A: Allocator> Block<'a, G, A> {
 }
 
 impl<G: Group, A: Allocator> Drop for Block<'_, G, A> {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: the block was allocated with this allocator, slot layout and size, or was
         // swapped or adopted from a table of which that holds; its owner gave it up.
-        unsafe { free(self.alloc, self.slot, self.control, self.size) }
+        unsafe { free_out_of_line(self.alloc, self.slot, self.control, self.size) }
     }
 }
 

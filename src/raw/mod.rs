@@ -59,13 +59,14 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
+use core::mem;
 use core::ptr::NonNull;
 
-use crate::allocator::Allocator;
+use crate::allocator::{Allocator, Global};
 use crate::capacity::Size;
 use crate::ctrl::{self, Tag};
 use crate::error::{Fallibility, TryReserveError};
-use crate::group::Group;
+use crate::group::{Group, Native};
 pub(crate) use crate::probe::ProbeSeq;
 
 mod clone;
@@ -322,8 +323,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// [`find`](Self::find) from the second window on.
-    #[inline]
+    /// [`find`](Self::find) from the second window on, for those whose common case is in line.
+    #[cold]
+    #[inline(never)]
     pub fn find_on(
         &self,
         hash: u64,
@@ -347,23 +349,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             AtHome::Found(slot) => Place::Full(slot),
             AtHome::Vacant(slot) => Place::Vacant(slot),
             AtHome::Absent => Place::Unknown,
-            AtHome::Elsewhere(seq) => match self.find_out_of_line(hash, seq, eq) {
+            AtHome::Elsewhere(seq) => match self.find_on(hash, seq, eq) {
                 Some(slot) => Place::Full(slot),
                 None => Place::Unknown,
             },
         }
-    }
-
-    /// [`find_on`](Self::find_on) for those whose common case is in line.
-    #[cold]
-    #[inline(never)]
-    fn find_out_of_line(
-        &self,
-        hash: u64,
-        seq: ProbeSeq,
-        eq: impl FnMut(&T) -> bool,
-    ) -> Option<usize> {
-        self.find_on(hash, seq, eq)
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it; makes room
@@ -520,16 +510,41 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// What there is to drop in a table with slots. A call, as the compiler copies what is in line into
+    /// the drop of every type around a table.
+    #[inline(never)]
+    fn drop_block(&mut self) {
+        if !mem::needs_drop::<T>() {
+            // SAFETY: the block is the table's own, and nobody uses it afterwards.
+            return unsafe { layout::free(&self.alloc, Self::SLOT, self.control, self.size()) };
+        }
+        // SAFETY: the block is freed when the guard goes, whether or not a drop panics, and nobody
+        // uses it afterwards.
+        let _block =
+            unsafe { layout::Block::adopt(&self.alloc, Self::SLOT, self.control, self.size()) };
+        // SAFETY: the table is going: nobody sees its entries again.
+        unsafe { self.drop_entries() };
+    }
+}
+
 impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
     #[inline]
     fn drop(&mut self) {
-        if self.slots() != 0 {
-            // SAFETY: the block is freed when the guard goes, whether or not a drop panics, and
-            // nobody uses it afterwards.
-            let _block =
-                unsafe { layout::Block::adopt(&self.alloc, Self::SLOT, self.control, self.size()) };
-            // SAFETY: the table is going: nobody sees its entries again.
-            unsafe { self.drop_entries() };
+        if self.capacity() != 0 {
+            self.drop_block();
         }
     }
+}
+
+/// What does not know entries, compiled with this crate: functions that are `#[inline(never)]` are then
+/// linked to by crates that use maps, instead of being compiled once more by each of them
+/// (`ci/compile-time.sh`). Never called.
+pub fn compile_here(table: &mut RawTable<u8, Native, Global>) {
+    let hasher = |entry: &u8| u64::from(*entry);
+    let slot = table.insert_unique(1, 1, hasher);
+    // SAFETY: the slot has just been filled.
+    unsafe { table.remove_hashed_at(slot, 1) };
+    table.clone_from(&table.clone());
+    table.shrink_to(0, hasher);
 }

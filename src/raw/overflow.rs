@@ -301,6 +301,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
+    #[inline(never)]
     pub(super) unsafe fn renew_limit(self) {
         // SAFETY: the caller's contract; tables with several windows have these words (I2).
         unsafe {
@@ -331,6 +332,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
+    #[inline(never)]
     pub(super) unsafe fn saturate_counts(self) {
         let homes = self.mask() + 1;
         // SAFETY: the block has these words (I2).

@@ -258,6 +258,41 @@ fn entries_without_a_size() {
     assert!(map.try_reserve(usize::MAX).is_err());
 }
 
+#[test]
+fn maps_and_iterators_go_to_other_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let mut map = Map::<u64, String>::from_iter([(1, "a".into())]);
+    shared(&map);
+    shared(&map.iter());
+    shared(&map.iter_mut());
+    shared(&map.drain());
+    shared(&map.extract_if(|_, _| true));
+    shared(&map.entry(1));
+    shared(&map.into_iter());
+    let set = ExtendibleSet::<u64, By>::from_iter([1]);
+    shared(&set.iter());
+    shared(&set);
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn parallel_iterators_have_the_same_items() {
+    use rayon::prelude::*;
+    let entries = scaled(100_000, 20_000, 100);
+    let mut map: Map<u64, u64> = (0..entries).into_par_iter().map(|n| (n, n)).collect();
+    map.par_iter_mut().for_each(|(key, value)| *value += key);
+    assert!(map.par_iter().all(|(key, value)| *value == 2 * key));
+    assert_eq!(map.par_iter().count() as u64, entries);
+    let set: ExtendibleSet<u64, By> = map.into_par_iter().map(|(key, _)| key).collect();
+    assert_eq!(set.par_iter().max(), Some(&(entries - 1)));
+    assert_eq!(set.into_par_iter().sum::<u64>(), entries * (entries - 1) / 2);
+    elements::run(|| {
+        // What is not taken out is dropped.
+        let map: Map<u64, std::sync::Arc<u64>> = (0..20_000).map(|n| (n, n.into())).collect();
+        assert!(map.into_par_iter().any(|(key, _)| key == 77));
+    });
+}
+
 // ------------------------------------------------------------------------------------ in steps
 
 /// Changes a map in some way; keys below `stay` stay.

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use elements::{Counted, Element};
 use rosti::extendible_map::{Entry, EntryRef};
-use rosti::{ExtendibleMap, ExtendibleSet};
+use rosti::{ExtendibleMap, ExtendibleSet, ScanCursor};
 use support::{By, HASHERS, Rng, Tally, mixed, scaled};
 
 #[global_allocator]
@@ -258,6 +258,121 @@ fn entries_without_a_size() {
     assert!(map.try_reserve(usize::MAX).is_err());
 }
 
+#[test]
+fn maps_and_iterators_go_to_other_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    let mut map = Map::<u64, String>::from_iter([(1, "a".into())]);
+    shared(&map);
+    shared(&map.iter());
+    shared(&map.iter_mut());
+    shared(&map.drain());
+    shared(&map.extract_if(|_, _| true));
+    shared(&map.entry(1));
+    shared(&map.into_iter());
+    let set = ExtendibleSet::<u64, By>::from_iter([1]);
+    shared(&set.iter());
+    shared(&set);
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn parallel_iterators_have_the_same_items() {
+    use rayon::prelude::*;
+    let entries = scaled(100_000, 20_000, 100);
+    let mut map: Map<u64, u64> = (0..entries).into_par_iter().map(|n| (n, n)).collect();
+    map.par_iter_mut().for_each(|(key, value)| *value += key);
+    assert!(map.par_iter().all(|(key, value)| *value == 2 * key));
+    assert_eq!(map.par_iter().count() as u64, entries);
+    let set: ExtendibleSet<u64, By> = map.into_par_iter().map(|(key, _)| key).collect();
+    assert_eq!(set.par_iter().max(), Some(&(entries - 1)));
+    assert_eq!(set.into_par_iter().sum::<u64>(), entries * (entries - 1) / 2);
+    elements::run(|| {
+        // What is not taken out is dropped.
+        let map: Map<u64, std::sync::Arc<u64>> = (0..20_000).map(|n| (n, n.into())).collect();
+        assert!(map.into_par_iter().any(|(key, _)| key == 77));
+    });
+}
+
+// ------------------------------------------------------------------------------------ in steps
+
+/// Changes a map in some way; keys below `stay` stay.
+fn disturb(map: &mut Map<u64, Page<u64>>, rng: &mut Rng, stay: u64, fresh: &mut u64) {
+    match rng.below(8) {
+        0 => map.shrink_to_fit(),
+        1 => map.reserve(rng.below(400)),
+        2 => map.retain(|&key, _| key < stay || key % 3 == 0),
+        3 => {
+            // Everything goes, and what stays comes back.
+            let kept: Vec<_> = map.extract_if(|&key, _| key < stay).collect();
+            map.clear();
+            map.extend(kept);
+        }
+        4 => *map = map.clone(),
+        5 => map.values_mut().for_each(|page| page.0 += 1),
+        _ => {
+            for _ in 0..rng.below(200) {
+                *fresh += 1;
+                map.insert(*fresh, Page::of(0));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scan_visits_what_stays_exactly_once() {
+    for (seed, (name, function)) in HASHERS.into_iter().enumerate() {
+        let mut rng = Rng::new(seed as u64);
+        for stay in [0, 1, 20, 300, scaled(2000, 700, 40)] {
+            let mut map = Map::with_hasher(By(function));
+            map.extend((0..stay).map(|n| (n, Page::of(n))));
+            let mut fresh = 1 << 20;
+            let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
+            let mut next = Some(ScanCursor::START);
+            let mut steps = 0;
+            while let Some(cursor) = next {
+                steps += 1;
+                let cursor = ScanCursor::from_bits(cursor.to_bits());
+                let mut visit = |key: u64| *seen.entry(key).or_default() += 1;
+                next = match rng.below(3) {
+                    0 => map.scan(cursor, |&key, _| visit(key)),
+                    1 => map.scan_mut(cursor, |&key, page| {
+                        page.0 = key;
+                        visit(key);
+                    }),
+                    _ => map.scan_retain(cursor, |&key, _| {
+                        visit(key);
+                        key < stay || key % 2 == 0
+                    }),
+                };
+                disturb(&mut map, &mut rng, stay, &mut fresh);
+            }
+            assert!((0..stay).all(|key| seen.get(&key) == Some(&1)), "{name}: {stay}");
+            assert!(seen.values().all(|&times| times == 1), "{name}: what came, came twice");
+            assert!(steps < 2000, "{name}: {steps} steps");
+        }
+        let mut map = Map::with_hasher(By(function));
+        map.extend((0..200).map(|n| (n, Page::of(n))));
+        for _ in 0..50 {
+            // Any number is safe.
+            map.scan_retain(ScanCursor::from_bits(rng.next()), |_, _| true);
+        }
+        assert_eq!(map.len(), 200);
+    }
+}
+
+#[test]
+fn a_step_is_as_bounded_as_an_insertion() {
+    let entries = scaled(300_000, 40_000, 200);
+    let set: ExtendibleSet<Wide<2>, Counting> = (0..entries).map(Wide::of).collect();
+    let (mut next, mut visited) = (Some(ScanCursor::START), 0);
+    while let Some(cursor) = next {
+        HASHES.set(0);
+        next = set.scan(cursor, |_| visited += 1);
+        assert!(HASHES.get() <= ExtendibleSet::<Wide<2>, Counting>::BOUND);
+    }
+    assert_eq!(visited, entries);
+}
+
 // ------------------------------------------------------------------------------------- the bound
 
 thread_local! {
@@ -265,7 +380,7 @@ thread_local! {
 }
 
 /// Counts the hashes it is asked for.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Counting(By);
 
 impl BuildHasher for Counting {

@@ -7,6 +7,7 @@
 //! | `walk.rs` | walking over the entries of all tables |
 //! | `map.rs`, `entry.rs`, `entry_ref.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
 //! | `set.rs` | `ExtendibleSet` |
+//! | `scan.rs` | walking in steps, between which anything may happen |
 //!
 //! The tables are those of `src/raw/`, probe loop included; the two operations that only a table of
 //! tables needs, dividing and joining, are in `src/raw/divide.rs`.
@@ -16,6 +17,7 @@ mod entry;
 mod entry_ref;
 mod iter;
 mod map;
+mod scan;
 mod set;
 mod table;
 #[cfg(test)]

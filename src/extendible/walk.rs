@@ -388,6 +388,60 @@ impl<T, A: Allocator> Tables<T, A> {
     }
 }
 
+/// Single tables, given by any word whose top bits are their prefix.
+impl<T, A: Allocator> Tables<T, A> {
+    /// The number of prefix bits that the table's entries share.
+    pub(super) fn depth_at(&self, word: usize) -> u32 {
+        if self.directory.is_empty() {
+            return 0;
+        }
+        // SAFETY: there is a record for each prefix; the directory owns the head, and is borrowed.
+        unsafe { self.directory.record(self.directory.position(word)).head.as_ref() }.depth
+    }
+
+    /// The table's entries.
+    pub(super) fn entries_at(&self, word: usize) -> Iter<'_, T, A> {
+        let table = if self.directory.is_empty() {
+            &self.root
+        } else {
+            // SAFETY: as in `depth_at`.
+            unsafe { &self.directory.record(self.directory.position(word)).head.as_ref().table }
+        };
+        // SAFETY: the table is borrowed.
+        let current = unsafe { table.raw_iter() };
+        let entries = Pointers { current, heads: Heads::default(), items: table.len() };
+        Iter { entries, marker: PhantomData }
+    }
+
+    /// Drops the table's entries for which `keep` is false; tells it their hashes. If it panics, or a drop,
+    /// entries not yet visited stay.
+    pub(super) fn retain_at(
+        &mut self,
+        word: usize,
+        hasher: &impl Fn(&T) -> u64,
+        mut keep: impl FnMut(u64, &mut T) -> bool,
+    ) {
+        let table = if self.directory.is_empty() {
+            &mut self.root
+        } else {
+            // SAFETY: as in `depth_at`, and the directory is borrowed mutably.
+            unsafe { &mut self.directory.record(self.directory.position(word)).head.as_mut().table }
+        };
+        // SAFETY: the table stays as it is but for slots that have been returned.
+        for slot in unsafe { table.full_slots() } {
+            // SAFETY: the slot is full: only slots that were returned before are erased.
+            unsafe {
+                let hash = hasher(table.get(slot));
+                if !keep(hash, table.get_mut(slot)) {
+                    let entry = table.remove_hashed_at(slot, hash);
+                    self.items -= 1;
+                    drop(entry);
+                }
+            }
+        }
+    }
+}
+
 #[cfg(feature = "rayon")]
 impl<T, A: Allocator> Tables<T, A> {
     /// The entries, as a walk for each table.

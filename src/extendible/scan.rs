@@ -1,0 +1,199 @@
+//! Walking over a map or a set in steps, between which anything may happen to it.
+//!
+//! A table of tables needs less for it than a table: all entries have a place in one order, that of
+//! their spread hashes, and a table has the entries of one range of it. A step visits the rest of the
+//! table that the cursor points into, and the cursor becomes the end of that table's range. If tables
+//! have been split or joined by then, the table that the next step finds begins at the cursor or before
+//! it, and what is before has been visited.
+
+use core::hash::{BuildHasher, Hash};
+
+use super::map::{ExtendibleMap, hash_of};
+use super::set::ExtendibleSet;
+use super::table::{Tables, spread};
+use crate::ScanCursor;
+use crate::allocator::Allocator;
+
+impl<T, A: Allocator> Tables<T, A> {
+    /// The cursor behind the table of a word, whose range ends with this one; `None` at the end.
+    fn behind(&self, word: usize) -> Option<ScanCursor> {
+        let shift = usize::BITS - self.depth_at(word);
+        let end = match shift {
+            usize::BITS => None,
+            _ => ((word >> shift) + 1).checked_shl(shift).filter(|&end| end != 0),
+        };
+        end.map(|end| ScanCursor::from_bits(end as u64))
+    }
+
+    /// See [`ExtendibleMap::scan`].
+    fn scan(
+        &self,
+        from: ScanCursor,
+        hasher: impl Fn(&T) -> u64,
+        mut f: impl FnMut(&T),
+    ) -> Option<ScanCursor> {
+        let begin = from.to_bits() as usize;
+        for entry in self.entries_at(begin) {
+            if spread(hasher(entry)) >= begin {
+                f(entry);
+            }
+        }
+        self.behind(begin)
+    }
+
+    /// See [`ExtendibleMap::scan_mut`].
+    fn scan_mut(
+        &mut self,
+        from: ScanCursor,
+        hasher: impl Fn(&T) -> u64,
+        mut f: impl FnMut(&mut T),
+    ) -> Option<ScanCursor> {
+        self.scan_retain(from, hasher, |entry| {
+            f(entry);
+            true
+        })
+    }
+
+    /// See [`ExtendibleMap::scan_retain`].
+    fn scan_retain(
+        &mut self,
+        from: ScanCursor,
+        hasher: impl Fn(&T) -> u64,
+        mut keep: impl FnMut(&mut T) -> bool,
+    ) -> Option<ScanCursor> {
+        let begin = from.to_bits() as usize;
+        self.retain_at(begin, &hasher, |hash, entry| spread(hash) < begin || keep(entry));
+        self.behind(begin)
+    }
+}
+
+impl<K, V, S, A> ExtendibleMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
+    ///
+    /// What [`HashMap::scan`](crate::HashMap::scan) promises of entries that stay, go, change and come
+    /// between two steps holds here too, whatever is split and joined meanwhile. A step visits one table: it
+    /// hashes at most [`BOUND`](Self::BOUND) keys, as an insertion does, and takes about as long.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{ExtendibleMap, ScanCursor};
+    ///
+    /// let mut squares: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, n * n)).collect();
+    /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
+    /// while let Some(cursor) = next {
+    ///     next = squares.scan(cursor, |n, _| seen += u64::from(*n < 20_000));
+    ///     // The map is free between steps.
+    ///     let n = squares.len() as u64;
+    ///     squares.extend((n..n + 1000).map(|n| (n, n * n)));
+    /// }
+    /// assert_eq!(seen, 20_000);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
+        self.tables.scan(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
+    }
+
+    /// [`scan`](Self::scan) that may change values.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{ExtendibleMap, ScanCursor};
+    ///
+    /// let mut map: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, 0)).collect();
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = map.scan_mut(cursor, |_, value| *value += 1);
+    /// }
+    /// assert!(map.values().all(|&value| value == 1));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan_mut(
+        &mut self,
+        from: ScanCursor,
+        mut f: impl FnMut(&K, &mut V),
+    ) -> Option<ScanCursor> {
+        self.tables.scan_mut(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
+    }
+
+    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
+    /// [`retain`](Self::retain) in portions. If `keep` or a drop panics, the entries already dropped are
+    /// gone and all others stay.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{ExtendibleMap, ScanCursor};
+    ///
+    /// let mut cache: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, n % 7)).collect();
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = cache.scan_retain(cursor, |_, expires| *expires > 3);
+    /// }
+    /// assert!(cache.values().all(|&expires| expires > 3));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan_retain(
+        &mut self,
+        from: ScanCursor,
+        mut keep: impl FnMut(&K, &mut V) -> bool,
+    ) -> Option<ScanCursor> {
+        self.tables.scan_retain(from, hash_of(&self.hash_builder), |(key, value)| keep(key, value))
+    }
+}
+
+impl<T, S, A> ExtendibleSet<T, S, A>
+where
+    T: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator + Clone,
+{
+    /// Visits some of the elements and returns where to go on, or `None` when all have been visited; see
+    /// [`ExtendibleMap::scan`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{ExtendibleSet, ScanCursor};
+    ///
+    /// let set: ExtendibleSet<u64> = (0..20_000).collect();
+    /// let (mut sum, mut next) = (0, Some(ScanCursor::START));
+    /// while let Some(cursor) = next {
+    ///     next = set.scan(cursor, |n| sum += n);
+    /// }
+    /// assert_eq!(sum, 199_990_000);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&T)) -> Option<ScanCursor> {
+        self.map.scan(from, |element, ()| f(element))
+    }
+
+    /// [`scan`](Self::scan) that drops the elements for which `keep` returns false.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::{ExtendibleSet, ScanCursor};
+    ///
+    /// let mut set: ExtendibleSet<u64> = (0..20_000).collect();
+    /// let mut next = Some(ScanCursor::START);
+    /// while let Some(cursor) = next {
+    ///     next = set.scan_retain(cursor, |n| n % 2 == 0);
+    /// }
+    /// assert_eq!(set.len(), 10_000);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn scan_retain(
+        &mut self,
+        from: ScanCursor,
+        mut keep: impl FnMut(&T) -> bool,
+    ) -> Option<ScanCursor> {
+        self.map.scan_retain(from, |element, ()| keep(element))
+    }
+}

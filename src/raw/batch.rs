@@ -27,6 +27,9 @@ use crate::group::Group;
 const CHUNK: usize = 32;
 const RING: usize = (3 * CHUNK).next_power_of_two();
 
+/// Bytes from which a table counts as one beyond the cache; less in the unit tests.
+const FAR: usize = if cfg!(test) { 1 << 12 } else { 1 << 25 };
+
 /// What is looked up in a table of `T`: a source of keys that knows their hashes, and recognises
 /// entries.
 pub(crate) trait Lookups<T> {
@@ -101,7 +104,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// is worth more than it costs. A processor overlaps what waits for less. Chosen by the batch bench.
     #[inline(always)]
     pub(crate) fn is_far(&self) -> bool {
-        self.control.mask() >= const { (1usize << 25).div_ceil(size_of::<T>() + 1) }
+        self.control.mask() >= const { FAR.div_ceil(size_of::<T>() + 1) }
     }
 
     /// Asks for what a search for `hash` looks at first.

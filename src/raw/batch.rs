@@ -190,7 +190,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let (slot, found) = self.control.first_match(hash);
         let absent = usize::from(found).wrapping_sub(1);
         // In place of no slot, the control bytes, which have just been looked at.
-        let offset = (slot + 1) * size_of::<T>() & !absent;
+        let offset = ((slot + 1) * size_of::<T>()) & !absent;
         G::prefetch(self.control.ctrl().as_ptr().wrapping_sub(offset));
         // SAFETY: the position of a home.
         let goes_on = unsafe { self.control.overflowed(ctrl::home(hash, self.control.mask())) };

@@ -39,6 +39,9 @@ where
     }
 }
 
+type Answers<'a, 'q, K, V, I, A> =
+    RawBatch<'a, (Cell<K>, V), Native, A, Keys<'a, K, A, I>, Query<'q, K>>;
+
 /// The values of many keys; see [`SliceMap::get_batch`].
 ///
 /// ```
@@ -47,7 +50,7 @@ where
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    entries: RawBatch<'a, (Cell<K>, V), Native, A, Keys<'a, K, A, I>, Query<'q, K>>,
+    entries: Answers<'a, 'q, K, V, I, A>,
 }
 
 /// Whether many keys are present; see [`SliceMap::contains_batch`].

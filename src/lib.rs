@@ -91,9 +91,9 @@ pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 #[cfg(feature = "default-hasher")]
 pub mod str_map {
     pub use crate::str::{
-        Drain, DrainSet, Entry, ExtractIf, InsertError, IntoIter, IntoKeys, IntoValues, Iter,
-        IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap, SliceSet, VacantEntry, Values,
-        ValuesMut,
+        ContainsBatch, Drain, DrainSet, Entry, ExtractIf, GetBatch, InsertError, IntoIter,
+        IntoKeys, IntoValues, Iter, IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap,
+        SliceSet, VacantEntry, Values, ValuesMut,
     };
 
     /// The parallel iterators, for who has to name one.

@@ -16,6 +16,7 @@ use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::{AtHome, Place, ProbeSeq, Statistics};
 
+mod batch;
 mod entry;
 mod entry_ref;
 mod iter;
@@ -24,6 +25,8 @@ mod raw_entry;
 mod scan;
 mod traits;
 
+pub(crate) use batch::answers;
+pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub(crate) use iter::forward_iterator;

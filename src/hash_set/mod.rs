@@ -15,12 +15,14 @@ use crate::hash_table;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
+mod batch;
 mod entry;
 mod iter;
 mod ops;
 mod scan;
 mod traits;
 
+pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};

@@ -39,10 +39,12 @@ use crate::error::TryReserveError;
 use crate::group::Native;
 use crate::raw::{Plain, RawTable, Statistics};
 
+mod batch;
 mod entry;
 mod iter;
 mod scan;
 
+pub use batch::FindBatch;
 use entry::Vacancy;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{

@@ -145,6 +145,13 @@ impl<G: Group> Control<G> {
         unsafe { self.probe_on(hash, seq, &mut is_match) }
     }
 
+    /// Asks for the control bytes that a search for `hash` begins with.
+    #[inline(always)]
+    pub(super) fn prefetch_window(self, hash: u64) {
+        let window = Self::SHAPE.window(ctrl::home(hash, self.mask));
+        G::prefetch(self.ctrl.as_ptr().wrapping_add(window));
+    }
+
     /// The first step of the probe loop.
     #[inline(always)]
     pub(super) fn probe_home(self, hash: u64, is_match: &mut impl FnMut(usize) -> bool) -> Step {
@@ -183,10 +190,8 @@ impl<G: Group> Control<G> {
         mut seq: ProbeSeq,
         is_match: &mut impl FnMut(usize) -> bool,
     ) -> Step {
-        let window = Self::SHAPE.window(seq.position());
-        // SAFETY: the caller's contract: the window of a position.
-        let group = unsafe { self.group(window) };
-        let mut matches = group.match_tag(tag);
+        // SAFETY: the caller's contract.
+        let (window, mut matches) = unsafe { self.match_window(tag, seq.position()) };
         // Not a `for` loop: that would take the lane out of the set before it is compared, two
         // instructions more for a hit.
         while let Some(lane) = matches.lowest() {
@@ -201,10 +206,32 @@ impl<G: Group> Control<G> {
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
-        if unsafe { self.overflowed(seq.position()) } && seq.advance(self.mask, Self::SHAPE) {
-            return Step::Next(seq);
+        if unsafe { self.overflowed(seq.position()) } {
+            if seq.advance(self.mask, Self::SHAPE) {
+                return Step::Next(seq);
+            }
         }
         Step::Done(Err(seq))
+    }
+
+    /// The window of a position, and the lanes that have the tag.
+    ///
+    /// # Safety
+    /// `position` is at most `mask`.
+    #[inline(always)]
+    unsafe fn match_window(self, tag: Tag, position: usize) -> (usize, G::Mask) {
+        let window = Self::SHAPE.window(position);
+        // SAFETY: the window of a position.
+        (window, unsafe { self.group(window) }.match_tag(tag))
+    }
+
+    /// The first slot in the window of the hash's home that has its tag, and whether there is one.
+    #[inline(always)]
+    pub(super) fn first_match(self, hash: u64) -> (usize, bool) {
+        // SAFETY: the position of a home.
+        let (window, matches) =
+            unsafe { self.match_window(Tag::of(hash), ctrl::home(hash, self.mask)) };
+        (window + matches.lowest().unwrap_or(0), matches.any())
     }
 
     /// The first vacant slot in the window of a position.

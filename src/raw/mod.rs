@@ -14,6 +14,7 @@
 //! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
+//! | `batch.rs` | many lookups at once |
 //! | `scan.rs` | walking in steps, between which the table may change |
 //! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
 //! | `divide.rs` | two tables of one, one of two |
@@ -69,6 +70,7 @@ use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 pub(crate) use crate::probe::ProbeSeq;
 
+pub(crate) mod batch;
 mod clone;
 mod control;
 mod debug;

@@ -15,6 +15,7 @@
 //! | this file | the map |
 //! | `entry.rs`, `iter.rs`, `traits.rs` | its entries, iterators and std's traits |
 //! | `scan.rs` | walking over it in steps |
+//! | `batch.rs` | looking many keys up at once |
 //! | `set.rs` | the set |
 //!
 //! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
@@ -29,6 +30,7 @@ use crate::hash_table::{self, HashTable};
 use crate::raw::Statistics;
 
 mod arena;
+mod batch;
 mod cell;
 mod entry;
 mod error;
@@ -45,6 +47,7 @@ pub use arena::Books;
 pub(crate) use cell::Cell;
 use hash::Seed;
 
+pub use batch::{ContainsBatch, GetBatch};
 pub use cell::Key;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use error::{InsertError, RejectedValue};
@@ -146,6 +149,14 @@ struct Query<'k, K: Key + ?Sized> {
     cell: Cell<K>,
     hash: u64,
 }
+
+impl<K: Key + ?Sized> Clone for Query<'_, K> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K: Key + ?Sized> Copy for Query<'_, K> {}
 
 impl<'k, K: Key + ?Sized> Query<'k, K> {
     #[inline(always)]

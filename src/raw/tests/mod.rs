@@ -9,6 +9,7 @@
 //! | `reach.rs` | is every slot reached from every home, up to the last one |
 //! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
 //! | `scan.rs` | is every entry that stays visited once, whatever happens between the steps of a scan |
+//! | `batch.rs` | are the answers of a batch those of single lookups |
 //! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
 //! | `pop.rs` | how many groups does emptying a table by popping look at |
 //! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
@@ -59,6 +60,7 @@ macro_rules! backends {
 }
 
 mod arithmetic;
+mod batch;
 mod elements;
 mod model;
 #[cfg(panic = "unwind")]

@@ -242,6 +242,19 @@ fn small_tables_take_one_step<G: Group>() {
     assert_eq!(nothing.scan(cursor, key_hasher, |_| unreachable!()), None);
 }
 
+/// What scan_retain drops leaves nothing behind in the counts, as a removal by key does not.
+fn counts_are_taken_back<G: Group>() {
+    let mut table = full_table::<G>(4);
+    let before = table.statistics(key_hasher);
+    let mut next = Some(ScanCursor::START);
+    while let Some(cursor) = next {
+        next = table.scan_retain(cursor, key_hasher, |_| false);
+    }
+    let after = table.statistics(key_hasher);
+    assert!(before.steps > 0 && table.is_empty());
+    assert!(after.steps < before.steps / 2, "{before}\n{after}");
+}
+
 /// Any number is a cursor: it visits some entries once, and may take some out.
 fn any_bits_are_a_cursor<G: Group>() {
     let mut random = Random(7);
@@ -357,6 +370,6 @@ fn panics<G: Group>() {
 
 backends! {
     random_traces sizes_change_in_mid_scan cleared_and_refilled a_step_is_short
-    small_tables_take_one_step any_bits_are_a_cursor lying_hashers
+    small_tables_take_one_step counts_are_taken_back any_bits_are_a_cursor lying_hashers
     #[cfg(panic = "unwind")] panics
 }

@@ -343,7 +343,21 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
     }
 }
 
+/// However far searches go, no more windows are counted than is said.
+fn statistics_end<G: Group>() {
+    let homes = 1usize << 13;
+    let mut table = Keys::<G>::with_capacity_in(homes - homes / 8, Global);
+    table.insert_unique(0, 0, |_| 0);
+    // SAFETY: the table has several windows and is borrowed mutably by nobody.
+    unsafe { table.control.saturate_counts() };
+    let statistics = table.statistics(|_| 0);
+    assert!((statistics.miss_windows, statistics.max_miss_windows) == (256.0, 256));
+    assert!((statistics.hit_windows, statistics.overflowed) == (1.0, 1.0));
+    assert!(statistics.steps > statistics.limit, "{statistics}");
+}
+
 backends! {
+    statistics_end
     full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search
     misses_stop_at_counts_of_zero the_sum_goes_with_the_counts the_limit_follows_the_steps
     counts_are_taken_back removals_without_a_hash_wear rebuilds_are_paid_for worn_tables_are_rebuilt_by_inserts_beyond_home shrinking_to_the_same_size_does_nothing

@@ -1,0 +1,260 @@
+//! Looking many keys up at once; the passes are the table's (`raw/batch.rs`).
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+
+use super::HashMap;
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+use crate::group::Native;
+use crate::raw::batch::{Lookups, RawBatch};
+
+/// Keys to be looked up in a map.
+pub(crate) struct Keys<'a, S, I> {
+    hash_builder: &'a S,
+    keys: I,
+}
+
+impl<S, I: Clone> Clone for Keys<'_, S, I> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Keys { hash_builder: self.hash_builder, keys: self.keys.clone() }
+    }
+}
+
+impl<'q, K, V, S, Q, I> Lookups<(K, V)> for Keys<'_, S, I>
+where
+    S: BuildHasher,
+    Q: Hash + Equivalent<K> + ?Sized + 'q,
+    I: Iterator<Item = &'q Q>,
+{
+    type Key = &'q Q;
+
+    #[inline(always)]
+    fn draw(&mut self) -> Option<(u64, &'q Q)> {
+        let key = self.keys.next()?;
+        Some((self.hash_builder.hash_one(key), key))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.keys.size_hint()
+    }
+
+    #[inline(always)]
+    fn is_match(&mut self, key: &'q Q, (candidate, _): &(K, V)) -> bool {
+        key.equivalent(candidate)
+    }
+}
+
+type Answers<'a, K, V, S, A, I> =
+    RawBatch<'a, (K, V), Native, A, Keys<'a, S, I>, <I as Iterator>::Item>;
+
+/// The values of many keys; see [`HashMap::get_batch`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+/// let mut values = map.get_batch(["one", "two"]);
+/// assert_eq!((values.next(), values.next()), (Some(Some(&1)), Some(None)));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
+    entries: Answers<'a, K, V, S, A, I>,
+}
+
+/// The stored keys and values of many keys; see [`HashMap::get_key_value_batch`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+/// assert_eq!(map.get_key_value_batch(["one"]).next(), Some(Some((&"one", &1))));
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
+    entries: Answers<'a, K, V, S, A, I>,
+}
+
+/// Whether many keys are present; see [`HashMap::contains_batch`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+/// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
+    entries: Answers<'a, K, V, S, A, I>,
+}
+
+/// Implements the traits of iterators over answers, made of those in their field by a function. In
+/// brackets: the type of keys, the generic parameters, the arguments of the iterators.
+macro_rules! answers {
+    (
+        [$key:ident, $generics:tt, $arguments:tt]
+        $($iter:ident, $item:ty, $answer:expr;)*
+    ) => {$(
+        $crate::hash_map::answers! { @one $key, $generics, $arguments, $iter, $item, $answer }
+    )*};
+    (
+        @one $key:ident, [$($generics:tt)*], [$($arguments:tt)*], $iter:ident, $item:ty, $answer:expr
+    ) => {
+        impl<$($generics)*> Iterator for $iter<$($arguments)*>
+        where
+            S: BuildHasher,
+            Q: Hash + Equivalent<$key> + ?Sized + 'q,
+            I: Iterator<Item = &'q Q>,
+            A: Allocator,
+        {
+            type Item = $item;
+
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.entries.next().map($answer)
+            }
+
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
+
+            #[inline]
+            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
+                self.entries.map($answer).fold(init, f)
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $iter<$($arguments)*>
+        where
+            S: BuildHasher,
+            Q: Hash + Equivalent<$key> + ?Sized + 'q,
+            I: ExactSizeIterator<Item = &'q Q>,
+            A: Allocator,
+        {
+        }
+
+        impl<$($generics)*> core::iter::FusedIterator for $iter<$($arguments)*>
+        where
+            S: BuildHasher,
+            Q: Hash + Equivalent<$key> + ?Sized + 'q,
+            I: core::iter::FusedIterator<Item = &'q Q>,
+            A: Allocator,
+        {
+        }
+
+        impl<$($generics)*> Clone for $iter<$($arguments)*>
+        where
+            Q: ?Sized + 'q,
+            I: Iterator<Item = &'q Q> + Clone,
+            A: Allocator,
+        {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { entries: self.entries.clone() }
+            }
+        }
+    };
+}
+
+pub(crate) use answers;
+
+/// Written without what the iterators hold, so that nothing need be `Debug`.
+macro_rules! debug {
+    ($($iter:ident)*) => {$(
+        impl<K, V, S, I: Iterator, A: Allocator> Debug for $iter<'_, K, V, S, I, A> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let drawn = self.entries.drawn();
+                f.debug_struct(stringify!($iter)).field("drawn", &drawn).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+debug! { GetBatch GetKeyValueBatch ContainsBatch }
+
+answers! {
+    [K, ['a, 'q, K, V, S, Q, I, A], ['a, K, V, S, I, A]]
+    GetBatch, Option<&'a V>, |entry| entry.map(|(_, value)| value);
+    GetKeyValueBatch, Option<(&'a K, &'a V)>, |entry| entry.map(|(key, value)| (key, value));
+    ContainsBatch, bool, |entry| entry.is_some();
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
+    /// The values of many keys, in the order of the keys: as `get` of each, but in a map beyond the cache
+    /// lookups do not wait for one another. Beyond hashbrown's interface. O(1) expected for each key;
+    /// nothing is allocated.
+    ///
+    /// Keys are drawn as answers are asked for, up to 96 before their turn. If the iterator of keys panics,
+    /// or a comparison, the keys drawn before are not lost: the next answer is that for the same key.
+    ///
+    /// It pays in maps of 32 MiB and more; in smaller ones it is a loop of `get`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let prices: rosti::HashMap<&str, u32> =
+    ///     rosti::HashMap::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);
+    /// let basket = ["butter", "potatoes", "onions", "potatoes"];
+    /// let total: u32 = prices.get_batch(basket).flatten().sum();
+    /// assert_eq!(total, 14);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_batch<'q, Q, I>(&self, keys: I) -> GetBatch<'_, K, V, S, I::IntoIter, A>
+    where
+        Q: Hash + Equivalent<K> + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        GetBatch { entries: self.batch(keys) }
+    }
+
+    /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
+    /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
+    /// assert_eq!(found, [None, Some((&"one", &1))]);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_key_value_batch<'q, Q, I>(
+        &self,
+        keys: I,
+    ) -> GetKeyValueBatch<'_, K, V, S, I::IntoIter, A>
+    where
+        Q: Hash + Equivalent<K> + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        GetKeyValueBatch { entries: self.batch(keys) }
+    }
+
+    /// Whether many keys are present; see [`get_batch`](Self::get_batch).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<u32, ()> = (0..1000).map(|n| (n, ())).collect();
+    /// let wanted: Vec<u32> = (500..1500).collect();
+    /// assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>
+    where
+        Q: Hash + Equivalent<K> + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        ContainsBatch { entries: self.batch(keys) }
+    }
+
+    #[inline]
+    fn batch<'q, Q, I>(&self, keys: I) -> Answers<'_, K, V, S, A, I::IntoIter>
+    where
+        Q: Hash + Equivalent<K> + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        let keys = Keys { hash_builder: &self.hash_builder, keys: keys.into_iter() };
+        self.table.raw.batch(keys)
+    }
+}

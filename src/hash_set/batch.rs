@@ -1,0 +1,83 @@
+//! Looking many elements up at once: the map's iterators, without values.
+
+use core::hash::{BuildHasher, Hash};
+
+use super::HashSet;
+use crate::allocator::{Allocator, Global};
+use crate::equivalent::Equivalent;
+use crate::hash_map;
+
+/// The stored elements that are equal to many others; see [`HashSet::get_batch`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let set = rosti::HashSet::<_>::from(["one"]);
+/// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+#[derive(Debug)]
+pub struct GetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
+    entries: hash_map::GetKeyValueBatch<'a, T, (), S, I, A>,
+}
+
+/// Whether many elements are present; see [`HashSet::contains_batch`].
+///
+/// ```
+/// # #[cfg(feature = "default-hasher")] {
+/// let set = rosti::HashSet::<_>::from(["one"]);
+/// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
+/// # }
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+#[derive(Debug)]
+pub struct ContainsBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
+    entries: hash_map::ContainsBatch<'a, T, (), S, I, A>,
+}
+
+hash_map::answers! {
+    [T, ['a, 'q, T, S, Q, I, A], ['a, T, S, I, A]]
+    GetBatch, Option<&'a T>, |entry| entry.map(|(element, ())| element);
+    ContainsBatch, bool, |present| present;
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
+    /// The stored elements that are equal to many others, in the order of these: as `get` of each, but in
+    /// a set beyond the cache lookups do not wait for one another. Beyond hashbrown's interface;
+    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays and what happens if user code
+    /// panics.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let words: rosti::HashSet<String> = ["rosti", "butter"].map(String::from).into();
+    /// let found: Vec<_> = words.get_batch(["salt", "rosti"]).collect();
+    /// assert_eq!(found, [None, Some(&"rosti".to_owned())]);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get_batch<'q, Q, I>(&self, values: I) -> GetBatch<'_, T, S, I::IntoIter, A>
+    where
+        Q: Hash + Equivalent<T> + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        GetBatch { entries: self.map.get_key_value_batch(values) }
+    }
+
+    /// Whether many elements are present; see [`get_batch`](Self::get_batch).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::HashSet<u32> = (0..1000).collect();
+    /// let wanted: Vec<u32> = (500..1500).collect();
+    /// assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn contains_batch<'q, Q, I>(&self, values: I) -> ContainsBatch<'_, T, S, I::IntoIter, A>
+    where
+        Q: Hash + Equivalent<T> + ?Sized + 'q,
+        I: IntoIterator<Item = &'q Q>,
+    {
+        ContainsBatch { entries: self.map.contains_batch(values) }
+    }
+}

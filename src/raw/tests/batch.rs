@@ -1,0 +1,152 @@
+//! Batches: the answers are those of single lookups, in order, at every size, and none gets lost.
+
+#[cfg(panic = "unwind")]
+use super::panics::{Fuse, blows};
+use super::{HASHES, Random, mix, scaled};
+use crate::allocator::Global;
+use crate::group::Group;
+use crate::raw::RawTable;
+use crate::raw::batch::Lookups;
+use alloc::vec::Vec;
+
+/// Keys to look up in a table of `T`, made by `value`.
+struct Wanted<I, E> {
+    keys: I,
+    hash: fn(u64) -> u64,
+    eq: E,
+}
+
+impl<T, I: Iterator<Item = u64>, E: FnMut(u64, &T) -> bool> Lookups<T> for Wanted<I, E> {
+    type Key = u64;
+
+    fn draw(&mut self) -> Option<(u64, u64)> {
+        self.keys.next().map(|key| ((self.hash)(key), key))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.keys.size_hint()
+    }
+
+    fn is_match(&mut self, key: u64, entry: &T) -> bool {
+        (self.eq)(key, entry)
+    }
+}
+
+/// The answers of a batch are those of `find`, by `next` and by `fold`, and as many as were promised.
+fn compare<T, G: Group>(
+    table: &RawTable<T, G, Global>,
+    hash: fn(u64) -> u64,
+    keys: &[u64],
+    number: fn(&T) -> u64,
+) {
+    let find = |&key: &u64| {
+        let slot = table.find(hash(key), |entry| number(entry) == key)?;
+        // SAFETY: `find` returns full slots.
+        Some(number(unsafe { table.get(slot) }))
+    };
+    let expected: Vec<Option<u64>> = keys.iter().map(find).collect();
+    let batch = || {
+        let eq = |key, entry: &T| number(entry) == key;
+        table.batch(Wanted { keys: keys.iter().copied(), hash, eq }).map(|entry| entry.map(number))
+    };
+    assert_eq!(
+        batch().fold(Vec::new(), |mut all, answer| {
+            all.push(answer);
+            all
+        }),
+        expected
+    );
+    let mut answers = batch();
+    for (n, &answer) in expected.iter().enumerate() {
+        let left = keys.len() - n;
+        assert_eq!(answers.size_hint(), (left, Some(left)));
+        assert_eq!(answers.next(), Some(answer));
+        if n == keys.len() / 2 {
+            // The rest in the other way.
+            let rest: Vec<_> = answers.fold(Vec::new(), |mut all, answer| {
+                all.push(answer);
+                all
+            });
+            assert_eq!(rest, expected[n + 1..]);
+            break;
+        }
+    }
+}
+
+fn answers_are_those_of_find<G: Group>() {
+    for (name, hash) in HASHES {
+        // The last tables count as beyond the cache.
+        for entries in [0, 1, 8, 20, 100, 470, scaled(900, 600, 480)] {
+            let mut random = Random(entries as u64);
+            let mut table = RawTable::<u64, G, Global>::new_in(Global);
+            for key in 0..entries as u64 {
+                table.insert_unique(hash(key), key, |key| hash(*key));
+            }
+            assert_eq!(table.is_far(), entries > 400);
+            for len in [0, 1, 31, 32, 33, 96, 97, scaled(1000, 400, 130)] {
+                let keys: Vec<u64> =
+                    (0..len).map(|_| random.next() % (2 * entries as u64 + 1)).collect();
+                std::println!("{name}, {entries} entries, {len} keys");
+                compare(&table, hash, &keys, |key| *key);
+            }
+        }
+    }
+}
+
+/// The answers of a batch, of which a call may panic once; it goes on then. Returns whether one did.
+#[cfg(panic = "unwind")]
+fn collect<'a>(mut answers: impl Iterator<Item = Option<&'a u64>>) -> (bool, Vec<Option<&'a u64>>) {
+    let (mut blown, mut all) = (false, Vec::new());
+    loop {
+        let mut answer = None;
+        if blows(|| answer = answers.next()) {
+            blown = true;
+        } else if let Some(answer) = answer {
+            all.push(answer);
+        } else {
+            return (blown, all);
+        }
+    }
+}
+
+/// Whatever panics, at whichever call: the answers go on where they stopped.
+#[cfg(panic = "unwind")]
+fn panics<G: Group>(table: &RawTable<u64, G, Global>, entries: u64) {
+    let keys = || (0..150u64).map(|n| n * 7 % (2 * entries));
+    let batch = |source: &Fuse, comparison: &Fuse| {
+        let mut keys = keys();
+        let keys = core::iter::from_fn(|| {
+            source.burn();
+            keys.next()
+        });
+        let eq = |key, entry: &u64| {
+            comparison.burn();
+            *entry == key
+        };
+        collect(table.batch(Wanted { keys, hash: mix, eq }))
+    };
+    let never = Fuse::new(Fuse::NEVER);
+    let (blown, expected) = batch(&never, &never);
+    let found = expected.iter().flatten().count();
+    assert!(!blown && expected.len() == 150 && (10..140).contains(&found));
+    for n in 0..=150 {
+        assert_eq!(batch(&Fuse::new(n), &never), (true, expected.clone()), "the {n}th key");
+        let (blown, answers) = batch(&never, &Fuse::new(n));
+        assert_eq!(answers, expected, "the {n}th comparison");
+        assert!(blown || n >= found);
+    }
+}
+
+#[cfg(panic = "unwind")]
+fn nothing_is_lost<G: Group>() {
+    for entries in [100, 470] {
+        let mut table = RawTable::<u64, G, Global>::new_in(Global);
+        (0..entries).for_each(|key| _ = table.insert_unique(mix(key), key, |key| mix(*key)));
+        assert_eq!(table.is_far(), entries > 400);
+        panics(&table, entries);
+    }
+}
+
+backends! {
+    answers_are_those_of_find #[cfg(panic = "unwind")] nothing_is_lost
+}

@@ -175,14 +175,3 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
-
-#[test]
-fn every_map_takes_every_event() {
-    let outcome =
-        take("ExtendibleMap", 20_000, |map: &mut rosti::ExtendibleMap<u64, u64>, counter| {
-            assert_eq!(map.insert(counter, 1), None);
-        });
-    assert_eq!(outcome.times.len(), 20_000);
-    assert!(outcome.bytes > 20_000 * 16 && outcome.peak >= outcome.bytes);
-    assert_eq!([short(12.0), short(1234.0), short(5e7)], ["12 ns", "1.2 us", "50.0 ms"]);
-}

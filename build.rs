@@ -53,7 +53,9 @@ fn rustc_minor() -> Option<u32> {
 fn main() {
     let names: Vec<&str> = BACKENDS.iter().map(|&(name, ..)| name).collect();
     println!("cargo::rustc-check-cfg=cfg(rosti_group, values(\"{}\"))", names.join("\", \""));
-    println!("cargo::rustc-check-cfg=cfg(rosti_invariants, rosti_emulated, rosti_cold_path)");
+    println!(
+        "cargo::rustc-check-cfg=cfg(rosti_invariants, rosti_emulated, rosti_cold_path, rosti_no_benches)"
+    );
     println!("cargo::rerun-if-changed=build.rs");
 
     if rustc_minor().is_some_and(|minor| minor >= 95) {

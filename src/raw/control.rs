@@ -206,10 +206,9 @@ impl<G: Group> Control<G> {
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
-        if unsafe { self.overflowed(seq.position()) } {
-            if seq.advance(self.mask, Self::SHAPE) {
-                return Step::Next(seq);
-            }
+        let goes_on = unsafe { self.overflowed(seq.position()) };
+        if goes_on && seq.advance(self.mask, Self::SHAPE) {
+            return Step::Next(seq);
         }
         Step::Done(Err(seq))
     }

@@ -131,18 +131,15 @@ impl<G: Group> Control<G> {
     /// search ended: the first whose overflow count is zero, since no entry has gone further (I5).
     ///
     /// `is_match` is given slots that hold an entry only (I3). It may run user code: nothing is in
-    /// an intermediate state during the walk (I7). Here and below it is passed on by reference under its
-    /// own type: `&mut F` as another `impl FnMut` would be called through a function of std's, which is
-    /// not inlined across codegen units (`ci/profiles.sh`, `lto = "off"`).
+    /// an intermediate state during the walk (I7).
     #[inline(always)]
     pub(crate) fn probe(
         self,
         hash: u64,
-        mut is_match: impl FnMut(usize) -> bool,
+        is_match: impl FnMut(usize) -> bool,
     ) -> Result<usize, ProbeSeq> {
-        let seq = ProbeSeq::new(hash, self.mask);
         // SAFETY: the walk has begun in this table.
-        unsafe { self.probe_on(hash, seq, &mut is_match) }
+        unsafe { self.probe_on(hash, ProbeSeq::new(hash, self.mask), is_match) }
     }
 
     /// Asks for the control bytes that a search for `hash` begins with.
@@ -154,7 +151,7 @@ impl<G: Group> Control<G> {
 
     /// The first step of the probe loop.
     #[inline(always)]
-    pub(super) fn probe_home(self, hash: u64, is_match: &mut impl FnMut(usize) -> bool) -> Step {
+    pub(super) fn probe_home(self, hash: u64, is_match: impl FnMut(usize) -> bool) -> Step {
         // SAFETY: the walk has begun in this table.
         unsafe { self.probe_window(Tag::of(hash), ProbeSeq::new(hash, self.mask), is_match) }
     }
@@ -168,11 +165,13 @@ impl<G: Group> Control<G> {
         self,
         hash: u64,
         mut seq: ProbeSeq,
-        is_match: &mut impl FnMut(usize) -> bool,
+        mut is_match: impl FnMut(usize) -> bool,
     ) -> Result<usize, ProbeSeq> {
         loop {
+            // A closure of its own, not `&mut is_match`: what std makes a function of that is not inlined
+            // across codegen units (`ci/profiles.sh`, `lto-off`: 1.6 of hashbrown's time instead of 1.0).
             // SAFETY: the caller's contract.
-            match unsafe { self.probe_window(Tag::of(hash), seq, is_match) } {
+            match unsafe { self.probe_window(Tag::of(hash), seq, |slot| is_match(slot)) } {
                 Step::Done(result) => return result,
                 Step::Next(next) => seq = next,
             }
@@ -188,7 +187,7 @@ impl<G: Group> Control<G> {
         self,
         tag: Tag,
         mut seq: ProbeSeq,
-        is_match: &mut impl FnMut(usize) -> bool,
+        mut is_match: impl FnMut(usize) -> bool,
     ) -> Step {
         // SAFETY: the caller's contract.
         let (window, mut matches) = unsafe { self.match_window(tag, seq.position()) };

@@ -92,7 +92,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn remove(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<T> {
         self.prefetch(hash);
         // SAFETY: the probe loop offers full slots (I3).
-        match self.control.probe_home(hash, &mut |slot| eq(unsafe { self.get(slot) })) {
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
             // SAFETY: as above. In its home's window an entry has left no position.
             Step::Done(Ok(slot)) => Some(unsafe { self.take(slot) }),
             Step::Done(Err(_)) => None,

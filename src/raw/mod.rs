@@ -314,7 +314,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
         self.prefetch(hash);
         // SAFETY: the probe loop offers full slots (I3).
-        match self.control.probe_home(hash, &mut |slot| eq(unsafe { self.get(slot) })) {
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
             Step::Done(Ok(slot)) => AtHome::Found(slot),
             // SAFETY: a search ends at a position.
             Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
@@ -337,9 +337,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
         assert!(seq.position() <= self.control.mask(), "the search began in another table");
         // SAFETY: the probe loop offers full slots (I3).
-        let mut is_match = |slot| eq(unsafe { self.get(slot) });
+        let is_match = |slot| eq(unsafe { self.get(slot) });
         // SAFETY: `seq` is at a position of this table, and stays there from step to step.
-        unsafe { self.control.probe_on(hash, seq, &mut is_match) }.ok()
+        unsafe { self.control.probe_on(hash, seq, is_match) }.ok()
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is

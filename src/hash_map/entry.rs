@@ -10,6 +10,7 @@ use core::mem;
 
 use super::{HashMap, hash_of};
 use crate::allocator::{Allocator, Global};
+use crate::ctrl::Tag;
 use crate::equivalent::Equivalent;
 use crate::hasher::DefaultHashBuilder;
 
@@ -100,11 +101,17 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
             Some(slot) => {
                 // SAFETY: the slot was found for this hash or emptied of an entry with it, and the map has
                 // been borrowed ever since.
-                unsafe { table.raw.insert_at(slot, hash, (key, value)) };
+                unsafe { table.raw.settle_in(slot, hash) };
                 slot
             }
-            None => table.raw.insert_unique_elsewhere(hash, (key, value), hash_of(hash_builder)),
+            None => table.raw.claim_elsewhere(hash, hash_of(hash_builder)),
         };
+        // SAFETY: the slot is vacant and claimed for this hash.
+        unsafe {
+            let entry = table.raw.occupy(slot, Tag::of(hash)).as_ptr();
+            (&raw mut (*entry).0).write(key);
+            (&raw mut (*entry).1).write(value);
+        }
         OccupiedEntry { map, slot, hash }
     }
 
@@ -172,7 +179,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     {
         match self {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(default),
+            Entry::Vacant(entry) => entry.place.fill(entry.key, default).into_mut(),
         }
     }
 
@@ -646,7 +653,7 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
         K: Hash,
         S: BuildHasher,
     {
-        self.insert_entry(value).into_mut()
+        self.place.fill(self.key, value).into_mut()
     }
 
     /// Inserts the key with a value and returns the entry. O(1).

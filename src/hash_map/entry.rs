@@ -10,7 +10,6 @@ use core::mem;
 
 use super::{HashMap, hash_of};
 use crate::allocator::{Allocator, Global};
-use crate::ctrl::Tag;
 use crate::equivalent::Equivalent;
 use crate::hasher::DefaultHashBuilder;
 
@@ -101,17 +100,13 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
             Some(slot) => {
                 // SAFETY: the slot was found for this hash or emptied of an entry with it, and the map has
                 // been borrowed ever since.
-                unsafe { table.raw.settle_in(slot, hash) };
+                unsafe { table.raw.insert_at(slot, hash, (key, value)) };
                 slot
             }
-            None => table.raw.claim_elsewhere(hash, hash_of(hash_builder)),
+            // With the value, which a call without it would have to be kept across (`ci/profiles.sh
+            // --counts`, entry: 36 instructions instead of 50).
+            None => table.raw.insert_unique_elsewhere(hash, (key, value), hash_of(hash_builder)),
         };
-        // SAFETY: the slot is vacant and claimed for this hash.
-        unsafe {
-            let entry = table.raw.occupy(slot, Tag::of(hash)).as_ptr();
-            (&raw mut (*entry).0).write(key);
-            (&raw mut (*entry).1).write(value);
-        }
         OccupiedEntry { map, slot, hash }
     }
 

@@ -103,6 +103,8 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
                 unsafe { table.raw.insert_at(slot, hash, (key, value)) };
                 slot
             }
+            // With the value, which a call without it would have to be kept across (`ci/profiles.sh
+            // --counts`, entry: 36 instructions instead of 50).
             None => table.raw.insert_unique_elsewhere(hash, (key, value), hash_of(hash_builder)),
         };
         OccupiedEntry { map, slot, hash }
@@ -172,7 +174,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     {
         match self {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(default),
+            Entry::Vacant(entry) => entry.place.fill(entry.key, default).into_mut(),
         }
     }
 
@@ -646,7 +648,7 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
         K: Hash,
         S: BuildHasher,
     {
-        self.insert_entry(value).into_mut()
+        self.place.fill(self.key, value).into_mut()
     }
 
     /// Inserts the key with a value and returns the entry. O(1).

@@ -961,17 +961,24 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         let hash = self.hash_builder.hash_one(&key);
         let table = &mut self.table.raw;
         let place = table.search_home(hash, &mut has_key(&key));
-        match place {
-            // SAFETY: the slot was found full.
-            AtHome::Found(slot) => Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value)),
+        let seq = match place {
+            AtHome::Found(slot) => {
+                // SAFETY: the slot was found full.
+                return Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value));
+            }
             AtHome::Vacant(slot) => {
                 // SAFETY: the slot was found vacant in the window of the hash's home, and there is room.
-                unsafe { table.store_at(slot, Tag::of(hash), (key, value)) };
-                None
+                unsafe {
+                    let entry = table.occupy(slot, Tag::of(hash)).as_ptr();
+                    (&raw mut (*entry).0).write(key);
+                    (&raw mut (*entry).1).write(value);
+                }
+                return None;
             }
-            AtHome::Absent => self.insert_on(None, hash, key, value),
-            AtHome::Elsewhere(seq) => self.insert_on(Some(seq), hash, key, value),
-        }
+            AtHome::Absent => None,
+            AtHome::Elsewhere(seq) => Some(seq),
+        };
+        self.insert_on(seq, hash, key, value)
     }
 
     /// [`insert`](Self::insert) where the home's window does not settle it: the search goes on with
@@ -986,7 +993,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             // SAFETY: the slot was found full.
             return Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value));
         }
-        table.insert_unique_elsewhere(hash, (key, value), hash_of(&self.hash_builder));
+        let slot = table.claim_elsewhere(hash, hash_of(&self.hash_builder));
+        // SAFETY: the slot is claimed for this hash.
+        unsafe {
+            let entry = table.occupy(slot, Tag::of(hash)).as_ptr();
+            (&raw mut (*entry).0).write(key);
+            (&raw mut (*entry).1).write(value);
+        }
         None
     }
 
@@ -1047,8 +1060,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// ```
     #[inline]
     pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
-        let (_, value) = self.remove_entry(key)?;
-        Some(value)
+        #[expect(clippy::manual_map, reason = "`map` and `?` copy more where nothing is optimised")]
+        match self.remove_entry(key) {
+            Some((_, value)) => Some(value),
+            None => None,
+        }
     }
 
     /// Removes a key and returns it with its value. O(1) expected.

@@ -675,7 +675,10 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        let (element, ()) = self.map.remove_entry(value)?;
-        Some(element)
+        #[expect(clippy::manual_map, reason = "`map` and `?` copy more where nothing is optimised")]
+        match self.map.remove_entry(value) {
+            Some((element, ())) => Some(element),
+            None => None,
+        }
     }
 }

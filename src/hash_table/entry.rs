@@ -326,16 +326,15 @@ impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {
         // SAFETY: the slot was found for this hash, or held an entry with it or with the tag, and the
         // entry has borrowed the table ever since.
         let hash = unsafe {
-            match vacancy {
+            let (tag, hash) = match vacancy {
                 Vacancy::Hash(hash) => {
-                    table.raw.insert_at(slot, hash, value);
-                    Some(hash)
+                    table.raw.settle_in(slot, hash);
+                    (Tag::of(hash), Some(hash))
                 }
-                Vacancy::Tag(tag) => {
-                    table.raw.store_at(slot, tag, value);
-                    None
-                }
-            }
+                Vacancy::Tag(tag) => (tag, None),
+            };
+            table.raw.occupy(slot, tag).as_ptr().write(value);
+            hash
         };
         OccupiedEntry { slot, hash, table }
     }

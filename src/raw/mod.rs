@@ -429,30 +429,32 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the caller's contract; the table is borrowed mutably.
         unsafe {
             self.control.settle_in(hash, slot);
-            self.store_at(slot, Tag::of(hash), value);
+            self.occupy(slot, Tag::of(hash)).as_ptr().write(value);
         }
     }
 
-    /// [`insert_at`](Self::insert_at) where no position has to count the entry.
+    /// Makes a slot full and returns where its entry has to be written. Where nothing is
+    /// optimised, each call that passes a value on copies it, and so does making a pair of two values
+    /// (`tests/stack.rs`).
     ///
     /// # Safety
     /// The table has room and `slot` is vacant. It is in the window of the home of the entry's hash, or
     /// claimed for it, or was emptied of the same entry by [`remove_at`](Self::remove_at), which left the
-    /// counts as they were. The tag is that of the hash.
+    /// counts as they were. The tag is that of the hash. The entry is written before anything else
+    /// happens (I3).
     #[inline(always)]
-    pub unsafe fn store_at(&mut self, slot: usize, tag: Tag, value: T) {
+    pub unsafe fn occupy(&mut self, slot: usize, tag: Tag) -> NonNull<T> {
         debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
-        // Copied, or the compiler would read it again after the first store.
-        let control = self.control;
-        // SAFETY: the slot exists and is vacant. From here to the end no user code runs, and
-        // I3–I5 hold again at the end: the positions before the slot's window count the entry.
-        unsafe {
-            self.slot(slot).write(value);
-            control.set_byte(slot, tag.byte());
-        }
+        // SAFETY: the slot exists and is vacant. Until the entry is written no user code runs, and
+        // I3–I5 hold again then: the positions before the slot's window count the entry.
+        let entry = unsafe {
+            self.control.set_byte(slot, tag.byte());
+            self.slot(slot)
+        };
         self.items += 1;
         self.growth_left -= 1;
         self.debug_check();
+        entry
     }
 
     /// Stores an entry without searching for an equal one; returns its slot. O(1) amortised.
@@ -462,7 +464,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
             Some(slot) if self.growth_left != 0 => {
                 // SAFETY: the slot is vacant and in the home's window.
-                unsafe { self.store_at(slot, Tag::of(hash), value) };
+                unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
                 slot
             }
             _ => self.insert_unique_elsewhere(hash, value, hasher),
@@ -478,13 +480,29 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         value: T,
         hasher: impl Fn(&T) -> u64,
     ) -> usize {
+        let slot = self.claim_elsewhere(hash, hasher);
+        // SAFETY: the slot is claimed for this hash.
+        unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
+        slot
+    }
+
+    /// Claims a vacant slot for an absent entry where the home's window has no room, or the table: the
+    /// positions before it count the entry, which must [`occupy`](Self::occupy) the slot next.
+    #[inline]
+    pub fn claim_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         self.ensure_room(hasher);
-        // SAFETY: there is room, and thus a vacant slot (I4); it is claimed for this hash.
-        unsafe {
-            let slot = self.control.claim_vacant(hash);
-            self.store_at(slot, Tag::of(hash), value);
-            slot
-        }
+        // SAFETY: there is room, and thus a vacant slot (I4).
+        unsafe { self.control.claim_vacant(hash) }
+    }
+
+    /// Makes the positions before a vacant slot count the entry that is to [`occupy`](Self::occupy) it.
+    ///
+    /// # Safety
+    /// As for [`insert_at`](Self::insert_at).
+    #[inline(always)]
+    pub unsafe fn settle_in(&mut self, slot: usize, hash: u64) {
+        // SAFETY: the caller's contract; the table is borrowed mutably.
+        unsafe { self.control.settle_in(hash, slot) }
     }
 
     /// Makes room for `additional` more entries. O(slots) if the table must grow.

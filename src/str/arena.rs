@@ -1,7 +1,8 @@
 //! The arena: the bytes of a map's long keys, one after another, in one block.
 //!
-//! Keys are addressed by position, so the block may move: it doubles when it is full, is copied as
-//! a whole by `clone`, and is replaced by a smaller one when most of it is garbage. Nobody refers
+//! Keys are addressed by position, so the block may move: it is replaced by a larger one when it is full, is
+//! copied as a whole by `clone`, and is replaced by a smaller one when most of it is garbage. Where it has
+//! about the right size the keys that are left move together inside it. Nobody refers
 //! into it then, because all of that needs the map mutably.
 //!
 //! What was pushed are keys, so the whole content is one long key (for strings: valid UTF-8), and a
@@ -14,7 +15,7 @@ use core::mem;
 use core::ptr::NonNull;
 use core::slice;
 
-use super::cell::{Key, POSITIONS};
+use super::cell::{Cell, Key, POSITIONS};
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, TryReserveError};
 
@@ -83,6 +84,14 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
         self.len - self.live
     }
 
+    /// Whether garbage is to be collected, if that is worth a walk over the table: when it is more than
+    /// half, or a fifth and the block nearly full. (So at constant size the block does not grow.)
+    #[inline]
+    pub(super) fn is_cluttered(&self) -> bool {
+        let full = self.capacity - self.len < self.live / 16;
+        self.garbage() > if full { self.live / 4 } else { self.live }
+    }
+
     /// Bytes of keys that may be in the map.
     #[inline]
     pub(super) fn live(&self) -> usize {
@@ -134,7 +143,11 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
     #[track_caller]
     fn grow(&mut self, additional: usize, fallibility: Fallibility) -> Result<(), TryReserveError> {
         let least = self.len.checked_add(additional);
-        let capacity = least.map(|least| least.max(self.capacity.saturating_mul(2)).max(FIRST));
+        let capacity = least.map(|least| {
+            // Garbage gets no room, but the block grows by half at least, lest each key move all.
+            let half_more = self.capacity.saturating_add(self.capacity / 2);
+            least.max(self.live.saturating_mul(2)).max(half_more).max(FIRST)
+        });
         let Some(layout) = capacity.and_then(Self::layout) else {
             return Err(fallibility.capacity_overflow());
         };
@@ -226,6 +239,36 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
         }
     }
 
+    /// Moves the keys of these cells, which are all that are in the map, down to where the block
+    /// begins, in the order in which they lie. If there is no memory for a list of them nothing happens.
+    pub(super) fn slide<'c>(&mut self, count: usize, cells: impl Iterator<Item = &'c mut Cell<K>>)
+    where
+        K: 'c,
+    {
+        let Self { block, len, live, alloc, .. } = self;
+        let Some(mut list) = List::with_capacity(count, alloc) else { return };
+        cells.for_each(|cell| list.push(cell));
+        let cells = list.as_mut_slice();
+        cells.sort_unstable_by_key(|cell| cell.position());
+        let ends = cells.iter().try_fold(0, |end, cell| {
+            (end <= cell.position()).then_some(cell.position() + cell.arena_bytes())
+        });
+        assert!(ends.is_some_and(|end| end <= *len), "keys lie in the arena one after another");
+        let mut end = 0;
+        for cell in cells {
+            let bytes = cell.arena_bytes();
+            // SAFETY: the key lies among the first `len` bytes, and the keys before it, which have been
+            // moved to the front, take no more than `cell.position()` bytes.
+            unsafe {
+                block.as_ptr().add(cell.position()).copy_to(block.as_ptr().add(end), bytes);
+            }
+            **cell = Cell::long(bytes, cell.hash(), end);
+            end += bytes;
+        }
+        *len = end;
+        *live = end;
+    }
+
     /// Makes this arena a copy of another, at the same positions. Keeps its block if that is large
     /// enough.
     pub(super) fn copy_from(&mut self, source: &Self) {
@@ -244,6 +287,50 @@ impl<K: ?Sized, A: Allocator> Drop for Arena<K, A> {
             unsafe {
                 let layout = Layout::array::<u8>(self.capacity).unwrap_unchecked();
                 self.alloc.deallocate(self.block, layout);
+            }
+        }
+    }
+}
+
+/// References, as many as were announced, from an arena's allocator.
+struct List<'a, T, A: Allocator> {
+    /// A block for `capacity` references, of which the first `len` are initialised; dangling if that is 0.
+    block: NonNull<&'a mut T>,
+    capacity: usize,
+    len: usize,
+    alloc: &'a A,
+}
+
+impl<'a, T, A: Allocator> List<'a, T, A> {
+    /// A list without references; `None` if there is no memory.
+    fn with_capacity(capacity: usize, alloc: &'a A) -> Option<Self> {
+        let block = match Layout::array::<&mut T>(capacity).ok()? {
+            layout if layout.size() == 0 => NonNull::dangling(),
+            layout => alloc.allocate(layout).ok()?.cast(),
+        };
+        Some(List { block, capacity, len: 0, alloc })
+    }
+
+    fn push(&mut self, item: &'a mut T) {
+        assert!(self.len < self.capacity, "more references than were announced");
+        // SAFETY: there is room behind the first `len`.
+        unsafe { self.block.as_ptr().add(self.len).write(item) };
+        self.len += 1;
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [&'a mut T] {
+        // SAFETY: the first `len` references are initialised, and borrowed with the list.
+        unsafe { slice::from_raw_parts_mut(self.block.as_ptr(), self.len) }
+    }
+}
+
+impl<T, A: Allocator> Drop for List<'_, T, A> {
+    fn drop(&mut self) {
+        if self.capacity != 0 {
+            // SAFETY: the block was allocated with this layout and is not used any more.
+            unsafe {
+                let layout = Layout::array::<&mut T>(self.capacity).unwrap_unchecked();
+                self.alloc.deallocate(self.block.cast(), layout);
             }
         }
     }

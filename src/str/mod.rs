@@ -112,8 +112,9 @@ pub type BytesSet<A = Global> = SliceSet<[u8], A>;
 /// what gives keys by value ([`drain`](Self::drain), `into_iter`) allocates each one.
 ///
 /// The bytes of a long key that is removed stay in the second block until more than half of it is
-/// such garbage (and at least 4 KiB, and a byte for each slot of the table); then the others move to
-/// a smaller block. That is O(1) amortised per byte removed.
+/// such garbage, or a fifth and the block is nearly full (and at least 4 KiB, and a byte for each slot
+/// of the table). Then the others move together inside the block, or to a smaller one if it is far too
+/// large. That is O(log n) amortised per byte removed, for `n` long keys.
 ///
 /// Keys are hashed in foldhash's manner, seeded for each map, as with [`HashMap`](crate::HashMap);
 /// there is no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
@@ -228,9 +229,24 @@ fn collect_garbage<K: Key + ?Sized, V, A: Allocator>(
     arena: &mut Arena<K, A>,
 ) {
     let garbage = arena.garbage();
-    if garbage > arena.live() && garbage >= LITTLE.max(table.num_buckets()) {
-        // As much room again, so that at constant size nothing grows until the next time.
+    if arena.is_cluttered() && garbage >= LITTLE.max(table.num_buckets()) {
+        tidy_up(table, arena);
+    }
+}
+
+/// Moves the keys that are left together, or where the block is far too large to one of twice their
+/// size, so that nothing grows until the next time if there are as many then.
+#[cold]
+fn tidy_up<K: Key + ?Sized, V, A: Allocator>(
+    table: &mut HashTable<(Cell<K>, V), A>,
+    arena: &mut Arena<K, A>,
+) {
+    if arena.capacity() / 4 > arena.live() {
         compact(table, arena, 2 * arena.live());
+    } else {
+        let count = table.iter().filter(|(cell, _)| cell.is_long()).count();
+        let cells = table.iter_mut().map(|(cell, _)| cell);
+        arena.slide(count, cells.filter(|cell| cell.is_long()));
     }
 }
 

@@ -132,6 +132,7 @@ thread_local! {
 struct Book {
     allocations: Cell<u64>,
     bytes: Cell<isize>,
+    peak: Cell<isize>,
     refuse_in: Cell<u64>,
     refused: Cell<Option<Layout>>,
     paused: Cell<u32>,
@@ -142,6 +143,7 @@ impl Book {
         Self {
             allocations: Cell::new(0),
             bytes: Cell::new(0),
+            peak: Cell::new(0),
             refuse_in: Cell::new(0),
             refused: Cell::new(None),
             paused: Cell::new(0),
@@ -163,6 +165,13 @@ impl Tally {
     /// Bytes allocated by this thread less the bytes freed by it.
     pub fn bytes() -> isize {
         BOOK.with(|book| book.bytes.get())
+    }
+
+    /// The most of [`bytes`](Self::bytes) at any time while `f` runs.
+    pub fn peak(f: impl FnOnce()) -> isize {
+        BOOK.with(|book| book.peak.set(book.bytes.get()));
+        f();
+        BOOK.with(|book| book.peak.get())
     }
 
     /// Runs `f` while the `n`-th allocation of this thread from now is refused, and returns
@@ -203,6 +212,7 @@ impl Tally {
             }
             book.allocations.set(book.allocations.get() + 1);
             book.bytes.set(book.bytes.get() + change);
+            book.peak.set(book.peak.get().max(book.bytes.get()));
             true
         })
         .unwrap_or(true)

@@ -73,7 +73,7 @@ pub mod hash_table;
 pub use extendible::{extendible_map, extendible_set};
 
 pub use equivalent::Equivalent;
-pub use error::TryReserveError;
+pub use error::{Rejected, TryReserveError};
 pub use extendible_map::ExtendibleMap;
 pub use extendible_set::ExtendibleSet;
 #[cfg(feature = "huge-pages")]

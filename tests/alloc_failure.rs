@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rosti::hash_map::Entry;
 use rosti::internals::{Allocator as _, Global};
-use rosti::{HashMap, HashSet, HashTable, TryReserveError};
+use rosti::{HashMap, HashSet, HashTable, Rejected, TryReserveError, hash_set, hash_table};
 use support::{By, Rng, Tally, mixed, scaled};
 
 #[global_allocator]
@@ -234,6 +234,54 @@ fn rejected_entries_come_back() {
             assert!(n > 3, "the map grew out of nowhere");
             break;
         }
+    }
+}
+
+/// The same of sets, and of tables, where a vacant entry has its room already.
+#[test]
+fn rejected_elements_come_back() {
+    let len = scaled(2_000, 500, 40);
+    for n in 1.. {
+        let mut set: HashSet<u64, By> = HashSet::default();
+        let (result, refused) = Tally::refusing(n, || set.try_extend(0..len));
+        let Err(rejected) = result else {
+            assert!(refused.is_none() && n > 3);
+            assert_eq!(set.try_clone(), Ok((0..len).collect()));
+            break;
+        };
+        let stored = set.len() as u64;
+        assert_eq!(set.capacity() as u64, stored);
+        let (result, refused) = Tally::refusing(1, || match set.entry(stored) {
+            hash_set::Entry::Occupied(_) => panic!("the element is not in the set"),
+            hash_set::Entry::Vacant(entry) => entry.try_insert().map(|_| ()),
+        });
+        let layout = refused.expect("a full set needs memory for one more");
+        let error = TryReserveError::AllocError { layout };
+        assert_eq!(result, Err(Rejected { value: stored, error: error.clone() }));
+        let mut table = HashTable::new();
+        let hash = |n: &u64| mixed(*n);
+        for n in 0..stored {
+            table.insert_unique(mixed(n), n, hash);
+        }
+        for (present, key) in [(false, stored), (true, 0)].into_iter().take(stored.min(2) as usize)
+        {
+            let (result, refused) = Tally::refusing(1, || {
+                table.try_entry(mixed(key), |n| *n == key, hash).map(|entry| {
+                    assert!(matches!(entry, hash_table::Entry::Occupied(_)));
+                })
+            });
+            assert_eq!((result.is_ok(), refused.is_some()), (present, !present));
+        }
+        let (result, _) =
+            Tally::refusing(1, || table.try_insert_unique(mixed(stored), stored, hash).map(|_| ()));
+        assert_eq!(result.expect_err("there was no memory").value, stored);
+        assert_eq!((table.len() as u64, table.capacity() as u64), (stored, stored));
+        assert!(table.try_entry(mixed(stored), |n| *n == stored, hash).is_ok());
+        assert!((0..stored).all(|n| table.find(mixed(n), |m| *m == n).is_some()));
+
+        assert_eq!((set.len(), set.capacity()), (stored as usize, stored as usize));
+        assert!(set.try_extend(rejected.value).is_ok());
+        assert_eq!(set, (0..len).collect());
     }
 }
 

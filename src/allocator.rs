@@ -2,11 +2,15 @@
 //!
 //! Tables are written against [`Allocator`] and [`Global`] as named here and cannot tell the two
 //! apart. Without the feature the trait is not part of the public API, so `Global` is the only
-//! allocator there is.
+//! allocator there is, but for `HugePages` with the feature of that name.
 
+#[cfg(all(feature = "allocator-api2", feature = "huge-pages"))]
+pub(crate) use allocator_api2::alloc::AllocError;
 #[cfg(feature = "allocator-api2")]
 pub use allocator_api2::alloc::{Allocator, Global};
 
+#[cfg(all(not(feature = "allocator-api2"), feature = "huge-pages"))]
+pub(crate) use stand_in::AllocError;
 #[cfg(not(feature = "allocator-api2"))]
 pub use stand_in::{Allocator, Global};
 

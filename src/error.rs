@@ -3,6 +3,7 @@
 use alloc::alloc::handle_alloc_error;
 use core::alloc::Layout;
 use core::fmt;
+use core::iter::{Chain, Once};
 
 /// Why `try_reserve` could not make room. The collection is unchanged.
 ///
@@ -43,6 +44,45 @@ impl fmt::Display for TryReserveError {
 }
 
 impl core::error::Error for TryReserveError {}
+
+/// What was to be inserted, and why there is no room for it: nothing is lost when an allocation fails.
+///
+/// ```
+/// use rosti::{Rejected, TryReserveError};
+///
+/// let rejected = Rejected { value: ("a", 1), error: TryReserveError::CapacityOverflow };
+/// assert_eq!(rejected.to_string(), rejected.error.to_string());
+/// assert_eq!(TryReserveError::from(rejected), TryReserveError::CapacityOverflow);
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rejected<T> {
+    /// What was not inserted.
+    pub value: T,
+    /// What stands in its way.
+    pub error: TryReserveError,
+}
+
+/// An iterator from the element on that it was at: what is left when inserting its elements has failed.
+pub(crate) type Rest<I> = Chain<Once<<I as Iterator>::Item>, I>;
+
+impl<T> From<Rejected<T>> for TryReserveError {
+    /// Drops the value, for callers who only pass the reason on.
+    fn from(rejected: Rejected<T>) -> Self {
+        rejected.error
+    }
+}
+
+impl<T> fmt::Display for Rejected<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> core::error::Error for Rejected<T> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
 
 /// Whether a failure is reported or ends the operation as it does in std: a panic when the capacity
 /// overflows, the allocation error handler when the allocator fails.

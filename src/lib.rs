@@ -40,6 +40,7 @@
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
 //! | `serde` | no | `Serialize` and `Deserialize` for maps and sets |
+//! | `huge-pages` | no | `HugePages`, an allocator for tables far beyond the caches (Linux) |
 //! | `rayon` | no | parallel iterators, `par_extend` that fills the table in parallel; needs std |
 
 #![no_std]
@@ -72,9 +73,11 @@ pub mod hash_table;
 pub use extendible::{extendible_map, extendible_set};
 
 pub use equivalent::Equivalent;
-pub use error::TryReserveError;
+pub use error::{Rejected, TryReserveError};
 pub use extendible_map::ExtendibleMap;
 pub use extendible_set::ExtendibleSet;
+#[cfg(feature = "huge-pages")]
+pub use external::huge_pages::HugePages;
 pub use hash_map::HashMap;
 pub use hash_set::HashSet;
 pub use hash_table::HashTable;

@@ -13,8 +13,9 @@ mod support;
 use std::alloc::Layout;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rosti::hash_map::Entry;
 use rosti::internals::{Allocator as _, Global};
-use rosti::{HashMap, HashSet, HashTable, TryReserveError};
+use rosti::{HashMap, HashSet, HashTable, Rejected, TryReserveError, hash_set, hash_table};
 use support::{By, Rng, Tally, mixed, scaled};
 
 #[global_allocator]
@@ -127,8 +128,12 @@ fn impossible(size: usize) -> [usize; 7] {
 // With the global allocator
 // ---------------------------------------------------------------------------------------------
 
+fn global_entries(len: u64) -> impl Iterator<Item = (u64, u64)> {
+    (0..len).map(|n| (n, mixed(n)))
+}
+
 fn global_map(len: u64) -> HashMap<u64, u64, By> {
-    (0..len).map(|n| (n, mixed(n))).collect()
+    global_entries(len).collect()
 }
 
 /// The global allocator must not be asked for zero bytes. Tables never do; but what they use in its
@@ -181,6 +186,102 @@ fn refused_requests_change_nothing() {
                 assert_eq!(map, global_map(len));
             }
         }
+    }
+}
+
+/// Whichever allocation fails: what was to be inserted comes back, and all the rest is in the map.
+#[test]
+fn rejected_entries_come_back() {
+    let len = scaled(2_000, 500, 40);
+    for n in 1.. {
+        let mut map = global_map(0);
+        let (mut back, mut refusals) = (0, 0);
+        // The allocation counts from the beginning, over all entries.
+        let (result, refused) = Tally::refusing(n, || map.try_extend(global_entries(len)));
+        if let Err(rejected) = result {
+            let layout = refused.expect("an entry was rejected without need");
+            assert_eq!(rejected.error, TryReserveError::AllocError { layout });
+            refusals += 1;
+            let stored = map.len() as u64;
+            assert_eq!((map.capacity(), &map), (stored as usize, &global_map(stored)));
+            // It fails for a new key again, through all doors; for a present one there is nothing to fail.
+            let fresh = (stored, mixed(stored));
+            let (result, refused) = Tally::refusing(1, || map.try_reserve_insert(fresh.0, fresh.1));
+            assert!(refused.is_some());
+            assert_eq!(result.expect_err("there was no memory").value, fresh);
+            let (value, refused) = Tally::refusing(1, || match map.entry(fresh.0) {
+                Entry::Occupied(_) => panic!("the key is not in the map"),
+                Entry::Vacant(entry) => entry.try_insert(fresh.1).map(|_| ()),
+            });
+            assert!(refused.is_some());
+            assert_eq!(value.expect_err("there was no memory").value, fresh);
+            if stored != 0 {
+                let before = Tally::allocations();
+                assert_eq!(map.try_reserve_insert(0, mixed(0)), Ok(Some(mixed(0))));
+                assert_eq!(Tally::allocations(), before, "memory for a key that is present");
+            }
+            assert_eq!((map.capacity(), &map), (stored as usize, &global_map(stored)));
+            let rest = rejected.value.inspect(|_| back += 1);
+            assert!(map.try_extend(rest).is_ok());
+            assert_eq!(stored + back, len);
+        }
+        assert_eq!(map, global_map(len), "allocation {n}");
+        let (copy, refused) = Tally::refusing(1, || map.try_clone().map(drop));
+        let layout = refused.expect("a copy needs memory");
+        assert_eq!(copy, Err(TryReserveError::AllocError { layout }));
+        assert_eq!(map.try_clone(), Ok(global_map(len)));
+        if refusals == 0 {
+            assert!(n > 3, "the map grew out of nowhere");
+            break;
+        }
+    }
+}
+
+/// The same of sets, and of tables, where a vacant entry has its room already.
+#[test]
+fn rejected_elements_come_back() {
+    let len = scaled(2_000, 500, 40);
+    for n in 1.. {
+        let mut set: HashSet<u64, By> = HashSet::default();
+        let (result, refused) = Tally::refusing(n, || set.try_extend(0..len));
+        let Err(rejected) = result else {
+            assert!(refused.is_none() && n > 3);
+            assert_eq!(set.try_clone(), Ok((0..len).collect()));
+            break;
+        };
+        let stored = set.len() as u64;
+        assert_eq!(set.capacity() as u64, stored);
+        let (result, refused) = Tally::refusing(1, || match set.entry(stored) {
+            hash_set::Entry::Occupied(_) => panic!("the element is not in the set"),
+            hash_set::Entry::Vacant(entry) => entry.try_insert().map(|_| ()),
+        });
+        let layout = refused.expect("a full set needs memory for one more");
+        let error = TryReserveError::AllocError { layout };
+        assert_eq!(result, Err(Rejected { value: stored, error: error.clone() }));
+        let mut table = HashTable::new();
+        let hash = |n: &u64| mixed(*n);
+        for n in 0..stored {
+            table.insert_unique(mixed(n), n, hash);
+        }
+        for (present, key) in [(false, stored), (true, 0)].into_iter().take(stored.min(2) as usize)
+        {
+            let (result, refused) = Tally::refusing(1, || {
+                table.try_entry(mixed(key), |n| *n == key, hash).map(|entry| {
+                    assert!(matches!(entry, hash_table::Entry::Occupied(_)));
+                })
+            });
+            assert_eq!((result.is_ok(), refused.is_some()), (present, !present));
+        }
+        let (result, _) =
+            Tally::refusing(1, || table.try_insert_unique(mixed(stored), stored, hash).map(|_| ()));
+        assert_eq!(result.expect_err("there was no memory").value, stored);
+        assert_eq!((table.len() as u64, table.capacity() as u64), (stored, stored));
+        assert!(table.try_entry(mixed(stored), |n| *n == stored, hash).is_ok());
+        assert!((0..stored).all(|n| table.find(mixed(n), |m| *m == n).is_some()));
+
+        assert_eq!((set.len(), set.capacity()), (stored as usize, stored as usize));
+        assert!(set.try_extend(rejected.value).is_ok());
+        assert_eq!(set, (0..len).collect());
     }
 }
 

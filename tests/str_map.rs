@@ -608,6 +608,49 @@ fn try_insert_survives_the_failure_of_any_allocation() {
 }
 
 #[test]
+fn extension_and_copies_survive_the_failure_of_any_allocation() {
+    let half = scaled(60, 60, 12);
+    let keys: Vec<String> = (0..half).map(long).chain((0..half).map(|n| n.to_string())).collect();
+    let entries = || keys.iter().enumerate().map(|(i, key)| (key, i));
+    let mut failures = 0;
+    for n in 1.. {
+        let mut map = StrMap::new();
+        let (result, refused) = Tally::refusing(n, || map.try_extend(entries()));
+        let Err(rejected) = result else {
+            assert!(refused.is_none());
+            break;
+        };
+        failures += 1;
+        let stored = map.len();
+        assert!(matches!(rejected.error, InsertError::NoRoom(TryReserveError::AllocError { .. })));
+        assert_eq!(map, numbered(&keys[..stored]));
+        assert!(map.try_reserve(1).is_ok());
+        let key = long(half + 1);
+        let (result, refused) = Tally::refusing(1, || match map.entry(&key) {
+            Entry::Vacant(entry) => entry.try_insert(7).map(|value| *value),
+            Entry::Occupied(_) => panic!("the key is not in the map"),
+        });
+        // Whether the bytes of the key find room depends on the state of the arena.
+        match result {
+            Ok(value) => assert_eq!((value, refused, map.remove(&key)), (7, None, Some(7))),
+            Err(rejected) => assert!(refused.is_some() && rejected.value == 7),
+        }
+        assert_eq!(map, numbered(&keys[..stored]));
+        assert!(map.try_extend(rejected.value).is_ok());
+        assert_eq!(map, numbered(&keys));
+    }
+    assert!(failures > 5, "only {failures} allocations");
+    let map: StrMap<usize> = entries().collect();
+    for n in 1..=2 {
+        let (copy, refused) = Tally::refusing(n, || map.try_clone().map(drop));
+        let layout = refused.expect("a copy needs memory for the table and for long keys");
+        assert_eq!(copy, Err(TryReserveError::AllocError { layout }));
+    }
+    let (copy, refused) = Tally::refusing(3, || map.try_clone());
+    assert_eq!((copy.as_ref(), refused), (Ok(&map), None));
+}
+
+#[test]
 fn try_reserve_reports_what_was_refused() {
     let mut map = StrMap::from([("one", 1)]);
     let (result, refused) = Tally::refusing(1, || map.try_reserve(100));

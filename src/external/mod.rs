@@ -1,7 +1,9 @@
 //! What maps, sets and tables are to other crates, each behind the feature of its name.
 //!
-//! Safe code on top of everything else; nothing in the crate depends on it.
+//! On top of everything else: nothing in the crate depends on it. Safe code but for the allocator.
 
+#[cfg(feature = "huge-pages")]
+pub(crate) mod huge_pages;
 #[cfg(feature = "rayon")]
 pub(crate) mod rayon;
 #[cfg(feature = "serde")]

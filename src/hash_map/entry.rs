@@ -11,6 +11,7 @@ use core::mem;
 use super::{HashMap, hash_of};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
+use crate::error::TryReserveError;
 use crate::hasher::DefaultHashBuilder;
 
 /// The place of a key in a map, occupied or vacant; see [`HashMap::entry`].
@@ -68,7 +69,7 @@ pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global
 /// # }
 /// ```
 pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> {
-    place: VacantPlace<'a, K, V, S, A>,
+    pub(super) place: VacantPlace<'a, K, V, S, A>,
     key: K,
 }
 
@@ -108,6 +109,19 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
             None => table.raw.insert_unique_elsewhere(hash, (key, value), hash_of(hash_builder)),
         };
         OccupiedEntry { map, slot, hash }
+    }
+
+    /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
+    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        match self.spot {
+            // A vacant slot was found, and the table has room for one more.
+            Some(_) => Ok(()),
+            None => self.map.table.try_reserve(1, hash_of(&self.map.hash_builder)),
+        }
     }
 
     #[inline]

@@ -19,6 +19,7 @@ use crate::raw::{AtHome, Place, ProbeSeq, Statistics};
 mod batch;
 mod entry;
 mod entry_ref;
+mod fallible;
 mod iter;
 #[cfg(feature = "raw-entry")]
 mod raw_entry;

@@ -17,6 +17,7 @@ use crate::raw::Statistics;
 
 mod batch;
 mod entry;
+mod fallible;
 mod iter;
 mod ops;
 mod scan;

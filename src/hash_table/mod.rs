@@ -41,6 +41,7 @@ use crate::raw::{Plain, RawTable, Statistics};
 
 mod batch;
 mod entry;
+mod fallible;
 mod iter;
 mod scan;
 

@@ -34,6 +34,7 @@ mod batch;
 mod cell;
 mod entry;
 mod error;
+mod fallible;
 mod hash;
 mod iter;
 mod scan;

@@ -1,0 +1,129 @@
+//! Insertion for code that must not abort: what cannot be stored comes back, with the reason. The names are
+//! [`HashMap`]'s.
+
+use core::hash::{BuildHasher, Hash};
+use core::iter;
+
+use super::HashSet;
+use super::entry::{OccupiedEntry, VacantEntry};
+use crate::allocator::Allocator;
+use crate::error::{Rejected, Rest, TryReserveError};
+use crate::hash_map::HashMap;
+
+impl<T, S, A: Allocator> HashSet<T, S, A> {
+    /// A set with room for `capacity` elements, hasher and allocator as given, or the reason why there is none.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{HashSet, IntHashBuilder, TryReserveError};
+    ///
+    /// let hasher = IntHashBuilder::with_seed(1);
+    /// let set: HashSet<u64, _> =
+    ///     HashSet::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
+    /// assert!(set.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity_and_hasher_in(
+        capacity: usize,
+        hash_builder: S,
+        alloc: A,
+    ) -> Result<Self, TryReserveError> {
+        let map = HashMap::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?;
+        Ok(HashSet { map })
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
+    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised. Nothing is
+    /// reserved if it is present, for which the result is `false`.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The set is unchanged.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
+    /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
+    /// # }
+    /// ```
+    pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
+        let result = self.map.try_reserve_insert(value, ());
+        result.map(|old| old.is_none()).map_err(element)
+    }
+
+    /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
+    ///
+    /// # Errors
+    /// [`Rejected`]: its value yields the element that found no room and all that follow it; those
+    /// before it are in the set.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::HashSet::new();
+    /// assert!(set.try_extend(0..100).is_ok());
+    /// assert_eq!(set.len(), 100);
+    /// # }
+    /// ```
+    pub fn try_extend<I: IntoIterator<Item = T>>(
+        &mut self,
+        elements: I,
+    ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+        let mut elements = elements.into_iter();
+        while let Some(element) = elements.next() {
+            if let Err(Rejected { value, error }) = self.try_reserve_insert(element) {
+                return Err(Rejected { value: iter::once(value).chain(elements), error });
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy of the set, or the reason why there is no memory for its table. O(slots). What elements allocate
+    /// themselves when they are cloned is their own affair.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::HashSet<_, _> = rosti::HashSet::from(["a", "b"]);
+    /// assert_eq!(set.try_clone(), Ok(set));
+    /// # }
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        S: Clone,
+        A: Clone,
+    {
+        Ok(HashSet { map: self.map.try_clone()? })
+    }
+}
+
+impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
+    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The set is unchanged.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_set::{Entry, HashSet};
+    ///
+    /// let mut set = HashSet::new();
+    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
+    /// assert_eq!(entry.try_insert().unwrap().get(), &'a');
+    /// # }
+    /// ```
+    pub fn try_insert(self) -> Result<OccupiedEntry<'a, T, S, A>, Rejected<T>> {
+        let result = self.inner.try_insert_entry(());
+        result.map(|inner| OccupiedEntry { inner }).map_err(element)
+    }
+}
+
+/// A set's element is the key of a map's entry.
+fn element<T>(Rejected { value: (element, ()), error }: Rejected<(T, ())>) -> Rejected<T> {
+    Rejected { value: element, error }
+}

@@ -1,0 +1,83 @@
+//! Insertion for code that must not abort: what cannot be stored comes back, with the reason. The names are
+//! [`HashMap`](crate::HashMap)'s.
+
+use super::HashTable;
+use super::entry::{Entry, OccupiedEntry};
+use crate::allocator::Allocator;
+use crate::error::{Rejected, TryReserveError};
+
+impl<T, A: Allocator> HashTable<T, A> {
+    /// A table with room for `capacity` entries in an allocator, or the reason why there is none.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{HashTable, TryReserveError};
+    ///
+    /// let table: HashTable<u64> = HashTable::try_with_capacity_in(100, Default::default())?;
+    /// assert!(table.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity_in(capacity: usize, alloc: A) -> Result<Self, TryReserveError> {
+        let mut table = Self::new_in(alloc);
+        // There is nothing to hash.
+        table.try_reserve(capacity, |_| 0)?;
+        Ok(table)
+    }
+
+    /// [`insert_unique`](Self::insert_unique) that returns the value if there is no memory for it. O(1) amortised.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The table is unchanged.
+    ///
+    /// ```
+    /// let mut table = rosti::HashTable::new();
+    /// match table.try_insert_unique(7, 'a', |_| 7) {
+    ///     Ok(entry) => assert_eq!(entry.get(), &'a'),
+    ///     Err(rejected) => eprintln!("{} must wait: {}", rejected.value, rejected.error),
+    /// }
+    /// assert_eq!(table.len(), 1);
+    /// ```
+    pub fn try_insert_unique(
+        &mut self,
+        hash: u64,
+        value: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<OccupiedEntry<'_, T, A>, Rejected<T>> {
+        match self.try_reserve(1, &hasher) {
+            Ok(()) => Ok(self.insert_unique(hash, value, hasher)),
+            Err(error) => Err(Rejected { value, error }),
+        }
+    }
+
+    /// [`entry`](Self::entry) that says if there is no memory for a vacant one; filling it cannot fail then. O(1)
+    /// amortised. Nothing is reserved if the entry is there.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails. The table is unchanged.
+    ///
+    /// ```
+    /// use rosti::{HashTable, TryReserveError};
+    ///
+    /// let mut table = HashTable::new();
+    /// table.try_entry(7, |&c| c == 'a', |_| 7)?.or_insert('a');
+    /// assert_eq!(table.find(7, |&c| c == 'a'), Some(&'a'));
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_entry(
+        &mut self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<Entry<'_, T, A>, TryReserveError> {
+        if self.len() == self.capacity() {
+            // One more search, but only in a full table, which is about to grow.
+            if let Some(slot) = self.raw.find(hash, &mut eq) {
+                return Ok(Entry::Occupied(OccupiedEntry { slot, hash: Some(hash), table: self }));
+            }
+            self.try_reserve(1, &hasher)?;
+        }
+        Ok(self.entry(hash, eq, hasher))
+    }
+}

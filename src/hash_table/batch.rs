@@ -41,7 +41,7 @@ impl<T, I: Iterator<Item = u64>, F: FnMut(usize, &T) -> bool> Lookups<T> for Has
 /// ```
 /// let mut table = rosti::HashTable::new();
 /// table.insert_unique(7, 'a', |_| 7);
-/// let mut found = table.find_batch([7, 8], |_, _| true);
+/// let mut found = table.find_batch([7, 8], |i, _| i == 0);
 /// assert_eq!((found.next(), found.next()), (Some(Some(&'a')), Some(None)));
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]

@@ -161,6 +161,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// `seq` is on a walk through a table with as many homes.
     #[inline(always)]
+    #[allow(clippy::redundant_closure)] // see below
     pub(super) unsafe fn probe_on(
         self,
         hash: u64,

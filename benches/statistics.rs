@@ -1,6 +1,6 @@
 //! What searches cost without a clock: `cargo bench --bench statistics`.
 //!
-//! Windows visited, false matches, overflow bits and bytes, for tables `u64 -> u64` at five loads of an
+//! Windows visited, false matches, overflow counts and bytes, for tables `u64 -> u64` at five loads of an
 //! octave, fresh from the keys and after sixteen removals and insertions per entry, for the native
 //! backend and SWAR. Keys and hashes are the same in every run, so the numbers are the same on every
 //! machine that has the backend: means over several tables, the most over all. Then the bytes of small

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The encoding is that of Go's Swiss tables. Erasing an entry stores EMPTY, never a tombstone:
-//! the end of a search is marked by overflow bits (see `raw/overflow.rs`), which is why DELETED is
+//! the end of a search is marked by overflow counts (see `raw/overflow.rs`), which is why DELETED is
 //! free to mean "no slot here".
 //!
 //! This module knows nothing of groups, tables or types.

@@ -1,7 +1,7 @@
 //! rosti is a Swiss-table hash map for hot paths: hashbrown's interface on a core of its own.
 //!
 //! A table is examined sixteen control bytes at a time with SSE2, NEON or simd128, eight at a time in
-//! a `u64` everywhere else. Searches end at an *overflow bit* instead of an empty slot, so a miss
+//! a `u64` everywhere else. Searches end at an *overflow count* of zero instead of an empty slot, so a miss
 //! rarely looks at more than one window even in a full table, removals leave no tombstones, and a
 //! map of constant size never rehashes its way into more memory. ARCH.md tells how it works.
 //!

@@ -85,7 +85,7 @@ impl ProbeSeq {
     }
 
     /// The two windows that end an unaligned walk. Not marked cold: the call sits behind an
-    /// overflow bit already, and an out-of-line call costs the hot loop its registers.
+    /// overflow count already, and an out-of-line call costs the hot loop its registers.
     #[inline(always)]
     fn advance_to_ends(&mut self, mask: usize, shape: Shape) -> bool {
         let past_the_walk = self.stride - (mask + 1);

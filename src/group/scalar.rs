@@ -1,7 +1,7 @@
 //! The executable specification: byte loops, one line per sentence of the contract.
 //!
 //! `Scalar<8>` has SWAR's width and aligned homes, `Scalar<16>` those of the SIMD backends. A table
-//! on one of them and a table on its twin must stay equal in every control byte and overflow bit.
+//! on one of them and a table on its twin must stay equal in every control byte and overflow count.
 
 use super::Group;
 use crate::ctrl::{DELETED, EMPTY, Tag, is_full};

@@ -1,4 +1,4 @@
-//! Copying a table: same size, each entry in the same slot, the same overflow bits.
+//! Copying a table: same size, each entry in the same slot, the same overflow counts.
 
 use core::mem;
 

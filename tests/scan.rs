@@ -101,7 +101,7 @@ fn sets_and_tables() {
     scan(|cursor| set.scan(cursor, |&n| visit(&mut seen, n, 0)));
     assert_eq!(seen.len(), set.len());
     scan(|cursor| set.scan_retain(cursor, |n| n % 2 == 0));
-    assert!(set.len() as u64 == len / 2 && set.iter().all(|n| n % 2 == 0));
+    assert!(set.len() as u64 == len.div_ceil(2) && set.iter().all(|n| n % 2 == 0));
 
     let build = DefaultHashBuilder::default();
     let hash = |entry: &(u64, u64)| build.hash_one(entry.0);

@@ -137,7 +137,8 @@ pub(crate) const fn scaled(release: usize, debug: usize, miri: usize) -> usize {
     if cfg!(miri) {
         miri
     } else if cfg!(rosti_emulated) {
-        (debug * miri - 1).isqrt() + 1
+        let between = debug * if miri == 0 { 1 } else { miri };
+        between.saturating_sub(1).isqrt() + 1
     } else if cfg!(debug_assertions) {
         debug
     } else {

@@ -58,6 +58,12 @@ fn main() {
     );
     println!("cargo::rerun-if-changed=build.rs");
 
+    // For tests of what only the compiler can spoil.
+    println!("cargo::rustc-check-cfg=cfg(rosti_unoptimised)");
+    if env::var("OPT_LEVEL").is_ok_and(|level| level == "0") {
+        println!("cargo::rustc-cfg=rosti_unoptimised");
+    }
+
     if rustc_minor().is_some_and(|minor| minor >= 95) {
         println!("cargo::rustc-cfg=rosti_cold_path");
     }

@@ -22,7 +22,7 @@ rm -rf "$copy"
 mkdir -p "$copy"
 cp -r --parents Cargo.toml Cargo.lock build.rs README.md src tests examples fuzz/src "$copy"
 # What only benches need is not built.
-sed -i -E '/^(criterion|plotters|hashbrown|libc) = /d; /^\[\[bench\]\]/,/^$/d' "$copy/Cargo.toml"
+sed -i -E '/^(criterion|plotters|hashbrown) = /d; /^\[dev-dependencies\]/,/^\[\[/{/^libc = /d}; /^\[\[bench\]\]/,/^$/d' "$copy/Cargo.toml"
 
 names=() files=() olds=() news=() tests=()
 while IFS= read -r line; do

@@ -4,7 +4,13 @@
 //! An overflow aborts, so the operations run in processes of their own: this program again, told by
 //! the environment what to do, in a thread whose stack has room for so many values.
 
-#![cfg(all(feature = "default-hasher", debug_assertions, target_arch = "x86_64", unix, not(miri)))]
+#![cfg(all(
+    feature = "default-hasher",
+    rosti_unoptimised,
+    target_arch = "x86_64",
+    unix,
+    not(miri)
+))]
 
 use std::env;
 use std::hint::black_box;

@@ -562,7 +562,6 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
 
     /// Joins pairs of tables that have `depth` prefix bits in common, and one more each.
     fn join_all(&mut self, depth: u32, hasher: &impl Fn(&T) -> u64) {
-        let alloc = self.allocator().clone();
         let mut at = 0;
         while at < self.directory.len() {
             let span = 1 << (self.directory.depth() - depth);
@@ -576,8 +575,6 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
             let are_pair = lower != upper && one.depth == depth + 1 && other.depth == depth + 1;
             if are_pair && one.table.len() + other.table.len() <= Self::BOUND {
                 self.join_pair(at - span..at, lower, upper, hasher);
-                // SAFETY: the directory has no record of it any more.
-                drop(unsafe { Head::take(upper, &alloc) });
             }
         }
     }
@@ -590,8 +587,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         mut upper: NonNull<Head<T, A>>,
         hasher: &impl Fn(&T) -> u64,
     ) {
-        /// Gives the lower head all records as soon as the upper one is empty, also if the allocator panics
-        /// when it gets the blocks back.
+        /// Gives the lower head all records as soon as the upper one is empty, which then goes; also if the
+        /// hasher panics, or the allocator when it gets the blocks back.
         struct Merge<'a, T, A: Allocator> {
             tables: &'a mut Tables<T, A>,
             range: Range<usize>,
@@ -610,6 +607,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
                         tables.directory.set(range.clone(), Record::of(*lower));
                         lower.as_mut().depth -= 1;
                         tables.tables -= 1;
+                        // The directory has no record of it any more.
+                        drop(Head::take(*upper, tables.root.allocator()));
                     }
                 }
             }
@@ -703,9 +702,17 @@ impl<T, A: Allocator> Drop for Tables<T, A> {
                 }
             }
         }
+        /// Frees the records when the tables are gone.
+        struct Records<'a, T, A: Allocator>(Directory<T, A>, &'a A);
+        impl<T, A: Allocator> Drop for Records<'_, T, A> {
+            fn drop(&mut self) {
+                mem::replace(&mut self.0, Directory::new()).free_records(self.1);
+            }
+        }
         let directory = mem::replace(&mut self.directory, Directory::new());
-        drop(Rest { heads: directory.heads(), alloc: self.root.allocator() });
-        directory.free_records(self.root.allocator());
+        let heads = directory.heads();
+        let _records = Records(directory, self.root.allocator());
+        drop(Rest { heads, alloc: self.root.allocator() });
     }
 }
 

@@ -191,7 +191,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     where
         A: Clone,
     {
-        debug_assert!(self.control.has_several_windows());
+        assert!(self.control.has_several_windows(), "only tables with several windows are divided");
         let mut leaving = Leaving::new(self.slots(), fallibility)?;
         let mut new = Self::new_in(self.alloc.clone());
         new.allocate_for(self.capacity(), fallibility)?;
@@ -239,11 +239,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let window = Control::<G>::SHAPE.window(ctrl::home(hash, new.mask()));
                 let at_home = slot.wrapping_sub(window) < G::WIDTH;
                 let mut target = window.max(cursor);
-                // SAFETY: a byte inside the window of a home exists (I2), and one that is not full has a
-                // slot: only the pad byte has none (I6), and no window covers that. Elsewhere the entry
-                // takes the usual way; there is room for all (I4).
+                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot (I6).
+                // Elsewhere the entry takes the usual way; there is room for all (I4).
                 unsafe {
-                    if at_home && target - window < G::WIDTH && !ctrl::is_full(new.byte(target)) {
+                    if at_home && target - window < G::WIDTH && new.byte(target) == EMPTY {
                         cursor = target + 1;
                     } else {
                         target = new.claim_vacant(hash);
@@ -303,8 +302,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
         for table in [&*self, &*other] {
-            // Full slots are asked for.
-            // SAFETY: the slot is full.
+            // SAFETY: the hashes of full slots are asked for.
             let hash = |slot| hasher(unsafe { table.get(slot) });
             // SAFETY: the block is ours, and has room for all entries (I4), which the tables own until
             // the hasher has been asked for the last one.

@@ -338,7 +338,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         assert!(seq.position() <= self.control.mask(), "the search began in another table");
         // SAFETY: the probe loop offers full slots (I3).
         let is_match = |slot| eq(unsafe { self.get(slot) });
-        // SAFETY: `seq` is at a position of this table, and stays there from step to step.
+        // SAFETY: `seq` is at a position of this table, which is all that I2 needs, and steps lead from
+        // positions to positions whatever the stride.
         unsafe { self.control.probe_on(hash, seq, is_match) }.ok()
     }
 

@@ -186,8 +186,8 @@ impl<T, G: Group> Job<'_, T, G> {
                         layout::slot(ctrl, slot).write(entry);
                         self.region.control.set_byte(slot, Tag::of(hash).byte());
                     }
-                    self.region.count_walk(hash, slot);
                     self.region.log.inserted += 1;
+                    self.region.count_walk(hash, slot);
                 }
                 Place::Elsewhere => left_over.push((hash, entry)),
             }

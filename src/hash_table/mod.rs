@@ -64,7 +64,8 @@ pub mod rayon {
 /// Wherever a `hasher` is asked for, it must return for each entry the hash that the entry was
 /// inserted with; wherever a `hash` is searched, `eq` is called only with entries that may have it.
 /// If hashes or comparisons are wrong, entries may be hard to find or be there twice; there is never
-/// undefined behaviour.
+/// undefined behaviour. `eq` is wrong, too, if it accepts an entry that was inserted with another hash: when
+/// that is removed, other entries with the searched hash may become hard to find.
 ///
 /// The same entry may be inserted more than once with
 /// [`insert_unique`](Self::insert_unique), which makes the table a multimap;

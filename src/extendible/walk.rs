@@ -185,6 +185,10 @@ pub(crate) struct IterMut<'a, T, A: Allocator> {
     marker: PhantomData<&'a mut T>,
 }
 
+// SAFETY: it is a bundle of `&T`, and can be sent to where those can; of the directory it reads control
+// bytes and depths only, and never the allocator.
+unsafe impl<T: Sync, A: Allocator> Send for Iter<'_, T, A> {}
+
 impl<T, A: Allocator> Clone for Iter<'_, T, A> {
     #[inline]
     fn clone(&self) -> Self {

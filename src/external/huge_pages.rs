@@ -84,6 +84,10 @@ mod mapped {
         // (A layout's size is at most `isize::MAX`, so rounding it cannot overflow.)
         let len = layout.size().next_multiple_of(HUGE);
         let with_slack = len.checked_add(align).ok_or(AllocError)?;
+        // Distances inside a mapping are those of pointers, also where addresses have 32 bits.
+        if isize::try_from(with_slack).is_err() {
+            return Err(AllocError);
+        }
         // SAFETY: a new mapping at a place of the system's choice touches nothing that exists.
         let start = unsafe {
             let access = libc::PROT_READ | libc::PROT_WRITE;

@@ -14,7 +14,7 @@
 //! table that fits into the cache there is nothing to wait for, and the second pass is left out.
 //!
 //! The third pass is lazy. If a call of user code panics in it, or in the first, keys that have been
-//! drawn are still there: the next answer is that for the same key.
+//! drawn are still there: the next answer is that for the same key. (A key whose hashing panics is gone.)
 
 use core::mem::MaybeUninit;
 

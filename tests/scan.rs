@@ -4,6 +4,7 @@
 
 mod support;
 
+use foldhash::quality;
 use rosti::{
     BytesSet, DefaultHashBuilder, HashMap, HashSet, HashTable, ScanCursor, Statistics, StrMap,
 };
@@ -211,7 +212,7 @@ fn statistics_tell_good_hashers_from_bad_ones() {
     let is_good =
         |of: Statistics| of.hit_windows.max(of.miss_windows) < 1.5 && of.equal_tags < 0.02;
     for shift in [0, 4, 12] {
-        let good = of::<DefaultHashBuilder>(shift);
+        let good = of::<quality::FixedState>(shift);
         assert!(is_good(good), "{good}");
     }
     let crowded = of::<Multiply>(12);

@@ -17,6 +17,11 @@ use crate::mask::{BitMask, LaneMask};
 /// Number of slots in a chunk.
 pub(super) const CHUNK: usize = usize::BITS as usize;
 
+/// Number of slots that [`fold`](FullSlots::fold) looks at together, at most a chunk. A CPU that walks
+/// over the same table again and again predicts where the walks over so few lanes end: the values of
+/// 20 000 entries are added in .95 of hashbrown's time, and in 1.3 with 64; in large tables in .8 and .7.
+pub(super) const FOLDED: usize = 32;
+
 /// How far ahead of a run of vacant chunks control bytes are prefetched. (One entry in 2^20 slots, on
 /// a CPU with an L2 cache of 1 MiB: .98 -> .58 of hashbrown's time; 256 to 1024 bytes gain nothing.)
 const AHEAD: usize = 2048;
@@ -237,32 +242,33 @@ impl<G: Group> Iterator for FullSlots<G> {
         (self.items, Some(self.items))
     }
 
-    /// Ends with the last slot too, and looks at chunks in line, which long walks are quicker for.
+    /// Ends with the last slot too. Looks at [`FOLDED`] slots, in line, before it walks over the lanes of
+    /// those before: after a branch that was not predicted the next walk need not wait for its lanes.
     #[inline(always)]
     fn fold<B, F: FnMut(B, usize) -> B>(self, init: B, mut f: F) -> B {
-        let FullSlots { control, mut base, lanes: BitMask(mut to_come), mut items } = self;
-        if to_come == 0 {
-            base = base.wrapping_add(CHUNK);
-            to_come = !0;
+        let FullSlots { control, mut base, lanes: mut ahead, mut items } = self;
+        let end = Control::<G>::SHAPE.control_bytes(control.mask() + 1);
+        let mut next = base.wrapping_add(CHUNK);
+        if !ahead.any() {
+            base = next;
         }
         let mut acc = init;
         while items != 0 {
-            // Each chunk, the first too, is read at the top of the loop: the compiler then knows which
-            // of the two loops is the inner one, and spends its registers there.
-            // SAFETY: a slot is to come (I4), in this chunk or behind it, and has a control byte. Those
-            // to come have not changed.
-            let mut lanes = unsafe { control.full_lanes::<CHUNK>(base) };
-            lanes.0 &= to_come;
-            to_come = !0;
+            let mut lanes = ahead;
             if !lanes.any() {
-                // SAFETY: as above.
-                (base, lanes) = unsafe { control.next_chunk(base + CHUNK) };
+                // SAFETY: a slot is to come (I4), from `base` on, and has a control byte.
+                (base, lanes) = unsafe { control.next_chunk(base) };
+                next = base + CHUNK;
             }
+            let chunk = base;
+            base = next;
+            next += FOLDED;
+            // SAFETY: control bytes of the table (I2).
+            ahead.0 = if next <= end { unsafe { control.full_in(base, FOLDED) } } else { 0 };
             for lane in lanes {
                 items -= 1;
-                acc = f(acc, base + lane);
+                acc = f(acc, chunk + lane);
             }
-            base += CHUNK;
         }
         acc
     }

@@ -5,7 +5,7 @@ use super::pop::{LOADS, Table};
 use super::scaled;
 use crate::allocator::Global;
 use crate::group::Group;
-use crate::raw::full::CHUNK;
+use crate::raw::full::{CHUNK, FOLDED};
 use crate::raw::split::Halve;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -97,10 +97,11 @@ fn a_walk_ends_with_the_last_entry<G: Group>() {
                 "{name} {came:?}"
             );
             // Up to the last entry's chunk, and once more the chunk at which a run of vacant ones ends.
-            // Popping looks at an entry's group first and begins its chunks there.
+            // Folding has looked at the part of a chunk before, popping looks at an entry's group first
+            // and begins its chunks there.
             let chunks = slots.last().map_or(0, |last| (last + G::WIDTH) / CHUNK + 1);
-            let twice = slots.len() * if name == "pop" { 3 } else { 1 };
-            let most = in_chunk * (chunks + twice);
+            let twice = in_chunk * if name == "pop" { 3 } else { 1 } + FOLDED / G::WIDTH;
+            let most = in_chunk * chunks + slots.len() * twice;
             assert!(
                 loads <= most,
                 "{name} {slots:?} of {end}: {loads} groups, at most {most} expected"

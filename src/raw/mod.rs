@@ -345,8 +345,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
     /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
-    /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected.
-    #[inline]
+    /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected. (Always in line:
+    /// as a call it took counting words by `entry_ref` 26 instructions more a word.)
+    #[inline(always)]
     pub fn find_or_spot(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Place {
         match self.search_home(hash, &mut eq) {
             AtHome::Found(slot) => Place::Full(slot),

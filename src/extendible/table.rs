@@ -365,23 +365,41 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     #[cold]
     #[inline(never)]
     fn insert_elsewhere(&mut self, hash: u64, entry: T, hasher: &impl Fn(&T) -> u64) -> usize {
-        let table = self.table(hash);
-        if table.growth_left() == 0 && table.capacity() >= Self::BOUND {
-            // Infallible: a failure does not return.
-            let _ = self.split(hash, hasher, Fallibility::Infallible);
-            if self.table(hash).growth_left() == 0 {
-                self.alter(self.position(hash), |table| table.reserve(1, hasher));
-            }
-        }
-        // There is room now, or the table is alone: if it gets another block here, no record has the old.
+        // Infallible: a failure does not return.
+        let _ = self.make_room(hash, hasher, Fallibility::Infallible);
         self.table_mut(hash).insert_unique_elsewhere(hash, entry, hasher)
+    }
+
+    /// Sees to it that the table of a hash has room for one more entry.
+    ///
+    /// # Errors
+    /// If there is no memory for it; then no entry has moved.
+    fn make_room(
+        &mut self,
+        hash: u64,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        let table = self.table(hash);
+        if table.growth_left() != 0 {
+            return Ok(());
+        }
+        if table.capacity() < Self::BOUND {
+            // It is alone: no record has the address of its block.
+            return self.table_mut(hash).reserve_as(1, hasher, fallibility);
+        }
+        self.split(hash, hasher, fallibility)?;
+        if self.table(hash).growth_left() != 0 {
+            return Ok(());
+        }
+        self.alter(self.position(hash), |table| table.reserve_as(1, hasher, fallibility))
     }
 
     /// Splits the table of a hash, unless its entries are all on one side or the directory would become
     /// too large.
     ///
     /// # Errors
-    /// If there is no memory for it. Then, and if the hasher panics, no entry has moved.
+    /// See [`split_at`](Self::split_at).
     fn split(
         &mut self,
         hash: u64,
@@ -411,10 +429,14 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     }
 
     /// Splits the table at a record, which doubles the directory if the table's depth is that of the
-    /// directory; unless `forced`, not if all entries are on one side.
+    /// directory; unless `forced`, not if all entries are on one side. The halves of a table beyond the
+    /// bound are shrunk to it if they fit, and if there is memory for that.
     ///
     /// # Errors
-    /// If there is no memory for it. Then, and if the hasher panics, no entry has moved.
+    /// If there is no memory for the split; then no entry has moved.
+    ///
+    /// If the hasher panics, no entry has moved either; but if that happens as halves are shrunk, the
+    /// table has been split. Nothing is lost in either case.
     fn split_at(
         &mut self,
         mut at: usize,
@@ -457,7 +479,10 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         if beyond {
             self.directory.set_beyond(self.directory.beyond() + 1);
             for at in [start, middle] {
-                self.alter(at, |table| table.shrink_to(Self::BOUND.max(table.len() + 1), hasher));
+                // Without memory for a smaller block, the one that is there will do.
+                let _ = self.alter(at, |table| {
+                    table.shrink_as(Self::BOUND.max(table.len() + 1), hasher, Fallibility::Fallible)
+                });
             }
         }
         Ok(())
@@ -767,6 +792,17 @@ impl<'a, T, A: Allocator> Occupied<'a, T, A> {
 }
 
 impl<'a, T, A: Allocator + Clone> Vacant<'a, T, A> {
+    /// Makes the room that [`insert`](Self::insert) needs, if there is none yet, as an insertion does.
+    ///
+    /// # Errors
+    /// If there is no memory for it; then no entry has moved.
+    pub(crate) fn reserve(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), TryReserveError> {
+        match self.spot {
+            Some(_) => Ok(()),
+            None => self.tables.make_room(self.hash, &hasher, Fallibility::Fallible),
+        }
+    }
+
     /// Stores an entry with the hash that was searched for. O(1) expected, and at most what a split costs.
     #[inline(always)]
     pub(crate) fn insert(self, entry: T, hasher: impl Fn(&T) -> u64) -> Occupied<'a, T, A> {

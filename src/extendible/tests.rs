@@ -4,9 +4,8 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use core::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::directory::Head;
 use super::table::{Entry, Tables, spread};
@@ -303,4 +302,101 @@ fn a_panicking_hasher_loses_nothing() {
         tables.check(hasher);
     }
     assert_eq!(tables.iter().count(), tables.len());
+}
+
+/// What needs an allocator of its own.
+#[cfg(feature = "allocator-api2")]
+mod refusals {
+    use allocator_api2::alloc::AllocError;
+    use core::alloc::Layout;
+    use core::ptr::NonNull;
+
+    use super::*;
+    use crate::error::TryReserveError;
+
+    /// Refuses the request that many from now; counts the blocks that are out.
+    #[derive(Default)]
+    struct Stingy {
+        refuse_in: Cell<usize>,
+        refused: Cell<Option<Layout>>,
+        blocks: Cell<usize>,
+    }
+
+    // SAFETY: blocks are the global allocator's.
+    unsafe impl Allocator for Stingy {
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            let left = self.refuse_in.get();
+            self.refuse_in.set(left.saturating_sub(1));
+            if left == 1 {
+                self.refused.set(Some(layout));
+                return Err(AllocError);
+            }
+            self.blocks.set(self.blocks.get() + 1);
+            Global.allocate(layout)
+        }
+
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            self.blocks.set(self.blocks.get() - 1);
+            // SAFETY: the caller's contract.
+            unsafe { Global.deallocate(block, layout) }
+        }
+    }
+
+    /// Half of the first entries are alike and grow their table beyond the bound, until others come by
+    /// which it is split.
+    fn crowded(key: u64) -> u64 {
+        if key < 80 && key % 2 == 0 { 7 } else { good(key) }
+    }
+
+    /// Whichever request is refused, by whatever operation: it is reported, or can be done without, and all is
+    /// in order.
+    #[test]
+    fn any_request_for_memory_may_be_refused() {
+        type Operation = fn(&mut Tables<Big, &Stingy>) -> Result<(), TryReserveError>;
+        let hasher = |entry: &Big| crowded(entry.0);
+        let entries = if cfg!(miri) { 90 } else { 240 };
+        let insert: Operation = |tables| {
+            for key in 0..if cfg!(miri) { 90 } else { 240 } {
+                if let Entry::Vacant(mut place) = tables.entry(crowded(key), |entry| entry.0 == key)
+                {
+                    place.reserve(|entry| crowded(entry.0))?;
+                    place.insert(Big::new(key, key), |entry| crowded(entry.0));
+                }
+            }
+            Ok(())
+        };
+        let reserve: Operation =
+            |tables| tables.reserve_as(200, |entry| crowded(entry.0), Fallibility::Fallible);
+        // Entries that are there before, and the operation.
+        for (before, operation) in [(0, insert), (30, reserve), (70, reserve)] {
+            let mut can_do_without = 0;
+            for n in 1.. {
+                let stingy = Stingy::default();
+                let mut tables = Tables::new_in(&stingy);
+                for key in 0..before {
+                    super::insert(&mut tables, crowded, key, key);
+                }
+                stingy.refuse_in.set(n);
+                let result = operation(&mut tables);
+                tables.check(hasher);
+                match (stingy.refused.get(), result) {
+                    (None, result) => {
+                        assert_eq!(result, Ok(()));
+                        assert!(n > 8, "hardly anything was asked for");
+                        break;
+                    }
+                    (Some(layout), Err(error)) => {
+                        assert_eq!(error, TryReserveError::AllocError { layout });
+                    }
+                    (Some(_), Ok(())) => can_do_without += 1,
+                }
+                insert(&mut tables).unwrap();
+                tables.check(hasher);
+                assert_eq!(tables.len(), entries);
+                drop(tables);
+                assert_eq!(stingy.blocks.get(), 0);
+            }
+            assert!(can_do_without > 0 || before == 30, "no half was to be shrunk: {before}");
+        }
+    }
 }

@@ -66,6 +66,17 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Shrinks to the smallest size that holds `min_capacity` and all entries, if that is smaller
     /// than the present one. O(slots).
     pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
+        // Infallible: a failure does not return.
+        let _ = self.shrink_as(min_capacity, &hasher, Fallibility::Infallible);
+    }
+
+    /// [`shrink_to`](Self::shrink_to) that may report failure, and then has changed nothing.
+    pub(crate) fn shrink_as(
+        &mut self,
+        min_capacity: usize,
+        hasher: &impl Fn(&T) -> u64,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         let capacity = min_capacity.max(self.items);
         if capacity == 0 {
             self.release_block();
@@ -74,9 +85,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             .is_some_and(|size| size.slots < self.slots())
         {
             // Computes the size once more, out of line, rather than be compiled twice per type of entry.
-            // Infallible: a failure does not return.
-            let _ = self.move_to(capacity, &hasher, Fallibility::Infallible);
+            return self.move_to(capacity, hasher, fallibility);
         }
+        Ok(())
     }
 
     /// Gives back the block of a table without entries.

@@ -4,7 +4,7 @@
 
 mod support;
 
-use rosti::{BytesMap, HashMap, HashSet, HashTable, StrMap, StrSet};
+use rosti::{BytesMap, ExtendibleMap, ExtendibleSet, HashMap, HashSet, HashTable, StrMap, StrSet};
 use support::{Rng, scaled};
 
 /// Numbers of which about half are below `len`.
@@ -26,6 +26,14 @@ fn maps_sets_and_tables() {
         assert!(map.contains_batch(&keys).eq(keys.iter().map(|key| map.contains_key(key))));
         assert!(set.get_batch(&keys).eq(keys.iter().map(|key| set.get(key))));
         assert!(set.contains_batch(&keys).eq(keys.iter().map(|key| set.contains(key))));
+
+        let extendible: ExtendibleMap<u64, [u64; 31]> = (0..len).map(|n| (n, [n; 31])).collect();
+        let extendible_set: ExtendibleSet<u64> = (0..len).collect();
+        assert!(extendible.get_batch(&keys).eq(map.get_batch(&keys)));
+        assert!(extendible.get_key_value_batch(&keys).eq(map.get_key_value_batch(&keys)));
+        assert!(extendible.contains_batch(&keys).eq(map.contains_batch(&keys)));
+        assert!(extendible_set.get_batch(&keys).eq(set.get_batch(&keys)));
+        assert!(extendible_set.contains_batch(&keys).eq(set.contains_batch(&keys)));
 
         let hash = |n: &u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
         let mut table = HashTable::new();
@@ -65,6 +73,10 @@ fn batches_are_iterators_like_others() {
     assert_eq!(values.len(), 150);
     let clone = values.clone();
     assert_eq!(format!("{:?}", map.get_batch(&keys)), "GetBatch { drawn: 0, .. }");
+    let extendible: ExtendibleMap<u64, u64> = ExtendibleMap::from([(1, 10)]);
+    let mut some = extendible.get_batch([&1, &2]);
+    assert_eq!((some.len(), some.next(), some.len()), (2, Some(Some(&10)), 1));
+    assert_eq!(format!("{:?}", some.clone()), "GetBatch { drawn: 1, .. }");
     assert!(values.by_ref().eq((50..200).map(|n| map.get(&n))));
     assert_eq!((values.next(), values.next(), values.size_hint()), (None, None, (0, Some(0))));
     assert_eq!(clone.flatten().sum::<u64>(), (50..100).sum());

@@ -555,6 +555,95 @@ fn each_request_for_memory_may_be_refused() {
     }
 }
 
+/// Whichever allocation fails: what was to be inserted comes back, and all the rest is in the map.
+#[test]
+fn rejected_entries_come_back() {
+    let many = scaled(300, 150, 40);
+    let entries = |range: std::ops::Range<u64>| range.map(|n| (n, Page::of(n)));
+    let full: Map<u64, Page<u64>> = entries(0..many).collect();
+    for n in 1.. {
+        let mut map: Map<u64, Page<u64>> = Map::default();
+        let (result, refused) = Tally::refusing(n, || map.try_extend(entries(0..many)));
+        let Err(rejected) = result else {
+            assert!(map == full && n > 10, "request {n}");
+            // The last request was not made, or could be done without.
+            match refused {
+                None => break,
+                Some(layout) => assert!(layout.size() < 4096, "{layout:?}"),
+            }
+            continue;
+        };
+        let layout = refused.expect("an entry was rejected without need");
+        assert_eq!(rejected.error, rosti::TryReserveError::AllocError { layout });
+        let stored = map.len() as u64;
+        assert!((0..stored).all(|n| map.get(&n) == Some(&Page::of(n))), "request {n}");
+        if stored != 0 {
+            // A present key needs no memory.
+            let before = Tally::allocations();
+            assert_eq!(map.try_reserve_insert(0, Page::of(0)), Ok(Some(Page::of(0))));
+            assert_eq!(Tally::allocations(), before);
+        }
+        // The same key finds no room again, through each of the doors.
+        let fresh = (stored, Page::of(stored));
+        let (result, _) = Tally::refusing(1, || map.try_reserve_insert(stored, Page::of(stored)));
+        assert_eq!(result.expect_err("there was no memory").value, fresh);
+        let (result, _) = Tally::refusing(1, || match map.entry(stored) {
+            Entry::Occupied(_) => panic!("the key is not in the map"),
+            Entry::Vacant(entry) => entry.try_insert(Page::of(stored)).map(|page| page.0),
+        });
+        assert_eq!(result.expect_err("there was no memory").value, fresh);
+        assert_eq!(map.len() as u64, stored);
+        let mut rest = rejected.value;
+        assert_eq!(rest.next(), Some(fresh.clone()));
+        assert_eq!(map.try_reserve_insert(fresh.0, fresh.1), Ok(None));
+        assert!(map.try_extend(rest).is_ok());
+        assert!(map == full, "request {n}");
+    }
+    // A copy is one or is none.
+    for n in 1.. {
+        let bytes = Tally::bytes();
+        let (copy, refused) = Tally::refusing(n, || full.try_clone());
+        match (copy, refused) {
+            (Ok(copy), None) => {
+                assert!(copy == full && copy.capacity() == full.capacity() && n > 10);
+                break;
+            }
+            (Err(error), Some(layout)) => {
+                assert_eq!(error, rosti::TryReserveError::AllocError { layout });
+                assert_eq!(Tally::bytes(), bytes);
+            }
+            (copy, refused) => panic!("{} but {refused:?}", copy.is_ok()),
+        }
+    }
+}
+
+#[test]
+fn rejected_elements_come_back() {
+    let many = scaled(20_000, 9000, 40);
+    for n in 1.. {
+        let mut set: ExtendibleSet<u64, By> = ExtendibleSet::default();
+        let (result, refused) = Tally::refusing(n, || set.try_extend(0..many));
+        if let Err(rejected) = result {
+            assert!(refused.is_some());
+            let stored = set.len() as u64;
+            let (result, _) = Tally::refusing(1, || set.try_reserve_insert(stored));
+            assert_eq!(result.expect_err("there was no memory").value, stored);
+            assert!(stored == 0 || set.try_reserve_insert(0) == Ok(false));
+            assert!(rejected.value.eq(stored..many));
+            assert!(set.try_extend(stored..many).is_ok());
+        } else if refused.is_none() {
+            assert!(n > 8);
+            break;
+        }
+        assert!(set.len() as u64 == many && (0..many).all(|n| set.contains(&n)), "request {n}");
+        assert_eq!(set.try_clone(), Ok(set));
+    }
+    let none = ExtendibleSet::<u64, By>::try_with_capacity_and_hasher_in;
+    assert!(none(usize::MAX, By::default(), Default::default()).is_err());
+    let some = none(10_000, By::default(), Default::default()).unwrap();
+    assert!(some.capacity() >= 10_000);
+}
+
 /// Whether a refused request was reported, or was one that can be done without.
 fn refuses(result: Result<(), rosti::TryReserveError>, layout: Layout) -> bool {
     match result {

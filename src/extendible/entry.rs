@@ -64,8 +64,8 @@ pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator + Clone 
 /// # }
 /// ```
 pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
-    place: Vacant<'a, (K, V), A>,
-    hash_builder: &'a S,
+    pub(super) place: Vacant<'a, (K, V), A>,
+    pub(super) hash_builder: &'a S,
     key: K,
 }
 

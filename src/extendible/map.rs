@@ -15,6 +15,7 @@ use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::{Fallibility, TryReserveError};
 use crate::hasher::DefaultHashBuilder;
+use crate::raw::Statistics;
 
 /// A hash map with [`HashMap`](crate::HashMap)'s interface whose slowest insertion does not depend on
 /// its size.
@@ -541,6 +542,23 @@ where
     #[inline]
     pub fn shrink_to_fit(&mut self) {
         self.tables.shrink_to_fit(hash_of(&self.hash_builder));
+    }
+
+    /// What the map looks like from inside: how full it is, and how long searches are; see
+    /// [`Statistics`]. Counts and bytes are those of all tables together, and pairs of entries those
+    /// of one table. O(slots); hashes every key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<u64, u64> = (0..10_000).map(|n| (n, n)).collect();
+    /// let statistics = map.statistics();
+    /// assert!(statistics.entries == 10_000 && statistics.hit_windows >= 1.0);
+    /// println!("{statistics}");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.tables.statistics(hash_of(&self.hash_builder))
     }
 
     /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)

@@ -8,13 +8,17 @@
 //! | `map.rs`, `entry.rs`, `entry_ref.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
 //! | `set.rs` | `ExtendibleSet` |
 //! | `scan.rs` | walking in steps, between which anything may happen |
+//! | `batch.rs` | looking many keys up at once |
+//! | `fallible.rs` | insertion for code that must not abort |
 //!
 //! The tables are those of `src/raw/`, probe loop included; the two operations that only a table of
 //! tables needs, dividing and joining, are in `src/raw/divide.rs`.
 
+mod batch;
 mod directory;
 mod entry;
 mod entry_ref;
+mod fallible;
 mod iter;
 mod map;
 mod scan;
@@ -27,6 +31,7 @@ mod walk;
 
 /// [`ExtendibleMap`](crate::ExtendibleMap) with its entries and iterators.
 pub mod extendible_map {
+    pub use super::batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
     pub use super::entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
     pub use super::entry_ref::{EntryRef, VacantEntryRef};
     pub use super::iter::{
@@ -43,6 +48,7 @@ pub mod extendible_map {
 
 /// [`ExtendibleSet`](crate::ExtendibleSet) with its iterators.
 pub mod extendible_set {
+    pub use super::batch::{SetContainsBatch as ContainsBatch, SetGetBatch as GetBatch};
     pub use super::set::{Drain, ExtendibleSet, ExtractIf, IntoIter, Iter};
 
     /// The parallel iterators of sets, for code that needs to name the type.

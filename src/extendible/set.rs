@@ -13,6 +13,7 @@ use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hash_map::forward_iterator;
 use crate::hasher::DefaultHashBuilder;
+use crate::raw::Statistics;
 
 /// A hash set with [`HashSet`](crate::HashSet)'s interface whose slowest insertion does not depend on its
 /// size: see [`ExtendibleMap`] for what that costs, and when it holds.
@@ -411,6 +412,20 @@ where
     #[inline]
     pub fn shrink_to_fit(&mut self) {
         self.map.shrink_to_fit();
+    }
+
+    /// How full the set is, and how long searches are: see [`ExtendibleMap::statistics`]. O(slots);
+    /// hashes every element.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
+    /// assert_eq!(set.statistics().entries, 10_000);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.map.statistics()
     }
 
     /// Whether the element is in the set. O(1) expected.

@@ -44,7 +44,8 @@ use crate::allocator::Allocator;
 use crate::capacity::{Shape, Size};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
-use crate::raw::{self, AtHome, Place, Plain};
+use crate::raw::batch::Searched;
+use crate::raw::{self, AtHome, Count, Place, Plain, Statistics};
 
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
@@ -156,6 +157,20 @@ impl<T, A: Allocator> Tables<T, A> {
             + self.directory.allocation_size(self.tables)
     }
 
+    /// How long searches are, in all tables together. O(slots). Calls the hasher once per entry.
+    pub(crate) fn statistics(&self, hasher: impl Fn(&T) -> u64) -> Statistics {
+        let mut count = Count::default();
+        if self.directory.is_empty() {
+            count.add(&self.root, hasher);
+        } else {
+            for head in self.directory.heads() {
+                // SAFETY: the directory owns its heads, and is borrowed.
+                count.add(&unsafe { head.as_ref() }.table, &hasher);
+            }
+        }
+        count.finish(self.allocation_size())
+    }
+
     /// A sum over the tables of the directory.
     fn sum(&self, of: impl Fn(&Table<T, A>) -> usize) -> usize {
         // SAFETY: the directory owns its heads, and is borrowed.
@@ -202,6 +217,16 @@ impl<T, A: Allocator> Tables<T, A> {
     /// homes of the bound, as all have.
     #[inline(always)]
     fn shortcut(&self, hash: u64) -> Option<Detached<T>> {
+        let table = self.at_bound(hash)?;
+        if self.directory.shortcut() <= Self::PREFETCH_SHIFT {
+            table.prefetch(hash);
+        }
+        Some(table)
+    }
+
+    /// The same, and nothing is asked for.
+    #[inline(always)]
+    fn at_bound(&self, hash: u64) -> Option<Detached<T>> {
         let shift = self.directory.shortcut();
         if shift == 0 {
             return None;
@@ -209,11 +234,7 @@ impl<T, A: Allocator> Tables<T, A> {
         // SAFETY: there is a directory, which has a record for each prefix.
         let record = unsafe { self.directory.record(spread(hash) >> shift) };
         // SAFETY: records are kept up to date, and no table is beyond the bound.
-        let table = unsafe { Detached::new(record.ctrl, Self::HOMES) };
-        if shift <= Self::PREFETCH_SHIFT {
-            table.prefetch(hash);
-        }
-        Some(table)
+        Some(unsafe { Detached::new(record.ctrl, Self::HOMES) })
     }
 
     /// The slot of the entry with this hash that `eq` accepts, in the table of the hash. O(1) expected.
@@ -337,6 +358,27 @@ impl<T, A: Allocator> Tables<T, A> {
         let span = 1usize << (self.directory.depth() - unsafe { head.as_ref() }.depth);
         let start = at & !(span - 1);
         start..start + span
+    }
+}
+
+// SAFETY: the tables are borrowed, and so is the directory, which says which of them it is.
+unsafe impl<T, A: Allocator> Searched for Tables<T, A> {
+    type Entry = T;
+    type Group = Native;
+
+    #[inline(always)]
+    fn homes(&self) -> usize {
+        self.tables * Self::HOMES
+    }
+
+    #[inline(always)]
+    fn table(&self, hash: u64) -> Detached<T> {
+        self.at_bound(hash).unwrap_or_else(|| self.table(hash).detached())
+    }
+
+    #[inline(always)]
+    fn search(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        self.find(hash, eq)
     }
 }
 
@@ -681,32 +723,37 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
 }
 
 impl<T: Clone, A: Allocator + Clone> Tables<T, A> {
-    /// Tables with a clone of each entry, in the same places. O(slots).
-    pub(crate) fn clone_as(&self, plain: impl Fn() -> Plain<T>) -> Self {
-        let mut tables = Self::new_in(self.allocator().clone());
-        let depth = self.directory.depth();
+    /// Gets a clone of each entry, in the same place, for tables that have not been used. O(slots).
+    ///
+    /// # Errors
+    /// If there is no memory for one of the tables; the entries that have been cloned by then are here.
+    pub(crate) fn clone_into_new(
+        &mut self,
+        source: &Self,
+        plain: impl Fn() -> Plain<T>,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        let depth = source.directory.depth();
         if depth == 0 {
-            tables.root = self.root.clone_as(plain());
-            tables.items = self.items;
-            return tables;
+            self.root.clone_into_block(&source.root, plain(), fallibility)?;
+            self.items = source.items;
+            return Ok(());
         }
         let alloc = self.allocator().clone();
-        // Infallible, here and below: a failure does not return.
-        if let Ok(memory) = Directory::<T, A>::memory(depth, &alloc, Fallibility::Infallible) {
-            tables.directory = Directory::empty(memory, depth, self.directory.beyond());
-        }
-        for head in self.directory.heads() {
-            // SAFETY: the directory owns its heads, and is borrowed.
+        let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
+        self.directory = Directory::empty(memory, depth, source.directory.beyond());
+        for head in source.directory.heads() {
+            // SAFETY: the source's directory owns its heads, and is borrowed.
             let head = unsafe { head.as_ref() };
-            if let Ok(memory) = Head::<T, A>::memory(&alloc, Fallibility::Infallible) {
-                let table = head.table.clone_as(plain());
-                tables.items += table.len();
-                // SAFETY: there is room for all records, in this order.
-                unsafe { tables.directory.append(Head::create(memory, table, head.depth)) };
-            }
+            let memory = Head::<T, A>::memory(&alloc, fallibility)?;
+            let mut table = Table::new_in(alloc.clone());
+            table.clone_into_block(&head.table, plain(), fallibility)?;
+            self.items += table.len();
+            // SAFETY: there is room for all records, in this order.
+            unsafe { self.directory.append(Head::create(memory, table, head.depth)) };
         }
-        tables.tables = self.tables;
-        tables
+        self.tables = source.tables;
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cell::Cell;
+use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::directory::Head;
@@ -12,6 +13,7 @@ use super::table::{Entry, Tables, spread};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
 use crate::raw::Plain;
+use crate::raw::batch::{Lookups, RawBatch};
 
 impl<T, A: Allocator> Tables<T, A> {
     /// Panics unless
@@ -97,7 +99,7 @@ fn insert<A: Allocator + Clone>(
 ) -> Option<u64> {
     match tables.entry(hash(key), |entry| entry.0 == key) {
         Entry::Occupied(mut place) => {
-            Some(core::mem::replace(place.get_mut(), Big::new(key, value)).1[510])
+            Some(mem::replace(place.get_mut(), Big::new(key, value)).1[510])
         }
         Entry::Vacant(place) => {
             place.insert(Big::new(key, value), |entry| hash(entry.0));
@@ -175,7 +177,12 @@ fn follows_a_model() {
                         most = out.remaining();
                     }
                 }
-                395 => tables = tables.clone_as(Plain::of_value),
+                395 => {
+                    let source = mem::replace(&mut tables, Tables::new_in(Global));
+                    tables
+                        .clone_into_new(&source, Plain::of_value, Fallibility::Infallible)
+                        .unwrap();
+                }
                 396 if step > steps / 2 => {
                     let before = (tables.capacity(), tables.directory.len());
                     let mut drain = tables.drain();
@@ -302,6 +309,92 @@ fn a_panicking_hasher_loses_nothing() {
         tables.check(hasher);
     }
     assert_eq!(tables.iter().count(), tables.len());
+}
+
+/// Keys to look up, which are hashed by a function.
+struct Wanted<'a>(core::slice::Iter<'a, u64>, Function);
+
+impl<'a> Lookups<Big> for Wanted<'a> {
+    type Key = &'a u64;
+
+    fn draw(&mut self) -> Option<(u64, &'a u64)> {
+        self.0.next().map(|key| ((self.1)(*key), key))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+
+    fn is_match(&mut self, key: &'a u64, entry: &Big) -> bool {
+        entry.0 == *key
+    }
+}
+
+/// In unit tests, a table of large entries is always beyond the cache.
+#[test]
+fn a_batch_answers_as_single_lookups() {
+    for (name, hash) in HASHERS {
+        for entries in [0, 1, 20, 100, if cfg!(miri) { 150 } else { 1500 }] {
+            let mut tables = Tables::<Big, Global>::new_in(Global);
+            for key in 0..entries {
+                insert(&mut tables, hash, key, key);
+            }
+            let mut random = Random(entries);
+            let keys: Vec<u64> = (0..if cfg!(miri) { 150 } else { 1000 })
+                .map(|_| random.below(2 * entries + 1))
+                .collect();
+            let found = |key: &u64| tables.find(hash(*key), |entry| entry.0 == *key);
+            let batch = || RawBatch::new(&tables, Wanted(keys.iter(), hash));
+            assert!(batch().eq(keys.iter().map(found)), "{name}, {entries} entries");
+            let all = batch().fold(Vec::new(), |mut all, answer| {
+                all.push(answer);
+                all
+            });
+            assert!(all.into_iter().eq(keys.iter().map(found)), "{name}, {entries} entries");
+        }
+    }
+}
+
+/// Means are weighted by what they are means of; sums are sums.
+#[test]
+fn statistics_are_those_of_all_tables() {
+    for (_, hash) in HASHERS {
+        let hasher = |entry: &Big| hash(entry.0);
+        let mut tables = Tables::<Big, Global>::new_in(Global);
+        for key in 0..if cfg!(miri) { 100 } else { 1000 } {
+            if key % 200 == 20 {
+                let (all, root) = (tables.statistics(hasher), tables.root.statistics(hasher));
+                assert!(tables.directory.depth() != 0 || all == root);
+            }
+            insert(&mut tables, hash, key, key);
+        }
+        let all = tables.statistics(hasher);
+        let (mut slots, mut homes, mut steps, mut longest) = (0, 0, 0, 0);
+        let (mut hits, mut misses, mut pairs, mut alike) = (0.0, 0.0, 0.0, 0.0);
+        for head in tables.directory.heads() {
+            // SAFETY: the directory owns its heads.
+            let table = &unsafe { head.as_ref() }.table;
+            let one = table.statistics(hasher);
+            slots += one.slots;
+            homes += table.homes();
+            steps += one.steps;
+            longest = longest.max(one.max_hit_windows);
+            hits += one.hit_windows * one.entries as f64;
+            misses += one.miss_windows * table.homes() as f64;
+            let both = one.entries as f64 * one.entries.saturating_sub(1) as f64;
+            pairs += both;
+            alike += one.equal_tags * both;
+        }
+        assert_eq!((all.entries, all.bytes), (tables.len(), tables.allocation_size()));
+        assert_eq!((all.slots, all.steps, all.max_hit_windows), (slots, steps, longest));
+        for (mean, sum, of) in [
+            (all.hit_windows, hits, all.entries as f64),
+            (all.miss_windows, misses, homes as f64),
+            (all.equal_tags, alike, pairs),
+        ] {
+            assert!((mean - sum / of).abs() < 1e-9, "{mean} is not {sum} / {of}");
+        }
+    }
 }
 
 /// What needs an allocator of its own.

@@ -7,6 +7,7 @@ use core::ops::Index;
 use super::map::ExtendibleMap;
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
+use crate::error::Fallibility;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Plain;
@@ -14,10 +15,11 @@ use crate::raw::Plain;
 impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for ExtendibleMap<K, V, S, A> {
     /// O(slots). The copy has the same hasher and as much room.
     fn clone(&self) -> Self {
-        ExtendibleMap {
-            hash_builder: self.hash_builder.clone(),
-            tables: self.tables.clone_as(Plain::of_pair),
-        }
+        let (hash_builder, alloc) = (self.hash_builder.clone(), self.allocator().clone());
+        let mut map = Self::with_hasher_in(hash_builder, alloc);
+        // Infallible: a failure does not return.
+        let _ = map.tables.clone_into_new(&self.tables, Plain::of_pair, Fallibility::Infallible);
+        map
     }
 }
 

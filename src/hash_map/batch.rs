@@ -7,12 +7,13 @@ use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::group::Native;
+use crate::raw::RawTable;
 use crate::raw::batch::{Lookups, RawBatch};
 
 /// Keys to be looked up in a map.
 pub(crate) struct Keys<'a, S, I> {
-    hash_builder: &'a S,
-    keys: I,
+    pub(crate) hash_builder: &'a S,
+    pub(crate) keys: I,
 }
 
 impl<S, I: Clone> Clone for Keys<'_, S, I> {
@@ -47,8 +48,10 @@ where
     }
 }
 
-type Answers<'a, K, V, S, A, I> =
-    RawBatch<'a, (K, V), Native, A, Keys<'a, S, I>, <I as Iterator>::Item>;
+/// The answers of a table, or a table of tables.
+pub(crate) type Answers<'a, C, S, I> = RawBatch<'a, C, Keys<'a, S, I>, <I as Iterator>::Item>;
+
+type Table<K, V, A> = RawTable<(K, V), Native, A>;
 
 /// The values of many keys; see [`HashMap::get_batch`].
 ///
@@ -61,7 +64,7 @@ type Answers<'a, K, V, S, A, I> =
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-    entries: Answers<'a, K, V, S, A, I>,
+    entries: Answers<'a, Table<K, V, A>, S, I>,
 }
 
 /// The stored keys and values of many keys; see [`HashMap::get_key_value_batch`].
@@ -74,7 +77,7 @@ pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-    entries: Answers<'a, K, V, S, A, I>,
+    entries: Answers<'a, Table<K, V, A>, S, I>,
 }
 
 /// Whether many keys are present; see [`HashMap::contains_batch`].
@@ -87,7 +90,7 @@ pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-    entries: Answers<'a, K, V, S, A, I>,
+    entries: Answers<'a, Table<K, V, A>, S, I>,
 }
 
 /// Implements the traits of iterators over answers, made of those in their field by a function. In
@@ -159,8 +162,6 @@ macro_rules! answers {
     };
 }
 
-pub(crate) use answers;
-
 /// Written without what the iterators hold, so that nothing need be `Debug`.
 macro_rules! debug {
     ($($iter:ident)*) => {$(
@@ -172,6 +173,8 @@ macro_rules! debug {
         }
     )*};
 }
+pub(crate) use {answers, debug};
+
 debug! { GetBatch GetKeyValueBatch ContainsBatch }
 
 answers! {
@@ -249,12 +252,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     }
 
     #[inline]
-    fn batch<'q, Q, I>(&self, keys: I) -> Answers<'_, K, V, S, A, I::IntoIter>
+    fn batch<'q, Q, I>(&self, keys: I) -> Answers<'_, Table<K, V, A>, S, I::IntoIter>
     where
         Q: Hash + Equivalent<K> + ?Sized + 'q,
         I: IntoIterator<Item = &'q Q>,
     {
         let keys = Keys { hash_builder: &self.hash_builder, keys: keys.into_iter() };
-        self.table.raw.batch(keys)
+        RawBatch::new(&self.table.raw, keys)
     }
 }

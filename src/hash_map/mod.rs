@@ -26,7 +26,7 @@ mod raw_entry;
 mod scan;
 mod traits;
 
-pub(crate) use batch::answers;
+pub(crate) use batch::{Answers, Keys as BatchKeys, answers, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};

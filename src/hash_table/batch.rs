@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use super::HashTable;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
+use crate::raw::RawTable;
 use crate::raw::batch::{Lookups, RawBatch};
 
 /// Hashes to be looked up in a table, numbered.
@@ -46,7 +47,7 @@ impl<T, I: Iterator<Item = u64>, F: FnMut(usize, &T) -> bool> Lookups<T> for Has
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct FindBatch<'a, T, I, F, A: Allocator = Global> {
-    entries: RawBatch<'a, T, Native, A, Hashes<I, F>, usize>,
+    entries: RawBatch<'a, RawTable<T, Native, A>, Hashes<I, F>, usize>,
 }
 
 impl<'a, T, I, F, A> Iterator for FindBatch<'a, T, I, F, A>
@@ -119,6 +120,6 @@ impl<T, A: Allocator> HashTable<T, A> {
         F: FnMut(usize, &T) -> bool,
     {
         let hashes = Hashes { hashes: hashes.into_iter(), next: 0, eq };
-        FindBatch { entries: self.raw.batch(hashes) }
+        FindBatch { entries: RawBatch::new(&self.raw, hashes) }
     }
 }

@@ -19,6 +19,7 @@
 use core::mem::MaybeUninit;
 
 use super::RawTable;
+use super::divide::Detached;
 use crate::allocator::Allocator;
 use crate::ctrl;
 use crate::group::Group;
@@ -46,6 +47,54 @@ pub(crate) trait Lookups<T> {
     fn is_match(&mut self, key: Self::Key, entry: &T) -> bool;
 }
 
+/// Where entries are looked up: a table, or a table of tables.
+///
+/// # Safety
+/// [`table`](Self::table) returns the same table for the same hash, and it is there and does not change
+/// as long as `self` is borrowed.
+pub(crate) unsafe trait Searched {
+    type Entry;
+    type Group: Group;
+
+    /// Number of homes, in all tables.
+    fn homes(&self) -> usize;
+
+    /// The table that an entry with this hash is in.
+    fn table(&self, hash: u64) -> Detached<Self::Entry, Self::Group>;
+
+    /// The entry with this hash that `eq` accepts.
+    fn search(&self, hash: u64, eq: impl FnMut(&Self::Entry) -> bool) -> Option<&Self::Entry>;
+
+    /// Whether it outgrows even large caches, so that to keep lookups from waiting for one another
+    /// is worth more than it costs. A processor overlaps what waits for less. Chosen by the batch bench.
+    #[inline(always)]
+    fn is_far(&self) -> bool {
+        self.homes() > const { FAR.div_ceil(size_of::<Self::Entry>() + 1) }
+    }
+}
+
+// SAFETY: it is its only table.
+unsafe impl<T, G: Group, A: Allocator> Searched for RawTable<T, G, A> {
+    type Entry = T;
+    type Group = G;
+
+    #[inline(always)]
+    fn homes(&self) -> usize {
+        RawTable::homes(self)
+    }
+
+    #[inline(always)]
+    fn table(&self, _: u64) -> Detached<T, G> {
+        self.detached()
+    }
+
+    #[inline(always)]
+    fn search(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        // SAFETY: `find` returns full slots.
+        self.find(hash, eq).map(|slot| unsafe { self.get(slot) })
+    }
+}
+
 /// What is known of a key after the first two passes. (No table has as many slots.)
 type Candidate = usize;
 /// The key is absent.
@@ -69,24 +118,28 @@ struct Ring<K> {
     ended: bool,
 }
 
-/// The answers to many lookups, in the order of the keys: the entries, borrowed from the table. See the
-/// module's introduction.
-pub(crate) struct RawBatch<'a, T, G: Group, A: Allocator, L, K> {
-    table: &'a RawTable<T, G, A>,
+/// The answers to many lookups, in the order of the keys: the entries, borrowed from where they are. See
+/// the module's introduction.
+pub(crate) struct RawBatch<'a, C, L, K> {
+    entries: &'a C,
     lookups: L,
     ring: Ring<K>,
 }
 
-impl<T, G: Group, A: Allocator, L: Clone, K: Copy> Clone for RawBatch<'_, T, G, A, L, K> {
+impl<C, L: Clone, K: Copy> Clone for RawBatch<'_, C, L, K> {
     fn clone(&self) -> Self {
-        RawBatch { table: self.table, lookups: self.lookups.clone(), ring: Ring { ..self.ring } }
+        RawBatch {
+            entries: self.entries,
+            lookups: self.lookups.clone(),
+            ring: Ring { ..self.ring },
+        }
     }
 }
 
-impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+impl<'a, C: Searched, L: Lookups<C::Entry>> RawBatch<'a, C, L, L::Key> {
     /// Looks many keys up.
     #[inline]
-    pub(crate) fn batch<L: Lookups<T>>(&self, lookups: L) -> RawBatch<'_, T, G, A, L, L::Key> {
+    pub(crate) fn new(entries: &'a C, lookups: L) -> Self {
         let ring = Ring {
             keys: [MaybeUninit::uninit(); RING],
             hashes: [MaybeUninit::uninit(); RING],
@@ -97,37 +150,24 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             drawn: 0,
             ended: false,
         };
-        RawBatch { table: self, lookups, ring }
-    }
-
-    /// Whether the table outgrows even large caches, so that to keep lookups from waiting for one another
-    /// is worth more than it costs. A processor overlaps what waits for less. Chosen by the batch bench.
-    #[inline(always)]
-    pub(crate) fn is_far(&self) -> bool {
-        self.control.mask() >= const { FAR.div_ceil(size_of::<T>() + 1) }
-    }
-
-    /// Asks for what a search for `hash` looks at first.
-    #[inline(always)]
-    pub(crate) fn prefetch_window(&self, hash: u64) {
-        self.control.prefetch_window(hash);
+        RawBatch { entries, lookups, ring }
     }
 }
 
-impl<T, G: Group, A: Allocator, L, K> RawBatch<'_, T, G, A, L, K> {
+impl<C, L, K> RawBatch<'_, C, L, K> {
     /// Number of keys that have been drawn and not been answered for.
     pub(crate) fn drawn(&self) -> usize {
         self.ring.drawn - self.ring.answered
     }
 }
 
-impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> RawBatch<'a, T, G, A, L, L::Key> {
+impl<'a, C: Searched, L: Lookups<C::Entry>> RawBatch<'a, C, L, L::Key> {
     /// When all that was ready has been answered for: the third pass may go on with one chunk, when the
     /// second has gone on with the next one, and the first with the one after that. `false` if there are
     /// no more keys.
     #[inline]
     fn fill(&mut self) -> bool {
-        let (ring, far) = (&mut self.ring, self.table.is_far());
+        let (ring, far) = (&mut self.ring, self.entries.is_far());
         let chunks = if far { 3 } else { 1 };
         while !ring.ended && ring.drawn < ring.answered + chunks * CHUNK {
             let Some((hash, key)) = self.lookups.draw() else {
@@ -135,7 +175,7 @@ impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> RawBatch<'a, T, G, A, L, L::K
                 break;
             };
             if far {
-                self.table.prefetch_window(hash);
+                self.entries.table(hash).prefetch_window(hash);
             }
             ring.keys[ring.drawn % RING].write(key);
             ring.hashes[ring.drawn % RING].write(hash);
@@ -143,11 +183,14 @@ impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> RawBatch<'a, T, G, A, L, L::K
         }
         let end = ring.drawn.min(ring.answered + 2 * CHUNK);
         for i in ring.matched..end {
-            let candidate = match far {
-                // SAFETY: the key has been drawn.
-                true => self.table.candidate(unsafe { ring.hashes[i % RING].assume_init() }),
-                false => UNKNOWN,
-            };
+            let mut candidate = UNKNOWN;
+            if far {
+                // SAFETY: the key has been drawn; the table is borrowed.
+                unsafe {
+                    let hash = ring.hashes[i % RING].assume_init();
+                    candidate = self.entries.table(hash).candidate(hash);
+                }
+            }
             ring.candidates[i % RING].write(candidate);
         }
         ring.matched = end;
@@ -157,7 +200,7 @@ impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> RawBatch<'a, T, G, A, L, L::K
 
     /// The third pass, for one key.
     #[inline(always)]
-    fn answer(&mut self, i: usize) -> Option<&'a T> {
+    fn answer(&mut self, i: usize) -> Option<&'a C::Entry> {
         let ring = &self.ring;
         debug_assert!((ring.answered..ring.ready).contains(&i));
         // SAFETY: the key has been through both passes, and no other one has had its place since.
@@ -169,24 +212,47 @@ impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> RawBatch<'a, T, G, A, L, L::K
                 ring.candidates[i].assume_init(),
             )
         };
-        let (table, lookups) = (self.table, &mut self.lookups);
-        let slot = match candidate {
+        let (entries, lookups) = (self.entries, &mut self.lookups);
+        match candidate {
             ABSENT => None,
-            UNKNOWN => table.find(hash, |entry| lookups.is_match(key, entry)),
-            // SAFETY: the slot was full, and the table has been borrowed since.
-            slot if lookups.is_match(key, unsafe { table.get(slot) }) => Some(slot),
-            _ => table.find_elsewhere(hash, &mut |entry| lookups.is_match(key, entry)),
-        };
-        // SAFETY: `find` returns full slots.
-        slot.map(|slot| unsafe { table.get(slot) })
+            UNKNOWN => entries.search(hash, |entry| lookups.is_match(key, entry)),
+            slot => {
+                // SAFETY: the slot was full, and the table has been borrowed since.
+                let entry: &'a C::Entry = unsafe { entries.table(hash).slot(slot).as_ref() };
+                if lookups.is_match(key, entry) {
+                    return Some(entry);
+                }
+                search_on(entries, hash, &mut |entry| lookups.is_match(key, entry))
+            }
+        }
     }
 }
 
-impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+/// [`search`](Searched::search) where the first entry with the tag is another one.
+#[cold]
+#[inline(never)]
+fn search_on<'a, C: Searched>(
+    entries: &'a C,
+    hash: u64,
+    eq: &mut dyn FnMut(&C::Entry) -> bool,
+) -> Option<&'a C::Entry> {
+    entries.search(hash, eq)
+}
+
+impl<T, G: Group> Detached<T, G> {
+    /// Asks for what a search for `hash` looks at first.
+    #[inline(always)]
+    fn prefetch_window(self, hash: u64) {
+        self.control.prefetch_window(hash);
+    }
+
     /// What the window of the hash's home tells without a comparison; asks for the slot that may hold
     /// the entry. Without branches: whether there is one is not predicted, here and in the third pass.
+    ///
+    /// # Safety
+    /// The table is there and does not change meanwhile.
     #[inline(always)]
-    fn candidate(&self, hash: u64) -> Candidate {
+    unsafe fn candidate(self, hash: u64) -> Candidate {
         let (slot, found) = self.control.first_match(hash);
         let absent = usize::from(found).wrapping_sub(1);
         // In place of no slot, the control bytes, which have just been looked at.
@@ -196,20 +262,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let goes_on = unsafe { self.control.overflowed(ctrl::home(hash, self.control.mask())) };
         (slot | absent) - (absent & usize::from(goes_on))
     }
-
-    /// [`find`](Self::find) where the first entry with the tag is another one.
-    #[cold]
-    #[inline(never)]
-    fn find_elsewhere(&self, hash: u64, eq: &mut dyn FnMut(&T) -> bool) -> Option<usize> {
-        self.find(hash, eq)
-    }
 }
 
-impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> Iterator for RawBatch<'a, T, G, A, L, L::Key> {
-    type Item = Option<&'a T>;
+impl<'a, C: Searched, L: Lookups<C::Entry>> Iterator for RawBatch<'a, C, L, L::Key> {
+    type Item = Option<&'a C::Entry>;
 
     #[inline]
-    fn next(&mut self) -> Option<Option<&'a T>> {
+    fn next(&mut self) -> Option<Option<&'a C::Entry>> {
         if self.ring.answered == self.ring.ready && !self.fill() {
             return None;
         }
@@ -227,15 +286,13 @@ impl<'a, T, G: Group, A: Allocator, L: Lookups<T>> Iterator for RawBatch<'a, T, 
     }
 
     #[inline]
-    fn fold<B, F: FnMut(B, Option<&'a T>) -> B>(mut self, init: B, mut f: F) -> B {
+    fn fold<B, F: FnMut(B, Option<&'a C::Entry>) -> B>(mut self, init: B, mut f: F) -> B {
         let mut acc = init;
-        if !self.table.is_far() && self.drawn() == 0 && !self.ring.ended {
+        if !self.entries.is_far() && self.drawn() == 0 && !self.ring.ended {
             // Nobody can go on after a panic, so nothing need be kept.
             while let Some((hash, key)) = self.lookups.draw() {
                 let lookups = &mut self.lookups;
-                let slot = self.table.find(hash, |entry| lookups.is_match(key, entry));
-                // SAFETY: `find` returns full slots.
-                acc = f(acc, slot.map(|slot| unsafe { self.table.get(slot) }));
+                acc = f(acc, self.entries.search(hash, |entry| lookups.is_match(key, entry)));
             }
             return acc;
         }

@@ -6,6 +6,7 @@ use super::plain::Plain;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
+use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 
 impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
@@ -27,7 +28,8 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         A: Clone,
     {
         let mut table = Self::new_in(self.alloc.clone());
-        table.clone_into_block(self, plain);
+        // Infallible: a failure does not return.
+        let _ = table.clone_into_block(self, plain, Fallibility::Infallible);
         table
     }
 
@@ -42,25 +44,33 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
             // The old block goes first: peak memory is that of one copy. Should the new one fail,
             // the table is empty and in order.
             self.release_block();
-            self.clone_into_block(source, plain);
+            // Infallible: a failure does not return.
+            let _ = self.clone_into_block(source, plain, Fallibility::Infallible);
         }
     }
 
-    /// [`clone_entries`](Self::clone_entries) into a new block, for a table without slots.
-    fn clone_into_block(&mut self, source: &Self, plain: Plain<T>) {
+    /// Gets a block and clones of all entries, for a table without slots. O(slots).
+    ///
+    /// # Errors
+    /// If there is no memory for the block; then nothing was cloned.
+    pub(crate) fn clone_into_block(
+        &mut self,
+        source: &Self,
+        plain: Plain<T>,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         let size = source.size();
-        if size.slots == 0 {
-            return;
-        }
-        let as_bytes = source.is_cloned_as_bytes(size, plain);
-        // SAFETY: the block is vacant, or else written to as a whole by `clone_entries` (I2), before any
-        // user code runs (I7).
-        let block = unsafe { layout::allocate_like(&self.alloc, Self::SLOT, size, !as_bytes) };
-        if let Some(control) = block {
-            self.control = control;
+        if size.slots != 0 {
+            let as_bytes = source.is_cloned_as_bytes(size, plain);
+            // SAFETY: the block is vacant, or else written to as a whole by `clone_entries` (I2), before
+            // any user code runs (I7).
+            self.control = unsafe {
+                layout::allocate_like(&self.alloc, Self::SLOT, size, !as_bytes, fallibility)?
+            };
             self.growth_left = source.capacity();
             self.clone_entries(source, size, as_bytes);
         }
+        Ok(())
     }
 
     /// Whether a clone of this table is a copy of its bytes. In a table that is nearly empty there are

@@ -69,7 +69,7 @@ impl Leaving {
 ///
 /// It borrows nothing: whoever makes one answers for the table's being there, unchanged, when it is used.
 pub(crate) struct Detached<T, G: Group> {
-    control: Control<G>,
+    pub(super) control: Control<G>,
     marker: PhantomData<fn() -> T>,
 }
 
@@ -135,6 +135,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub(crate) fn ctrl(&self) -> NonNull<u8> {
         self.control.ctrl()
+    }
+
+    /// The table, borrowed by nobody.
+    #[inline(always)]
+    pub(crate) fn detached(&self) -> Detached<T, G> {
+        Detached { control: self.control, marker: PhantomData }
     }
 
     /// Number of homes.

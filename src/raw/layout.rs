@@ -81,15 +81,15 @@ pub(super) unsafe fn allocate_like<G: Group, A: Allocator>(
     slot: Layout,
     size: Size,
     is_vacant: bool,
-) -> Option<Control<G>> {
+    fallibility: Fallibility,
+) -> Result<Control<G>, TryReserveError> {
     // SAFETY: the block has this size and is ours; the rest is the caller's contract.
     unsafe {
-        // Infallible: a failure does not return.
-        let control: Control<G> = allocate(alloc, slot, size, Fallibility::Infallible).ok()?;
+        let control: Control<G> = allocate(alloc, slot, size, fallibility)?;
         if is_vacant {
             control.reset(size.slots);
         }
-        Some(control)
+        Ok(control)
     }
 }
 

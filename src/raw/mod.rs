@@ -100,6 +100,7 @@ pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
 pub use scan::ScanCursor;
+pub(crate) use statistics::Count;
 pub use statistics::Statistics;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].

@@ -137,21 +137,43 @@ impl Display for Statistics {
 /// More windows than this are not counted, so that statistics take O(slots) whatever the hashes are.
 const MOST_WINDOWS: usize = 256;
 
-impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// How long searches in this table are. O(slots). Calls the hasher once per entry.
-    pub fn statistics(&self, hasher: impl Fn(&T) -> u64) -> Statistics {
-        let (control, mask, shape) = (self.control, self.control.mask(), Control::<G>::SHAPE);
-        let (mut hits, mut max_hit, mut tags) = (0, 0, [0usize; 128]);
-        for slot in (0..self.slots()).filter(|&slot| self.is_full(slot)) {
+/// What [`Statistics`] are made of, counted in one table after another.
+#[derive(Default)]
+pub(crate) struct Count {
+    entries: usize,
+    slots: usize,
+    homes: usize,
+    hits: usize,
+    max_hit: usize,
+    misses: usize,
+    max_miss: usize,
+    overflowed: usize,
+    /// Pairs of entries of one table, and those with the same tag. In floating point: the squares of large
+    /// numbers are too large.
+    pairs: f64,
+    of_a_kind: f64,
+    steps: usize,
+    limit: usize,
+}
+
+impl Count {
+    /// Counts what is in a table. O(slots). Calls the hasher once per entry.
+    pub(crate) fn add<T, G: Group, A: Allocator>(
+        &mut self,
+        table: &RawTable<T, G, A>,
+        hasher: impl Fn(&T) -> u64,
+    ) {
+        let (control, mask, shape) = (table.control, table.control.mask(), Control::<G>::SHAPE);
+        let mut tags = [0usize; 128];
+        for slot in (0..table.slots()).filter(|&slot| table.is_full(slot)) {
             // SAFETY: the slot is full.
-            let (entry, tag) = unsafe { (self.get(slot), self.tag_at(slot)) };
+            let (entry, tag) = unsafe { (table.get(slot), table.tag_at(slot)) };
             let home = ctrl::home(hasher(entry), mask);
             let windows = ProbeSeq::windows_to(slot, home, mask, shape);
-            hits += windows;
-            max_hit = max_hit.max(windows);
+            self.hits += windows;
+            self.max_hit = self.max_hit.max(windows);
             tags[usize::from(tag.byte())] += 1;
         }
-        let (mut misses, mut max_miss, mut overflowed) = (0, 0, 0);
         for home in 0..=mask {
             let (mut seq, mut windows) = (ProbeSeq::new(home as u64, mask), 1);
             // SAFETY: positions of a walk are at most `mask`.
@@ -161,31 +183,49 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             {
                 windows += 1;
             }
-            misses += windows;
-            max_miss = max_miss.max(windows);
-            overflowed += usize::from(windows > 1);
+            self.misses += windows;
+            self.max_miss = self.max_miss.max(windows);
+            self.overflowed += usize::from(windows > 1);
         }
-        let (steps, limit) = match control.has_several_windows() {
+        if control.has_several_windows() {
             // SAFETY: the table has several windows, and is borrowed.
-            true => unsafe { (control.steps() as usize, control.limit() as usize) },
-            false => (0, 0),
-        };
-        // In floating point: the squares of large numbers are too large.
-        let pairs = |count: usize| count as f64 * count.saturating_sub(1) as f64;
-        let of_a_kind: f64 = tags.into_iter().map(pairs).sum();
-        Statistics {
-            entries: self.len(),
-            slots: self.slots(),
-            bytes: self.allocation_size(),
-            hit_windows: share(hits, self.len()),
-            max_hit_windows: max_hit,
-            miss_windows: share(misses, mask + 1),
-            max_miss_windows: max_miss,
-            overflowed: share(overflowed, mask + 1),
-            equal_tags: of_a_kind / pairs(self.len()).max(1.0),
-            steps,
-            limit,
+            unsafe {
+                self.steps += control.steps() as usize;
+                self.limit += control.limit() as usize;
+            }
         }
+        let pairs = |count: usize| count as f64 * count.saturating_sub(1) as f64;
+        self.pairs += pairs(table.len());
+        self.of_a_kind += tags.into_iter().map(pairs).sum::<f64>();
+        self.entries += table.len();
+        self.slots += table.slots();
+        self.homes += mask + 1;
+    }
+
+    /// The statistics of what has been counted, in tables of so many bytes.
+    pub(crate) fn finish(self, bytes: usize) -> Statistics {
+        Statistics {
+            entries: self.entries,
+            slots: self.slots,
+            bytes,
+            hit_windows: share(self.hits, self.entries),
+            max_hit_windows: self.max_hit,
+            miss_windows: share(self.misses, self.homes),
+            max_miss_windows: self.max_miss,
+            overflowed: share(self.overflowed, self.homes),
+            equal_tags: self.of_a_kind / self.pairs.max(1.0),
+            steps: self.steps,
+            limit: self.limit,
+        }
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// How long searches in this table are. O(slots). Calls the hasher once per entry.
+    pub fn statistics(&self, hasher: impl Fn(&T) -> u64) -> Statistics {
+        let mut count = Count::default();
+        count.add(self, hasher);
+        count.finish(self.allocation_size())
     }
 
     /// How many other entries a search compares its key with, because their tags match (or the

@@ -6,6 +6,7 @@ use core::iter::FusedIterator;
 use super::{Arena, Cell, Key, Query, Seed, SliceMap, SliceSet};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
+use crate::raw::RawTable;
 use crate::raw::batch::{Lookups, RawBatch};
 
 /// Keys to be looked up in a map.
@@ -40,7 +41,7 @@ where
 }
 
 type Answers<'a, 'q, K, V, I, A> =
-    RawBatch<'a, (Cell<K>, V), Native, A, Keys<'a, K, A, I>, Query<'q, K>>;
+    RawBatch<'a, RawTable<(Cell<K>, V), Native, A>, Keys<'a, K, A, I>, Query<'q, K>>;
 
 /// The values of many keys; see [`SliceMap::get_batch`].
 ///
@@ -157,7 +158,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         K: 'q,
     {
         let keys = Keys { seed: &self.seed, arena: &self.arena, keys: keys.into_iter() };
-        GetBatch { entries: self.table.raw.batch(keys) }
+        GetBatch { entries: RawBatch::new(&self.table.raw, keys) }
     }
 
     /// Whether many keys are present, in the order of the keys; see [`get_batch`](Self::get_batch).

@@ -6,7 +6,7 @@ use super::{HASHES, Random, mix, scaled};
 use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::RawTable;
-use crate::raw::batch::Lookups;
+use crate::raw::batch::{Lookups, RawBatch, Searched};
 use alloc::vec::Vec;
 
 /// Keys to look up in a table of `T`, made by `value`.
@@ -47,7 +47,8 @@ fn compare<T, G: Group>(
     let expected: Vec<Option<u64>> = keys.iter().map(find).collect();
     let batch = || {
         let eq = |key, entry: &T| number(entry) == key;
-        table.batch(Wanted { keys: keys.iter().copied(), hash, eq }).map(|entry| entry.map(number))
+        RawBatch::new(table, Wanted { keys: keys.iter().copied(), hash, eq })
+            .map(|entry| entry.map(number))
     };
     assert_eq!(
         batch().fold(Vec::new(), |mut all, answer| {
@@ -123,7 +124,7 @@ fn panics<G: Group>(table: &RawTable<u64, G, Global>, entries: u64) {
             comparison.burn();
             *entry == key
         };
-        collect(table.batch(Wanted { keys, hash: mix, eq }))
+        collect(RawBatch::new(table, Wanted { keys, hash: mix, eq }))
     };
     let never = Fuse::new(Fuse::NEVER);
     let (blown, expected) = batch(&never, &never);

@@ -1,0 +1,261 @@
+//! Insertion for code that must not abort: what cannot be stored comes back, with the reason. The names are
+//! [`HashMap`](crate::HashMap)'s.
+
+use core::hash::{BuildHasher, Hash};
+use core::iter;
+
+use super::entry::{Entry, OccupiedEntry, VacantEntry};
+use super::map::{ExtendibleMap, hash_of};
+use super::set::ExtendibleSet;
+use crate::allocator::Allocator;
+use crate::error::{Fallibility, Rejected, Rest, TryReserveError};
+use crate::raw::Plain;
+
+impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
+    /// A map with room for `capacity` entries, hasher and allocator as given, or the reason why there is none.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{ExtendibleMap, IntHashBuilder, TryReserveError};
+    ///
+    /// let hasher = IntHashBuilder::with_seed(1);
+    /// let map: ExtendibleMap<u64, u64, _> =
+    ///     ExtendibleMap::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
+    /// assert!(map.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity_and_hasher_in(
+        capacity: usize,
+        hash_builder: S,
+        alloc: A,
+    ) -> Result<Self, TryReserveError> {
+        let mut map = Self::with_hasher_in(hash_builder, alloc);
+        // There is nothing to hash.
+        map.tables.reserve_as(capacity, |_| 0, Fallibility::Fallible)?;
+        Ok(map)
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
+    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised, and
+    /// within [the bound](Self#what-an-insertion-may-cost). Nothing is split if the key is present; its old
+    /// value is returned then.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The entries are what they were.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::ExtendibleMap::new();
+    /// match map.try_reserve_insert("a", 1) {
+    ///     Ok(old) => assert_eq!(old, None),
+    ///     Err(rejected) => eprintln!("{:?} must wait: {rejected}", rejected.value),
+    /// }
+    /// assert_eq!(map.try_reserve_insert("a", 2), Ok(Some(1)));
+    /// # }
+    /// ```
+    pub fn try_reserve_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
+        match self.entry(key) {
+            Entry::Occupied(mut entry) => Ok(Some(entry.insert(value))),
+            Entry::Vacant(entry) => entry.try_insert_entry(value).map(|_| None),
+        }
+    }
+
+    /// Inserts entries as `extend` does, until there is no memory for one. Reserves nothing in advance.
+    ///
+    /// # Errors
+    /// [`Rejected`]: its value yields the entry that found no room and all that follow it; those
+    /// before it are in the map.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut map = rosti::ExtendibleMap::new();
+    /// if let Err(rejected) = map.try_extend((0..100).map(|n| (n, n * n))) {
+    ///     map.clear();
+    ///     let rest = rejected.value;
+    ///     eprintln!("{}; {} entries are left", rejected.error, rest.count());
+    /// }
+    /// assert_eq!(map.get(&9), Some(&81));
+    /// # }
+    /// ```
+    pub fn try_extend<I: IntoIterator<Item = (K, V)>>(
+        &mut self,
+        entries: I,
+    ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+        let mut entries = entries.into_iter();
+        while let Some((key, value)) = entries.next() {
+            if let Err(Rejected { value, error }) = self.try_reserve_insert(key, value) {
+                return Err(Rejected { value: iter::once(value).chain(entries), error });
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy of the map, or the reason why there is no memory for its tables. O(slots). What keys and values
+    /// allocate themselves when they are cloned is their own affair.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("a", 1), ("b", 2)]);
+    /// assert_eq!(map.try_clone(), Ok(map));
+    /// # }
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+    {
+        let (hash_builder, alloc) = (self.hash_builder.clone(), self.allocator().clone());
+        let mut map = Self::with_hasher_in(hash_builder, alloc);
+        map.tables.clone_into_new(&self.tables, Plain::of_pair, Fallibility::Fallible)?;
+        Ok(map)
+    }
+}
+
+impl<'a, K: Hash, V, S: BuildHasher, A: Allocator + Clone> VacantEntry<'a, K, V, S, A> {
+    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The entries are what they were.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{Entry, ExtendibleMap};
+    ///
+    /// let mut map = ExtendibleMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
+    /// }
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<(K, V)>> {
+        self.try_insert_entry(value).map(OccupiedEntry::into_mut)
+    }
+
+    /// [`insert_entry`](Self::insert_entry) that returns key and value if there is no memory for them. O(1)
+    /// amortised.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The entries are what they were.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::extendible_map::{Entry, ExtendibleMap};
+    ///
+    /// let mut map = ExtendibleMap::new();
+    /// if let Entry::Vacant(entry) = map.entry("a") {
+    ///     assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ("a", 1));
+    /// }
+    /// # }
+    /// ```
+    #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
+    pub fn try_insert_entry(
+        mut self,
+        value: V,
+    ) -> Result<OccupiedEntry<'a, K, V, S, A>, Rejected<(K, V)>> {
+        match self.place.reserve(hash_of(self.hash_builder)) {
+            Ok(()) => Ok(self.insert_entry(value)),
+            Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
+        }
+    }
+}
+
+impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
+    /// A set with room for `capacity` elements, hasher and allocator as given, or the reason why there is none.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{ExtendibleSet, IntHashBuilder, TryReserveError};
+    ///
+    /// let hasher = IntHashBuilder::with_seed(1);
+    /// let set: ExtendibleSet<u64, _> =
+    ///     ExtendibleSet::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
+    /// assert!(set.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity_and_hasher_in(
+        capacity: usize,
+        hash_builder: S,
+        alloc: A,
+    ) -> Result<Self, TryReserveError> {
+        let map = ExtendibleMap::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?;
+        Ok(ExtendibleSet { map })
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
+    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised. Nothing is
+    /// split if it is present, for which the result is `false`.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The elements are what they were.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::new();
+    /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
+    /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
+    /// # }
+    /// ```
+    pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
+        match self.map.try_reserve_insert(value, ()) {
+            Ok(old) => Ok(old.is_none()),
+            Err(Rejected { value: (value, ()), error }) => Err(Rejected { value, error }),
+        }
+    }
+
+    /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
+    ///
+    /// # Errors
+    /// [`Rejected`]: its value yields the element that found no room and all that follow it; those
+    /// before it are in the set.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let mut set = rosti::ExtendibleSet::new();
+    /// assert!(set.try_extend(0..100).is_ok());
+    /// assert_eq!(set.len(), 100);
+    /// # }
+    /// ```
+    pub fn try_extend<I: IntoIterator<Item = T>>(
+        &mut self,
+        elements: I,
+    ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+        let mut elements = elements.into_iter();
+        while let Some(element) = elements.next() {
+            if let Err(Rejected { value, error }) = self.try_reserve_insert(element) {
+                return Err(Rejected { value: iter::once(value).chain(elements), error });
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy of the set, or the reason why there is no memory for its tables. O(slots). What elements allocate
+    /// themselves when they are cloned is their own affair.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::ExtendibleSet<_, _> = rosti::ExtendibleSet::from(["a", "b"]);
+    /// assert_eq!(set.try_clone(), Ok(set));
+    /// # }
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        S: Clone,
+    {
+        Ok(ExtendibleSet { map: self.map.try_clone()? })
+    }
+}

@@ -309,6 +309,105 @@ mod owned_keys {
     }
 }
 
+/// Tables of tables: as the maps and sets that are one table, and their iterators name the allocator.
+mod extendible {
+    use super::*;
+    use rosti::{ExtendibleMap, ExtendibleSet, extendible_map as map, extendible_set as set};
+    use std::slice;
+
+    holds! { Send where [K: Send, V: Send, T: Send, S: Send, A: Send + Clone, Q: Sync, F: Send]:
+        ExtendibleMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>,
+        map::IntoValues<K, V, A>, map::IterMut<'_, K, V, A>, map::ValuesMut<'_, K, V, A>,
+        map::Drain<'_, K, V, A>, map::ExtractIf<'_, K, V, F, A>,
+        ExtendibleSet<T, S, A>, set::IntoIter<T, A>, set::Drain<'_, T, A>,
+        set::ExtractIf<'_, T, F, A>,
+    }
+    // Entries borrow the hasher.
+    holds! { Send where [K: Send, V: Send, S: Sync, A: Send + Clone, Q: Sync]:
+        map::Entry<'_, K, V, S, A>, map::OccupiedEntry<'_, K, V, S, A>,
+        map::VacantEntry<'_, K, V, S, A>, map::EntryRef<'_, '_, K, Q, V, S, A>,
+        map::VacantEntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
+    }
+    holds! { Send where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, Q: Sync]:
+        map::Iter<'_, K, V, A>, map::Keys<'_, K, V, A>, map::Values<'_, K, V, A>,
+        set::Iter<'_, T, A>,
+        map::GetBatch<'_, K, V, S, slice::Iter<'_, u64>, A>,
+        map::GetKeyValueBatch<'_, K, V, S, slice::Iter<'_, u64>, A>,
+        map::ContainsBatch<'_, K, V, S, slice::Iter<'_, u64>, A>,
+        set::GetBatch<'_, T, S, slice::Iter<'_, u64>, A>,
+        set::ContainsBatch<'_, T, S, slice::Iter<'_, u64>, A>,
+    }
+    holds! { Sync where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync + Clone, Q: Sync, F: Sync]:
+        ExtendibleMap<K, V, S, A>, map::IntoIter<K, V, A>, map::Iter<'_, K, V, A>,
+        map::IterMut<'_, K, V, A>, map::ValuesMut<'_, K, V, A>, map::Drain<'_, K, V, A>,
+        map::ExtractIf<'_, K, V, F, A>, map::Entry<'_, K, V, S, A>,
+        map::EntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
+        ExtendibleSet<T, S, A>, set::IntoIter<T, A>, set::Iter<'_, T, A>, set::Drain<'_, T, A>,
+        set::ExtractIf<'_, T, F, A>,
+    }
+    holds! { UnwindSafe where
+        [K: UnwindSafe, V: UnwindSafe, T: UnwindSafe, S: UnwindSafe, A: UnwindSafe + Clone]:
+        ExtendibleMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>,
+        map::IntoValues<K, V, A>, ExtendibleSet<T, S, A>, set::IntoIter<T, A>,
+    }
+    holds! { UnwindSafe where [K: RefUnwindSafe, V: RefUnwindSafe, T: RefUnwindSafe]:
+        map::Iter<'_, K, V, A>, map::Keys<'_, K, V, A>, map::Values<'_, K, V, A>,
+        set::Iter<'_, T, A>,
+    }
+    holds! { RefUnwindSafe where
+        [K: RefUnwindSafe, V: RefUnwindSafe, T: RefUnwindSafe, S: RefUnwindSafe,
+        A: RefUnwindSafe + Clone]:
+        ExtendibleMap<K, V, S, A>, map::IntoIter<K, V, A>, map::Iter<'_, K, V, A>,
+        map::IterMut<'_, K, V, A>, map::Drain<'_, K, V, A>, map::Entry<'_, K, V, S, A>,
+        ExtendibleSet<T, S, A>, set::IntoIter<T, A>, set::Iter<'_, T, A>,
+    }
+    holds! { Unpin where [K: Unpin, V: Unpin, T: Unpin, S: Unpin, A: Unpin + Clone]:
+        ExtendibleMap<K, V, S, A>, map::IntoIter<K, V, A>, map::Entry<'_, K, V, S, A>,
+        ExtendibleSet<T, S, A>, set::IntoIter<T, A>,
+    }
+    fails! { Send:
+        ExtendibleMap<Local, u64>, ExtendibleMap<u64, Guard>, ExtendibleMap<u64, u64, Local>,
+        ExtendibleSet<Local>, map::IntoIter<Local, u64>, map::Iter<'static, OneAtATime, u64>,
+        map::Values<'static, u64, OneAtATime>, map::IterMut<'static, Local, u64>,
+        map::IterMut<'static, u64, Guard>, map::Drain<'static, u64, Local>,
+        map::ExtractIf<'static, u64, u64, Local>, map::Entry<'static, Local, u64, ()>,
+        map::VacantEntry<'static, u64, u64, OneAtATime>, map::OccupiedError<'static, u64, Local, ()>,
+        map::EntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+        map::GetBatch<'static, OneAtATime, u64, (), slice::Iter<'static, u64>>,
+        map::GetBatch<'static, u64, u64, OneAtATime, slice::Iter<'static, u64>>,
+        map::GetBatch<'static, u64, u64, (), slice::Iter<'static, OneAtATime>>,
+        set::Iter<'static, OneAtATime>, set::IntoIter<Local>, set::Drain<'static, Local>,
+        set::ContainsBatch<'static, OneAtATime, (), slice::Iter<'static, u64>>,
+    }
+    fails! { Sync:
+        ExtendibleMap<OneAtATime, u64>, ExtendibleMap<u64, u64, OneAtATime>,
+        ExtendibleSet<OneAtATime>, map::IntoIter<u64, OneAtATime>,
+        map::Iter<'static, u64, OneAtATime>, map::IterMut<'static, OneAtATime, u64>,
+        map::Drain<'static, u64, OneAtATime>, map::Entry<'static, u64, OneAtATime, ()>,
+        set::Iter<'static, OneAtATime>,
+    }
+    fails! { UnwindSafe:
+        ExtendibleMap<Exclusive, u64>, ExtendibleSet<Exclusive>, map::IntoIter<u64, Exclusive>,
+        map::Iter<'static, OneAtATime, u64>, map::IterMut<'static, u64, u64>,
+        map::Entry<'static, u64, u64, ()>, set::Iter<'static, OneAtATime>,
+    }
+    fails! { Clone: map::IterMut<'static, u64, u64>, map::Drain<'static, u64, u64>, }
+    covariant! {
+        ExtendibleMap<&'a str, &'a str, &'a ()>, ExtendibleSet<&'a str, &'a ()>,
+        map::IntoIter<&'a str, &'a str>, map::Iter<'a, &'a str, &'a str>,
+        map::Keys<'a, &'a str, &'a str>, map::GetBatch<'a, &'a str, &'a str, (), slice::Iter<'static, u8>>,
+        set::IntoIter<&'a str>, set::Iter<'a, &'a str>,
+    }
+    static MAP: Mutex<ExtendibleMap<u64, String, ()>> = Mutex::new(ExtendibleMap::with_hasher(()));
+    static SET: Mutex<ExtendibleSet<String, ()>> =
+        Mutex::new(ExtendibleSet::with_hasher_in((), Global));
+
+    #[test]
+    fn statics() {
+        assert!(MAP.lock().unwrap().capacity() == 0 && SET.lock().unwrap().is_empty());
+    }
+}
+
 /// Parallel drains: no thread but the map's own comes near the allocator.
 #[cfg(feature = "rayon")]
 mod parallel_drains {

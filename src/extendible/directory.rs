@@ -23,6 +23,7 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem;
 use core::ops::Range;
+use core::panic::UnwindSafe;
 use core::ptr::NonNull;
 
 use crate::allocator::Allocator;
@@ -124,6 +125,9 @@ pub(super) struct Directory<T, A: Allocator> {
     written: usize,
     marker: PhantomData<Head<T, A>>,
 }
+
+/// It owns what its pointers lead to.
+impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for Directory<T, A> {}
 
 impl<T, A: Allocator> Directory<T, A> {
     #[inline]
@@ -296,6 +300,9 @@ pub(super) struct Heads<T, A: Allocator> {
     left: usize,
     depth: u32,
 }
+
+/// Whoever uses it says how the entries are borrowed.
+impl<T, A: Allocator> UnwindSafe for Heads<T, A> {}
 
 impl<T, A: Allocator> Clone for Heads<T, A> {
     #[inline]

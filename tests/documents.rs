@@ -8,7 +8,7 @@ mod trace;
 
 use foldhash::fast::FixedState;
 use rosti::hash_map::Entry;
-use rosti::{HashMap, HashSet, HashTable, TryReserveError, hash_set};
+use rosti::{ExtendibleMap, HashMap, HashSet, HashTable, TryReserveError, hash_set};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -81,6 +81,7 @@ with_hashers! {
     iterate_after_deletion: iterate_after_deletion_over_the_edges;
     full: full_maps_work;
     churn: churn_over_the_edges;
+    split: tables_of_tables_over_the_edges;
 }
 
 /// The value that belongs to a key.
@@ -911,6 +912,75 @@ fn removal_gives_its_room_back() {
         map.drain().for_each(drop);
         assert_eq!(map.capacity(), capacity);
     }
+}
+
+/// A value so large that a map of some hundred entries has many tables.
+type Bulky = [u32; 127];
+
+/// What the documents test at the edges of one table, at those where a bounded one is split: nothing is lost
+/// when it is, an entry that goes leaves no trace, and what has gone can come back.
+fn tables_of_tables_over_the_edges<S: BuildHasher + Clone>(hasher: S) {
+    type Bounded<S> = ExtendibleMap<u32, Bulky, S>;
+    fn holds<S: BuildHasher>(map: &Bounded<S>, keys: impl Iterator<Item = u32> + Clone) {
+        let mut found: Vec<_> = map.iter().map(|(key, value)| (*key, value[126])).collect();
+        found.sort_unstable();
+        assert!(found.into_iter().eq(keys.clone().map(|key| (key, !key))));
+        assert!(keys.into_iter().all(|key| map.get(&key) == Some(&[!key; 127])));
+    }
+    let bound = Bounded::<S>::BOUND as u32;
+    let edges = [bound - 1, bound, bound + 1, 2 * bound, 2 * bound + 1, 5 * bound, 9 * bound];
+    for len in edges.into_iter().take(if cfg!(miri) { 3 } else { 7 }) {
+        let mut map = Bounded::with_hasher(hasher.clone());
+        for key in 1..=len {
+            assert_eq!(map.insert(key, [!key; 127]), None);
+            assert!((1..=key).step_by(17).all(|key| map.contains_key(&key)), "{key} of {len}");
+        }
+        holds(&map, 1..=len);
+        assert!([0, len + 1, u32::MAX].iter().all(|absent| !map.contains_key(absent)));
+        // Twice the entries, a few at a time: what comes takes the place of what goes.
+        for key in len + 1..=2 * len {
+            assert_eq!(map.remove(&(key - len)), Some([!(key - len); 127]));
+            assert_eq!(map.insert(key, [!key; 127]), None);
+        }
+        holds(&map, len + 1..=2 * len);
+        let stays = |key: &u32| key % 5 == 0;
+        for key in (len + 1..=2 * len).filter(|key| !stays(key)) {
+            assert!(map.remove(&key).is_some() && map.remove(&key).is_none());
+        }
+        holds(&map, (len + 1..=2 * len).filter(stays));
+        map.shrink_to_fit();
+        holds(&map, (len + 1..=2 * len).filter(stays));
+        for key in (len + 1..=2 * len).rev() {
+            map.insert(key, [!key; 127]);
+        }
+        holds(&map, len + 1..=2 * len);
+        map.clear();
+        assert_eq!((map.len(), map.iter().next()), (0, None));
+    }
+}
+
+/// A search comes before a split: a key that is present needs no room, however full its table is.
+#[test]
+fn writing_to_a_present_key_never_splits() {
+    let mut map = ExtendibleMap::with_hasher(FixedState::default());
+    let len = 3 * ExtendibleMap::<Metered, Bulky, FixedState>::BOUND as u32 / 2;
+    for key in 0..len {
+        map.insert(Metered(key), [0; 127]);
+        let capacity = map.capacity();
+        for key in [0, key / 2, key] {
+            let writes: [fn(&mut ExtendibleMap<_, _, _>, _); 4] = [
+                |map, key| done(map.insert(key, [1; 127])),
+                |map, key| assert!(map.try_insert(key, [1; 127]).is_err()),
+                |map, key| map.entry(key).or_insert([1; 127])[0] += 1,
+                |map, key| assert!(map.try_reserve_insert(key, [2; 127]).is_ok()),
+            ];
+            for write in writes {
+                let (hashes, _) = Meter::of(|| write(&mut map, Metered(key)));
+                assert_eq!((hashes, map.capacity()), (1, capacity), "key {key}");
+            }
+        }
+    }
+    assert_eq!(map.len(), len as usize);
 }
 
 /// A vacant entry that is dropped is not an insertion.

@@ -21,6 +21,7 @@ use core::mem;
 use core::ptr::NonNull;
 
 use super::control::{Control, Step};
+use super::grow::HashBy;
 use super::layout::Block;
 use super::{AtHome, RawTable, layout};
 use crate::allocator::Allocator;
@@ -302,12 +303,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
         for table in [&*self, &*other] {
-            // SAFETY: the hashes of full slots are asked for.
-            let hash = |slot| hasher(unsafe { table.get(slot) });
+            let hasher = HashBy::new(&hasher);
             // SAFETY: the block is ours, and has room for all entries (I4), which the tables own until
             // the hasher has been asked for the last one.
             unsafe {
-                table.control.reinsert_into(table.items, block.control, size_of::<T>(), &hash);
+                let (from, to) = (table.control, block.control);
+                from.reinsert_into(table.slots(), to, size_of::<T>(), &hasher);
             }
         }
         if block.size.homes != 1 {

@@ -392,32 +392,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
             return Ok(slot);
         }
-        self.ensure_room(hasher);
+        if self.growth_left == 0 || self.is_worn() {
+            self.make_room(&hasher);
+        }
         // SAFETY: there is room, and thus a vacant slot (I4).
         Err(unsafe { self.control.vacant_on_walk(hash) })
-    }
-
-    /// Sees to it that one more entry can be stored beyond its home's window.
-    #[inline]
-    fn ensure_room(&mut self, hasher: impl Fn(&T) -> u64) {
-        if self.growth_left == 0 || self.is_worn() {
-            self.grow_or_rebuild(hasher);
-        }
-    }
-
-    /// Makes room for an entry in a table that has none, or searches short in one that is worn.
-    #[cold]
-    #[inline(never)]
-    fn grow_or_rebuild(&mut self, hasher: impl Fn(&T) -> u64) {
-        if self.capacity() == 0 {
-            // Infallible: a failure does not return.
-            let _ = self.allocate_for(1, Fallibility::Infallible);
-        } else if self.growth_left == 0 {
-            // As above.
-            let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
-        } else {
-            self.rebuild(&hasher);
-        }
     }
 
     /// Stores an entry with this hash. O(1) expected.
@@ -486,15 +465,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the slot is claimed for this hash.
         unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
         slot
-    }
-
-    /// Claims a vacant slot for an absent entry where the home's window has no room, or the table: the
-    /// positions before it count the entry, which must [`occupy`](Self::occupy) the slot next.
-    #[inline]
-    pub fn claim_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        self.ensure_room(hasher);
-        // SAFETY: there is room, and thus a vacant slot (I4).
-        unsafe { self.control.claim_vacant(hash) }
     }
 
     /// Makes the positions before a vacant slot count the entry that is to [`occupy`](Self::occupy) it.

@@ -54,7 +54,7 @@ use crate::group::Group;
 use crate::mask::BitMask;
 use crate::probe::ProbeSeq;
 
-/// The hashes of some entries of a chunk, in order.
+/// The hashes of some entries of a chunk, each in its lane.
 type Hashes = [u64; CHUNK];
 
 /// What gives the hashes of entries to those who do not know their type.
@@ -81,10 +81,32 @@ impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
 
 impl<T, F: Fn(&T) -> u64> Hasher for HashBy<'_, T, F> {
     unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut Hashes) {
-        for (lane, hash) in lanes.zip(hashes) {
+        for lane in lanes {
             // SAFETY: the caller's contract; a full slot is initialised (I3).
-            *hash = (self.hasher)(unsafe { end.cast::<T>().sub(lane + 1).as_ref() });
+            hashes[lane] = (self.hasher)(unsafe { end.cast::<T>().sub(lane + 1).as_ref() });
         }
+    }
+}
+
+/// Copies an entry of `size` bytes, in line unless it is tiny: a call would be most of the work.
+///
+/// # Safety
+/// As for `copy_from_nonoverlapping`.
+#[inline(always)]
+unsafe fn copy_entry(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
+    // SAFETY: what is copied lies within the entry; parts of it are copied twice.
+    unsafe {
+        if size < 8 {
+            return to.copy_from_nonoverlapping(from, size);
+        }
+        if size < 16 {
+            to.copy_from_nonoverlapping(from, 8);
+            return to.add(size - 8).copy_from_nonoverlapping(from.add(size - 8), 8);
+        }
+        for start in (0..size - 16).step_by(16) {
+            to.add(start).copy_from_nonoverlapping(from.add(start), 16);
+        }
+        to.add(size - 16).copy_from_nonoverlapping(from.add(size - 16), 16);
     }
 }
 
@@ -317,12 +339,11 @@ impl<G: Group> Control<G> {
     /// This table has so many slots. `new` is empty, has slots of the same size, and room for all entries.
     #[inline(never)]
     unsafe fn stream_into(self, slots: usize, new: Self, size: usize, hasher: &dyn Hasher) {
-        // Entries of these sizes are copied in line. SAFETY: the caller's contract.
+        // SAFETY: the caller's contract.
         unsafe {
             match size {
                 8 => self.stream::<8>(slots, new, size, hasher),
                 16 => self.stream::<16>(slots, new, size, hasher),
-                24 => self.stream::<24>(slots, new, size, hasher),
                 32 => self.stream::<32>(slots, new, size, hasher),
                 _ => self.stream::<0>(slots, new, size, hasher),
             }
@@ -362,7 +383,8 @@ impl<G: Group> Control<G> {
                 hasher.hash(end, lanes, &mut hashes);
                 (end, lanes)
             };
-            for (lane, &hash) in lanes.zip(&hashes) {
+            for lane in lanes {
+                let hash = hashes[lane];
                 let into_upper = hash as usize & half;
                 let taken = if into_upper == 0 { lower } else { upper };
                 let window = Self::SHAPE.window(hash as usize & (half - 1));
@@ -383,8 +405,11 @@ impl<G: Group> Control<G> {
                         target = new.claim_vacant(hash);
                     }
                     new.set_byte(target, Tag::of(hash).byte());
-                    let entry = end.sub((lane + 1) * size);
-                    new.ctrl().sub((target + 1) * size).copy_from_nonoverlapping(entry, size);
+                    copy_entry(
+                        end.sub((lane + 1) * size),
+                        new.ctrl().sub((target + 1) * size),
+                        size,
+                    );
                 }
             }
             lower >>= STRIP;
@@ -411,7 +436,8 @@ impl<G: Group> Control<G> {
             unsafe {
                 let lanes = self.full_lanes::<CHUNK>(base);
                 hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
-                for (lane, &hash) in lanes.zip(&hashes) {
+                for lane in lanes {
+                    let hash = hashes[lane];
                     let target = new.claim_vacant(hash);
                     self.copy_slot(base + lane, new, target, size, Tag::of(hash));
                 }
@@ -445,7 +471,8 @@ impl<G: Group> Control<G> {
                 hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
                 lanes
             };
-            for (lane, &hash) in lanes.zip(&hashes) {
+            for lane in lanes {
+                let hash = hashes[lane];
                 let slot = base + lane;
                 // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
                 // between, so no entry is ever in two slots or in none.
@@ -498,6 +525,22 @@ impl<G: Group> Control<G> {
             to.set_byte(target, tag.byte());
             let from = self.ctrl().sub((slot + 1) * size);
             to.ctrl().sub((target + 1) * size).copy_from_nonoverlapping(from, size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_all_sizes_are_copied() {
+        let from: [u8; 80] = core::array::from_fn(|i| i as u8 + 1);
+        for size in 0..from.len() {
+            let mut to = [0; 80];
+            // SAFETY: both have more bytes than `size`.
+            unsafe { copy_entry(NonNull::from(&from).cast(), NonNull::from(&mut to).cast(), size) };
+            assert_eq!((&to[..size], &to[size..]), (&from[..size], &[0; 80][size..]));
         }
     }
 }

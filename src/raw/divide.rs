@@ -308,7 +308,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             // the hasher has been asked for the last one.
             unsafe {
                 let (from, to) = (table.control, block.control);
-                from.reinsert_into(table.slots(), to, size_of::<T>(), &hasher);
+                from.reinsert_into(table.items, to, size_of::<T>(), &hasher);
             }
         }
         if block.size.homes != 1 {

@@ -35,9 +35,9 @@
 //!
 //! # Compiled once
 //!
-//! All this is compiled with the crate, not once more for each type of entry. What it has to know of a
-//! type is the layout of its slots and how the entries of a run of slots are hashed ([`Hasher`]), which is
-//! one call for all of them.
+//! All this is compiled with the crate, not once more for each type of entry (`untyped.rs`). What it has to
+//! know of a type is the layout of its slots and how the entries of a run of slots are hashed ([`Hasher`]),
+//! which is one call for all of them.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
@@ -46,6 +46,7 @@ use core::ptr::NonNull;
 use super::control::Control;
 use super::full::{CHUNK, Lanes};
 use super::layout::Block;
+use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
@@ -110,18 +111,7 @@ unsafe fn copy_entry(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
     }
 }
 
-/// A type of entry of which nothing is known: that of [`RawTable::untyped`].
-pub(super) struct Untyped;
-
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// This table for functions that are given what they have to know of `T`.
-    #[inline(always)]
-    pub(super) fn untyped(&mut self) -> &mut RawTable<Untyped, G, A> {
-        // SAFETY: the layout of a table (`repr(C)`) does not depend on the type of its entries, and
-        // what is done with the result is done by the methods in this file.
-        unsafe { &mut *(&raw mut *self).cast() }
-    }
-
     /// Grows so that `additional` more entries fit, which they do not now.
     #[inline]
     #[track_caller]
@@ -133,7 +123,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ) -> Result<(), TryReserveError> {
         let hasher = HashBy::new(hasher);
         // SAFETY: layout and hasher are those of the entries.
-        unsafe { self.untyped().grow(Self::SLOT, additional, &hasher, fallibility) }?;
+        unsafe { self.untyped_mut().grow(Self::SLOT, additional, &hasher, fallibility) }?;
         self.debug_check();
         Ok(())
     }
@@ -144,16 +134,16 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
         let hasher = HashBy::new(&hasher);
         // SAFETY: layout and hasher are those of the entries.
-        unsafe { self.untyped().shrink(Self::SLOT, min_capacity, &hasher) }
+        unsafe { self.untyped_mut().shrink(Self::SLOT, min_capacity, &hasher) }
         self.debug_check();
     }
 
-    /// Makes room for an entry in a table that has none, or searches short in one that is worn.
+    /// Sees to it that one more entry can be stored beyond its home's window.
     #[inline]
-    pub(super) fn make_room(&mut self, hasher: &impl Fn(&T) -> u64) {
+    pub(super) fn ensure_room(&mut self, hasher: &impl Fn(&T) -> u64) {
         let hasher = HashBy::new(hasher);
         // SAFETY: layout and hasher are those of the entries.
-        unsafe { self.untyped().grow_or_rebuild(Self::SLOT, &hasher) }
+        unsafe { self.untyped_mut().ensure_room_for(Self::SLOT, &hasher) }
         self.debug_check();
     }
 
@@ -163,14 +153,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn claim_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         let hasher = HashBy::new(&hasher);
         // SAFETY: layout and hasher are those of the entries.
-        unsafe { self.untyped().claim(Self::SLOT, hash, &hasher) }
-    }
-
-    /// Gives back the block of a table without entries.
-    #[inline]
-    pub(super) fn release_block(&mut self) {
-        // SAFETY: the layout is that of the entries.
-        unsafe { self.untyped().release(Self::SLOT) }
+        unsafe { self.untyped_mut().claim(Self::SLOT, hash, &hasher) }
     }
 
     /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
@@ -223,16 +206,16 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         }
     }
 
-    /// See [`RawTable::make_room`].
+    /// See [`RawTable::ensure_room`].
     #[cold]
     #[inline(never)]
-    unsafe fn grow_or_rebuild(&mut self, slot: Layout, hasher: &dyn Hasher) {
+    unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn Hasher) {
         // SAFETY: the caller's contract. Only tables with several windows are worn.
         unsafe {
             if self.growth_left == 0 {
                 // Infallible: a failure does not return.
                 let _ = self.grow(slot, 1, hasher, Fallibility::Infallible);
-            } else {
+            } else if self.is_worn() {
                 self.control.rebuild(slot.size(), hasher);
             }
         }
@@ -242,17 +225,16 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     #[cold]
     #[inline(never)]
     unsafe fn claim(&mut self, slot: Layout, hash: u64, hasher: &dyn Hasher) -> usize {
-        if self.growth_left == 0 || self.is_worn() {
-            // SAFETY: the caller's contract.
-            unsafe { self.grow_or_rebuild(slot, hasher) }
+        // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
+        unsafe {
+            self.ensure_room_for(slot, hasher);
+            self.control.claim_vacant(hash)
         }
-        // SAFETY: there is room, and thus a vacant slot (I4).
-        unsafe { self.control.claim_vacant(hash) }
     }
 
-    /// See [`RawTable::release_block`].
+    /// Gives back the block of a table without entries.
     #[inline(never)]
-    unsafe fn release(&mut self, slot: Layout) {
+    pub(super) unsafe fn release(&mut self, slot: Layout) {
         debug_assert_eq!(self.items, 0);
         // The block is freed after the table has let go of it, because the allocator is user code
         // (I7).
@@ -287,7 +269,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.control.stream_into(self.slots(), block.control, slot.size(), hasher);
             } else {
-                self.control.reinsert_into(self.slots(), block.control, slot.size(), hasher);
+                self.control.reinsert_into(self.items, block.control, slot.size(), hasher);
             }
         }
         if size.homes != 1 {
@@ -420,21 +402,21 @@ impl<G: Group> Control<G> {
     /// Copies all entries into an empty table, each by searching for a vacant slot.
     ///
     /// # Safety
-    /// This table has so many slots. `new` is empty, has slots of the same size, and room for all entries.
+    /// This table has so many entries. `new` is empty, has slots of the same size, and room for them.
     #[inline(never)]
     pub(super) unsafe fn reinsert_into(
         self,
-        slots: usize,
+        items: usize,
         new: Self,
         size: usize,
         hasher: &dyn Hasher,
     ) {
         let mut hashes = [0; CHUNK];
-        for base in (0..slots).step_by(CHUNK) {
-            // SAFETY: there are more slots than `base`, each with a control byte. The hasher is asked for
-            // the hashes of full slots; there is room for their entries in `new`.
+        // SAFETY: `items` is the number of full slots (I4); the table is not changed.
+        for (base, lanes) in unsafe { self.full_runs(items) } {
+            // SAFETY: the hasher is asked for the hashes of full slots; there is room for their entries in
+            // `new`.
             unsafe {
-                let lanes = self.full_lanes::<CHUNK>(base);
                 hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
                 for lane in lanes {
                     let hash = hashes[lane];

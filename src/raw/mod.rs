@@ -21,6 +21,7 @@
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
 //! | `statistics.rs` | how long searches are |
+//! | `untyped.rs` | tables whose type of entry is not known: what is compiled once |
 //! | `debug.rs` | the invariants, checked and printed |
 //!
 //! # Lookup
@@ -60,7 +61,6 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
-use core::mem;
 use core::ptr::NonNull;
 
 use crate::allocator::{Allocator, Global};
@@ -90,6 +90,7 @@ pub(crate) mod split;
 mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
+mod untyped;
 
 use control::{Control, Step};
 pub(crate) use divide::Detached;
@@ -101,6 +102,7 @@ pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
 pub use scan::ScanCursor;
 pub use statistics::Statistics;
+use untyped::drop_of;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].
 pub enum AtHome {
@@ -392,9 +394,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
             return Ok(slot);
         }
-        if self.growth_left == 0 || self.is_worn() {
-            self.make_room(&hasher);
-        }
+        self.ensure_room(&hasher);
         // SAFETY: there is room, and thus a vacant slot (I4).
         Err(unsafe { self.control.vacant_on_walk(hash) })
     }
@@ -502,29 +502,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
-impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// What there is to drop in a table with slots. A call, as the compiler copies what is in line into
-    /// the drop of every type around a table.
-    #[inline(never)]
-    fn drop_block(&mut self) {
-        if !mem::needs_drop::<T>() {
-            // SAFETY: the block is the table's own, and nobody uses it afterwards.
-            return unsafe { layout::free(&self.alloc, Self::SLOT, self.control, self.size()) };
-        }
-        // SAFETY: the block is freed when the guard goes, whether or not a drop panics, and nobody
-        // uses it afterwards.
-        let _block =
-            unsafe { layout::Block::adopt(&self.alloc, Self::SLOT, self.control, self.size()) };
-        // SAFETY: the table is going: nobody sees its entries again.
-        unsafe { self.drop_entries() };
-    }
-}
-
 impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
     #[inline]
     fn drop(&mut self) {
         if self.capacity() != 0 {
-            self.drop_block();
+            // SAFETY: layout and drop are those of the entries, and the table is going.
+            unsafe { self.untyped().drop_contents(Self::SLOT, drop_of::<T>()) }
         }
     }
 }
@@ -538,5 +521,7 @@ pub fn compile_here(table: &mut RawTable<u8, Native, Global>) {
     // SAFETY: the slot has just been filled.
     unsafe { table.remove_hashed_at(slot, 1) };
     table.clone_from(&table.clone());
+    drop(table.drain());
+    drop(table.clone().into_iter());
     table.shrink_to(0, hasher);
 }

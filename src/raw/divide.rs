@@ -17,7 +17,6 @@
 use alloc::vec::Vec;
 use core::alloc::Layout;
 use core::marker::PhantomData;
-use core::mem;
 use core::ptr::NonNull;
 
 use super::control::{Control, Step};
@@ -44,6 +43,7 @@ struct Leaving {
 }
 
 impl Leaving {
+    #[inline]
     fn new(slots: usize, fallibility: Fallibility) -> Result<Self, TryReserveError> {
         let words = slots.div_ceil(CHUNK);
         let mut bits = Vec::new();
@@ -58,6 +58,7 @@ impl Leaving {
     }
 
     #[cold]
+    #[inline]
     fn note_away(&mut self, slot: usize, hash: u64) {
         match self.away.try_reserve(1) {
             Ok(()) => self.away.push((slot, hash)),
@@ -315,7 +316,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             // SAFETY: several windows; nobody else knows of the block.
             unsafe { block.control.renew_limit() };
         }
-        mem::swap(&mut self.control, &mut block.control);
+        (self.control, block.control) = (block.control, self.control);
         self.items = items;
         self.growth_left = block.size.capacity() - items;
         block.size = old_size;

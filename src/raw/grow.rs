@@ -36,7 +36,7 @@
 //! # Compiled once
 //!
 //! All this is compiled with the crate, not once more for each type of entry (`untyped.rs`). What it has to
-//! know of a type is the layout of its slots and how the entries of a run of slots are hashed ([`Hasher`]),
+//! know of a type is the layout of its slots and how the entries of a run of slots are hashed ([`HashEntries`]),
 //! which is one call for all of them.
 
 use core::alloc::Layout;
@@ -59,7 +59,7 @@ use crate::probe::ProbeSeq;
 type Hashes = [u64; CHUNK];
 
 /// What gives the hashes of entries to those who do not know their type.
-pub(super) trait Hasher {
+pub(super) trait HashEntries {
     /// Writes the hashes of the entries in some of the slots that end at `end`.
     ///
     /// # Safety
@@ -80,7 +80,7 @@ impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
     }
 }
 
-impl<T, F: Fn(&T) -> u64> Hasher for HashBy<'_, T, F> {
+impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
     unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut Hashes) {
         for lane in lanes {
             // SAFETY: the caller's contract; a full slot is initialised (I3).
@@ -177,7 +177,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         &mut self,
         slot: Layout,
         additional: usize,
-        hasher: &dyn Hasher,
+        hasher: &dyn HashEntries,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert!(additional > self.growth_left);
@@ -190,7 +190,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
 
     /// See [`RawTable::shrink_to`].
     #[inline(never)]
-    unsafe fn shrink(&mut self, slot: Layout, min_capacity: usize, hasher: &dyn Hasher) {
+    unsafe fn shrink(&mut self, slot: Layout, min_capacity: usize, hasher: &dyn HashEntries) {
         let capacity = min_capacity.max(self.items);
         // SAFETY: the caller's contract.
         unsafe {
@@ -209,7 +209,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// See [`RawTable::ensure_room`].
     #[cold]
     #[inline(never)]
-    unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn Hasher) {
+    unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
         // SAFETY: the caller's contract. Only tables with several windows are worn.
         unsafe {
             if self.growth_left == 0 {
@@ -224,7 +224,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// See [`RawTable::claim_elsewhere`].
     #[cold]
     #[inline(never)]
-    unsafe fn claim(&mut self, slot: Layout, hash: u64, hasher: &dyn Hasher) -> usize {
+    unsafe fn claim(&mut self, slot: Layout, hash: u64, hasher: &dyn HashEntries) -> usize {
         // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
         unsafe {
             self.ensure_room_for(slot, hasher);
@@ -251,7 +251,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         &mut self,
         slot: Layout,
         capacity: usize,
-        hasher: &dyn Hasher,
+        hasher: &dyn HashEntries,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert!(capacity >= self.items);
@@ -276,7 +276,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             // SAFETY: several windows; nobody else knows of the new block.
             unsafe { block.control.renew_limit() };
         }
-        core::mem::swap(&mut self.control, &mut block.control);
+        (self.control, block.control) = (block.control, self.control);
         block.size = old_size;
         self.growth_left = size.capacity() - self.items;
         Ok(())
@@ -306,12 +306,14 @@ impl<G: Group> Control<G> {
             }
             return;
         }
+        let mut target = 0;
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        unsafe { self.full_slots(items) }.zip(0..).for_each(|(slot, target)| {
+        for slot in unsafe { self.full_slots(items) } {
             // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
             // table every slot is in the window of every hash.
             unsafe { self.copy_slot(slot, new, target, size, Tag::from_byte(self.byte(slot))) };
-        });
+            target += 1;
+        }
     }
 
     /// Copies all entries into an empty table of twice as many homes, or from one window into the
@@ -320,7 +322,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// This table has so many slots. `new` is empty, has slots of the same size, and room for all entries.
     #[inline(never)]
-    unsafe fn stream_into(self, slots: usize, new: Self, size: usize, hasher: &dyn Hasher) {
+    unsafe fn stream_into(self, slots: usize, new: Self, size: usize, hasher: &dyn HashEntries) {
         // SAFETY: the caller's contract.
         unsafe {
             match size {
@@ -342,7 +344,7 @@ impl<G: Group> Control<G> {
         slots: usize,
         new: Self,
         size: usize,
-        hasher: &dyn Hasher,
+        hasher: &dyn HashEntries,
     ) {
         /// Homes of a strip's entries begin this far before it. Windows are no wider.
         const BEFORE: usize = 16;
@@ -409,7 +411,7 @@ impl<G: Group> Control<G> {
         items: usize,
         new: Self,
         size: usize,
-        hasher: &dyn Hasher,
+        hasher: &dyn HashEntries,
     ) {
         let mut hashes = [0; CHUNK];
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
@@ -432,7 +434,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     #[inline(never)]
-    pub(super) unsafe fn rebuild(self, size: usize, hasher: &dyn Hasher) {
+    pub(super) unsafe fn rebuild(self, size: usize, hasher: &dyn HashEntries) {
         /// Makes every entry findable if the hasher panics half-way.
         struct Saturate<G: Group>(Control<G>);
         impl<G: Group> Drop for Saturate<G> {

@@ -2,7 +2,7 @@
 //!
 //! What is rare, or long in relation to what it does with an entry, need not be compiled for each type of
 //! entry: growth, copying, dropping. It is a method of `RawTable<Untyped, G, A>` and is told what it has
-//! to know of the type: the layout of a slot, and how entries are hashed ([`Hasher`](super::grow::Hasher)),
+//! to know of the type: the layout of a slot, and how entries are hashed ([`HashEntries`](super::grow::HashEntries)),
 //! cloned or dropped. Such functions are `#[inline(never)]`; those of the native backend and the global
 //! allocator are compiled with this crate ([`compile_here`](super::compile_here)), and crates that use maps
 //! are linked to them.

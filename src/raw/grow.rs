@@ -306,13 +306,11 @@ impl<G: Group> Control<G> {
             }
             return;
         }
-        let mut target = 0;
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        for slot in unsafe { self.full_slots(items) } {
+        for (target, slot) in unsafe { self.full_slots(items) }.enumerate() {
             // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
             // table every slot is in the window of every hash.
             unsafe { self.copy_slot(slot, new, target, size, Tag::from_byte(self.byte(slot))) };
-            target += 1;
         }
     }
 

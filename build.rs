@@ -1,20 +1,22 @@
-//! Decides whether the group backend asked for can be had on the target, and what of a newer compiler
-//! can be used.
+//! Decides which group backend is compiled, and what of a newer compiler can be used.
 //!
-//! Without a request the backend follows from the target alone (`src/group/mod.rs`). A request is
-//! made with `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the
-//! target cannot meet ends the build here, with a message, instead of deep inside the crate.
+//! Without a request the backend is the best that the target can run. A request is made with
+//! `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the target cannot
+//! meet ends the build here, with a message, instead of deep inside the crate.
+//!
+//! This file is compiled and run wherever the crate is compiled, so it keeps away from what takes long:
+//! processes, and functions of std that are compiled anew for each use (`ci/compile-time.sh`).
 
 use std::env;
-use std::process::Command;
 
 /// Backend name and what a target must be to run it, in words and as a test.
 type Backend = (&'static str, &'static str, fn(&Target) -> bool);
 
+/// Where a target can run several, the last of them is the best.
 const BACKENDS: &[Backend] = &[
     ("swar", "any target", |_| true),
     ("sse2", "x86 or x86-64 with the target feature sse2", |target| {
-        matches!(target.arch.as_str(), "x86" | "x86_64") && target.has("sse2")
+        (target.arch == "x86" || target.arch == "x86_64") && target.has("sse2")
     }),
     ("neon", "little-endian aarch64 with the target feature neon", |target| {
         target.arch == "aarch64" && target.has("neon") && target.endian == "little"
@@ -36,55 +38,64 @@ impl Target {
     }
 }
 
-fn cfg(name: &str) -> String {
-    env::var(format!("CARGO_CFG_{name}")).unwrap_or_default()
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_default()
 }
 
-/// `N` if the compiler has all that is stable in `rustc 1.N`. One on the way to a version may lack some
-/// of what that will have.
-fn rustc_minor() -> Option<u32> {
-    let version = Command::new(env::var_os("RUSTC")?).arg("--version").output().ok()?.stdout;
-    let version = String::from_utf8(version).ok()?;
-    let minor: u32 = version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
-    let unfinished = ["-nightly", "-dev"].iter().any(|stage| version.contains(stage));
-    minor.checked_sub(u32::from(unfinished))
+/// Whether the compiler is at least 1.95, which has `core::hint::cold_path`.
+///
+/// Of two methods with one name, the compiler takes that of the type if it is stable, and else that of a
+/// trait. `Vec::push_mut`, stable since 1.95, returns a reference, the one below nothing. (To ask
+/// `rustc --version` takes half as long as to compile this file.)
+#[allow(unstable_name_collisions, dead_code, clippy::incompatible_msrv, clippy::size_of_ref)]
+fn has_cold_path() -> bool {
+    trait Before {
+        fn push_mut(&mut self, _: u8) {}
+    }
+    impl Before for Vec<u8> {}
+    size_of_val(&Vec::<u8>::new().push_mut(0)) != 0
 }
 
 fn main() {
-    let names: Vec<&str> = BACKENDS.iter().map(|&(name, ..)| name).collect();
-    println!("cargo::rustc-check-cfg=cfg(rosti_group, values(\"{}\"))", names.join("\", \""));
-    println!(
-        "cargo::rustc-check-cfg=cfg(rosti_invariants, rosti_emulated, rosti_cold_path, rosti_no_benches)"
-    );
+    let target = Target {
+        arch: variable("CARGO_CFG_TARGET_ARCH"),
+        endian: variable("CARGO_CFG_TARGET_ENDIAN"),
+        features: variable("CARGO_CFG_TARGET_FEATURE"),
+    };
+    let (mut all, mut quoted, mut possible) = (String::new(), String::new(), String::new());
+    let mut best = "";
+    for &(name, _, runs_on) in BACKENDS {
+        let separator = if all.is_empty() { "" } else { ", " };
+        all = format!("{all}{separator}{name}");
+        quoted = format!("{quoted}{separator}\"{name}\"");
+        if runs_on(&target) {
+            possible = format!("{possible}{separator}{name}");
+            best = name;
+        }
+    }
     println!("cargo::rerun-if-changed=build.rs");
-
+    println!("cargo::rustc-check-cfg=cfg(rosti_group, rosti_best, values({quoted}))");
+    println!("cargo::rustc-check-cfg=cfg(rosti_cold_path, rosti_emulated, rosti_invariants)");
+    println!("cargo::rustc-check-cfg=cfg(rosti_no_benches, rosti_unoptimised)");
+    println!("cargo::rustc-cfg=rosti_best=\"{best}\"");
+    if has_cold_path() {
+        println!("cargo::rustc-cfg=rosti_cold_path");
+    }
     // For tests of what only the compiler can spoil.
-    println!("cargo::rustc-check-cfg=cfg(rosti_unoptimised)");
-    if env::var("OPT_LEVEL").is_ok_and(|level| level == "0") {
+    if variable("OPT_LEVEL") == "0" {
         println!("cargo::rustc-cfg=rosti_unoptimised");
     }
 
-    if rustc_minor().is_some_and(|minor| minor >= 95) {
-        println!("cargo::rustc-cfg=rosti_cold_path");
+    let Ok(asked) = env::var("CARGO_CFG_ROSTI_GROUP") else { return };
+    let mut problem = format!("there is no such backend; all backends are: {all}");
+    for &(name, needs, runs_on) in BACKENDS {
+        if name == asked {
+            if runs_on(&target) {
+                return;
+            }
+            problem = format!("that backend needs {needs}");
+        }
     }
-
-    let target = Target {
-        arch: cfg("TARGET_ARCH"),
-        endian: cfg("TARGET_ENDIAN"),
-        features: cfg("TARGET_FEATURE"),
-    };
-    let possible: Vec<&str> =
-        BACKENDS.iter().filter(|(.., runs_on)| runs_on(&target)).map(|&(name, ..)| name).collect();
-    let possible = possible.join(", ");
-    let asked = cfg("ROSTI_GROUP");
-    if asked.is_empty() && env::var_os("CARGO_CFG_ROSTI_GROUP").is_none() {
-        return;
-    }
-    let problem = match BACKENDS.iter().find(|&&(name, ..)| name == asked) {
-        Some((.., runs_on)) if runs_on(&target) => return,
-        Some((_, needs, _)) => format!("that backend needs {needs}"),
-        None => format!("there is no such backend; all backends are: {}", names.join(", ")),
-    };
     println!(
         "cargo::error=rosti: asked for `--cfg rosti_group=\"{asked}\"`, but {problem}. This target \
          ({}, {}-endian) can run: {possible}. Ask for one of these, or leave the cfg out to get the \

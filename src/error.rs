@@ -26,6 +26,7 @@ pub enum TryReserveError {
 }
 
 impl fmt::Display for TryReserveError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CapacityOverflow => f.write_str(

@@ -153,6 +153,7 @@ impl Hasher for IntHasher {
         self.write_u64((n >> 64) as u64);
     }
 
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
             let mut word = [0; 8];

@@ -71,6 +71,7 @@ impl ProbeSeq {
 
     /// How many windows a walk from `home` visits until one covers `slot`. O(log slots): nothing is
     /// walked.
+    #[inline]
     pub fn windows_to(slot: usize, home: usize, mask: usize, shape: Shape) -> usize {
         let (width, first) = (shape.width, shape.window(home));
         if slot.wrapping_sub(first) < width {
@@ -99,6 +100,7 @@ impl ProbeSeq {
 /// If two numbers differ by 2^k their triangular numbers differ by an odd multiple of 2^(k-1), so the
 /// bits are found one after another. Of the two solutions with one bit more, *i* and -1 - *i*, one is
 /// small enough.
+#[inline]
 fn triangular_root(sum: usize, modulus: usize) -> usize {
     let mut root = 0usize;
     for bit in (0..usize::BITS).take_while(|&bit| 1 << bit < modulus) {

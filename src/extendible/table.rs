@@ -735,7 +735,7 @@ impl<T: Clone, A: Allocator + Clone> Tables<T, A> {
     ) -> Result<(), TryReserveError> {
         let depth = source.directory.depth();
         if depth == 0 {
-            self.root.clone_into_block(&source.root, plain(), fallibility)?;
+            self.root.clone_into_empty(&source.root, plain(), fallibility)?;
             self.items = source.items;
             return Ok(());
         }
@@ -747,7 +747,7 @@ impl<T: Clone, A: Allocator + Clone> Tables<T, A> {
             let head = unsafe { head.as_ref() };
             let memory = Head::<T, A>::memory(&alloc, fallibility)?;
             let mut table = Table::new_in(alloc.clone());
-            table.clone_into_block(&head.table, plain(), fallibility)?;
+            table.clone_into_empty(&head.table, plain(), fallibility)?;
             self.items += table.len();
             // SAFETY: there is room for all records, in this order.
             unsafe { self.directory.append(Head::create(memory, table, head.depth)) };

@@ -968,7 +968,7 @@ impl<T: Clone, A: Allocator> HashTable<T, A> {
     /// `clone_from` for who knows more of the entries.
     #[inline]
     pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
-        self.raw.clone_from_as(&source.raw, plain);
+        let _ = self.raw.clone_from_as(&source.raw, plain, crate::error::Fallibility::Infallible);
     }
 }
 

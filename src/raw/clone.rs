@@ -1,8 +1,12 @@
 //! Copying a table: same size, each entry in the same slot, the same overflow counts.
 
+use core::alloc::Layout;
 use core::mem;
+use core::ptr::NonNull;
 
+use super::full::Lanes;
 use super::plain::Plain;
+use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
@@ -17,85 +21,150 @@ impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
 
     #[inline]
     fn clone_from(&mut self, source: &Self) {
-        self.clone_from_as(source, Plain::of_value());
+        // Infallible: a failure does not return.
+        let _ = self.clone_from_as(source, Plain::of_value(), Fallibility::Infallible);
     }
 }
 
 impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
     /// A table with a clone of each entry. O(slots).
+    #[inline]
     pub(crate) fn clone_as(&self, plain: Plain<T>) -> Self
     where
         A: Clone,
     {
         let mut table = Self::new_in(self.alloc.clone());
         // Infallible: a failure does not return.
-        let _ = table.clone_into_block(self, plain, Fallibility::Infallible);
+        let _ = table.clone_into_empty(self, plain, Fallibility::Infallible);
         table
     }
 
-    /// [`clone_as`](Self::clone_as) that keeps this table's allocator, and its block if it has the
-    /// size of the source's.
-    pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
-        self.clear();
-        let size = source.size();
-        if self.size() == size {
-            self.clone_entries(source, size, source.is_cloned_as_bytes(size, plain));
-        } else {
-            // The old block goes first: peak memory is that of one copy. Should the new one fail,
-            // the table is empty and in order.
-            self.release_block();
-            // Infallible: a failure does not return.
-            let _ = self.clone_into_block(source, plain, Fallibility::Infallible);
-        }
+    /// [`clone_as`](Self::clone_as) that reports when there is no block; nothing was cloned then.
+    pub(crate) fn try_clone_as(&self, plain: Plain<T>) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        let mut table = Self::new_in(self.alloc.clone());
+        table.clone_into_empty(self, plain, Fallibility::Fallible)?;
+        Ok(table)
     }
 
-    /// Gets a block and clones of all entries, for a table without slots. O(slots).
-    ///
-    /// # Errors
-    /// If there is no memory for the block; then nothing was cloned.
-    pub(crate) fn clone_into_block(
+    /// [`clone_as`](Self::clone_as) that keeps this table's allocator, and its block if it has the
+    /// size of the source's. Without a block the table is empty.
+    pub(crate) fn clone_from_as(
         &mut self,
         source: &Self,
         plain: Plain<T>,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        let size = source.size();
-        if size.slots != 0 {
-            let as_bytes = source.is_cloned_as_bytes(size, plain);
-            // SAFETY: the block is vacant, or else written to as a whole by `clone_entries` (I2), before
-            // any user code runs (I7).
-            self.control = unsafe {
-                layout::allocate_like(&self.alloc, Self::SLOT, size, !as_bytes, fallibility)?
-            };
-            self.growth_left = source.capacity();
-            self.clone_entries(source, size, as_bytes);
-        }
+        self.clear();
+        self.clone_into_empty(source, plain, fallibility)
+    }
+
+    /// Clones the entries into this table, which has none. O(slots).
+    ///
+    /// # Errors
+    /// If there is no memory for the block; then nothing was cloned.
+    #[inline]
+    pub(crate) fn clone_into_empty(
+        &mut self,
+        source: &Self,
+        plain: Plain<T>,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        let entries = Entries { slot: Self::SLOT, clone: clone_run::<T>, plain: plain.is_known() };
+        // SAFETY: that is what has to be known of the entries.
+        unsafe { self.untyped_mut().clone_entries(source.untyped(), entries, fallibility) }?;
+        self.debug_check();
         Ok(())
     }
+}
 
-    /// Whether a clone of this table is a copy of its bytes. In a table that is nearly empty there are
-    /// fewer bytes to look at than to copy.
-    fn is_cloned_as_bytes(&self, size: Size, plain: Plain<T>) -> bool {
-        plain.is_known() && self.items != 0 && self.items >= size.slots / 8
+/// What copying has to know of entries: the layout of a slot, how they are cloned, and whether a clone is
+/// a copy of their bytes.
+struct Entries {
+    slot: Layout,
+    clone: unsafe fn(NonNull<u8>, NonNull<u8>, usize, Lanes, &mut Cloned),
+    plain: bool,
+}
+
+/// What has been cloned so far.
+#[derive(Default)]
+struct Cloned {
+    /// The last slot that was, if any was.
+    last: usize,
+    count: usize,
+}
+
+/// Clones the entries in some of the slots from `base` on, from the table whose control bytes begin at
+/// `from` to the same slots of that at `to`.
+///
+/// # Safety
+/// Both tables have those slots, of type `T`; they are full in the first one, and the second is the caller's.
+unsafe fn clone_run<T: Clone>(
+    from: NonNull<u8>,
+    to: NonNull<u8>,
+    base: usize,
+    lanes: Lanes,
+    cloned: &mut Cloned,
+) {
+    for lane in lanes {
+        let slot = base + lane;
+        // SAFETY: the caller's contract; a full slot is initialised (I3).
+        unsafe {
+            layout::slot::<T>(to, slot).write(layout::slot::<T>(from, slot).as_ref().clone())
+        };
+        cloned.last = slot;
+        cloned.count += 1;
     }
+}
 
-    /// Fills this table, which is empty and has the size of the source. If a clone panics, the entries
-    /// cloned so far are in the table.
-    fn clone_entries(&mut self, source: &Self, size: Size, as_bytes: bool) {
-        debug_assert!(self.items == 0 && self.size() == size && source.size() == size);
-        if source.items == 0 {
-            return;
+impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
+    /// Clones the entries of `source` into this table, which has none, and keeps its block if that has
+    /// the right size. If a clone panics, the entries cloned so far are in the table.
+    ///
+    /// # Safety
+    /// `entries` is right for both tables.
+    #[inline(never)]
+    unsafe fn clone_entries(
+        &mut self,
+        source: &Self,
+        entries: Entries,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(self.items == 0);
+        let size = source.size();
+        // In a table that is nearly empty there are fewer bytes to look at than to copy.
+        let as_bytes = entries.plain && source.items != 0 && source.items >= size.slots / 8;
+        if self.size() != size {
+            // The old block goes first: peak memory is that of one copy. Should the new one fail,
+            // the table is empty and in order.
+            // SAFETY: the caller's contract.
+            unsafe { self.release(entries.slot) };
+            if size.slots == 0 {
+                return Ok(());
+            }
+            // SAFETY: the block is vacant, or else written to as a whole below (I2), before any user code
+            // runs (I7).
+            self.control = unsafe {
+                layout::allocate_like(&self.alloc, entries.slot, size, !as_bytes, fallibility)?
+            };
+            self.growth_left = source.capacity();
         }
-        let mut slot_bytes = size_of::<T>() * size.slots;
+        if source.items == 0 {
+            return Ok(());
+        }
+        let mut slot_bytes = entries.slot.size() * size.slots;
         if !as_bytes {
             slot_bytes = 0;
-            let mut clones = Clones { table: self, source, size, last: 0, count: 0 };
-            // SAFETY: `items` is the number of full slots (I4); the source is not changed.
-            for slot in unsafe { source.control.full_slots(source.items) } {
-                // SAFETY: the slot is full in the source and exists in this table as well.
-                unsafe { clones.table.slot(slot).write(source.get(slot).clone()) };
-                clones.last = slot;
-                clones.count += 1;
+            let (from, to) = (source.control, self.control);
+            let mut clones = Clones { table: self, source, size, cloned: Cloned::default() };
+            // SAFETY: `items` is the number of full slots (I4); the source is not changed. The slots are
+            // full there and exist in this table as well.
+            unsafe {
+                for (base, lanes) in from.full_runs(source.items) {
+                    (entries.clone)(from.ctrl(), to.ctrl(), base, lanes, &mut clones.cloned);
+                }
             }
             mem::forget(clones);
         }
@@ -104,33 +173,32 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe { layout::copy_contents(source.control, self.control, slot_bytes, size.homes) };
         self.items = source.items;
         self.growth_left = source.growth_left;
-        self.debug_check();
+        Ok(())
     }
 }
 
 /// Entries that have been cloned into a table whose control bytes do not tell of them yet. Makes them
 /// the table's if the next clone panics.
-struct Clones<'a, T, G: Group, A: Allocator> {
-    table: &'a mut RawTable<T, G, A>,
-    source: &'a RawTable<T, G, A>,
+struct Clones<'a, G: Group, A: Allocator> {
+    table: &'a mut RawTable<Untyped, G, A>,
+    source: &'a RawTable<Untyped, G, A>,
     size: Size,
-    /// The last slot that was cloned, if any was.
-    last: usize,
-    count: usize,
+    cloned: Cloned,
 }
 
-impl<T, G: Group, A: Allocator> Drop for Clones<'_, T, G, A> {
+impl<G: Group, A: Allocator> Drop for Clones<'_, G, A> {
     fn drop(&mut self) {
-        if self.count != 0 {
+        let Cloned { last, count } = self.cloned;
+        if count != 0 {
             let size = self.size;
             // SAFETY: both tables have this size. Slots that stay full were written (I3), and `count`
             // is their number (I4).
             unsafe {
                 let (from, to) = (self.source.control, self.table.control);
-                layout::copy_first(from, to, size.homes, self.last, size.slots);
+                layout::copy_first(from, to, size.homes, last, size.slots);
             }
-            self.table.items = self.count;
-            self.table.growth_left -= self.count;
+            self.table.items = count;
+            self.table.growth_left -= count;
         }
     }
 }

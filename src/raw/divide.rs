@@ -17,10 +17,10 @@
 use alloc::vec::Vec;
 use core::alloc::Layout;
 use core::marker::PhantomData;
-use core::mem;
 use core::ptr::NonNull;
 
 use super::control::{Control, Step};
+use super::grow::HashBy;
 use super::layout::Block;
 use super::{AtHome, RawTable, layout};
 use crate::allocator::Allocator;
@@ -43,6 +43,7 @@ struct Leaving {
 }
 
 impl Leaving {
+    #[inline]
     fn new(slots: usize, fallibility: Fallibility) -> Result<Self, TryReserveError> {
         let words = slots.div_ceil(CHUNK);
         let mut bits = Vec::new();
@@ -57,6 +58,7 @@ impl Leaving {
     }
 
     #[cold]
+    #[inline]
     fn note_away(&mut self, slot: usize, hash: u64) {
         match self.away.try_reserve(1) {
             Ok(()) => self.away.push((slot, hash)),
@@ -308,19 +310,19 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
         for table in [&*self, &*other] {
-            // SAFETY: the hashes of full slots are asked for.
-            let hash = |slot| hasher(unsafe { table.get(slot) });
+            let hasher = HashBy::new(&hasher);
             // SAFETY: the block is ours, and has room for all entries (I4), which the tables own until
             // the hasher has been asked for the last one.
             unsafe {
-                table.control.reinsert_into(table.items, block.control, size_of::<T>(), &hash);
+                let (from, to) = (table.control, block.control);
+                from.reinsert_into(table.items, to, size_of::<T>(), &hasher);
             }
         }
         if block.size.homes != 1 {
             // SAFETY: several windows; nobody else knows of the block.
             unsafe { block.control.renew_limit() };
         }
-        mem::swap(&mut self.control, &mut block.control);
+        (self.control, block.control) = (block.control, self.control);
         self.items = items;
         self.growth_left = block.size.capacity() - items;
         block.size = old_size;

@@ -25,9 +25,13 @@
 //! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
 //! at the first, a copy where the original is.
 
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
 use super::RawTable;
 use super::control::Step;
 use super::full::FullSlots;
+use super::untyped::{DropEntry, Untyped, drop_of};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
@@ -40,13 +44,36 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot is full.
     #[inline(always)]
     unsafe fn take(&mut self, slot: usize) -> T {
+        // SAFETY: a full slot is initialised (I3), and is vacant from here on: read once.
+        unsafe { self.vacate(slot).read() }
+    }
+
+    /// Makes a slot vacant and returns the address of the entry, which belongs to the caller. O(1).
+    ///
+    /// # Safety
+    /// The slot is full.
+    #[inline(always)]
+    unsafe fn vacate(&mut self, slot: usize) -> NonNull<T> {
         // SAFETY: a full slot exists; the table is borrowed mutably.
         unsafe { self.control.set_byte(slot, EMPTY) };
         self.items -= 1;
         self.growth_left += 1;
         self.debug_check();
-        // SAFETY: a full slot is initialised (I3), and is vacant from here on: read once.
-        unsafe { self.slot(slot).read() }
+        // SAFETY: the slot exists.
+        unsafe { self.slot(slot) }
+    }
+
+    /// [`vacate`](Self::vacate) where nobody knows the entry's hash.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    unsafe fn vacate_unhashed(&mut self, slot: usize) -> NonNull<T> {
+        // SAFETY: the caller's contract; the table is borrowed mutably.
+        unsafe {
+            self.control.note_wear();
+            self.vacate(slot)
+        }
     }
 
     /// Takes the entry out of a slot where nobody knows its hash. O(1).
@@ -55,11 +82,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot is full.
     #[inline(always)]
     pub unsafe fn remove_at(&mut self, slot: usize) -> T {
-        // SAFETY: the caller's contract; the table is borrowed mutably.
-        unsafe {
-            self.control.note_wear();
-            self.take(slot)
-        }
+        // SAFETY: a full slot is initialised (I3), and is vacant from here on: read once.
+        unsafe { self.vacate_unhashed(slot).read() }
     }
 
     /// Takes the entry with this hash out of a slot, and its walk out of the counts. O(1) expected.
@@ -122,10 +146,16 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Drops the entries for which `keep` is false, in slot order. O(slots). If `keep` or a drop
     /// panics, entries not yet visited stay.
     pub fn retain(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
-        // Entries leave one by one, so that the table is in order whenever user code runs (I7).
-        let mut entries = self.extract_if();
-        while let Some(entry) = entries.next(|entry| !keep(entry)) {
-            drop(entry);
+        // SAFETY: `items` is the number of full slots (I4), and only slots that the iterator has returned
+        // are erased.
+        for slot in unsafe { self.control.full_slots(self.items) } {
+            // SAFETY: the slot is full. Entries leave one by one, so that the table is in order whenever
+            // user code runs (I7).
+            unsafe {
+                if !keep(self.get_mut(slot)) {
+                    self.vacate_unhashed(slot).drop_in_place();
+                }
+            }
         }
     }
 
@@ -139,10 +169,25 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// Drops all entries and keeps the block. O(slots), O(1) if there are none.
+    #[inline]
     pub fn clear(&mut self) {
+        if self.items != 0 {
+            // SAFETY: layout and drop are those of the entries.
+            unsafe { self.untyped_mut().clear_entries(Self::SLOT, drop_of::<T>()) }
+        }
+    }
+}
+
+impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
+    /// [`RawTable::clear`] of a table with entries.
+    ///
+    /// # Safety
+    /// Layout and drop are those of the entries.
+    #[inline(never)]
+    unsafe fn clear_entries(&mut self, slot: Layout, drop: DropEntry) {
         /// Resets the table, also when an entry's drop panics.
-        struct Reset<'a, T, G: Group, A: Allocator>(&'a mut RawTable<T, G, A>);
-        impl<T, G: Group, A: Allocator> Drop for Reset<'_, T, G, A> {
+        struct Reset<'a, G: Group, A: Allocator>(&'a mut RawTable<Untyped, G, A>);
+        impl<G: Group, A: Allocator> Drop for Reset<'_, G, A> {
             fn drop(&mut self) {
                 let size = self.0.size();
                 // SAFETY: the table has a block (it had entries), of this size; the entries are
@@ -152,11 +197,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 self.0.growth_left = size.capacity();
             }
         }
-        if self.items != 0 {
-            let guard = Reset(self);
-            // SAFETY: the guard makes the table forget the entries.
-            unsafe { guard.0.drop_entries() };
-        }
+        let guard = Reset(self);
+        // SAFETY: the caller's contract; the guard makes the table forget the entries.
+        unsafe { guard.0.drop_entries(slot, drop) };
     }
 }
 

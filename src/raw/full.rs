@@ -8,6 +8,7 @@
 //! it is one of those, and one call, out of line, passes over as many as there are. A walk knows how
 //! many entries are to come and ends with the last one, wherever that is.
 
+use core::iter;
 use core::ptr::NonNull;
 
 use super::control::Control;
@@ -122,6 +123,26 @@ impl<G: Group> Control<G> {
     unsafe fn next_chunk(self, base: usize) -> (usize, Lanes) {
         // SAFETY: the caller's contract; the number of control bytes is a multiple of WIDTH (I2).
         unsafe { self.chunk_before(base, Self::SHAPE.control_bytes(self.mask() + 1)) }
+    }
+
+    /// The full slots a chunk at a time, each with the first slot of the chunk. Vacant chunks are left out.
+    ///
+    /// # Safety
+    /// As for [`full_slots`](Self::full_slots).
+    #[inline]
+    pub(super) unsafe fn full_runs(self, mut items: usize) -> impl Iterator<Item = (usize, Lanes)> {
+        let mut end = 0;
+        iter::from_fn(move || {
+            if items == 0 {
+                return None;
+            }
+            // SAFETY: a slot is to come (I4), from `end` on, and has a control byte. CHUNK is a multiple
+            // of WIDTH.
+            let (base, lanes) = unsafe { self.next_chunk(end) };
+            end = base + CHUNK;
+            items -= lanes.lanes();
+            Some((base, lanes))
+        })
     }
 
     /// A full slot, looked for from the group on where the last call found one, and on from the

@@ -32,20 +32,88 @@
 //! looked at. It needs no memory, so a table at constant size never allocates. Tags and entries are in
 //! order at each step, so a hasher that panics loses nothing: the guard sets every count to the highest,
 //! with which every search succeeds, and the next insert that notices rebuilds again.
+//!
+//! # Compiled once
+//!
+//! All this is compiled with the crate, not once more for each type of entry (`untyped.rs`). What it has to
+//! know of a type is the layout of its slots and how the entries of a run of slots are hashed ([`HashEntries`]),
+//! which is one call for all of them.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
 
 use super::control::Control;
+use super::full::{CHUNK, Lanes};
 use super::layout::Block;
+use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
+use crate::mask::BitMask;
 use crate::probe::ProbeSeq;
+
+/// The hashes of some entries of a chunk, each in its lane.
+type Hashes = [u64; CHUNK];
+
+/// What gives the hashes of entries to those who do not know their type.
+pub(super) trait HashEntries {
+    /// Writes the hashes of the entries in some of the slots that end at `end`.
+    ///
+    /// # Safety
+    /// The slots are full, and hold entries of the type that the hasher is for.
+    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut Hashes);
+}
+
+/// The hasher that calls `F` for each entry.
+pub(super) struct HashBy<'a, T, F> {
+    hasher: &'a F,
+    marker: PhantomData<fn(&T)>,
+}
+
+impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
+    #[inline(always)]
+    pub(super) fn new(hasher: &'a F) -> Self {
+        HashBy { hasher, marker: PhantomData }
+    }
+}
+
+impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
+    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut Hashes) {
+        for lane in lanes {
+            // SAFETY: the caller's contract; a full slot is initialised (I3).
+            hashes[lane] = (self.hasher)(unsafe { end.cast::<T>().sub(lane + 1).as_ref() });
+        }
+    }
+}
+
+/// Copies an entry of `size` bytes, in line unless it is tiny: a call would be most of the work.
+///
+/// # Safety
+/// As for `copy_from_nonoverlapping`.
+#[inline(always)]
+unsafe fn copy_entry(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
+    // SAFETY: what is copied lies within the entry; parts of it are copied twice.
+    unsafe {
+        if size < 8 {
+            return to.copy_from_nonoverlapping(from, size);
+        }
+        if size < 16 {
+            to.copy_from_nonoverlapping(from, 8);
+            return to.add(size - 8).copy_from_nonoverlapping(from.add(size - 8), 8);
+        }
+        for start in (0..size - 16).step_by(16) {
+            to.add(start).copy_from_nonoverlapping(from.add(start), 16);
+        }
+        to.add(size - 16).copy_from_nonoverlapping(from.add(size - 16), 16);
+    }
+}
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Grows so that `additional` more entries fit, which they do not now.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     #[track_caller]
     pub(super) fn reserve_more(
         &mut self,
@@ -53,45 +121,139 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: &impl Fn(&T) -> u64,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        debug_assert!(additional > self.growth_left);
-        let Some(capacity) = self.items.checked_add(additional) else {
-            return Err(fallibility.capacity_overflow());
-        };
-        if self.capacity() == 0 {
-            return self.allocate_for(capacity, fallibility);
-        }
-        self.move_to(capacity, hasher, fallibility)
+        let hasher = HashBy::new(hasher);
+        // SAFETY: layout and hasher are those of the entries.
+        unsafe { self.untyped_mut().grow(Self::SLOT, additional, &hasher, fallibility) }?;
+        self.debug_check();
+        Ok(())
     }
 
     /// Shrinks to the smallest size that holds `min_capacity` and all entries, if that is smaller
     /// than the present one. O(slots).
+    #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
         // Infallible: a failure does not return.
         let _ = self.shrink_as(min_capacity, &hasher, Fallibility::Infallible);
     }
 
     /// [`shrink_to`](Self::shrink_to) that may report failure, and then has changed nothing.
+    #[inline]
     pub(crate) fn shrink_as(
         &mut self,
         min_capacity: usize,
         hasher: &impl Fn(&T) -> u64,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
+        let hasher = HashBy::new(hasher);
+        // SAFETY: layout and hasher are those of the entries.
+        unsafe { self.untyped_mut().shrink(Self::SLOT, min_capacity, &hasher, fallibility) }?;
+        self.debug_check();
+        Ok(())
+    }
+
+    /// Sees to it that one more entry can be stored beyond its home's window.
+    #[inline]
+    pub(super) fn ensure_room(&mut self, hasher: &impl Fn(&T) -> u64) {
+        let hasher = HashBy::new(hasher);
+        // SAFETY: layout and hasher are those of the entries.
+        unsafe { self.untyped_mut().ensure_room_for(Self::SLOT, &hasher) }
+        self.debug_check();
+    }
+
+    /// Claims a vacant slot for an absent entry where the home's window has no room, or the table: the
+    /// positions before it count the entry, which must [`occupy`](Self::occupy) the slot next.
+    #[inline]
+    pub fn claim_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
+        let hasher = HashBy::new(&hasher);
+        // SAFETY: layout and hasher are those of the entries.
+        unsafe { self.untyped_mut().claim(Self::SLOT, hash, &hasher) }
+    }
+
+    /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
+    /// module's introduction. O(slots).
+    #[cfg(test)]
+    pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
+        // SAFETY: only tables with several windows are rebuilt. The table is borrowed mutably.
+        unsafe { self.control.rebuild(size_of::<T>(), &HashBy::new(hasher)) };
+        self.debug_check();
+    }
+}
+
+/// Callers promise all of these that `slot` is the layout of the table's slots, and that `hasher` is for
+/// its entries.
+impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
+    /// See [`RawTable::reserve_more`].
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    unsafe fn grow(
+        &mut self,
+        slot: Layout,
+        additional: usize,
+        hasher: &dyn HashEntries,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(additional > self.growth_left);
+        let Some(capacity) = self.items.checked_add(additional) else {
+            return Err(fallibility.capacity_overflow());
+        };
+        // SAFETY: the caller's contract.
+        unsafe { self.move_to(slot, capacity, hasher, fallibility) }
+    }
+
+    /// See [`RawTable::shrink_to`].
+    #[inline(never)]
+    unsafe fn shrink(
+        &mut self,
+        slot: Layout,
+        min_capacity: usize,
+        hasher: &dyn HashEntries,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         let capacity = min_capacity.max(self.items);
-        if capacity == 0 {
-            self.release_block();
-        } else if Control::<G>::SHAPE
-            .size_for(capacity)
-            .is_some_and(|size| size.slots < self.slots())
-        {
-            // Computes the size once more, out of line, rather than be compiled twice per type of entry.
-            return self.move_to(capacity, hasher, fallibility);
+        // SAFETY: the caller's contract.
+        unsafe {
+            if capacity == 0 {
+                self.release(slot);
+            } else if Control::<G>::SHAPE
+                .size_for(capacity)
+                .is_some_and(|size| size.slots < self.slots())
+            {
+                return self.move_to(slot, capacity, hasher, fallibility);
+            }
         }
         Ok(())
     }
 
+    /// See [`RawTable::ensure_room`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
+        // SAFETY: the caller's contract. Only tables with several windows are worn.
+        unsafe {
+            if self.growth_left == 0 {
+                // Infallible: a failure does not return.
+                let _ = self.grow(slot, 1, hasher, Fallibility::Infallible);
+            } else if self.is_worn() {
+                self.control.rebuild(slot.size(), hasher);
+            }
+        }
+    }
+
+    /// See [`RawTable::claim_elsewhere`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn claim(&mut self, slot: Layout, hash: u64, hasher: &dyn HashEntries) -> usize {
+        // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
+        unsafe {
+            self.ensure_room_for(slot, hasher);
+            self.control.claim_vacant(hash)
+        }
+    }
+
     /// Gives back the block of a table without entries.
-    pub(super) fn release_block(&mut self) {
+    #[inline(never)]
+    pub(super) unsafe fn release(&mut self, slot: Layout) {
         debug_assert_eq!(self.items, 0);
         // The block is freed after the table has let go of it, because the allocator is user code
         // (I7).
@@ -99,126 +261,49 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         self.control = Control::unallocated();
         self.growth_left = 0;
         // SAFETY: the block was the table's own and holds no entries.
-        unsafe { layout::free(&self.alloc, Self::SLOT, control, size) };
+        unsafe { layout::free(&self.alloc, slot, control, size) };
     }
 
     /// Moves all entries to the smallest block that holds `capacity` entries, no fewer than there are.
     #[track_caller]
-    fn move_to(
+    unsafe fn move_to(
         &mut self,
+        slot: Layout,
         capacity: usize,
-        hasher: &impl Fn(&T) -> u64,
+        hasher: &dyn HashEntries,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert!(capacity >= self.items);
         let old_size = self.size();
-        let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
+        let mut block = Block::allocate_for(&self.alloc, slot, capacity, fallibility)?;
         let size = block.size;
         // SAFETY: the new table is empty, has room for all entries (I4), and one window where that
         // is demanded. Should the hasher panic, the guard frees the block and the table still owns
         // all entries.
         unsafe {
-            if size.homes == 1 {
-                self.control.pack_into(self.items, block.control, size_of::<T>());
+            if self.items == 0 {
+                // There is nothing to move.
+            } else if size.homes == 1 {
+                self.control.pack_into(self.items, block.control, slot.size());
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
-                self.stream_into(block.control, hasher);
+                self.control.stream_into(self.slots(), block.control, slot.size(), hasher);
             } else {
-                let hash = self.hash_in(hasher);
-                self.control.reinsert_into(self.items, block.control, size_of::<T>(), &hash);
+                self.control.reinsert_into(self.items, block.control, slot.size(), hasher);
             }
         }
         if size.homes != 1 {
             // SAFETY: several windows; nobody else knows of the new block.
             unsafe { block.control.renew_limit() };
         }
-        core::mem::swap(&mut self.control, &mut block.control);
+        (self.control, block.control) = (block.control, self.control);
         block.size = old_size;
         self.growth_left = size.capacity() - self.items;
-        drop(block);
-        self.debug_check();
         Ok(())
-    }
-
-    /// Copies all entries into an empty table of twice as many homes, or from one window into the
-    /// smallest table with several; see the module's introduction.
-    ///
-    /// # Safety
-    /// `new` is empty, has slots of type `T`, and room for all entries.
-    unsafe fn stream_into(&self, new: Control<G>, hasher: &impl Fn(&T) -> u64) {
-        /// Homes of a strip's entries begin this far before it. Windows are no wider.
-        const BEFORE: usize = 16;
-        /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
-        /// than it was. Chosen by `grow`.
-        const STRIP: usize = usize::BITS as usize - BEFORE;
-        const { assert!(STRIP > 0 && STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
-        let half = new.mask() / 2 + 1;
-        // What is taken: bit i stands for the slot `before + i` of a half.
-        let (mut lower, mut upper) = (0usize, 0usize);
-        for base in (0..self.slots()).step_by(STRIP) {
-            let before = base.wrapping_sub(BEFORE);
-            // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`.
-            let end = unsafe { self.control.ctrl().cast::<T>().sub(base) };
-            // SAFETY: there are more slots than `base`, each with a control byte.
-            for lane in unsafe { self.control.full_lanes::<STRIP>(base) } {
-                // SAFETY: the slot is full.
-                let entry = unsafe { end.sub(lane + 1) };
-                // SAFETY: a full slot is initialised (I3).
-                let hash = hasher(unsafe { entry.as_ref() });
-                let into_upper = hash as usize & half;
-                let taken = if into_upper == 0 { lower } else { upper };
-                let window = Control::<G>::SHAPE.window(hash as usize & (half - 1));
-                let first = window.wrapping_sub(before);
-                // The carry goes to the first slot that is not taken.
-                let filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
-                let found = (filled ^ taken).trailing_zeros() as usize;
-                let mut target = before.wrapping_add(found).wrapping_add(into_upper);
-                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
-                // (I6). (Where `first` is not a bit of the words, or no bit is left, what was found does
-                // not lie in the window, or is as good as any.) Elsewhere the entry takes the usual way;
-                // there is room for all (I4).
-                unsafe {
-                    if found.wrapping_sub(first) < G::WIDTH && new.byte(target) == EMPTY {
-                        upper = if into_upper == 0 { upper } else { filled };
-                        lower = if into_upper == 0 { filled } else { lower };
-                    } else {
-                        target = new.claim_vacant(hash);
-                    }
-                    new.set_byte(target, Tag::of(hash).byte());
-                    layout::slot::<T>(new.ctrl(), target).copy_from_nonoverlapping(entry, 1);
-                }
-            }
-            lower >>= STRIP;
-            upper >>= STRIP;
-        }
-    }
-
-    /// What gives the hash of the entry in a full slot, for the parts that do not know entries: one
-    /// function for all of them.
-    ///
-    /// # Safety
-    /// It is called for full slots only.
-    #[inline]
-    unsafe fn hash_in(&self, hasher: &impl Fn(&T) -> u64) -> impl Fn(usize) -> u64 {
-        // SAFETY: the caller's contract.
-        move |slot| hasher(unsafe { self.get(slot) })
-    }
-
-    /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
-    /// module's introduction. O(slots).
-    #[cold]
-    pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
-        // SAFETY: only tables with several windows are rebuilt. The table is borrowed mutably, and
-        // is asked for the hashes of full slots.
-        unsafe {
-            let hash = self.hash_in(hasher);
-            self.control.rebuild(size_of::<T>(), &hash);
-        }
-        self.debug_check();
     }
 }
 
-/// The parts that are compiled once for all types of entries: they take long enough for an indirect
-/// call per entry. `size` is that of an entry; `hash` gives the hash of the entry in a full slot.
+/// The parts that need no more than control bytes and the size of an entry, `size`. `hasher` is for the
+/// entries.
 impl<G: Group> Control<G> {
     /// Copies all entries into an empty one-window table, side by side.
     ///
@@ -241,31 +326,124 @@ impl<G: Group> Control<G> {
             return;
         }
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        unsafe { self.full_slots(items) }.zip(0..).for_each(|(slot, target)| {
+        for (target, slot) in unsafe { self.full_slots(items) }.enumerate() {
             // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
             // table every slot is in the window of every hash.
             unsafe { self.copy_slot(slot, new, target, size, Tag::from_byte(self.byte(slot))) };
-        });
+        }
+    }
+
+    /// Copies all entries into an empty table of twice as many homes, or from one window into the
+    /// smallest table with several; see the module's introduction.
+    ///
+    /// # Safety
+    /// This table has so many slots. `new` is empty, has slots of the same size, and room for all entries.
+    #[inline(never)]
+    unsafe fn stream_into(self, slots: usize, new: Self, size: usize, hasher: &dyn HashEntries) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            match size {
+                8 => self.stream::<8>(slots, new, size, hasher),
+                16 => self.stream::<16>(slots, new, size, hasher),
+                32 => self.stream::<32>(slots, new, size, hasher),
+                _ => self.stream::<0>(slots, new, size, hasher),
+            }
+        }
+    }
+
+    /// [`stream_into`](Self::stream_into) for entries of `SIZE` bytes, or of `size` if that is 0.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    unsafe fn stream<const SIZE: usize>(
+        self,
+        slots: usize,
+        new: Self,
+        size: usize,
+        hasher: &dyn HashEntries,
+    ) {
+        /// Homes of a strip's entries begin this far before it. Windows are no wider.
+        const BEFORE: usize = 16;
+        /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
+        /// than it was. Chosen by `grow`.
+        const STRIP: usize = usize::BITS as usize - BEFORE;
+        const { assert!(STRIP > 0 && STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
+        let size = if SIZE == 0 { size } else { SIZE };
+        let half = new.mask() / 2 + 1;
+        // What is taken: bit i stands for the slot `before + i` of a half.
+        let (mut lower, mut upper) = (0usize, 0usize);
+        let mut hashes = [0; CHUNK];
+        for base in (0..slots).step_by(STRIP) {
+            let before = base.wrapping_sub(BEFORE);
+            // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each
+            // with a control byte. The hasher is asked for the hashes of full slots.
+            let (end, lanes) = unsafe {
+                let end = self.ctrl().sub(base * size);
+                let lanes = self.full_lanes::<STRIP>(base);
+                hasher.hash(end, lanes, &mut hashes);
+                (end, lanes)
+            };
+            for lane in lanes {
+                let hash = hashes[lane];
+                let into_upper = hash as usize & half;
+                let taken = if into_upper == 0 { lower } else { upper };
+                let window = Self::SHAPE.window(hash as usize & (half - 1));
+                let first = window.wrapping_sub(before);
+                // The carry goes to the first slot that is not taken.
+                let filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
+                let found = (filled ^ taken).trailing_zeros() as usize;
+                let mut target = before.wrapping_add(found).wrapping_add(into_upper);
+                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
+                // (I6). (Where `first` is not a bit of the words, or no bit is left, what was found does
+                // not lie in the window, or is as good as any.) Elsewhere the entry takes the usual way;
+                // there is room for all (I4).
+                unsafe {
+                    if found.wrapping_sub(first) < G::WIDTH && new.byte(target) == EMPTY {
+                        upper = if into_upper == 0 { upper } else { filled };
+                        lower = if into_upper == 0 { filled } else { lower };
+                    } else {
+                        target = new.claim_vacant(hash);
+                    }
+                    new.set_byte(target, Tag::of(hash).byte());
+                    copy_entry(
+                        end.sub((lane + 1) * size),
+                        new.ctrl().sub((target + 1) * size),
+                        size,
+                    );
+                }
+            }
+            lower >>= STRIP;
+            upper >>= STRIP;
+        }
     }
 
     /// Copies all entries into an empty table, each by searching for a vacant slot.
     ///
     /// # Safety
-    /// `new` is empty, has slots of the same size, and room for all `items` entries of this table.
+    /// This table has so many entries. `new` is empty, has slots of the same size, and room for them.
     #[inline(never)]
     pub(super) unsafe fn reinsert_into(
         self,
         items: usize,
         new: Self,
         size: usize,
-        hash: &dyn Fn(usize) -> u64,
+        hasher: &dyn HashEntries,
     ) {
+        let mut hashes = [0; CHUNK];
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
-        unsafe { self.full_slots(items) }.for_each(|slot| {
-            let hash = hash(slot);
-            // SAFETY: the slot is full; there is room for its entry in `new`.
-            unsafe { self.copy_slot(slot, new, new.claim_vacant(hash), size, Tag::of(hash)) };
-        });
+        for (base, lanes) in unsafe { self.full_runs(items) } {
+            // SAFETY: the hasher is asked for the hashes of full slots; there is room for their entries in
+            // `new`.
+            unsafe {
+                hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
+                for lane in lanes {
+                    let hash = hashes[lane];
+                    let target = new.claim_vacant(hash);
+                    self.copy_slot(base + lane, new, target, size, Tag::of(hash));
+                }
+            }
+        }
     }
 
     /// See [`RawTable::rebuild`].
@@ -273,7 +451,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     #[inline(never)]
-    unsafe fn rebuild(self, size: usize, hash: &dyn Fn(usize) -> u64) {
+    pub(super) unsafe fn rebuild(self, size: usize, hasher: &dyn HashEntries) {
         /// Makes every entry findable if the hasher panics half-way.
         struct Saturate<G: Group>(Control<G>);
         impl<G: Group> Drop for Saturate<G> {
@@ -285,12 +463,18 @@ impl<G: Group> Control<G> {
         let guard = Saturate(self);
         // SAFETY: the caller's contract.
         unsafe { self.clear_counts() };
+        let mut hashes = [0; CHUNK];
         for base in (0..Self::SHAPE.slots(self.mask() + 1)).step_by(G::WIDTH) {
-            // SAFETY: the number of control bytes is a multiple of WIDTH (I2).
-            for lane in unsafe { self.group(base) }.match_full() {
+            // SAFETY: the number of control bytes is a multiple of WIDTH (I2). The hasher is asked for the
+            // hashes of full slots, which stay as they are until visited.
+            let lanes = unsafe {
+                let lanes = BitMask(self.group(base).full_bits());
+                hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
+                lanes
+            };
+            for lane in lanes {
+                let hash = hashes[lane];
                 let slot = base + lane;
-                // The slot is full: full slots stay as they are until visited.
-                let hash = hash(slot);
                 // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
                 // between, so no entry is ever in two slots or in none.
                 unsafe {
@@ -342,6 +526,22 @@ impl<G: Group> Control<G> {
             to.set_byte(target, tag.byte());
             let from = self.ctrl().sub((slot + 1) * size);
             to.ctrl().sub((target + 1) * size).copy_from_nonoverlapping(from, size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_all_sizes_are_copied() {
+        let from: [u8; 80] = core::array::from_fn(|i| i as u8 + 1);
+        for size in 0..from.len() {
+            let mut to = [0; 80];
+            // SAFETY: both have more bytes than `size`.
+            unsafe { copy_entry(NonNull::from(&from).cast(), NonNull::from(&mut to).cast(), size) };
+            assert_eq!((&to[..size], &to[size..]), (&from[..size], &[0; 80][size..]));
         }
     }
 }

@@ -7,6 +7,8 @@ use core::ptr::NonNull;
 
 use super::control::Control;
 use super::full::FullSlots;
+use super::layout::Block;
+use super::untyped::{DropEntry, Untyped, drop_of};
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
@@ -230,41 +232,36 @@ impl<T, G: Group> Iterator for RawIterHash<T, G> {
     }
 }
 
-/// Drops all entries that are still to come. If one drop panics the others still happen, as they
-/// do in std's collections.
+/// Drops the entries in all slots that are still to come, of a table whose control bytes begin at `ctrl`.
+/// If one drop panics the others still happen, as they do in std's collections.
 ///
 /// # Safety
-/// The entries are owned by the caller, who forgets them.
-pub(super) unsafe fn drop_remaining<T>(entries: &mut impl Iterator<Item = NonNull<T>>) {
-    struct Rest<'a, T, I: Iterator<Item = NonNull<T>>>(&'a mut I);
-    impl<T, I: Iterator<Item = NonNull<T>>> Drop for Rest<'_, T, I> {
+/// The slots are full; layout and drop are those of their entries, which the caller owns and forgets.
+#[inline(never)]
+pub(super) unsafe fn drop_remaining(
+    slots: &mut impl Iterator<Item = usize>,
+    ctrl: NonNull<u8>,
+    slot: Layout,
+    drop: DropEntry,
+) {
+    struct Rest<'a, I: Iterator<Item = usize>>(&'a mut I, NonNull<u8>, Layout, DropEntry);
+    impl<I: Iterator<Item = usize>> Drop for Rest<'_, I> {
         fn drop(&mut self) {
             // SAFETY: the contract of `drop_remaining` passes to its guard.
-            unsafe { drop_remaining(self.0) }
+            unsafe { drop_remaining(self.0, self.1, self.2, self.3) }
         }
     }
-    if !mem::needs_drop::<T>() {
-        return;
+    let Some(drop) = drop else { return };
+    let rest = Rest(slots, ctrl, slot, Some(drop));
+    for index in rest.0.by_ref() {
+        // SAFETY: slots grow downwards from `ctrl`. The entry is initialised (I3), and the iterator
+        // returns its slot once.
+        unsafe { drop(ctrl.sub((index + 1) * slot.size())) };
     }
-    while let Some(entry) = entries.next() {
-        let rest = Rest(entries);
-        // SAFETY: the entry is initialised (I3) and the iterator returns it once.
-        unsafe { entry.drop_in_place() };
-        mem::forget(rest);
-    }
+    mem::forget(rest);
 }
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// Drops all entries. O(slots), O(1) if there is nothing to do.
-    ///
-    /// # Safety
-    /// The caller forgets the entries, also if a drop panics.
-    #[inline]
-    pub(super) unsafe fn drop_entries(&self) {
-        // SAFETY: the caller's contract; the table does not change meanwhile.
-        unsafe { drop_remaining(&mut self.raw_iter()) };
-    }
-
     /// An iterator over the entries that borrows nothing.
     ///
     /// # Safety
@@ -337,6 +334,31 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
+impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
+    /// Drops all entries. O(slots), O(1) if there is nothing to do.
+    ///
+    /// # Safety
+    /// Layout and drop are those of the entries, which the caller forgets, also if a drop panics.
+    pub(super) unsafe fn drop_entries(&self, slot: Layout, drop: DropEntry) {
+        // SAFETY: the caller's contract; the table does not change meanwhile.
+        unsafe { drop_remaining(&mut self.full_slots(), self.ctrl(), slot, drop) };
+    }
+
+    /// Drops all entries and frees the block.
+    ///
+    /// # Safety
+    /// As for [`drop_entries`](Self::drop_entries), and nobody uses the table again.
+    #[inline(never)]
+    pub(super) unsafe fn drop_contents(&self, slot: Layout, drop: DropEntry) {
+        // SAFETY: the block is freed when the guard goes, whether or not a drop panics; the rest is the
+        // caller's contract.
+        unsafe {
+            let _block = Block::adopt(&self.alloc, slot, self.control, self.size());
+            self.drop_entries(slot, drop);
+        }
+    }
+}
+
 /// The entries taken out of a table that keeps its block; see [`RawTable::drain`].
 pub(crate) struct RawDrain<'a, T, G: Group, A: Allocator> {
     pub(super) entries: RawIter<T, G>,
@@ -379,30 +401,52 @@ impl<T, G: Group, A: Allocator> Iterator for RawDrain<'_, T, G, A> {
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
+    #[inline]
     fn drop(&mut self) {
-        /// Gives the block back, also when an entry's drop panics.
-        struct GiveBack<'b, 'a, T, G: Group, A: Allocator>(&'b mut RawDrain<'a, T, G, A>);
-        impl<T, G: Group, A: Allocator> Drop for GiveBack<'_, '_, T, G, A> {
-            fn drop(&mut self) {
-                let drain = &mut *self.0;
-                if drain.size.slots != 0 {
-                    // SAFETY: the drain borrows the table mutably, all entries are gone, and the
-                    // block is the table's own with this size. The fields are written one by one,
-                    // because this may happen on a thread to which a reference to the allocator must
-                    // not go.
-                    unsafe {
-                        drain.control.forget(drain.size.slots);
-                        let table = drain.table.as_ptr();
-                        (*table).control = drain.control;
-                        (*table).growth_left = drain.size.capacity();
-                    }
+        let (slots, block) = (self.entries.slots.clone(), (self.control, self.size));
+        // SAFETY: layout and drop are those of the entries. The drain owns what it has not returned, and
+        // borrows the table mutably, whose own block it has.
+        unsafe {
+            let table = self.table.cast::<RawTable<Untyped, G, A>>();
+            give_back(slots, block, table, Layout::new::<T>(), drop_of::<T>());
+        }
+    }
+}
+
+/// Ends a drain: drops the entries in the slots that are still to come, and gives the block back.
+///
+/// # Safety
+/// As for [`drop_remaining`]. The block is the table's, and nobody else accesses that.
+#[inline(never)]
+unsafe fn give_back<G: Group, A: Allocator>(
+    mut slots: FullSlots<G>,
+    block: (Control<G>, Size),
+    table: NonNull<RawTable<Untyped, G, A>>,
+    slot: Layout,
+    drop: DropEntry,
+) {
+    /// Does so also when an entry's drop panics.
+    struct GiveBack<G: Group, A: Allocator>(Control<G>, Size, NonNull<RawTable<Untyped, G, A>>);
+    impl<G: Group, A: Allocator> Drop for GiveBack<G, A> {
+        fn drop(&mut self) {
+            let GiveBack(control, size, table) = *self;
+            if size.slots != 0 {
+                // SAFETY: the table is ours, all entries are gone, and the block has this size. The
+                // fields are written one by one, because this may happen on a thread to which a
+                // reference to the allocator must not go.
+                unsafe {
+                    control.forget(size.slots);
+                    let table = table.as_ptr();
+                    (*table).control = control;
+                    (*table).growth_left = size.capacity();
                 }
             }
         }
-        let guard = GiveBack(self);
-        // SAFETY: the drain owns what it has not returned.
-        unsafe { drop_remaining(&mut guard.0.entries) };
     }
+    let (control, size) = block;
+    let _guard = GiveBack(control, size, table);
+    // SAFETY: the caller's contract.
+    unsafe { drop_remaining(&mut slots, control.ctrl(), slot, drop) };
 }
 
 /// The entries of a table by value; see [`RawTable::into_iter`].
@@ -461,13 +505,32 @@ impl<T, G: Group, A: Allocator> Iterator for RawIntoIter<T, G, A> {
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: the block was a table's of this size and allocator, and is freed when the guard
-        // goes, whether or not a drop panics.
-        let _block = self.alloc.as_ref().map(|alloc| unsafe {
-            layout::Block::adopt(alloc, Layout::new::<T>(), self.control, self.size)
-        });
-        // SAFETY: it owns what it has not returned.
-        unsafe { drop_remaining(&mut self.entries) };
+        // Without an allocator there is no block and no entry.
+        if let Some(alloc) = &self.alloc {
+            // A copy: what a call is given by reference does not stay in registers before.
+            let slots = self.entries.slots.clone();
+            // SAFETY: layout and drop are those of the entries. It owns what it has not returned, and the
+            // block, which was a table's of this size and allocator.
+            unsafe {
+                let block = Block::adopt(alloc, Layout::new::<T>(), self.control, self.size);
+                drop_remaining_in(block, slots, drop_of::<T>());
+            }
+        }
     }
+}
+
+/// Drops the entries in all slots that are still to come, and the block, whether or not a drop panics.
+///
+/// # Safety
+/// As for [`drop_remaining`].
+#[inline(never)]
+unsafe fn drop_remaining_in<G: Group, A: Allocator>(
+    block: Block<'_, G, A>,
+    mut slots: FullSlots<G>,
+    drop: DropEntry,
+) {
+    // SAFETY: the caller's contract.
+    unsafe { drop_remaining(&mut slots, block.control.ctrl(), block.slot, drop) };
 }

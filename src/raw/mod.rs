@@ -21,6 +21,7 @@
 //! | `split.rs` | walks that can be cut in two, for threads |
 //! | `region.rs` | filling a table by regions, for threads |
 //! | `statistics.rs` | how long searches are |
+//! | `untyped.rs` | tables whose type of entry is not known: what is compiled once |
 //! | `debug.rs` | the invariants, checked and printed |
 //!
 //! # Lookup
@@ -60,7 +61,6 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
-use core::mem;
 use core::ptr::NonNull;
 
 use crate::allocator::{Allocator, Global};
@@ -90,6 +90,7 @@ pub(crate) mod split;
 mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
+mod untyped;
 
 use control::{Control, Step};
 pub(crate) use divide::Detached;
@@ -102,6 +103,7 @@ pub(crate) use plain::Plain;
 pub use scan::ScanCursor;
 pub(crate) use statistics::Count;
 pub use statistics::Statistics;
+use untyped::drop_of;
 
 /// What the window of a home tells of an entry; see [`RawTable::search_home`].
 pub enum AtHome {
@@ -393,32 +395,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
             return Ok(slot);
         }
-        self.ensure_room(hasher);
+        self.ensure_room(&hasher);
         // SAFETY: there is room, and thus a vacant slot (I4).
         Err(unsafe { self.control.vacant_on_walk(hash) })
-    }
-
-    /// Sees to it that one more entry can be stored beyond its home's window.
-    #[inline]
-    fn ensure_room(&mut self, hasher: impl Fn(&T) -> u64) {
-        if self.growth_left == 0 || self.is_worn() {
-            self.grow_or_rebuild(hasher);
-        }
-    }
-
-    /// Makes room for an entry in a table that has none, or searches short in one that is worn.
-    #[cold]
-    #[inline(never)]
-    fn grow_or_rebuild(&mut self, hasher: impl Fn(&T) -> u64) {
-        if self.capacity() == 0 {
-            // Infallible: a failure does not return.
-            let _ = self.allocate_for(1, Fallibility::Infallible);
-        } else if self.growth_left == 0 {
-            // As above.
-            let _ = self.reserve_more(1, &hasher, Fallibility::Infallible);
-        } else {
-            self.rebuild(&hasher);
-        }
     }
 
     /// Stores an entry with this hash. O(1) expected.
@@ -489,15 +468,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         slot
     }
 
-    /// Claims a vacant slot for an absent entry where the home's window has no room, or the table: the
-    /// positions before it count the entry, which must [`occupy`](Self::occupy) the slot next.
-    #[inline]
-    pub fn claim_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        self.ensure_room(hasher);
-        // SAFETY: there is room, and thus a vacant slot (I4).
-        unsafe { self.control.claim_vacant(hash) }
-    }
-
     /// Makes the positions before a vacant slot count the entry that is to [`occupy`](Self::occupy) it.
     ///
     /// # Safety
@@ -533,29 +503,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
-impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// What there is to drop in a table with slots. A call, as the compiler copies what is in line into
-    /// the drop of every type around a table.
-    #[inline(never)]
-    fn drop_block(&mut self) {
-        if !mem::needs_drop::<T>() {
-            // SAFETY: the block is the table's own, and nobody uses it afterwards.
-            return unsafe { layout::free(&self.alloc, Self::SLOT, self.control, self.size()) };
-        }
-        // SAFETY: the block is freed when the guard goes, whether or not a drop panics, and nobody
-        // uses it afterwards.
-        let _block =
-            unsafe { layout::Block::adopt(&self.alloc, Self::SLOT, self.control, self.size()) };
-        // SAFETY: the table is going: nobody sees its entries again.
-        unsafe { self.drop_entries() };
-    }
-}
-
 impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
     #[inline]
     fn drop(&mut self) {
         if self.capacity() != 0 {
-            self.drop_block();
+            // SAFETY: layout and drop are those of the entries, and the table is going.
+            unsafe { self.untyped().drop_contents(Self::SLOT, drop_of::<T>()) }
         }
     }
 }
@@ -569,5 +522,7 @@ pub fn compile_here(table: &mut RawTable<u8, Native, Global>) {
     // SAFETY: the slot has just been filled.
     unsafe { table.remove_hashed_at(slot, 1) };
     table.clone_from(&table.clone());
+    drop(table.drain());
+    drop(table.clone().into_iter());
     table.shrink_to(0, hasher);
 }

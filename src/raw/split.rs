@@ -9,6 +9,7 @@
 //! ([`Undivided`]) leaves to it. This module knows no threads; whether a walk may be sent to
 //! another one follows from what it gives out.
 
+use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::ops::Range;
 use core::ptr::NonNull;
@@ -16,6 +17,7 @@ use core::ptr::NonNull;
 use super::control::Control;
 use super::full::{CHUNK, Lanes};
 use super::iter::drop_remaining;
+use super::untyped::drop_of;
 use super::{RawDrain, RawIntoIter, RawIter, RawTable, layout};
 use crate::allocator::Allocator;
 use crate::group::Group;
@@ -262,8 +264,9 @@ impl<T, G: Group> Halve for Pieces<'_, T, G> {
 
 impl<T, G: Group> Drop for Pieces<'_, T, G> {
     fn drop(&mut self) {
+        let ctrl = self.slots.control.ctrl();
         // SAFETY: the pieces own what they have not returned.
-        unsafe { drop_remaining(&mut self.pointers()) };
+        unsafe { drop_remaining(&mut self.slots, ctrl, Layout::new::<T>(), drop_of::<T>()) };
     }
 }
 

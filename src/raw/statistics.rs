@@ -107,6 +107,7 @@ impl Statistics {
     /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
     /// assert_eq!(table.statistics(|&n| n).load(), 0.0);
     /// ```
+    #[inline]
     #[must_use]
     pub fn load(&self) -> f64 {
         share(self.entries, self.slots)
@@ -115,6 +116,7 @@ impl Statistics {
 
 /// What a person wants to know first comes first.
 impl Display for Statistics {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { entries, slots, bytes, steps, limit, .. } = self;
         let (hit, max_hit) = (self.hit_windows, self.max_hit_windows);
@@ -259,6 +261,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 }
 
+#[inline]
 fn share(count: usize, of: usize) -> f64 {
     count as f64 / of.max(1) as f64
 }

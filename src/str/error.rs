@@ -27,6 +27,7 @@ pub enum InsertError {
 }
 
 impl Display for InsertError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::KeyTooLong { len } => write!(

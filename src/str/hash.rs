@@ -43,6 +43,7 @@ impl Seed {
     }
 
     /// The seed of this number, the same in every process.
+    #[inline]
     pub(super) fn fixed(seed: u64) -> Self {
         Self::new(&SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()))
     }

@@ -1,0 +1,49 @@
+//! Tables whose type of entry is not known.
+//!
+//! What is rare, or long in relation to what it does with an entry, need not be compiled for each type of
+//! entry: growth, copying, dropping. It is a method of `RawTable<Untyped, G, A>` and is told what it has
+//! to know of the type: the layout of a slot, and how entries are hashed ([`HashEntries`](super::grow::HashEntries)),
+//! cloned or dropped. Such functions are `#[inline(never)]`; those of the native backend and the global
+//! allocator are compiled with this crate ([`compile_here`](super::compile_here)), and crates that use maps
+//! are linked to them.
+
+use core::mem;
+use core::ptr::NonNull;
+
+use super::RawTable;
+use crate::allocator::Allocator;
+use crate::group::Group;
+
+/// A type of entry of which nothing is known.
+pub(super) struct Untyped;
+
+/// What drops an entry; `None` if there is nothing to do.
+pub(super) type DropEntry = Option<unsafe fn(NonNull<u8>)>;
+
+/// # Safety
+/// There is an entry of type `T`, which its owner gives up.
+unsafe fn drop_entry<T>(entry: NonNull<u8>) {
+    // SAFETY: the caller's contract.
+    unsafe { entry.cast::<T>().drop_in_place() }
+}
+
+/// What drops an entry of type `T`.
+pub(super) const fn drop_of<T>() -> DropEntry {
+    if mem::needs_drop::<T>() { Some(drop_entry::<T>) } else { None }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// This table for functions that are told what they have to know of `T`.
+    #[inline(always)]
+    pub(super) fn untyped(&self) -> &RawTable<Untyped, G, A> {
+        // SAFETY: the layout of a table (`repr(C)`) does not depend on the type of its entries.
+        unsafe { &*(&raw const *self).cast() }
+    }
+
+    /// [`untyped`](Self::untyped).
+    #[inline(always)]
+    pub(super) fn untyped_mut(&mut self) -> &mut RawTable<Untyped, G, A> {
+        // SAFETY: as above.
+        unsafe { &mut *(&raw mut *self).cast() }
+    }
+}

@@ -17,7 +17,8 @@ impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
 
     #[inline]
     fn clone_from(&mut self, source: &Self) {
-        self.clone_from_as(source, Plain::of_value());
+        // Infallible: a failure does not return.
+        let _ = self.clone_from_as(source, Plain::of_value(), Fallibility::Infallible);
     }
 }
 
@@ -33,20 +34,34 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         table
     }
 
+    /// [`clone_as`](Self::clone_as) that reports when there is no block; nothing was cloned then.
+    pub(crate) fn try_clone_as(&self, plain: Plain<T>) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        let mut table = Self::new_in(self.alloc.clone());
+        table.clone_into_block(self, plain, Fallibility::Fallible)?;
+        Ok(table)
+    }
+
     /// [`clone_as`](Self::clone_as) that keeps this table's allocator, and its block if it has the
-    /// size of the source's.
-    pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
+    /// size of the source's. Without a block the table is empty.
+    pub(crate) fn clone_from_as(
+        &mut self,
+        source: &Self,
+        plain: Plain<T>,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         self.clear();
         let size = source.size();
         if self.size() == size {
             self.clone_entries(source, size, source.is_cloned_as_bytes(size, plain));
-        } else {
-            // The old block goes first: peak memory is that of one copy. Should the new one fail,
-            // the table is empty and in order.
-            self.release_block();
-            // Infallible: a failure does not return.
-            let _ = self.clone_into_block(source, plain, Fallibility::Infallible);
+            return Ok(());
         }
+        // The old block goes first: peak memory is that of one copy. Should the new one fail, the
+        // table is empty and in order.
+        self.release_block();
+        self.clone_into_block(source, plain, fallibility)
     }
 
     /// Gets a block and clones of all entries, for a table without slots. O(slots).

@@ -253,6 +253,7 @@ fn cold(bytes: usize) {
         sum += filled.bytes();
         theirs.push(filled);
     }
+    let again = maps::<Hashbrown<u64>>(&sizes);
     let (ours, extendible) = (maps::<Rosti<u64>>(&sizes), maps::<ExtendibleMap<u64, u64>>(&sizes));
     fn megabytes<M: Map>(maps: &[M]) -> usize {
         maps.iter().map(Map::bytes).sum::<usize>() >> 20
@@ -265,39 +266,29 @@ fn cold(bytes: usize) {
         megabytes(&ours),
         megabytes(&extendible),
     );
+    type Subject<'a> = &'a dyn Fn(usize, &[Vec<Draw>; 3]) -> f64;
+    let subjects: [Subject<'_>; 4] = [
+        &|row, draws| cold_row(&theirs, row, draws),
+        &|row, draws| cold_row(&again, row, draws),
+        &|row, draws| cold_row(&ours, row, draws),
+        &|row, draws| cold_row(&extendible, row, draws),
+    ];
     let mut least = [[f64::INFINITY; 4]; 3];
-    for _ in 0..ROUNDS {
-        let mut draw = |first: fn(u64) -> u64| -> Vec<Draw> {
+    for round in 0..ROUNDS {
+        let mut draw = |is_present: bool| -> Vec<Draw> {
             let one = |_| {
                 let map = rng.below(sizes.len());
-                let number = first(sizes[map]) + rng.below(sizes[map] as usize) as u64;
-                (map, key_of(map, number))
+                let first = if is_present { 0 } else { sizes[map] };
+                (map, key_of(map, first + rng.below(sizes[map] as usize) as u64))
             };
             (0..1 << 19).map(one).collect()
         };
-        let (hits, chain, misses) = (draw(|_| 0), draw(|_| 0), draw(|size| size));
-        let rows: [[&dyn Fn() -> f64; 4]; 3] = [
-            [
-                &|| lookups(&theirs, &hits, 1),
-                &|| lookups(&theirs, &hits, 1),
-                &|| lookups(&ours, &hits, 1),
-                &|| lookups(&extendible, &hits, 1),
-            ],
-            [
-                &|| dependent(&theirs, &chain),
-                &|| dependent(&theirs, &chain),
-                &|| dependent(&ours, &chain),
-                &|| dependent(&extendible, &chain),
-            ],
-            [
-                &|| lookups(&theirs, &misses, 0),
-                &|| lookups(&theirs, &misses, 0),
-                &|| lookups(&ours, &misses, 0),
-                &|| lookups(&extendible, &misses, 0),
-            ],
-        ];
-        for (least, row) in least.iter_mut().zip(rows) {
-            least.iter_mut().zip(row).for_each(|(least, run)| *least = least.min(run()));
+        let draws = [draw(true), draw(true), draw(false)];
+        for (row, least) in least.iter_mut().enumerate() {
+            for turn in 0..subjects.len() {
+                let subject = (turn + round) % subjects.len();
+                least[subject] = least[subject].min(subjects[subject](row, &draws));
+            }
         }
     }
     println!("| ns an operation | hashbrown | again | HashMap | ratio | ExtendibleMap | ratio |");
@@ -308,6 +299,15 @@ fn cold(bytes: usize) {
             ours / theirs,
             extendible / theirs
         );
+    }
+}
+
+/// One of the three rows.
+fn cold_row<M: Map<Key = u64>>(maps: &[M], row: usize, draws: &[Vec<Draw>; 3]) -> f64 {
+    match row {
+        0 => lookups(maps, &draws[0], 1),
+        1 => dependent(maps, &draws[1]),
+        _ => lookups(maps, &draws[2], 0),
     }
 }
 

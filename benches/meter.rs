@@ -18,7 +18,7 @@ impl Meter {
         let before = LIVE.load(Relaxed);
         PEAK.store(before, Relaxed);
         let made = build();
-        (made, LIVE.load(Relaxed) - before, PEAK.load(Relaxed) - before)
+        (made, LIVE.load(Relaxed).saturating_sub(before), PEAK.load(Relaxed) - before)
     }
 }
 

@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/machine.rs"]
 mod machine;
+mod meter;
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/rng.rs"]
 mod rng;
@@ -17,41 +18,15 @@ mod rng;
 mod stress;
 
 use foldhash::fast::FixedState;
+use meter::Meter;
 use rng::scramble;
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::hash::BuildHasher;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use stress::{Figure, Fx1, Fx2, Identity, Map, Outcome, Trial, empty_gets, least, walks};
 
 /// The most that a cell's churn takes.
 const CAP: Duration = Duration::from_secs(if cfg!(debug_assertions) { 0 } else { 4 });
-
-/// The system's allocator, which knows what lives and what lived at most.
-struct Counting;
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: all calls go to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(live, Ordering::Relaxed);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Prints a row for each number.
 fn print(row: &str, what: &[&str], rosti: &[Figure], hashbrown: &[Figure]) {
@@ -168,12 +143,13 @@ fn empty(only: &str) {
 /// A map of strings whose keys are replaced in turn.
 fn arena(only: &str) {
     fn peak<M>(mut map: M, replace: impl Fn(&mut M, Option<&str>, &str)) -> Figure {
-        let (live, key) = (LIVE.load(Ordering::Relaxed), |i: usize| format!("{i:01000}"));
-        PEAK.store(live, Ordering::Relaxed);
-        for i in 0..20_000_usize {
-            replace(&mut map, i.checked_sub(200).map(key).as_deref(), &key(i));
-        }
-        Figure((PEAK.load(Ordering::Relaxed) - live) as f64 / 1000.0, false)
+        let key = |i: usize| format!("{i:01000}");
+        let ((), _, peak) = Meter::of(|| {
+            for i in 0..20_000_usize {
+                replace(&mut map, i.checked_sub(200).map(key).as_deref(), &key(i));
+            }
+        });
+        Figure(peak as f64 / 1000.0, false)
     }
     let row = "200 keys of 1000 bytes replaced in turn: StrMap, HashMap";
     if row.contains(only) {

@@ -10,40 +10,16 @@
 //! cargo bench --bench extendible -- single   # other operations
 //! ```
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+mod meter;
 
+use std::hint::black_box;
+
+use meter::Meter;
 use rosti::DefaultHashBuilder;
 
 type Extendible = rosti::ExtendibleMap<u64, u64>;
 type Rosti = rosti::HashMap<u64, u64>;
 type Hashbrown = hashbrown::HashMap<u64, u64, DefaultHashBuilder>;
-
-/// Counts bytes, and the most there were at once.
-struct Meter;
-
-static BYTES: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Meter {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let bytes = BYTES.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(bytes, Relaxed);
-        // SAFETY: the caller's contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        BYTES.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's contract.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[global_allocator]
-static METER: Meter = Meter;
 
 /// Nanoseconds that this thread has run.
 fn now() -> u64 {
@@ -213,10 +189,7 @@ fn growth(entries: u64) {
         grow(|entries| drop(black_box(Rosti::grow(entries)))),
     );
     row("mean insert / HashMap's", mean_insert, 1.20, 0.95);
-    let before = BYTES.load(Relaxed);
-    PEAK.store(before, Relaxed);
-    let map = Extendible::grow(entries);
-    let (peak, last) = (PEAK.load(Relaxed) - before, BYTES.load(Relaxed) - before);
+    let (map, last, peak) = Meter::of(|| Extendible::grow(entries));
     drop(map);
     row("peak memory / final memory", peak as f64 / last as f64, 1.10, 1.02);
     eprintln!(

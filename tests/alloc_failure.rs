@@ -13,7 +13,7 @@ mod support;
 use std::alloc::Layout;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rosti::hash_map::Entry;
+use rosti::hash_map::{Entry, EntryRef};
 use rosti::internals::{Allocator as _, Global};
 use rosti::{HashMap, HashSet, HashTable, Rejected, TryReserveError, hash_set, hash_table};
 use support::{By, Rng, Tally, mixed, scaled};
@@ -215,9 +215,28 @@ fn rejected_entries_come_back() {
             });
             assert!(refused.is_some());
             assert_eq!(value.expect_err("there was no memory").value, fresh);
+            for with_key in [false, true] {
+                let (value, refused) = Tally::refusing(1, || match map.entry_ref(&fresh.0) {
+                    EntryRef::Occupied(_) => panic!("the key is not in the map"),
+                    EntryRef::Vacant(entry) if with_key => {
+                        entry.try_insert_with_key(fresh.0, fresh.1).map(|_| ())
+                    }
+                    EntryRef::Vacant(entry) => {
+                        let result = entry.try_insert(fresh.1).map(|_| ());
+                        result.map_err(|Rejected { value, error }| Rejected {
+                            value: (fresh.0, value),
+                            error,
+                        })
+                    }
+                });
+                let layout = refused.expect("a full map needs memory for one more");
+                let error = TryReserveError::AllocError { layout };
+                assert_eq!(value, Err(Rejected { value: fresh, error }));
+            }
             if stored != 0 {
                 let before = Tally::allocations();
                 assert_eq!(map.try_reserve_insert(0, mixed(0)), Ok(Some(mixed(0))));
+                assert!(matches!(map.entry_ref(&0), EntryRef::Occupied(_)));
                 assert_eq!(Tally::allocations(), before, "memory for a key that is present");
             }
             assert_eq!((map.capacity(), &map), (stored as usize, &global_map(stored)));
@@ -230,6 +249,7 @@ fn rejected_entries_come_back() {
         let layout = refused.expect("a copy needs memory");
         assert_eq!(copy, Err(TryReserveError::AllocError { layout }));
         assert_eq!(map.try_clone(), Ok(global_map(len)));
+        assert_eq!(map.try_clone().map(|copy| copy.capacity()), Ok(map.capacity()));
         if refusals == 0 {
             assert!(n > 3, "the map grew out of nowhere");
             break;
@@ -272,6 +292,13 @@ fn rejected_elements_come_back() {
             });
             assert_eq!((result.is_ok(), refused.is_some()), (present, !present));
         }
+        let (copy, refused) = Tally::refusing(1, || table.try_clone().map(drop));
+        let missing = refused.map(|layout| TryReserveError::AllocError { layout });
+        // (An empty table has no block to copy.)
+        assert_eq!((copy.err(), stored == 0), (missing.clone(), missing.is_none()));
+        let copy = table.try_clone().expect("there is memory");
+        assert_eq!((copy.len() as u64, copy.capacity() as u64), (stored, stored));
+        assert!((0..stored).all(|n| copy.find(mixed(n), |m| *m == n).is_some()));
         let (result, _) =
             Tally::refusing(1, || table.try_insert_unique(mixed(stored), stored, hash).map(|_| ()));
         assert_eq!(result.expect_err("there was no memory").value, stored);
@@ -282,6 +309,72 @@ fn rejected_elements_come_back() {
         assert_eq!((set.len(), set.capacity()), (stored as usize, stored as usize));
         assert!(set.try_extend(rejected.value).is_ok());
         assert_eq!(set, (0..len).collect());
+    }
+}
+
+/// A vacant entry of a borrowed key makes the key when there is room, not before; and in a map with room, and
+/// through the forms that are given the key, nothing is asked for at all.
+#[test]
+fn borrowed_keys_are_made_when_there_is_room() {
+    let mut map: HashMap<String, u64, By> = HashMap::default();
+    let vacant = |map: &mut HashMap<String, u64, By>, key: &str, then: u64| {
+        Tally::refusing(then, || match map.entry_ref(key) {
+            EntryRef::Occupied(_) => panic!("the key is not in the map"),
+            EntryRef::Vacant(entry) => entry.try_insert_entry(1).map(|entry| *entry.get()),
+        })
+    };
+    let before = Tally::allocations();
+    let (result, refused) = vacant(&mut map, "first", 1);
+    let layout = refused.expect("an empty map needs memory");
+    assert_eq!(result, Err(Rejected { value: 1, error: TryReserveError::AllocError { layout } }));
+    assert_eq!((Tally::allocations(), map.capacity()), (before, 0), "the key was made");
+    assert_eq!(vacant(&mut map, "first", 0), (Ok(1), None));
+    assert_eq!(Tally::allocations(), before + 2, "the table and the key");
+
+    let key = String::from("second");
+    let (result, refused) = Tally::refusing(1, || match map.entry_ref("second") {
+        EntryRef::Occupied(_) => panic!("the key is not in the map"),
+        EntryRef::Vacant(entry) => {
+            entry.try_insert_entry_with_key(key, 2).map(|entry| *entry.get())
+        }
+    });
+    assert_eq!((result, refused), (Ok(2), None));
+    assert_eq!((map.len(), map["first"], map["second"]), (2, 1, 2));
+    let wrong = catch_unwind(AssertUnwindSafe(|| match map.entry_ref("third") {
+        EntryRef::Occupied(_) => true,
+        EntryRef::Vacant(entry) => entry.try_insert_with_key("fourth".to_owned(), 4).is_ok(),
+    }));
+    assert!(wrong.is_err() && map.len() == 2, "a key that is not the one asked for");
+}
+
+/// Constructors that say if there is no memory.
+#[test]
+fn capacity_that_cannot_be_had() {
+    fn check<C>(new: impl Fn(usize) -> Result<C, TryReserveError>, capacity: fn(&C) -> usize) {
+        assert!(new(1).is_ok()); // The first seed of a process takes an allocation.
+        let (result, refused) = Tally::refusing(1, || new(100).map(drop));
+        let layout = refused.expect("room needs memory");
+        assert_eq!(result, Err(TryReserveError::AllocError { layout }));
+        assert_eq!(new(usize::MAX).err(), Some(TryReserveError::CapacityOverflow));
+        let (none, refused) = Tally::refusing(1, || new(0).map(|made| capacity(&made)));
+        assert_eq!((none, refused), (Ok(0), None));
+        assert!(new(100).is_ok_and(|made| capacity(&made) >= 100));
+    }
+    check(
+        |n| HashMap::<u64, u64, _>::try_with_capacity_and_hasher_in(n, By(mixed), Global),
+        HashMap::capacity,
+    );
+    check(
+        |n| HashSet::<u64, _>::try_with_capacity_and_hasher_in(n, By(mixed), Global),
+        HashSet::capacity,
+    );
+    check(HashTable::<u64>::try_with_capacity, HashTable::capacity);
+    check(|n| HashTable::<u64>::try_with_capacity_in(n, Global), HashTable::capacity);
+    #[cfg(feature = "default-hasher")]
+    {
+        check(HashMap::<u64, u64>::try_with_capacity, HashMap::capacity);
+        check(HashSet::<u64>::try_with_capacity, HashSet::capacity);
+        check(rosti::StrMap::<u64>::try_with_capacity, rosti::StrMap::capacity);
     }
 }
 

@@ -15,7 +15,8 @@ use std::sync::{Mutex, MutexGuard};
 
 use rosti::internals::{Allocator, Global};
 use rosti::{
-    DefaultHashBuilder, HashMap, HashSet, HashTable, IntHashBuilder, IntHasher, TryReserveError,
+    DefaultHashBuilder, HashMap, HashSet, HashTable, IntHashBuilder, IntHasher, Rejected,
+    TryReserveError,
 };
 use rosti::{hash_map as map, hash_set as set, hash_table as table};
 
@@ -59,7 +60,7 @@ holds! { Send where [K: Send, V: Send, T: Send, S: Send, A: Send, Q: Sync, F: Se
     table::IterHashMut<'_, T>, table::Drain<'_, T, A>, table::ExtractIf<'_, T, F, A>,
     table::Entry<'_, T, A>, table::OccupiedEntry<'_, T, A>, table::VacantEntry<'_, T, A>,
     table::AbsentEntry<'_, T, A>,
-    TryReserveError, DefaultHashBuilder,
+    TryReserveError, Rejected<T>, DefaultHashBuilder,
 }
 
 // Shared borrows: as shared references to what is in them.
@@ -88,7 +89,7 @@ holds! { Sync where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, Q: Sync, F: Sy
     table::IterHashMut<'_, T>, table::IterHashBuckets<'_, T>, table::Drain<'_, T, A>,
     table::ExtractIf<'_, T, F, A>, table::Entry<'_, T, A>, table::OccupiedEntry<'_, T, A>,
     table::VacantEntry<'_, T, A>, table::AbsentEntry<'_, T, A>,
-    TryReserveError, DefaultHashBuilder,
+    TryReserveError, Rejected<T>, DefaultHashBuilder,
 }
 
 // As in std, with std's map to compare.
@@ -98,7 +99,7 @@ holds! { UnwindSafe where
     HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>, map::IntoValues<K, V, A>,
     HashSet<T, S, A>, set::IntoIter<T, A>, HashTable<T, A>, table::IntoIter<T, A>,
     IntHashBuilder,
-    TryReserveError, DefaultHashBuilder,
+    TryReserveError, Rejected<T>, DefaultHashBuilder,
 }
 holds! { UnwindSafe where
     [K: RefUnwindSafe, V: RefUnwindSafe, T: RefUnwindSafe, S: RefUnwindSafe, A: RefUnwindSafe]:

@@ -846,9 +846,12 @@ fn writing_to_a_present_key_never_rehashes() {
             map.insert(Metered(key), 0);
         }
         for key in 0..capacity as u32 {
-            let ways: [(&str, Write); 5] = [
+            let ways: [(&str, Write); 6] = [
                 ("insert", |map, key| done(map.insert(key, 1))),
                 ("try_insert", |map, key| assert!(map.try_insert(key, 1).is_err())),
+                ("try_reserve_insert", |map, key| {
+                    assert!(map.try_reserve_insert(key, 1).is_ok_and(|old| old.is_some()));
+                }),
                 ("entry", |map, key| *map.entry(key).or_insert(1) += 1),
                 ("entry_ref", |map, key| done(map.entry_ref(&key).and_modify(|value| *value += 1))),
                 ("entry.insert", |map, key| done(map.entry(key).insert(1))),

@@ -1126,19 +1126,23 @@ fn map_into_iter() {
 
 #[test]
 fn map_clone() {
-    for (size, hash) in worlds() {
+    type Copier = fn(&Map) -> Map;
+    let clones: [(&str, Copier); 2] =
+        [("clone", Map::clone), ("try_clone", |map| map.try_clone().expect("there is memory"))];
+    let with_both = |world| clones.map(|clone| (world, clone));
+    for ((size, hash), (name, clone)) in worlds().into_iter().flat_map(with_both) {
         let packed = || full::<Map>(size, hash);
-        let count = blow("clone", CLONE, UNCHANGED, packed, |map| {
+        let count = blow(name, CLONE, UNCHANGED, packed, |map| {
             light();
-            let copy = of(map).clone();
+            let copy = clone(of(map));
             douse();
             let numbers = |map: &Map| map.entries().into_keys().collect::<Vec<_>>();
             assert_eq!(numbers(&copy), numbers(of(map)));
         });
         assert_eq!(count, 2 * full::<Map>(size, hash).len() as u64, "keys and values cloned");
-        let count = blow("clone", LOOKUP | DROP, UNCHANGED, packed, |map| {
+        let count = blow(name, LOOKUP | DROP, UNCHANGED, packed, |map| {
             light();
-            let copy = of(map).clone();
+            let copy = clone(of(map));
             douse();
             drop(copy);
         });
@@ -1829,6 +1833,12 @@ fn table_bulk() {
             let copy = of(table).inner.clone();
             douse();
             assert_eq!(copy.len(), of(table).len());
+        });
+        blows("try_clone", CLONE, UNCHANGED, packed, |table| {
+            light();
+            let copy = of(table).inner.try_clone();
+            douse();
+            assert_eq!(copy.map(|copy| copy.len()), Ok(of(table).len()));
         });
     }
     for (size, hash) in hashing_worlds() {

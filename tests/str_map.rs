@@ -18,7 +18,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rosti::internals::{Allocator, Global, books};
 use rosti::str_map::{Entry, InsertError, RejectedValue};
-use rosti::{BytesMap, StrMap, TryReserveError};
+use rosti::{BytesMap, StrMap, StrSet, TryReserveError};
 use support::{Rng, Tally, scaled};
 
 #[global_allocator]
@@ -624,6 +624,11 @@ fn extension_and_copies_survive_the_failure_of_any_allocation() {
         let stored = map.len();
         assert!(matches!(rejected.error, InsertError::NoRoom(TryReserveError::AllocError { .. })));
         assert_eq!(map, numbered(&keys[..stored]));
+        if stored != 0 {
+            let before = Tally::allocations();
+            assert!(matches!(map.try_entry(&keys[0]), Ok(Entry::Occupied(_))));
+            assert_eq!(Tally::allocations(), before, "memory for a key that is present");
+        }
         assert!(map.try_reserve(1).is_ok());
         let key = long(half + 1);
         let (result, refused) = Tally::refusing(1, || match map.entry(&key) {
@@ -648,6 +653,64 @@ fn extension_and_copies_survive_the_failure_of_any_allocation() {
     }
     let (copy, refused) = Tally::refusing(3, || map.try_clone());
     assert_eq!((copy.as_ref(), refused), (Ok(&map), None));
+}
+
+/// Whichever allocation fails, `try_entry` says so; and what it returns is filled without another.
+#[test]
+fn try_entry_survives_the_failure_of_any_allocation() {
+    let half = scaled(60, 60, 12);
+    let keys: Vec<String> = (0..half).map(long).chain((0..half).map(|n| n.to_string())).collect();
+    let mut failures = 0;
+    for n in 1.. {
+        let mut map = StrMap::new();
+        let mut rejected = Vec::with_capacity(1);
+        let (_, refused) = Tally::refusing(n, || {
+            for (i, key) in keys.iter().enumerate() {
+                match map.try_entry(key) {
+                    Ok(entry) => {
+                        let before = Tally::allocations();
+                        entry.or_insert(i);
+                        assert_eq!(Tally::allocations(), before, "room was announced");
+                    }
+                    Err(error) => rejected.push((i, error)),
+                }
+            }
+        });
+        let Some(layout) = refused else {
+            assert!(rejected.is_empty());
+            break;
+        };
+        failures += 1;
+        let [(i, error)] = &rejected[..] else { panic!("{rejected:?}") };
+        assert_eq!(*error, InsertError::NoRoom(TryReserveError::AllocError { layout }));
+        assert_eq!(map.len(), keys.len() - 1);
+        map.insert(&keys[*i], *i);
+        assert_eq!(map, numbered(&keys));
+    }
+    assert!(failures > 5, "only {failures} allocations");
+}
+
+#[test]
+fn sets_survive_the_failure_of_any_allocation() {
+    let keys: Vec<String> = (0..scaled(60, 60, 12)).map(long).collect();
+    let mut failures = 0;
+    for n in 1.. {
+        let mut set = StrSet::new();
+        let (result, refused) = Tally::refusing(n, || set.try_extend(&keys));
+        let Err(rejected) = result else {
+            assert!(refused.is_none());
+            let (copy, refused) = Tally::refusing(2, || set.try_clone().map(drop));
+            let layout = refused.expect("a copy needs memory for the table and for long keys");
+            assert_eq!(copy, Err(TryReserveError::AllocError { layout }));
+            assert_eq!(set.try_clone(), Ok(keys.iter().collect()));
+            break;
+        };
+        failures += 1;
+        assert_eq!(set, keys[..set.len()].iter().collect());
+        assert!(set.try_extend(rejected.value).is_ok());
+        assert_eq!(set, keys.iter().collect());
+    }
+    assert!(failures > 5, "only {failures} allocations");
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator = Global> {
 /// # }
 /// ```
 pub struct VacantEntryRef<'map, 'key, K, Q: ?Sized, V, S, A: Allocator = Global> {
-    place: VacantPlace<'map, K, V, S, A>,
+    pub(super) place: VacantPlace<'map, K, V, S, A>,
     key: &'key Q,
 }
 

@@ -1,19 +1,63 @@
 //! Insertion for code that must not abort: what cannot be stored comes back, with the reason.
 //!
-//! The names are those that Rust's fallible collections have in common: `try_with_capacity` is std's (unstable
-//! `Vec::try_with_capacity`), `try_clone` and `try_extend` those of wasmtime's collections (`TryClone`,
-//! `TryExtend`) and of the crate `fallible_collections`. That the value comes back with the error is the habit of
-//! the kernel's `PushError<T>`. [`HashMap::try_insert`] already means something else, in std as here (the
-//! key must be absent), so insertion is [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in one, without
-//! the former where the key is present.
+//! The names are those that Rust's fallible collections have in common:
+//!
+//! | name | whose |
+//! |---|---|
+//! | `try_with_capacity` | std's [`Vec::try_with_capacity`][std], unstable |
+//! | `try_clone`, `try_extend` | [wasmtime's][wasmtime] `TryClone` and `TryExtend`; the crate [`fallible_collections`][crate] has the former |
+//! | the value comes back with the error | the kernel's [`PushError<T>`][kernel], std's `Vec::push_within_capacity` |
+//!
+//! The kernel's own names cannot be had here: there `with_capacity` and `push` *are* fallible. And [`HashMap::try_insert`]
+//! already means something else, in std as here (the key must be absent), so insertion is
+//! [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in one, without the former where the key is present.
+//! Vacant entries have no such past: theirs is `try_insert`.
+//!
+//! [std]: https://doc.rust-lang.org/std/vec/struct.Vec.html#method.try_with_capacity
+//! [wasmtime]: https://docs.rs/crate/wasmtime-environ/44.0.0/source/src/collections.rs
+//! [crate]: https://docs.rs/crate/fallible_collections/0.5.1/source/src/hashmap.rs
+//! [kernel]: https://rust.docs.kernel.org/kernel/alloc/kvec/
 
 use core::hash::{BuildHasher, Hash};
 use core::iter;
 
-use super::entry::{Entry, OccupiedEntry, VacantEntry};
-use super::{HashMap, hash_of};
+use alloc::borrow::ToOwned;
+
+use super::HashMap;
+use super::entry::{Entry, OccupiedEntry, VacantEntry, assert_equivalent};
+use super::entry_ref::VacantEntryRef;
 use crate::allocator::Allocator;
+#[cfg(feature = "default-hasher")]
+use crate::allocator::Global;
+use crate::equivalent::Equivalent;
 use crate::error::{Rejected, Rest, TryReserveError};
+use crate::hash_table::HashTable;
+#[cfg(feature = "default-hasher")]
+use crate::hasher::DefaultHashBuilder;
+use crate::raw::Plain;
+
+#[cfg(feature = "default-hasher")]
+impl<K, V> HashMap<K, V> {
+    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    ///
+    /// The first seed that a process draws takes an allocation of one byte, which aborts if it fails, where a crate
+    /// enables foldhash's feature `std`: make some map early then.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{HashMap, TryReserveError};
+    ///
+    /// let map: HashMap<u64, u64> = HashMap::try_with_capacity(100)?;
+    /// assert!(map.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        let (hasher, alloc) = (DefaultHashBuilder::default(), Global);
+        Self::try_with_capacity_and_hasher_in(capacity, hasher, alloc)
+    }
+}
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// A map with room for `capacity` entries, hasher and allocator as given, or the reason why there is none.
@@ -35,10 +79,32 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         hash_builder: S,
         alloc: A,
     ) -> Result<Self, TryReserveError> {
-        let mut map = Self::with_hasher_in(hash_builder, alloc);
-        // There is nothing to hash.
-        map.table.try_reserve(capacity, |_| 0)?;
-        Ok(map)
+        Ok(HashMap { hash_builder, table: HashTable::try_with_capacity_in(capacity, alloc)? })
+    }
+
+    /// A copy of the map, with the same hasher and capacity, or the reason why there is no memory for its table.
+    /// O(slots). What keys and values allocate themselves when they are cloned is their own affair.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails. No entry was cloned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// assert_eq!(map.try_clone(), Ok(map));
+    /// # }
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        K: Clone,
+        V: Clone,
+        S: Clone,
+        A: Clone,
+    {
+        Ok(HashMap {
+            hash_builder: self.hash_builder.clone(),
+            table: self.table.try_clone_as(Plain::of_pair())?,
+        })
     }
 }
 
@@ -95,36 +161,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
         Ok(())
     }
-
-    /// A copy of the map, or the reason why there is no memory for its table. O(slots). What keys and values
-    /// allocate themselves when they are cloned is their own affair.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
-    ///
-    /// ```
-    /// # #[cfg(feature = "default-hasher")] {
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
-    /// assert_eq!(map.try_clone(), Ok(map));
-    /// # }
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        K: Clone,
-        V: Clone,
-        S: Clone,
-        A: Clone,
-    {
-        let (hasher, alloc) = (self.hasher().clone(), self.allocator().clone());
-        let mut copy = Self::try_with_capacity_and_hasher_in(self.len(), hasher, alloc)?;
-        for (key, value) in self {
-            let hash = copy.hash_builder.hash_one(key);
-            let entry = (key.clone(), value.clone());
-            // Equal keys are not in the map twice, and there is room.
-            copy.table.raw.insert_unique(hash, entry, hash_of(&copy.hash_builder));
-        }
-        Ok(copy)
-    }
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
@@ -172,6 +208,132 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
         match self.place.reserve() {
             Ok(()) => Ok(self.insert_entry(value)),
             Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
+        }
+    }
+}
+
+/// The key is made last, from the borrowed one, when there is room. Making it may allocate, and abort: where that must
+/// not be either, make it yourself and use the forms `with_key`.
+impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
+    VacantEntryRef<'map, '_, K, Q, V, S, A>
+{
+    /// [`insert`](Self::insert) that returns the value if there is no memory for the entry. O(1) amortised.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged, and no key was made.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{EntryRef, HashMap};
+    ///
+    /// let mut map: HashMap<String, i32> = HashMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
+    /// }
+    /// assert_eq!(map["a"], 1);
+    /// # }
+    /// ```
+    pub fn try_insert(self, value: V) -> Result<&'map mut V, Rejected<V>>
+    where
+        Q: ToOwned<Owned = K>,
+    {
+        self.try_insert_entry(value).map(OccupiedEntry::into_mut)
+    }
+
+    /// [`insert_entry`](Self::insert_entry) that returns the value if there is no memory for the entry. O(1)
+    /// amortised.
+    ///
+    /// # Errors
+    /// As [`try_insert`](Self::try_insert).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{EntryRef, HashMap};
+    ///
+    /// let mut map: HashMap<String, i32> = HashMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     assert_eq!(entry.try_insert_entry(1).unwrap().key(), "a");
+    /// }
+    /// # }
+    /// ```
+    pub fn try_insert_entry(
+        mut self,
+        value: V,
+    ) -> Result<OccupiedEntry<'map, K, V, S, A>, Rejected<V>>
+    where
+        Q: ToOwned<Owned = K>,
+    {
+        match self.place.reserve() {
+            Ok(()) => Ok(self.insert_entry(value)),
+            Err(error) => Err(Rejected { value, error }),
+        }
+    }
+
+    /// [`insert_with_key`](Self::insert_with_key) that returns key and value if there is no memory for them. O(1)
+    /// amortised.
+    ///
+    /// # Errors
+    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    ///
+    /// # Panics
+    /// If the key is not equivalent to the one the entry was asked for with.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{EntryRef, HashMap};
+    ///
+    /// let mut map: HashMap<String, i32> = HashMap::new();
+    /// let mut key = String::new();
+    /// if key.try_reserve(1).is_ok() {
+    ///     key.push('a');
+    ///     if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///         assert_eq!(entry.try_insert_with_key(key, 1), Ok(&mut 1));
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn try_insert_with_key(self, key: K, value: V) -> Result<&'map mut V, Rejected<(K, V)>>
+    where
+        Q: Equivalent<K>,
+    {
+        self.try_insert_entry_with_key(key, value).map(OccupiedEntry::into_mut)
+    }
+
+    /// [`insert_entry_with_key`](Self::insert_entry_with_key) that returns key and value if there is no memory for
+    /// them. O(1) amortised.
+    ///
+    /// # Errors
+    /// As [`try_insert_with_key`](Self::try_insert_with_key).
+    ///
+    /// # Panics
+    /// As [`try_insert_with_key`](Self::try_insert_with_key).
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// use rosti::hash_map::{EntryRef, HashMap};
+    ///
+    /// let mut map: HashMap<String, i32> = HashMap::new();
+    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
+    ///     let entry = entry.try_insert_entry_with_key(String::from("a"), 1).unwrap();
+    ///     assert_eq!(entry.remove(), 1);
+    /// }
+    /// # }
+    /// ```
+    #[allow(clippy::type_complexity)] // as above
+    #[track_caller]
+    pub fn try_insert_entry_with_key(
+        mut self,
+        key: K,
+        value: V,
+    ) -> Result<OccupiedEntry<'map, K, V, S, A>, Rejected<(K, V)>>
+    where
+        Q: Equivalent<K>,
+    {
+        assert_equivalent(self.key(), &key);
+        match self.place.reserve() {
+            Ok(()) => Ok(self.place.fill(key, value)),
+            Err(error) => Err(Rejected { value: (key, value), error }),
         }
     }
 }

@@ -7,6 +7,7 @@ use core::ops::Index;
 use super::HashMap;
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
+use crate::error::Fallibility;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Plain;
@@ -26,7 +27,8 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
         // changes, the new ones come after.
         self.table.clear();
         self.hash_builder.clone_from(&source.hash_builder);
-        self.table.clone_from_as(&source.table, Plain::of_pair());
+        // Infallible: a failure does not return.
+        let _ = self.table.clone_from_as(&source.table, Plain::of_pair(), Fallibility::Infallible);
     }
 }
 

@@ -10,6 +10,28 @@ use crate::allocator::Allocator;
 use crate::error::{Rejected, Rest, TryReserveError};
 use crate::hash_map::HashMap;
 
+#[cfg(feature = "default-hasher")]
+impl<T> HashSet<T> {
+    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    ///
+    /// The first seed that a process draws takes an allocation of one byte, which aborts if it fails, where a crate
+    /// enables foldhash's feature `std`: make some map early then.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{HashSet, TryReserveError};
+    ///
+    /// let set: HashSet<u64> = HashSet::try_with_capacity(100)?;
+    /// assert!(set.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        Ok(HashSet { map: HashMap::try_with_capacity(capacity)? })
+    }
+}
+
 impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// A set with room for `capacity` elements, hasher and allocator as given, or the reason why there is none.
     ///
@@ -32,6 +54,27 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     ) -> Result<Self, TryReserveError> {
         let map = HashMap::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?;
         Ok(HashSet { map })
+    }
+
+    /// A copy of the set, with the same hasher and capacity, or the reason why there is no memory for its table.
+    /// O(slots). What elements allocate themselves when they are cloned is their own affair.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails. No element was cloned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "default-hasher")] {
+    /// let set: rosti::HashSet<_, _> = rosti::HashSet::from(["a", "b"]);
+    /// assert_eq!(set.try_clone(), Ok(set));
+    /// # }
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        S: Clone,
+        A: Clone,
+    {
+        Ok(HashSet { map: self.map.try_clone()? })
     }
 }
 
@@ -78,27 +121,6 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
             }
         }
         Ok(())
-    }
-
-    /// A copy of the set, or the reason why there is no memory for its table. O(slots). What elements allocate
-    /// themselves when they are cloned is their own affair.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
-    ///
-    /// ```
-    /// # #[cfg(feature = "default-hasher")] {
-    /// let set: rosti::HashSet<_, _> = rosti::HashSet::from(["a", "b"]);
-    /// assert_eq!(set.try_clone(), Ok(set));
-    /// # }
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        T: Clone,
-        S: Clone,
-        A: Clone,
-    {
-        Ok(HashSet { map: self.map.try_clone()? })
     }
 }
 

@@ -3,8 +3,27 @@
 
 use super::HashTable;
 use super::entry::{Entry, OccupiedEntry};
-use crate::allocator::Allocator;
+use crate::allocator::{Allocator, Global};
 use crate::error::{Rejected, TryReserveError};
+use crate::raw::Plain;
+
+impl<T> HashTable<T> {
+    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{HashTable, TryReserveError};
+    ///
+    /// let table: HashTable<u64> = HashTable::try_with_capacity(100)?;
+    /// assert!(table.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(capacity, Global)
+    }
+}
 
 impl<T, A: Allocator> HashTable<T, A> {
     /// A table with room for `capacity` entries in an allocator, or the reason why there is none.
@@ -24,6 +43,29 @@ impl<T, A: Allocator> HashTable<T, A> {
         // There is nothing to hash.
         table.try_reserve(capacity, |_| 0)?;
         Ok(table)
+    }
+
+    /// A copy of the table, with the same capacity, or the reason why there is no memory for it. O(slots). Needs no
+    /// hasher. What entries allocate themselves when they are cloned is their own affair.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails. No entry was cloned.
+    ///
+    /// ```
+    /// use rosti::{HashTable, TryReserveError};
+    ///
+    /// let mut table = HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// let copy = table.try_clone()?;
+    /// assert_eq!(copy.find(7, |&c| c == 'a'), Some(&'a'));
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        A: Clone,
+    {
+        self.try_clone_as(Plain::of_value())
     }
 
     /// [`insert_unique`](Self::insert_unique) that returns the value if there is no memory for it. O(1) amortised.

@@ -35,7 +35,7 @@ use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
 use crate::allocator::{Allocator, Global};
-use crate::error::TryReserveError;
+use crate::error::{Fallibility, TryReserveError};
 use crate::group::Native;
 use crate::raw::{Plain, RawTable, Statistics};
 
@@ -965,10 +965,24 @@ impl<T: Clone, A: Allocator> HashTable<T, A> {
         HashTable { raw: self.raw.clone_as(plain) }
     }
 
-    /// `clone_from` for who knows more of the entries.
+    /// `try_clone` for who knows more of the entries.
     #[inline]
-    pub(crate) fn clone_from_as(&mut self, source: &Self, plain: Plain<T>) {
-        let _ = self.raw.clone_from_as(&source.raw, plain, crate::error::Fallibility::Infallible);
+    pub(crate) fn try_clone_as(&self, plain: Plain<T>) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        Ok(HashTable { raw: self.raw.try_clone_as(plain)? })
+    }
+
+    /// `clone_from` for who knows more of the entries. Without a block the table is empty.
+    #[inline]
+    pub(crate) fn clone_from_as(
+        &mut self,
+        source: &Self,
+        plain: Plain<T>,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        self.raw.clone_from_as(&source.raw, plain, fallibility)
     }
 }
 
@@ -980,7 +994,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
 
     /// O(slots). Reuses the memory of this table if it is exactly as large as that of the source.
     fn clone_from(&mut self, source: &Self) {
-        self.clone_from_as(source, Plain::of_value());
+        self.raw.clone_from(&source.raw);
     }
 }
 

@@ -270,12 +270,16 @@ impl<K: Key + ?Sized, A: Allocator> Arena<K, A> {
     }
 
     /// Makes this arena a copy of another, at the same positions. Keeps its block if that is large
-    /// enough.
-    pub(super) fn copy_from(&mut self, source: &Self) {
+    /// enough. Without memory for them it has no keys.
+    pub(super) fn copy_from(
+        &mut self,
+        source: &Self,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         self.clear();
-        // Infallible: a failure does not return.
-        let _ = self.push(source.text(), Fallibility::Infallible);
+        self.push(source.text(), fallibility)?;
         self.live = source.live;
+        Ok(())
     }
 }
 

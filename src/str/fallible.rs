@@ -3,12 +3,70 @@
 
 use core::iter;
 
-use super::entry::{OccupiedEntry, VacantEntry};
-use super::{Key, RejectedValue, SliceMap, store};
+use super::entry::{Entry, OccupiedEntry, VacantEntry};
+use super::{Cell, InsertError, Key, Query, RejectedValue, SliceMap, SliceSet, hash_of, store};
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, Rest, TryReserveError};
+use crate::hash_table;
+
+impl<K: Key + ?Sized, V> SliceMap<K, V> {
+    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    ///
+    /// The first seed that a process draws takes an allocation of one byte, which aborts if it fails, where a crate
+    /// enables foldhash's feature `std`: make some map early then.
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+    ///
+    /// ```
+    /// use rosti::{StrMap, TryReserveError};
+    ///
+    /// let map: StrMap<u64> = StrMap::try_with_capacity(100)?;
+    /// assert!(map.capacity() >= 100);
+    /// # Ok::<(), TryReserveError>(())
+    /// ```
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        let mut map = Self::new();
+        map.try_reserve(capacity)?;
+        Ok(map)
+    }
+}
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
+    /// [`entry`](Self::entry) that says if a vacant one cannot be filled: filling one that it returns cannot fail. O(key
+    /// length) expected and amortised. Nothing is reserved if the key is present.
+    ///
+    /// # Errors
+    /// [`InsertError`]: the key is absent and too long, or there is no memory. The entries are unchanged.
+    ///
+    /// ```
+    /// use rosti::{StrMap, str_map::InsertError};
+    ///
+    /// let mut count = StrMap::new();
+    /// for word in ["to", "be", "or", "not", "to", "be"] {
+    ///     *count.try_entry(word)?.or_insert(0) += 1;
+    /// }
+    /// assert_eq!(count["be"], 2);
+    /// # Ok::<(), InsertError>(())
+    /// ```
+    pub fn try_entry<'k>(&mut self, key: &'k K) -> Result<Entry<'_, 'k, K, V, A>, InsertError> {
+        let query = Query::new(key, &self.seed);
+        let recognise = |(cell, _): &(Cell<K>, V)| query.is_key_of(cell, &self.arena);
+        let entry = self.table.try_entry(query.hash, recognise, hash_of(&self.seed));
+        match entry.map_err(InsertError::NoRoom)? {
+            hash_table::Entry::Occupied(entry) => {
+                Ok(Entry::Occupied(OccupiedEntry { entry, arena: &mut self.arena }))
+            }
+            hash_table::Entry::Vacant(entry) => {
+                if query.cell.is_long() {
+                    let room = self.arena.reserve(query.bytes_to_store()?, Fallibility::Fallible);
+                    room.map_err(InsertError::NoRoom)?;
+                }
+                Ok(Entry::Vacant(VacantEntry { entry, arena: &mut self.arena, query }))
+            }
+        }
+    }
+
     /// Inserts entries as `extend` does, until one cannot be. Reserves nothing in advance.
     ///
     /// # Errors
@@ -34,11 +92,11 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Ok(())
     }
 
-    /// A copy of the map with a seed of its own, or the reason why there is no memory for its table or its keys.
-    /// O(slots + key bytes). What values allocate themselves when they are cloned is their own affair.
+    /// A copy of the map, with the same capacity and seed, or the reason why there is no memory for its table or its
+    /// keys. O(slots + key bytes). What values allocate themselves when they are cloned is their own affair.
     ///
     /// # Errors
-    /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
+    /// [`TryReserveError`]: the allocator fails. No value was cloned.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 1), ("two", 2)]);
@@ -50,18 +108,14 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         A: Clone,
     {
         let mut copy = Self::new_in(self.allocator().clone());
-        copy.try_reserve(self.len())?;
-        copy.arena.reserve(self.arena.text().as_ref().len(), Fallibility::Fallible)?;
-        for (key, value) in self {
-            copy.insert(key, value.clone());
-        }
+        copy.copy_from(self, Fallibility::Fallible)?;
         Ok(copy)
     }
 }
 
 impl<'a, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, '_, K, V, A> {
     /// [`insert`](Self::insert) that returns the value if the key cannot be stored. O(key bytes) amortised. The room
-    /// for the entry is there already: [`SliceMap::entry`] makes it, and `try_reserve(1)` before it without aborting.
+    /// for the entry is there already: [`SliceMap::entry`] makes it, and [`SliceMap::try_entry`] without aborting.
     ///
     /// # Errors
     /// [`RejectedValue`]: the value, and why it was not inserted. The map is unchanged.
@@ -81,5 +135,48 @@ impl<'a, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, '_, K, V, A> {
             }
             Err(error) => Err(RejectedValue { value, error }),
         }
+    }
+}
+
+impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
+    /// Inserts elements as `extend` does, until one cannot be. Reserves nothing in advance.
+    ///
+    /// # Errors
+    /// [`RejectedValue`]: its value yields the element that was not inserted and all that follow it; those
+    /// before it are in the set.
+    ///
+    /// ```
+    /// let mut set = rosti::StrSet::new();
+    /// assert!(set.try_extend(["one", "two"]).is_ok());
+    /// assert!(set.contains("two"));
+    /// ```
+    pub fn try_extend<Q: AsRef<K>, I: IntoIterator<Item = Q>>(
+        &mut self,
+        elements: I,
+    ) -> Result<(), RejectedValue<Rest<I::IntoIter>>> {
+        let mut elements = elements.into_iter();
+        while let Some(element) = elements.next() {
+            if let Err(error) = self.try_insert(element.as_ref()) {
+                return Err(RejectedValue { value: iter::once(element).chain(elements), error });
+            }
+        }
+        Ok(())
+    }
+
+    /// A copy of the set, with the same capacity and seed, or the reason why there is no memory for it. O(slots +
+    /// bytes).
+    ///
+    /// # Errors
+    /// [`TryReserveError`]: the allocator fails.
+    ///
+    /// ```
+    /// let set = rosti::StrSet::from(["one", "two"]);
+    /// assert_eq!(set.try_clone(), Ok(set));
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        Ok(SliceSet { map: self.map.try_clone()? })
     }
 }

@@ -178,6 +178,15 @@ impl<'k, K: Key + ?Sized> Query<'k, K> {
         Self::short(key, seed).unwrap_or_else(|| Self::long(key, seed))
     }
 
+    /// The key's length, if a key may have it.
+    #[inline]
+    fn bytes_to_store(&self) -> Result<usize, InsertError> {
+        match self.key.as_ref().len() {
+            len if len > cell::LONGEST => Err(InsertError::KeyTooLong { len }),
+            len => Ok(len),
+        }
+    }
+
     /// Whether a cell is that of this key.
     #[inline]
     fn is_key_of<A: Allocator>(&self, cell: &Cell<K>, arena: &Arena<K, A>) -> bool {
@@ -301,10 +310,7 @@ fn store<K: Key + ?Sized, A: Allocator>(
     if !query.cell.is_long() {
         return Ok(query.cell);
     }
-    let len = query.key.as_ref().len();
-    if len > cell::LONGEST {
-        return Err(InsertError::KeyTooLong { len });
-    }
+    let len = query.bytes_to_store()?;
     let position = arena.push(query.key, fallibility).map_err(InsertError::NoRoom)?;
     Ok(Cell::long(len, query.cell.hash(), position))
 }

@@ -117,7 +117,8 @@ fn keys_at_the_limit_are_taken_and_longer_ones_refused() {
     assert_eq!(map.try_insert(&text[1..], 2), Ok(None));
     let before = (map.allocation_size(), map.arena.garbage());
     let error = InsertError::KeyTooLong { len: LONGEST + 1 };
-    assert_eq!(map.try_insert(&text, 3), Err(RejectedValue { value: 3, error }));
+    assert_eq!(map.try_insert(&text, 3), Err(RejectedValue { value: 3, error: error.clone() }));
+    assert_eq!(map.try_entry(&text).map(drop), Err(error));
     assert_eq!((map.allocation_size(), map.arena.garbage()), before);
     assert_eq!((map.get(&text), map[&text[1..]]), (None, 2));
     assert_eq!(map.remove(&text), None);

@@ -9,6 +9,7 @@ use super::arena::Arena;
 use super::cell::Key;
 use super::hash::Seed;
 use crate::allocator::Allocator;
+use crate::error::{Fallibility, TryReserveError};
 use crate::hash_table::HashTable;
 use crate::raw::Plain;
 
@@ -23,7 +24,19 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator + Clone> Clone for SliceMap<K, V, A
     /// O(slots + key bytes). Reuses the memory of this map where it is large enough for the keys and
     /// exactly as large for the table.
     fn clone_from(&mut self, source: &Self) {
-        /// Counts the keys when cloning a value has panicked: those of the entries that are there.
+        // Infallible: a failure does not return.
+        let _ = self.copy_from(source, Fallibility::Infallible);
+    }
+}
+
+impl<K: Key + ?Sized, V: Clone, A: Allocator> SliceMap<K, V, A> {
+    /// Makes this map a copy of another. Without memory for it the map is empty.
+    pub(super) fn copy_from(
+        &mut self,
+        source: &Self,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        /// Counts the keys of the entries that are there, when cloning a value has panicked or there are none.
         struct Recount<'a, K: Key + ?Sized, V, A: Allocator>(&'a mut SliceMap<K, V, A>);
         impl<K: Key + ?Sized, V, A: Allocator> Drop for Recount<'_, K, V, A> {
             fn drop(&mut self) {
@@ -34,10 +47,12 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator + Clone> Clone for SliceMap<K, V, A
         self.clear();
         self.seed = source.seed.clone();
         // The keys come first: if cloning a value panics, the entries there already have theirs.
-        self.arena.copy_from(&source.arena);
+        self.arena.copy_from(&source.arena, fallibility)?;
         let guard = Recount(self);
-        guard.0.table.clone_from_as(&source.table, Plain::of_copied_and_value());
+        let plain = Plain::of_copied_and_value();
+        guard.0.table.clone_from_as(&source.table, plain, fallibility)?;
         mem::forget(guard);
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     scaled, sorted_keys, worn_table,
 };
 use crate::allocator::Global;
+use crate::error::Fallibility;
 use crate::group::{Group, Swar};
 use crate::raw::control::Control;
 use crate::raw::overflow::MANY;
@@ -176,7 +177,7 @@ fn the_sum_goes_with_the_counts<G: Group>() {
     let sums = |table: &Keys<G>| unsafe { (table.control.steps(), table.control.limit()) };
     for plain in [Plain::of_value, Plain::unknown] {
         let mut other = full_table::<G>(DOUBLINGS);
-        other.clone_from_as(&table, plain());
+        assert!(other.clone_from_as(&table, plain(), Fallibility::Fallible).is_ok());
         for copy in [&table.clone_as(plain()), &other] {
             assert_eq!((copy.is_worn(), overflowed_homes(copy)), (true, homes));
             assert_eq!(sums(copy), sums(&table));

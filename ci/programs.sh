@@ -4,6 +4,7 @@
 #
 #   ci/programs.sh [--pairs N] [NAME …]          times; N pairs of runs, else 7
 #   ci/programs.sh --shares [NAME …]             shares of instructions, by callgrind
+#   ci/programs.sh --hashbrown-benches           hashbrown's own benches, by criterion; N pairs, else 3
 #   ci/programs.sh --list                        the names
 #
 # A pair is a run of either build, one after the other, and a second one of hashbrown's; which is first
@@ -48,12 +49,27 @@ build() {
             echo "hashbrown-${version//./-} = { package = \"hashbrown\", path = \"$(shim "$version")\" }"
         done
     fi >>"$package/Cargo.toml"
-    cargo build -q --release --manifest-path "$package/Cargo.toml"
+    cargo build -q --release --manifest-path "$package/Cargo.toml" "${features[@]}"
     [ "$1" = hashbrown ] || ! grep -A 2 '^name = "hashbrown"' "$package/Cargo.lock" | grep -B 1 '^source' \
         | grep '"0.1[5-7]' || die "a program would be built with hashbrown itself"
     cp "$CARGO_TARGET_DIR/release/programs" "$work/$1"
+    [ ${#features[@]} = 0 ] || cp "$CARGO_TARGET_DIR/release/hashbrown-benches" "$work/hashbrown-benches-$1"
 }
 
+# Copies the benches from cargo's registry.
+fetch_benches() {
+    local from
+    mkdir -p "$work/package-hashbrown"
+    cp programs/Cargo.{toml,lock} "$work/package-hashbrown/"
+    from=$(cargo -q metadata --format-version 1 --manifest-path "$work/package-hashbrown/Cargo.toml" \
+        | grep -o '"manifest_path":"[^"]*/hashbrown-0.17[^"/]*/Cargo.toml"' | cut -d '"' -f 4)
+    rm -rf "$work/hashbrown-benches"
+    cp -r "$(dirname "$from")/benches" "$work/hashbrown-benches"
+}
+
+machine() {
+    echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(rustc --version | cut -d' ' -f1,2), $pairs pairs"
+}
 # middle: the median of numbers, one a line, with the least and the greatest.
 middle() { sort -g | awk '{ n[NR] = $1 } END { printf "%.2f (%.2f-%.2f)\n", (n[int((NR + 1) / 2)] + n[int(NR / 2 + 1)]) / 2, n[1], n[NR] }'; }
 # column N FILE
@@ -113,17 +129,43 @@ shares() {
     printf '| %-15s | %s | %s | %s %% | %s %% |\n' "$1" "${theirs[0]}" "${ours[0]}" "${theirs[1]}" "${ours[1]}"
 }
 
-pairs=7 mode=times names=()
+# hashbrown_benches: a row for each, of the middle of the runs' estimates.
+hashbrown_benches() {
+    local turn map
+    for ((turn = 0; turn < pairs; turn++)); do
+        for map in hashbrown rosti again; do
+            (cd "$own" && $pinned "$work/hashbrown-benches-${map/again/hashbrown}" --bench --output-format bencher \
+                --warm-up-time 0.1 --measurement-time 0.3 --sample-size 20 2>"$own/errors") \
+                | sed -n "s/^test \(.*\) \.\.\. bench: *\([0-9]*\) ns.*/$turn $map \1 \2/p" >>"$own/benches"
+        done
+    done
+    awk '{ ns[$1, $2, $3] = $4; if (!($3 in known)) { known[$3]; name[++rows] = $3 } }
+        END { for (row = 1; row <= rows; row++) for (turn = 0; (turn, "rosti", name[row]) in ns; turn++) {
+            theirs = ns[turn, "hashbrown", name[row]]
+            print name[row], ns[turn, "rosti", name[row]] / theirs, ns[turn, "again", name[row]] / theirs, theirs
+        } }' "$own/benches" >"$own/ratios"
+    local name
+    for name in $(cut -d' ' -f1 "$own/ratios" | uniq); do
+        grep "^$name " "$own/ratios" >"$own/one"
+        printf '| %s | %s | %s | %.0f |\n' "$name" "$(column 2 "$own/one" | middle)" "$(column 3 "$own/one" | middle)" \
+            "$(column 4 "$own/one" | middle | cut -d' ' -f1)"
+    done
+}
+
+pairs= mode=times features=() names=()
 while [ $# -gt 0 ]; do
     case $1 in
         --pairs) pairs=${2:?--pairs takes a number}; shift ;;
         --shares) mode=shares ;;
+        --hashbrown-benches) mode=hashbrown_benches features=(--features hashbrown-benches) ;;
         --list) mode=list ;;
         -*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
         *) names+=("$1") ;;
     esac
     shift
 done
+[ -n "$pairs" ] || pairs=$([ $mode = times ] && echo 7 || echo 3)
+[ $mode != hashbrown_benches ] || fetch_benches
 build hashbrown
 build rosti
 [ ${#names[@]} -gt 0 ] || mapfile -t names < <("$work/hashbrown")
@@ -135,10 +177,15 @@ pinned=
 case $mode in
     list) "$work/hashbrown" ;;
     times)
-        echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(rustc --version | cut -d' ' -f1,2), $pairs pairs"
+        machine
         echo '| program | rosti / hashbrown | null | s | MiB | MiB, rosti |'
         echo '|---|---|---|---|---|---|'
         for name in "${names[@]}"; do times "$name"; done ;;
+    hashbrown_benches)
+        machine
+        echo '| bench | rosti / hashbrown | null | ns |'
+        echo '|---|---|---|---|'
+        hashbrown_benches ;;
     shares)
         echo '| program | million instructions | with rosti | in maps | with rosti |'
         echo '|---|---|---|---|---|'

@@ -9,14 +9,22 @@ use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, Zipf};
+use std::any::type_name;
 use std::fmt::Write;
 use std::hint::black_box;
+
+#[path = "../../examples/join.rs"]
+mod join;
+#[path = "../../examples/nucleotides.rs"]
+mod nucleotides;
+#[path = "../../examples/stations.rs"]
+mod stations;
 
 /// What a program computes after it has made its input.
 type Work = Box<dyn FnMut() -> u64>;
 
 /// The programs: how often the work is done, for half a second or more, and what makes its input.
-const PROGRAMS: [(&str, u32, fn() -> Work); 8] = [
+const PROGRAMS: [(&str, u32, fn() -> Work); 16] = [
     ("imara-diff", 10, imara_diff),
     ("rustworkx", 12, rustworkx),
     ("egg", 5, egg),
@@ -25,7 +33,25 @@ const PROGRAMS: [(&str, u32, fn() -> Work); 8] = [
     ("string-interner", 5, string_interner),
     ("indexmap", 2, indexmap),
     ("indexmap-miss", 800, indexmap_miss),
+    ("nucleotides", 1, || nucleotides("hashbrown")),
+    ("nucleotides-str", 1, || nucleotides(rosti_or("StrMap"))),
+    ("nucleotides-int", 1, || nucleotides(rosti_or("IntMap"))),
+    ("stations", 10, || stations("hashbrown")),
+    ("stations-str", 10, || stations(rosti_or("StrMap"))),
+    ("stations-bytes", 10, || stations(rosti_or("BytesMap"))),
+    ("join", 2, || join("hashbrown")),
+    ("join-batch", 2, || join(rosti_or("get_batch"))),
 ];
+
+/// The name of a map of rosti's own; where hashbrown is itself, of hashbrown's.
+fn rosti_or(map: &'static str) -> &'static str {
+    if type_name::<hashbrown::HashMap<(), ()>>().starts_with("rosti") { map } else { "hashbrown" }
+}
+
+/// The one of a name.
+fn named<F: Copy>(maps: &[(&str, F)], name: &str) -> F {
+    maps.iter().find(|(known, _)| *known == name).expect("the examples have it").1
+}
 
 fn main() {
     let mut args = std::env::args().skip(1);
@@ -273,4 +299,28 @@ fn indexmap_miss() -> Work {
     let map: indexmap::IndexMap<u64, u64> = (0..1_000).map(|n| (random.random(), n)).collect();
     let others: Vec<u64> = (0..1 << 17).map(|_| random.random()).collect();
     Box::new(move || others.iter().filter(|key| map.contains_key(*key)).count() as u64)
+}
+
+/// The example, which counts sequences in a strand of 400,000 bases.
+fn nucleotides(map: &'static str) -> Work {
+    let (count, strand) = (named(&nucleotides::MAPS, map), nucleotides::strand(400_000));
+    Box::new(move || {
+        nucleotides::LENGTHS.iter().fold(0, |sum, &length| {
+            count(&strand, length).iter().fold(sum, |sum, (_, count)| mixed(sum, u64::from(*count)))
+        })
+    })
+}
+
+/// The example, which summarises a million lines.
+fn stations(map: &'static str) -> Work {
+    let (summarise, text) = (named(&stations::MAPS, map), stations::text(1_000_000));
+    Box::new(move || {
+        summarise(&text).iter().fold(0, |sum, (_, of)| mixed(sum, of.mean().to_bits()))
+    })
+}
+
+/// The example, which joins a million customers with their orders.
+fn join(map: &'static str) -> Work {
+    let (join, (customers, orders)) = (named(&join::MAPS, map), join::tables(1_000_000));
+    Box::new(move || join(&customers, &orders).groups.into_iter().fold(0, mixed))
 }

@@ -14,7 +14,7 @@
 //! but in a small table they would be a third of all, for the sake of a few homes. So there are an
 //! eighth as many as homes, less one, up to `width - 1`, and the bytes behind them that windows cover
 //! have no slot (I6): with 32 and 64 homes of width 16 there are 3 and 7, and the table takes 1.13 of
-//! hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`). ARCH.md has what it costs.
+//! hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`). docs/measurements.md has what it costs.
 //!
 //! Only the last homes reach the overhang, so small tables would become too full if all its slots
 //! counted: hence the limit by homes (`grow`, slots 2^6 and 2^7, load .65: 1.3 -> .85 of hashbrown's

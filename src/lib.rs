@@ -44,6 +44,8 @@
 //! | `rayon` | no | parallel iterators, `par_extend` that fills the table in parallel; needs std |
 
 #![no_std]
+// docs.rs sets `docsrs` and builds with a nightly compiler: items then name the feature that they need.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(test)]

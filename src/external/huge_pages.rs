@@ -24,11 +24,12 @@ use crate::allocator::{AllocError, Allocator, Global};
 /// for transparent huge pages (`MADV_HUGEPAGE`). Smaller ones come from [`Global`], and so do all of
 /// them on systems other than Linux. Needs the feature `huge-pages`.
 ///
-/// Lookups and growth of tables far beyond the caches become faster; smaller tables do not change. A
-/// large block takes up to 2 MiB more than was asked for. Where the system's mode is `never`, or it has
-/// no huge pages to give, the blocks consist of ordinary pages; nothing fails for that.
+/// Lookups in tables far beyond the caches become faster, and so does their growth; smaller tables
+/// are not affected. A large block takes up to 2 MiB more than was requested. Where the system's
+/// mode is `never`, or no huge pages are available, blocks consist of ordinary pages; nothing fails
+/// because of that.
 ///
-/// Allocation fails as any other does, with an error, if the system refuses the mapping.
+/// If the system refuses the mapping, the allocation fails with an error like any other.
 ///
 /// ```
 /// use rosti::{HashMap, HugePages};

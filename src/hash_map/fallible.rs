@@ -16,7 +16,8 @@ use crate::allocator::Allocator;
 use crate::error::{Rejected, Rest, TryReserveError};
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// A map with room for `capacity` entries, hasher and allocator as given, or the reason why there is none.
+    /// A map with this hasher and allocator and room for `capacity` entries, or the reason why
+    /// there is no memory for it.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -43,11 +44,11 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised.
-    /// Nothing is reserved if the key is present; its old value is returned then.
+    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+    /// amortised. If the key is present, nothing is reserved and the old value is returned.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -69,7 +70,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Inserts entries as `extend` does, until there is no memory for one. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`Rejected`]: its value yields the entry that found no room and all that follow it; those
+    /// [`Rejected`], whose value yields the entry that found no room and all that follow it; those
     /// before it are in the map.
     ///
     /// ```
@@ -96,8 +97,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         Ok(())
     }
 
-    /// A copy of the map, or the reason why there is no memory for its table. O(slots). What keys and values
-    /// allocate themselves when they are cloned is their own affair.
+    /// A clone of the map, or the reason why there is no memory for its table. O(slots). Whatever
+    /// keys and values allocate while they are cloned is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
@@ -128,10 +129,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
-    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised.
+    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+    /// amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -148,11 +150,11 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
         self.try_insert_entry(value).map(OccupiedEntry::into_mut)
     }
 
-    /// [`insert_entry`](Self::insert_entry) that returns key and value if there is no memory for them. O(1)
-    /// amortised.
+    /// [`insert_entry`](Self::insert_entry) that gives key and value back if there is no memory for
+    /// them. O(1) amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -11,7 +11,8 @@ use crate::error::{Rejected, Rest, TryReserveError};
 use crate::hash_map::HashMap;
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// A set with room for `capacity` elements, hasher and allocator as given, or the reason why there is none.
+    /// A set with this hasher and allocator and room for `capacity` elements, or the reason why
+    /// there is no memory for it.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -36,11 +37,11 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised. Nothing is
-    /// reserved if it is present, for which the result is `false`.
+    /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+    /// amortised. If it is present, nothing is reserved and the result is `false`.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The set is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -57,8 +58,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`Rejected`]: its value yields the element that found no room and all that follow it; those
-    /// before it are in the set.
+    /// [`Rejected`], whose value yields the element that found no room and all that follow it;
+    /// those before it are in the set.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -80,8 +81,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
         Ok(())
     }
 
-    /// A copy of the set, or the reason why there is no memory for its table. O(slots). What elements allocate
-    /// themselves when they are cloned is their own affair.
+    /// A clone of the set, or the reason why there is no memory for its table. O(slots). Whatever
+    /// elements allocate while they are cloned is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
@@ -103,10 +104,11 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
 }
 
 impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
-    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised.
+    /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+    /// amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The set is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

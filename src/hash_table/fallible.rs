@@ -7,7 +7,8 @@ use crate::allocator::Allocator;
 use crate::error::{Rejected, TryReserveError};
 
 impl<T, A: Allocator> HashTable<T, A> {
-    /// A table with room for `capacity` entries in an allocator, or the reason why there is none.
+    /// A table with room for `capacity` entries in memory from an allocator, or the reason why
+    /// there is none.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -26,10 +27,11 @@ impl<T, A: Allocator> HashTable<T, A> {
         Ok(table)
     }
 
-    /// [`insert_unique`](Self::insert_unique) that returns the value if there is no memory for it. O(1) amortised.
+    /// [`insert_unique`](Self::insert_unique) that gives the value back if there is no memory for
+    /// it. O(1) amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The table is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The table is unchanged.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -51,8 +53,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
     }
 
-    /// [`entry`](Self::entry) that says if there is no memory for a vacant one; filling it cannot fail then. O(1)
-    /// amortised. Nothing is reserved if the entry is there.
+    /// [`entry`](Self::entry) that reports if there is no memory for a vacant entry; filling the
+    /// one it returns cannot fail. O(1) amortised. Nothing is reserved if the entry is there.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails. The table is unchanged.

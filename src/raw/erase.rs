@@ -133,7 +133,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         Some(unsafe { self.remove_hashed_at(slot, hash) })
     }
 
-    /// Takes out an entry, whichever comes first. See the module's introduction for what it costs.
+    /// Takes out an arbitrary entry. See the module's introduction for what it costs.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         if self.items == 0 {

@@ -206,7 +206,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         &self.alloc
     }
 
-    /// Number of entries.
+    /// The number of entries.
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.items

@@ -56,12 +56,12 @@ const BLOCK_BITS: u32 = if cfg!(test) { 6 } else { 8 };
 /// Bits of a rank: those of a hash but the ones inside a block.
 const RANK_BITS: u32 = u64::BITS - BLOCK_BITS;
 
-/// Where a scan has got to: what one step returns and the next one takes.
+/// How far a scan has come: what one step returns and the next one takes.
 ///
-/// It is a number and nothing else: it can be kept anywhere, also outside of the process if hashes
-/// are the same there, and be thrown away. It belongs to the map that it came from, or to one with the
-/// same hasher. A cursor of another map, or made of any other number, is safe and visits some of the
-/// entries.
+/// It is just a number: it can be stored anywhere, even outside the process if hashes are the same
+/// there, and be dropped at any time. It belongs to the map that it came from, or to one with the
+/// same hasher. Using the cursor of another map, or one made from any other number, is safe, and
+/// visits some of the entries.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -88,7 +88,7 @@ impl ScanCursor {
     /// The start of a scan.
     pub const START: Self = ScanCursor { bits: 0 };
 
-    /// The cursor as a number, from which [`from_bits`](Self::from_bits) makes it again.
+    /// The cursor as a number, which [`from_bits`](Self::from_bits) turns back into a cursor.
     ///
     /// ```
     /// assert_eq!(rosti::ScanCursor::START.to_bits(), 0);
@@ -99,7 +99,7 @@ impl ScanCursor {
         self.bits
     }
 
-    /// The cursor of a number. Any number is safe.
+    /// The cursor with this number. Any number is safe.
     ///
     /// ```
     /// use rosti::ScanCursor;

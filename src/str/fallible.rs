@@ -9,11 +9,11 @@ use crate::allocator::Allocator;
 use crate::error::{Fallibility, Rest, TryReserveError};
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// Inserts entries as `extend` does, until one cannot be. Reserves nothing in advance.
+    /// Inserts entries as `extend` does, until one cannot be inserted. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`RejectedValue`]: its value yields the entry that was not inserted and all that follow it; those
-    /// before it are in the map.
+    /// [`RejectedValue`], whose value yields the entry that was not inserted and all that follow
+    /// it; those before it are in the map.
     ///
     /// ```
     /// let mut map = rosti::StrMap::new();
@@ -34,8 +34,9 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Ok(())
     }
 
-    /// A copy of the map with a seed of its own, or the reason why there is no memory for its table or its keys.
-    /// O(slots + key bytes). What values allocate themselves when they are cloned is their own affair.
+    /// A copy of the map with a seed of its own, or the reason why there is no memory for its table
+    /// or its keys. O(slots + key bytes). Whatever values allocate while they are cloned is not
+    /// covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. Nothing was cloned.
@@ -60,8 +61,9 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
 }
 
 impl<'a, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, '_, K, V, A> {
-    /// [`insert`](Self::insert) that returns the value if the key cannot be stored. O(key bytes) amortised. The room
-    /// for the entry is there already: [`SliceMap::entry`] makes it, and `try_reserve(1)` before it without aborting.
+    /// [`insert`](Self::insert) that returns the value if the key cannot be stored. O(key bytes)
+    /// amortised. Room for the entry has already been made: [`SliceMap::entry`] does that; to do it
+    /// without aborting, call `try_reserve(1)` first.
     ///
     /// # Errors
     /// [`RejectedValue`]: the value, and why it was not inserted. The map is unchanged.

@@ -1,7 +1,7 @@
 //! The pages that show records: some rows in README.md, all of them in docs/performance.md.
 //!
-//! Both are written from the record at hand and from the newest one of each other CPU in `record/`.
-//! What stands between two marks is replaced; the rest of a page is not touched.
+//! Both are written from the record at hand and from the newest one of each other CPU in `record/`, the
+//! newest first. What stands between two marks is replaced; the rest of a page is not touched.
 
 use crate::cliff;
 use crate::record::{self, Record};
@@ -58,6 +58,7 @@ fn with_other_cpus(record: Record) -> Vec<Record> {
             records.push(other);
         }
     }
+    records.sort_by(|(one, ..), (other, ..)| line(other, "date:").cmp(line(one, "date:")));
     records
 }
 
@@ -112,16 +113,18 @@ fn speed(records: &[Record]) -> String {
     text
 }
 
+/// What a header says after a name.
+fn line<'a>(header: &'a [String], name: &str) -> &'a str {
+    header.iter().find_map(|line| line.strip_prefix(name)).unwrap_or("unknown").trim()
+}
+
 /// Where the numbers of a record come from, and what it is too old for.
 fn origin(header: &[String]) -> String {
-    let line = |name: &str| {
-        let mut lines = header.iter().filter_map(|line| line.strip_prefix(name));
-        lines.next().unwrap_or("unknown").trim()
-    };
-    let date = line("date:").split(' ').next().unwrap_or_default();
-    let rustc = line("rustc:").split(" (").next().unwrap_or_default();
+    let date = line(header, "date:").split(' ').next().unwrap_or_default();
+    let rustc = line(header, "rustc:").split(" (").next().unwrap_or_default();
     let cpu = record::cpu(header).unwrap_or("unknown CPU");
-    let mut text = format!("{cpu}: recorded on {date} at commit {}, {rustc}", line("commit:"));
+    let commit = line(header, "commit:");
+    let mut text = format!("{cpu}: recorded on {date} at commit {commit}, {rustc}");
     for (_, change) in CHANGES.iter().filter(|&&(day, _)| date < day) {
         _ = write!(text, ", before {change}");
     }

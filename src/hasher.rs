@@ -1,5 +1,5 @@
-//! The hasher of maps and sets that are not given one: foldhash, in its fast variant. And what the
-//! hashes of integers and of strings are made of.
+//! The default hasher of maps and sets: foldhash, in its fast variant. Also the building blocks of
+//! the hashes of integers and strings.
 
 /// The default `BuildHasher` of [`HashMap`](crate::HashMap) and [`HashSet`](crate::HashSet).
 ///

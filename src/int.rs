@@ -1,10 +1,10 @@
 //! The hash of integers, one folded multiplication, and maps and sets that use it.
 //!
-//! The key, mixed with the map's seed, is multiplied by an odd constant to a product of twice the
-//! width, whose halves are folded into one by exclusive or. The table takes its tag from the top
-//! bits of the hash and the home from the low ones. In the low half of a product the top bits
+//! The key, mixed with the map's seed, is multiplied by an odd constant. The two halves of the
+//! double-width product are then folded into one by exclusive or. The table takes its tag from the
+//! top bits of the hash and the home from the low ones. In the low half of a product the top bits
 //! depend on all bits of the key and the low ones on few; in the high half it is the other way
-//! round. Folded, both ends depend on all.
+//! round. After folding, both ends depend on all bits.
 
 use core::hash::{BuildHasher, Hasher};
 

@@ -1,10 +1,10 @@
 //! Huge pages for large tables: an allocator that maps its large blocks itself.
 //!
 //! A lookup in a table beyond the caches waits for memory twice: for the entry, and for the page
-//! table's entry that says where it is. Pages of 2 MiB instead of 4 KiB spare most of the second,
-//! and a growing table takes a page fault for every 2 MiB. Linux gives such pages to mappings that
+//! table entry that says where it is. Pages of 2 MiB instead of 4 KiB save most of the second wait,
+//! and a growing table takes only one page fault per 2 MiB. Linux gives such pages to mappings that
 //! are aligned to them, if its mode (`/sys/kernel/mm/transparent_hugepage/enabled`) is `always`, or
-//! `madvise` and the program asks. What this file knows is how to ask; it knows nothing of tables.
+//! `madvise` and the program asks. This file knows how to ask; it knows nothing about tables.
 //!
 //! ```text
 //! what is mapped    |....head....|=========== block ===========|....tail....|

@@ -1,8 +1,9 @@
 //! The entry of a key that is given by value.
 //!
-//! An entry is the map, borrowed, and a slot number: of the slot that holds the key, or of the
-//! vacant slot where the key belongs. Nothing can change the map while the entry exists, so neither
-//! is searched for again. Only if there is no room is that left for when the entry is filled.
+//! An entry is the borrowed map and a slot number: of the slot that holds the key, or of the vacant
+//! slot where the key belongs. Nothing can change the map while the entry exists, so neither is
+//! searched for again. Only if there is no room is the search for a slot put off until the entry is
+//! filled.
 
 use core::fmt::{self, Debug, Display};
 use core::hash::{BuildHasher, Hash};

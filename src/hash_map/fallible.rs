@@ -1,11 +1,12 @@
 //! Insertion for code that must not abort: what cannot be stored comes back, with the reason.
 //!
-//! The names are those that Rust's fallible collections have in common: `try_with_capacity` is std's (unstable
-//! `Vec::try_with_capacity`), `try_clone` and `try_extend` those of wasmtime's collections (`TryClone`,
-//! `TryExtend`) and of the crate `fallible_collections`. That the value comes back with the error is the habit of
-//! the kernel's `PushError<T>`. [`HashMap::try_insert`] already means something else, in std as here (the
-//! key must be absent), so insertion is [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in one, without
-//! the former where the key is present.
+//! The names are the ones that Rust's fallible collections share: `try_with_capacity` is std's
+//! (unstable `Vec::try_with_capacity`), `try_clone` and `try_extend` those of wasmtime's
+//! collections (`TryClone`, `TryExtend`) and of the crate `fallible_collections`. Returning the
+//! value with the error follows the kernel's `PushError<T>`. [`HashMap::try_insert`] already means
+//! something else, in std as here (the key must be absent), so insertion is called
+//! [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in one, without the former if the
+//! key is present.
 
 use core::hash::{BuildHasher, Hash};
 use core::iter;

@@ -2,10 +2,10 @@
 //!
 //! An iterator goes by slots, and entries change their slots when the table grows, shrinks or is
 //! rebuilt. A scan goes by hashes, which do not change: it visits entries in the order of a number
-//! made of the bits of their hash, the *rank*, and a [cursor](ScanCursor) is the rank up to which all
-//! have been visited. Whatever the table does between two steps, an entry is before the cursor or
-//! behind it, so one that stays is visited exactly once. The cursor borrows nothing, and the table
-//! knows nothing of it.
+//! made of the bits of their hash, the *rank*, and a [cursor](ScanCursor) is the rank up to which
+//! all have been visited. Whatever the table does between two steps, an entry is before or after
+//! the cursor, so one that stays is visited exactly once. The cursor borrows nothing, and the table
+//! does not know about it.
 //!
 //! # Order
 //!
@@ -20,10 +20,10 @@
 //! ```
 //!
 //! For doubling sends the entries of a block to two blocks, told apart by the next bit of the hash:
-//! these follow each other in the reversed order, the two halves of each of them come next, and so on,
-//! so in a table that has grown the ranks of a block are consecutive too. In one that has shrunk, a block
-//! has the entries of several blocks of old, whose ranks are not; it is visited for each of these, and
-//! entries are told apart by their rank.
+//! these follow each other in the reversed order, the two halves of each of them come next, and so
+//! on, so in a table that has grown the ranks of a block are consecutive too. In a table that has
+//! shrunk, a block has the entries of several former blocks, whose ranks are not consecutive; it is
+//! visited once for each of these, and entries are told apart by their rank.
 //!
 //! # Step
 //!

@@ -19,7 +19,7 @@
 //! | `set.rs` | the set |
 //!
 //! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
-//! Unsafe code is in `cell.rs` and `arena.rs` only: no wrong cell, position or count can do more
+//! Unsafe code is in `cell.rs` and `arena.rs` only: a wrong cell, position or count can do no more
 //! harm there than a wrong key or a panic.
 
 use core::mem;

@@ -1,11 +1,15 @@
-//! Decides which group backend is compiled, and what of a newer compiler can be used.
+//! Decides which group backend is compiled, and finds out whether the compiler has `core::hint::cold_path`.
+//!
+//! Why a build script: only here can a request that the target cannot meet be refused with a message. To do without,
+//! set `build = false` in a copy of Cargo.toml and pass the backend by `RUSTFLAGS='--cfg rosti_best="swar"'` (or
+//! `sse2`, `neon`, `simd128`); what is lost is the check, and `cold_path`, which some lookups gain from.
 //!
 //! Without a request the backend is the best that the target can run. A request is made with
 //! `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the target cannot
 //! meet ends the build here, with a message, instead of deep inside the crate.
 //!
-//! This file is compiled and run wherever the crate is compiled, so it keeps away from what takes long:
-//! processes, and functions of std that are compiled anew for each use (`ci/compile-time.sh`).
+//! This file is compiled and run wherever the crate is compiled, so it avoids what takes long: processes, and
+//! functions of std that are compiled anew for each use (`ci/compile-time.sh`).
 
 use std::env;
 
@@ -44,9 +48,9 @@ fn variable(name: &str) -> String {
 
 /// Whether the compiler is at least 1.95, which has `core::hint::cold_path`.
 ///
-/// Of two methods with one name, the compiler takes that of the type if it is stable, and else that of a
-/// trait. `Vec::push_mut`, stable since 1.95, returns a reference, the one below nothing. (To ask
-/// `rustc --version` takes half as long as to compile this file.)
+/// Of two methods with the same name, the compiler takes the type's own if it is stable, and otherwise that of a
+/// trait. `Vec::push_mut`, stable since 1.95, returns a reference; the one below returns nothing. (Asking
+/// `rustc --version` would take half as long as compiling this file.)
 #[allow(unstable_name_collisions, dead_code, clippy::incompatible_msrv, clippy::size_of_ref)]
 fn has_cold_path() -> bool {
     trait Before {
@@ -81,7 +85,7 @@ fn main() {
     if has_cold_path() {
         println!("cargo::rustc-cfg=rosti_cold_path");
     }
-    // For tests of what only the compiler can spoil.
+    // For tests of what only an unoptimised build spoils.
     if variable("OPT_LEVEL") == "0" {
         println!("cargo::rustc-cfg=rosti_unoptimised");
     }

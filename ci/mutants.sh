@@ -20,7 +20,7 @@ exec 9>"$copy.lock"
 flock 9
 rm -rf "$copy"
 mkdir -p "$copy"
-cp -r --parents Cargo.toml Cargo.lock build.rs README.md src tests examples fuzz/src "$copy"
+cp -r --parents Cargo.toml Cargo.lock build.rs README.md docs src tests examples fuzz/src "$copy"
 # What only benches need is not built.
 sed -i -E '/^(criterion|plotters|hashbrown) = /d; /^\[dev-dependencies\]/,/^\[\[/{/^libc = /d}; /^\[\[bench\]\]/,/^$/d' "$copy/Cargo.toml"
 

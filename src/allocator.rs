@@ -1,8 +1,9 @@
-//! The allocator interface: `allocator-api2`'s with that feature, a private stand-in without.
+//! The allocator interface: that of `allocator-api2` with the feature of that name, a private
+//! stand-in without it.
 //!
 //! Tables are written against [`Allocator`] and [`Global`] as named here and cannot tell the two
 //! apart. Without the feature the trait is not part of the public API, so `Global` is the only
-//! allocator there is, but for `HugePages` with the feature of that name.
+//! allocator there is, apart from `HugePages` with the feature of that name.
 
 #[cfg(all(feature = "allocator-api2", feature = "huge-pages"))]
 pub(crate) use allocator_api2::alloc::AllocError;

@@ -9,16 +9,17 @@
 //! | one window | 1 | 4, 8 (and 16 where the width is 16) | all slots |
 //! | several windows | a power of two >= 2 x width | homes + overhang | 7/8 of the slots, 15/16 of the homes at most |
 //!
-//! The *overhang* are the slots behind the last home of an unaligned table; aligned tables have none.
-//! The last windows run on over them. With `width - 1` of them every window would have all its slots,
-//! but in a small table they would be a third of all, for the sake of a few homes. So there are an
-//! eighth as many as homes, less one, up to `width - 1`, and the bytes behind them that windows cover
-//! have no slot (I6): with 32 and 64 homes of width 16 there are 3 and 7, and the table takes 1.13 of
-//! hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`). ARCH.md has what it costs.
+//! The *overhang* consists of the slots behind the last home of an unaligned table, onto which the
+//! last windows extend; aligned tables have none. With `width - 1` of them every window would have
+//! all its slots, but in a small table they would be a third of all slots, for the sake of a few
+//! homes. So there are an eighth as many as homes, less one, up to `width - 1`, and the bytes
+//! behind them that windows cover have no slot (I6): with 32 and 64 homes of width 16 there are 3
+//! and 7, and the table takes 1.13 of hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`).
+//! docs/measurements.md says what it costs.
 //!
 //! Only the last homes reach the overhang, so small tables would become too full if all its slots
-//! counted: hence the limit by homes (`grow`, slots 2^6 and 2^7, load .65: 1.3 -> .85 of hashbrown's
-//! time).
+//! counted; hence the limit by homes (`grow`, slots 2^6 and 2^7, load .65: 1.3 -> .85 of
+//! hashbrown's time).
 //!
 //! A one-window table can be filled completely because its only search ends after its only window.
 

@@ -6,8 +6,8 @@ pub use equivalent::Equivalent;
 
 /// Key equivalence: what a lookup needs of the value it is given.
 ///
-/// Implemented for all types that a key can be borrowed as. An implementation of one's own must
-/// agree with the key's `Eq`, and its `Hash` with the key's `Hash`.
+/// Implemented for all types that a key can be borrowed as. Your own implementation must agree with
+/// the key's `Eq`, and the `Hash` of the implementing type with the key's `Hash`.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -33,7 +33,7 @@ pub use equivalent::Equivalent;
 /// ```
 #[cfg(not(feature = "equivalent"))]
 pub trait Equivalent<K: ?Sized> {
-    /// Whether this value stands for the key.
+    /// Whether this value is equivalent to the key.
     fn equivalent(&self, key: &K) -> bool;
 }
 

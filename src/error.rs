@@ -1,4 +1,4 @@
-//! What can go wrong when a table is to grow.
+//! What can go wrong when a table grows.
 
 use alloc::alloc::handle_alloc_error;
 use core::alloc::Layout;
@@ -18,7 +18,7 @@ pub enum TryReserveError {
     /// The capacity asked for needs more bytes than an allocation may have (`isize::MAX`).
     CapacityOverflow,
 
-    /// The allocator had no block to give.
+    /// The allocator failed.
     AllocError {
         /// What was asked of the allocator.
         layout: Layout,
@@ -46,7 +46,7 @@ impl fmt::Display for TryReserveError {
 
 impl core::error::Error for TryReserveError {}
 
-/// What was to be inserted, and why there is no room for it: nothing is lost when an allocation fails.
+/// What could not be inserted, and why: nothing is lost when an allocation fails.
 ///
 /// ```
 /// use rosti::{Rejected, TryReserveError};
@@ -59,7 +59,7 @@ impl core::error::Error for TryReserveError {}
 pub struct Rejected<T> {
     /// What was not inserted.
     pub value: T,
-    /// What stands in its way.
+    /// Why it was not inserted.
     pub error: TryReserveError,
 }
 

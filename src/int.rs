@@ -1,10 +1,10 @@
 //! The hash of integers, one folded multiplication, and maps and sets that use it.
 //!
-//! The key, mixed with the map's seed, is multiplied by an odd constant to a product of twice the
-//! width, whose halves are folded into one by exclusive or. The table takes its tag from the top
-//! bits of the hash and the home from the low ones. In the low half of a product the top bits
+//! The key, mixed with the map's seed, is multiplied by an odd constant. The two halves of the
+//! double-width product are then folded into one by exclusive or. The table takes its tag from the
+//! top bits of the hash and the home from the low ones. In the low half of a product the top bits
 //! depend on all bits of the key and the low ones on few; in the high half it is the other way
-//! round. Folded, both ends depend on all.
+//! round. After folding, both ends depend on all bits.
 
 use core::hash::{BuildHasher, Hasher};
 
@@ -19,7 +19,7 @@ use crate::hasher::folded_multiply;
 /// derive [`Hash`] are hashed with a single multiplication. Other keys work too: see
 /// [`IntHashBuilder`], which also says how safe that hash is.
 ///
-/// It is a name rather than a type of its own, so everything that `HashMap` has is here. Where
+/// It is a name rather than a type of its own, so it has everything that `HashMap` has. Where
 /// `HashMap` has constructors for its default hasher only, use `default`, `collect`,
 /// [`with_hasher`](HashMap::with_hasher) or
 /// [`with_capacity_and_hasher`](HashMap::with_capacity_and_hasher).
@@ -56,10 +56,10 @@ pub type IntSet<T, A = Global> = HashSet<T, IntHashBuilder, A>;
 
 /// Builds the hasher of [`IntMap`] and [`IntSet`], seeded anew for each map.
 ///
-/// An integer of up to 64 bits costs one multiplication, one of 128 bits two. Keys of several parts,
-/// such as tuples, arrays and strings, are combined by folding each part into the hash of those
-/// before it, so that values, order and lengths all count. Such keys are hashed well, but the
-/// default hasher is faster for long ones.
+/// An integer of up to 64 bits costs one multiplication, one of 128 bits costs two. For keys with
+/// several parts, such as tuples, arrays and strings, each part is folded into the hash of those
+/// before it, so values, order and lengths all count. Such keys are hashed well, but the default
+/// hasher is faster for long ones.
 ///
 /// The hash does not resist an attacker who chooses the keys: see SECURITY.md.
 ///
@@ -76,7 +76,7 @@ pub struct IntHashBuilder {
 }
 
 impl IntHashBuilder {
-    /// Hashes with this seed: the same in each run.
+    /// A builder with this seed, which hashes the same way in every run.
     ///
     /// ```
     /// use rosti::IntHashBuilder;

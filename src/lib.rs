@@ -1,9 +1,10 @@
 //! rosti is a Swiss-table hash map for hot paths: hashbrown's interface on a core of its own.
 //!
-//! A table is examined sixteen control bytes at a time with SSE2, NEON or simd128, eight at a time in
-//! a `u64` everywhere else. Searches end at an *overflow count* of zero instead of an empty slot, so a miss
-//! rarely looks at more than one window even in a full table, removals leave no tombstones, and a
-//! map of constant size never rehashes its way into more memory. ARCH.md tells how it works.
+//! A search examines sixteen control bytes at a time with SSE2, NEON or simd128, and eight at a
+//! time in a `u64` everywhere else. It ends at an *overflow count* of zero instead of an empty
+//! slot. Therefore a miss rarely looks at more than one window of slots, even in a full table,
+//! removals leave no tombstones, and a map of constant size never grows. ARCH.md explains how it
+//! works.
 //!
 //! ```
 //! # #[cfg(feature = "default-hasher")] {
@@ -23,10 +24,10 @@
 //!
 //! * [`HashMap`] and [`HashSet`] hash with any `BuildHasher`, foldhash by default.
 //! * [`IntMap`] and [`IntSet`] are maps and sets that hash integers with one multiplication.
-//! * [`StrMap`] and [`StrSet`] own strings, which they are given by reference; [`BytesMap`] and
-//!   [`BytesSet`] byte strings.
-//! * [`ExtendibleMap`] and [`ExtendibleSet`] never move more than one small table at a time: no insertion
-//!   pays for the map's size.
+//! * [`StrMap`] and [`StrSet`] own strings and take them by reference; [`BytesMap`] and
+//!   [`BytesSet`] do the same for byte strings.
+//! * [`ExtendibleMap`] and [`ExtendibleSet`] never move more than one small table at a time, so
+//!   that no insertion pays for the whole map.
 //! * [`HashTable`] takes hashes and comparisons from the caller, for keys that live elsewhere.
 //!
 //! The crate is `no_std` and needs `alloc`.
@@ -44,6 +45,8 @@
 //! | `rayon` | no | parallel iterators, `par_extend` that fills the table in parallel; needs std |
 
 #![no_std]
+// docs.rs sets `docsrs` and builds with a nightly compiler: items then name the feature that they need.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(test)]
@@ -89,8 +92,8 @@ pub use raw::{ScanCursor, Statistics};
 #[cfg(feature = "default-hasher")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 
-/// Maps and sets that own their keys, strings or byte strings: what [`StrMap`], [`BytesMap`],
-/// [`StrSet`] and [`BytesSet`] are names for, with their entries and iterators.
+/// Maps and sets that own their keys, which are strings or byte strings: the types behind
+/// [`StrMap`], [`BytesMap`], [`StrSet`] and [`BytesSet`], with their entries and iterators.
 #[cfg(feature = "default-hasher")]
 pub mod str_map {
     pub use crate::str::{
@@ -99,15 +102,15 @@ pub mod str_map {
         SliceSet, VacantEntry, Values, ValuesMut,
     };
 
-    /// The parallel iterators, for who has to name one.
+    /// The parallel iterators, for code that needs to name the type.
     #[cfg(feature = "rayon")]
     pub mod rayon {
         pub use crate::external::rayon::str::*;
     }
 }
 
-/// The parts of the core that benches and cross-backend tests need; not part of the public API
-/// and free to change in any release.
+/// The parts of the core that benches and cross-backend tests need. Not part of the public API; may
+/// change in any release.
 #[doc(hidden)]
 pub mod internals {
     pub use crate::allocator::{Allocator, Global};

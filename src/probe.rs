@@ -5,7 +5,7 @@
 //! `homes / width` steps visit each position that is congruent to the home modulo the width exactly
 //! once, because the triangular numbers `0, 1, 3, 6, …` are all different modulo a power of two.
 //!
-//! * **Aligned** homes: those windows are all windows there are.
+//! * **Aligned** homes: those are all the windows there are.
 //! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the bytes
 //!   `r .. homes + r`. The `r` bytes before and the `width - 1 - r` bytes after are covered by two
 //!   more windows, those of the first and of the last home, with which every walk ends.

@@ -23,8 +23,8 @@
 //!
 //! Without options a run takes less than a minute and leaves out std, SWAR and `IntMap`. `--targets`
 //! measures the rows by which rosti is judged (`target`, `cliff`) in 21 minutes; with `--record --readme` it
-//! leaves a record and draws the plots, and with `--from` it does so again from the record. A `--full`
-//! run takes many hours and, by estimate, 8 GiB of memory for the largest tables (2^26 slots).
+//! leaves a record, draws the plots and rewrites the pages that show them (`page`), and with `--from` it does
+//! so again from a record. A `--full` run takes many hours and, by estimate, 8 GiB of memory for the largest tables (2^26 slots).
 
 mod backend;
 mod cliff;
@@ -33,6 +33,7 @@ mod input;
 mod limit;
 mod machine;
 mod options;
+mod page;
 mod plot;
 mod record;
 mod report;
@@ -134,6 +135,9 @@ fn run(options: &Options) -> Result<(), String> {
     if options.readme {
         let folder = Path::new("docs");
         drawn(plot::draw_main(folder, &measured), folder)?;
+        let pages = page::write((header, measured, cliffs))?;
+        pages.iter().for_each(|path| println!("rewritten: {}", path.display()));
+        return Ok(());
     }
     if options.twice { agree(&measured, &measure(options)?) } else { Ok(()) }
 }

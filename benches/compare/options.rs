@@ -41,7 +41,7 @@ pub struct Options {
     pub svg: Option<PathBuf>,
     /// Whether to write to `record/`.
     pub record: bool,
-    /// Whether to draw what the README shows.
+    /// Whether to rewrite the pages that show records.
     pub readme: bool,
     /// Records to report on instead of measuring.
     pub from: Vec<PathBuf>,
@@ -180,6 +180,13 @@ impl Options {
                     return Err(format!("unknown argument `{flag}`; --help lists what there is"));
                 }
             }
+        }
+        if options.readme && (options.mode != Mode::Targets || options.narrowed || options.twice) {
+            return Err(
+                "--readme shows the rows of --targets, all of them, measured once: it goes \
+                with --targets and without --only, --kind, --slots, --load and --twice"
+                    .into(),
+            );
         }
         options.settle();
         Ok(Command::Run(Box::new(options)))
@@ -332,7 +339,8 @@ usage: cargo bench --bench compare -- [options]
   --csv PATH         write every cell to PATH
   --record           write every cell to record/<target>/<date>.csv
   --svg DIR          draw a curve per workload and kind into DIR
-  --readme           draw docs/hit.svg and docs/miss.svg
+  --readme           with --targets: rewrite the rows in README.md and the tables in
+                     docs/performance.md, draw docs/hit.svg and docs/miss.svg
   --from PATH,...    report on written cells instead of measuring; later files win
   --twice            measure twice; fail if a mean of the two differs by more than 5 %
 

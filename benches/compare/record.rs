@@ -101,14 +101,28 @@ fn parse(text: &str) -> Result<Record, String> {
     Ok((header, cells, cliffs))
 }
 
-/// The other records of `folder` whose header has the same line about the CPU: one for each model is kept.
+/// The model of the CPU that a header names, without the number of threads that the run could use.
+pub fn cpu(header: &[String]) -> Option<&str> {
+    let line = header.iter().find_map(|line| line.strip_prefix("cpu: "))?;
+    Some(match line.rsplit_once(", ") {
+        Some((model, threads)) if threads.ends_with("threads") => model,
+        _ => line,
+    })
+}
+
+/// Whether two headers name one model. The first records do not know its family.
+pub fn is_same_cpu(one: &[String], other: &[String]) -> bool {
+    let begins = |long: &str, short: &str| {
+        long.strip_prefix(short).is_some_and(|more| more.is_empty() || more.starts_with(", family"))
+    };
+    cpu(one).zip(cpu(other)).is_some_and(|(one, other)| begins(one, other) || begins(other, one))
+}
+
+/// The other records in the folder of `path` that are of the same CPU: one for each model is kept.
 pub fn superseded(path: &Path, header: &[String]) -> Vec<PathBuf> {
-    let cpu = header.iter().find(|line| line.starts_with("cpu: "));
     let files = path.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
     let others = files.flatten().map(|file| file.path()).filter(|other| other != path);
-    others
-        .filter(|other| read(other).is_ok_and(|(old, ..)| old.iter().any(|line| Some(line) == cpu)))
-        .collect()
+    others.filter(|other| read(other).is_ok_and(|(old, ..)| is_same_cpu(&old, header))).collect()
 }
 
 /// Lets `later` take the place of rows of `cells`, workload by workload: a ratio is of one run.

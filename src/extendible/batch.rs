@@ -51,7 +51,7 @@ pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
     entries: Answers<'a, Tables<(K, V), A>, S, I>,
 }
 
-/// The stored elements that are equal to many others; see [`ExtendibleSet::get_batch`].
+/// The stored elements that are equal to many given ones; see [`ExtendibleSet::get_batch`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -95,10 +95,10 @@ answers! {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
-    /// The values of many keys, in the order of the keys: as `get` of each, but in a map beyond the cache
-    /// lookups do not wait for one another. O(1) expected for each key; nothing is allocated.
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays and what happens if user code
-    /// panics.
+    /// The values of many keys, in the order of the keys: the same as calling `get` for each,
+    /// except that in a map beyond the cache the lookups do not wait for one another. O(1) expected
+    /// for each key; nothing is allocated. [`HashMap::get_batch`](crate::HashMap::get_batch) says
+    /// when it pays off and what happens if user code panics.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -169,10 +169,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// The stored elements that are equal to many others, in the order of these: as `get` of each, but in
-    /// a set beyond the cache lookups do not wait for one another. O(1) expected for each element.
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays and what happens if user code
-    /// panics.
+    /// The stored elements that are equal to those given, in the order given: the same as calling
+    /// `get` for each, except that in a set beyond the cache the lookups do not wait for one
+    /// another. O(1) expected for each element. [`HashMap::get_batch`](crate::HashMap::get_batch)
+    /// says when it pays off and what happens if user code panics.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

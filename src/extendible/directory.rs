@@ -10,14 +10,15 @@
 //!            bytes   depth 2
 //! ```
 //!
-//! A record stands for a prefix of `depth` bits. It has the address of a *head*, that is a table with the
-//! number of prefix bits that its entries share, and a copy of the address of the table's control bytes.
-//! A table of fewer bits has 2, 4, 8… records side by side.
+//! A record stands for a prefix of `depth` bits. It has the address of a *head*, which is a table
+//! together with the number of prefix bits that its entries share, and a copy of the address of the
+//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side.
 //!
-//! The copy saves a lookup one of three dependent loads. It holds as long as the table's block stays:
-//! who gives a table another block, and may be interrupted on the way, mends it with a guard.
+//! The copy saves a lookup one of three dependent loads. It is valid as long as the table keeps its
+//! block: code that gives a table another block, and may be interrupted on the way, restores the
+//! copy with a guard.
 //!
-//! [`Directory`] owns the heads and the records. It does not know hashes, nor what is in a table.
+//! [`Directory`] owns the heads and the records. It knows neither hashes nor what is in a table.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;

@@ -172,7 +172,7 @@ impl<'a, K, V, S, A: Allocator + Clone> Entry<'a, K, V, S, A> {
         }
     }
 
-    /// The value of the key, which is made from the key if it was absent. O(1).
+    /// The value of the key, which a function makes from the key if it was absent. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -195,8 +195,8 @@ impl<'a, K, V, S, A: Allocator + Clone> Entry<'a, K, V, S, A> {
         }
     }
 
-    /// The value of the key, which is the result of `default` if it was absent; an error of
-    /// `default` is returned and leaves the key absent. O(1). Beyond hashbrown's interface.
+    /// The value of the key, which is the result of `default` if it was absent; if `default` fails,
+    /// its error is returned and the key stays absent. O(1). Beyond hashbrown's interface.
     ///
     /// # Errors
     /// What `default` returns.
@@ -240,7 +240,7 @@ impl<'a, K, V, S, A: Allocator + Clone> Entry<'a, K, V, S, A> {
         self.or_insert_with(V::default)
     }
 
-    /// The key: the stored one if present, else the one the entry was asked for with.
+    /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -312,7 +312,7 @@ impl<'a, K, V, S, A: Allocator + Clone> OccupiedEntry<'a, K, V, S, A> {
         &self.place.get().0
     }
 
-    /// Puts another key, equal to the stored one, in its place; returns the old one.
+    /// Replaces the stored key by an equal one and returns the old one.
     ///
     /// # Panics
     /// If the keys are not equal.
@@ -379,8 +379,8 @@ impl<'a, K, V, S, A: Allocator + Clone> OccupiedEntry<'a, K, V, S, A> {
         &self.place.get().1
     }
 
-    /// The value, to be changed, for as long as the entry is borrowed; see
-    /// [`into_mut`](Self::into_mut) for as long as the map is.
+    /// A mutable reference to the value, which lives as long as the borrow of the entry;
+    /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -394,7 +394,7 @@ impl<'a, K, V, S, A: Allocator + Clone> OccupiedEntry<'a, K, V, S, A> {
         &mut self.place.get_mut().1
     }
 
-    /// The value, to be changed.
+    /// A mutable reference to the value, for as long as the map was borrowed.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -409,7 +409,7 @@ impl<'a, K, V, S, A: Allocator + Clone> OccupiedEntry<'a, K, V, S, A> {
         &mut self.place.into_mut().1
     }
 
-    /// The stored key and the value, the latter to be changed.
+    /// The stored key and a mutable reference to its value.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -436,8 +436,8 @@ impl<'a, K, V, S, A: Allocator + Clone> OccupiedEntry<'a, K, V, S, A> {
         mem::replace(self.get_mut(), value)
     }
 
-    /// Takes the value out and puts in what `f` makes of it, or nothing. Returns the entry in its
-    /// new state. O(1). If `f` panics the entry is gone.
+    /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns
+    /// the entry in its new state. O(1). If `f` panics, the entry is gone.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -31,7 +31,7 @@ pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator + Clone = Global> {
     Vacant(VacantEntryRef<'a, 'b, K, Q, V, S, A>),
 }
 
-/// The place where an absent key belongs that is given by reference.
+/// The place where an absent key, given by reference, belongs.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -119,7 +119,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator + Clone> EntryRef<'a, 'b, K, Q, V,
         }
     }
 
-    /// The value of the key, which is made from the key if it was absent. O(1).
+    /// The value of the key, which a function makes from the key if it was absent. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -184,7 +184,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator + Clone> EntryRef<'a, 'b, K, Q, V,
         }
     }
 
-    /// The key: the stored one if present, else the one the entry was asked for with.
+    /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -229,7 +229,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator + Clone>
         VacantEntryRef { place, hash_builder, key }
     }
 
-    /// The key the entry was asked for with.
+    /// The key that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -272,7 +272,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator + Clone>
     /// Inserts this key, equivalent to the borrowed one, with a value. O(1).
     ///
     /// # Panics
-    /// If the key is not equivalent to the one the entry was asked for with.
+    /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -323,7 +323,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator + Clone>
     /// Inserts this key, equivalent to the borrowed one, with a value and returns the entry. O(1).
     ///
     /// # Panics
-    /// If the key is not equivalent to the one the entry was asked for with.
+    /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

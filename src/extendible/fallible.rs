@@ -12,7 +12,8 @@ use crate::error::{Fallibility, Rejected, Rest, TryReserveError};
 use crate::raw::Plain;
 
 impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
-    /// A map with room for `capacity` entries, hasher and allocator as given, or the reason why there is none.
+    /// A map with this hasher and allocator and room for `capacity` entries, or the reason why
+    /// there is no memory for it.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -39,12 +40,12 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
-    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised, and
-    /// within [the bound](Self#what-an-insertion-may-cost). Nothing is split if the key is present; its old
-    /// value is returned then.
+    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+    /// amortised, and within [the bound](Self#what-an-insertion-may-cost). If the key is present,
+    /// nothing is split and the old value is returned.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The entries are what they were.
+    /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -66,7 +67,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// Inserts entries as `extend` does, until there is no memory for one. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`Rejected`]: its value yields the entry that found no room and all that follow it; those
+    /// [`Rejected`], whose value yields the entry that found no room and all that follow it; those
     /// before it are in the map.
     ///
     /// ```
@@ -93,8 +94,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
         Ok(())
     }
 
-    /// A copy of the map, or the reason why there is no memory for its tables. O(slots). What keys and values
-    /// allocate themselves when they are cloned is their own affair.
+    /// A clone of the map, or the reason why there is no memory for its tables. O(slots). Whatever
+    /// keys and values allocate while they are cloned is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
@@ -119,10 +120,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator + Clone> VacantEntry<'a, K, V, S, A> {
-    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised.
+    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+    /// amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The entries are what they were.
+    /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -139,11 +141,11 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator + Clone> VacantEntry<'a, K, V,
         self.try_insert_entry(value).map(OccupiedEntry::into_mut)
     }
 
-    /// [`insert_entry`](Self::insert_entry) that returns key and value if there is no memory for them. O(1)
-    /// amortised.
+    /// [`insert_entry`](Self::insert_entry) that gives key and value back if there is no memory for
+    /// them. O(1) amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The entries are what they were.
+    /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -168,7 +170,8 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator + Clone> VacantEntry<'a, K, V,
 }
 
 impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// A set with room for `capacity` elements, hasher and allocator as given, or the reason why there is none.
+    /// A set with this hasher and allocator and room for `capacity` elements, or the reason why
+    /// there is no memory for it.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -193,11 +196,11 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised. Nothing is
-    /// split if it is present, for which the result is `false`.
+    /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+    /// amortised. If it is present, nothing is split and the result is `false`.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The elements are what they were.
+    /// [`Rejected`]: what could not be inserted, and why. The elements are unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -216,8 +219,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
     /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`Rejected`]: its value yields the element that found no room and all that follow it; those
-    /// before it are in the set.
+    /// [`Rejected`], whose value yields the element that found no room and all that follow it;
+    /// those before it are in the set.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -239,8 +242,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
         Ok(())
     }
 
-    /// A copy of the set, or the reason why there is no memory for its tables. O(slots). What elements allocate
-    /// themselves when they are cloned is their own affair.
+    /// A clone of the set, or the reason why there is no memory for its tables. O(slots). Whatever
+    /// elements allocate while they are cloned is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.

@@ -21,7 +21,7 @@ pub struct Iter<'a, K, V, A: Allocator = Global> {
     pub(super) entries: walk::Iter<'a, (K, V), A>,
 }
 
-/// The entries of a map, their values to be changed; see [`ExtendibleMap::iter_mut`].
+/// The entries of a map, with mutable references to the values; see [`ExtendibleMap::iter_mut`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -72,7 +72,7 @@ pub struct Values<'a, K, V, A: Allocator = Global> {
     pub(super) entries: Iter<'a, K, V, A>,
 }
 
-/// The values of a map, to be changed; see [`ExtendibleMap::values_mut`].
+/// The values of a map by mutable reference; see [`ExtendibleMap::values_mut`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {

@@ -20,28 +20,30 @@ use crate::raw::Statistics;
 /// A hash map with [`HashMap`](crate::HashMap)'s interface whose slowest insertion does not depend on
 /// its size.
 ///
-/// A `HashMap` that is full moves all its entries before it takes one more: with sixteen million of them
-/// a single `insert` takes hundreds of milliseconds, and old and new memory are held at once. This map
-/// consists of tables of bounded size. A full one is split in two, and no other is touched.
+/// A `HashMap` that is full moves all its entries before it takes one more: with sixteen million of
+/// them a single `insert` takes hundreds of milliseconds, and the old and the new memory are held
+/// at the same time. This map consists of tables of bounded size. A full one is split in two, and
+/// no other is touched.
 ///
 /// # What an insertion may cost
 ///
-/// `insert`, `try_insert` and filling a vacant entry, besides finding their place,
+/// Besides finding the place, `insert`, `try_insert` and filling a vacant entry
 ///
 /// * hash at most [`BOUND`](Self::BOUND) keys, and move at most as many entries (about half, as a rule);
-/// * allocate at most one table, of [`TABLE_BYTES`](Self::TABLE_BYTES), some dozens of bytes that
-///   describe it, and, when the number of tables has doubled, a directory of 16 bytes (with 64-bit
-///   pointers) per table, or of a few times that.
+/// * allocate at most one table, of [`TABLE_BYTES`](Self::TABLE_BYTES), a few dozen bytes that
+///   describe it, and, when the number of tables has doubled, a directory of 16 bytes per table
+///   (with 64-bit pointers), or a few times that.
 ///
-/// So do all other operations on one key, which allocate nothing. Those that are about all entries are
-/// O(slots), and so are [`reserve`](Self::reserve) and [`shrink_to_fit`](Self::shrink_to_fit). While the
-/// map grows it needs no more memory than it holds afterwards, give or take one table.
+/// The same bound holds for all other operations on one key, which allocate nothing. Operations on
+/// all entries are O(slots), and so are [`reserve`](Self::reserve) and
+/// [`shrink_to_fit`](Self::shrink_to_fit). While it grows, the map needs no more memory than it
+/// holds afterwards, give or take one table.
 ///
-/// This is true of hashes that are spread as good hashers spread them. If all entries of a full table
-/// agree in many bits, which with the default hasher does not happen, that table grows like a `HashMap`
-/// and the bound is lost for it. Everything stays correct.
+/// All this assumes a hasher that spreads its hashes well. If all entries of a full table agree in
+/// many bits of their hashes, which does not happen with the default hasher, that table grows like
+/// a `HashMap` and loses the bound. Everything stays correct.
 ///
-/// The price: a lookup has one more address to look up, and [`capacity`](Self::capacity) is not a
+/// The price: a lookup has to read one more address, and [`capacity`](Self::capacity) is no
 /// promise, because tables fill unevenly.
 ///
 /// Keys implement [`Eq`] and [`Hash`], and equal keys have equal hashes. A key must not change in a
@@ -111,7 +113,7 @@ impl<K, V> ExtendibleMap<K, V> {
 
 #[cfg(feature = "default-hasher")]
 impl<K, V, A: Allocator + Clone> ExtendibleMap<K, V, DefaultHashBuilder, A> {
-    /// An empty map whose memory will come from `alloc`.
+    /// An empty map that takes its memory from `alloc`.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -272,8 +274,9 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         &self.hash_builder
     }
 
-    /// The room of all tables together: at least [`len`](Self::len), and a measure of memory, but no
-    /// promise. Tables fill unevenly, so one may be full, and be split, while others have room. O(tables).
+    /// The room in all tables together: at least [`len`](Self::len), and a measure of memory, but
+    /// no promise. Tables fill unevenly, so one may be full, and be split, while others have room.
+    /// O(tables).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -286,7 +289,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         self.tables.capacity()
     }
 
-    /// Number of entries. O(1).
+    /// The number of entries. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -310,7 +313,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         self.len() == 0
     }
 
-    /// Bytes that the map has allocated, not counting what its keys and values own. O(tables).
+    /// The bytes that the map has allocated, not counting what its keys and values own. O(tables).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -325,7 +328,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         self.tables.allocation_size()
     }
 
-    /// The keys, in arbitrary order. O(slots) for all.
+    /// The keys, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -338,7 +341,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         Keys { entries: self.iter() }
     }
 
-    /// The values, in arbitrary order. O(slots) for all.
+    /// The values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -351,7 +354,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         Values { entries: self.iter() }
     }
 
-    /// The values, to be changed, in arbitrary order. O(slots) for all.
+    /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -365,7 +368,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         ValuesMut { entries: self.iter_mut() }
     }
 
-    /// The entries, in arbitrary order. O(slots) for all.
+    /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -378,7 +381,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         Iter { entries: self.tables.iter() }
     }
 
-    /// The entries, their values to be changed, in arbitrary order. O(slots) for all.
+    /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
+    /// them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -394,7 +398,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         IterMut { entries: self.tables.iter_mut() }
     }
 
-    /// The keys by value, in arbitrary order. O(slots) for all.
+    /// The keys by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -407,7 +411,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         IntoKeys { entries: self.into_iter() }
     }
 
-    /// The values by value, in arbitrary order. O(slots) for all.
+    /// The values by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -420,9 +424,9 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         IntoValues { entries: self.into_iter() }
     }
 
-    /// Empties the map and returns its entries; the memory is kept. Entries that are not taken are
-    /// dropped with the iterator. If the iterator is leaked, the entries and the memory are leaked
-    /// too and the map is empty. O(slots) in total.
+    /// Empties the map and returns its entries, but keeps its memory. Entries that are not taken
+    /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
+    /// leaked too, and the map is empty. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -450,8 +454,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         self.tables.retain(|(key, value)| keep(key, value));
     }
 
-    /// Takes out the entries for which `pick` returns true, as they are asked for. Entries not yet
-    /// visited when the iterator is dropped stay in the map. O(slots) in total.
+    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
+    /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -489,8 +493,8 @@ where
     S: BuildHasher,
     A: Allocator + Clone,
 {
-    /// Makes room for `additional` more entries: splits tables ahead, so that each is expected to have room
-    /// for its share. O(slots) if there is something to do.
+    /// Makes room for `additional` more entries: tables are split ahead, so that each can be
+    /// expected to have room for its share. O(slots) if there is anything to do.
     ///
     /// # Panics
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
@@ -510,8 +514,8 @@ where
         let _ = self.tables.reserve_as(additional, hasher, Fallibility::Infallible);
     }
 
-    /// Makes room for `additional` more entries, or says why it cannot. Entries are what they were
-    /// then; tables that have been split stay so.
+    /// Makes room for `additional` more entries, or says why it cannot. The entries are then
+    /// unchanged, but tables that have been split stay split.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -529,7 +533,8 @@ where
         self.tables.reserve_as(additional, hasher, Fallibility::Fallible)
     }
 
-    /// Joins tables that have become half empty, and gives back as much memory as possible. O(slots).
+    /// Joins tables that have become half empty and gives back as much memory as possible.
+    /// O(slots).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -544,9 +549,9 @@ where
         self.tables.shrink_to_fit(hash_of(&self.hash_builder));
     }
 
-    /// What the map looks like from inside: how full it is, and how long searches are; see
-    /// [`Statistics`]. Counts and bytes are those of all tables together, and pairs of entries those
-    /// of one table. O(slots); hashes every key.
+    /// What the map looks like from the inside: how full it is, and how long its searches are; see
+    /// [`Statistics`]. Counts and bytes are those of all tables together; pairs of entries are
+    /// counted within each table. O(slots); hashes every key.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -561,8 +566,8 @@ where
         self.tables.statistics(hash_of(&self.hash_builder))
     }
 
-    /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)
-    /// expected. A table is split, if it must, only when a vacant entry is filled.
+    /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
+    /// O(1) expected. A table is split only when a vacant entry is filled, and only if it must be.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -587,7 +592,8 @@ where
         }
     }
 
-    /// The entry of a key that is made from its borrowed form only if it is absent. O(1) expected.
+    /// The entry of a key that is given in its borrowed form, and made into an owned key only if it
+    /// is absent. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -644,7 +650,7 @@ where
         Some((key, value))
     }
 
-    /// The stored key and its value, the latter to be changed. O(1) expected.
+    /// The stored key and a mutable reference to its value. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -676,7 +682,7 @@ where
         self.find(key).is_some()
     }
 
-    /// The value of a key, to be changed. O(1) expected.
+    /// A mutable reference to the value of a key. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -701,12 +707,13 @@ where
         self.tables.find_mut(self.hash_builder.hash_one(key), has_key(key))
     }
 
-    /// Sets the value of a key and returns the old one. A key that is present stays, and the one
-    /// given is dropped. O(1) expected and amortised; moves no other entries if the key is present, and
-    /// those of one table otherwise: see [the bound](Self#what-an-insertion-may-cost).
+    /// Sets the value of a key and returns the old one. If the key is present, the stored key is
+    /// kept and the one given is dropped. O(1) expected and amortised; moves no other entries if
+    /// the key is present, and those of one table otherwise: see [the
+    /// bound](Self#what-an-insertion-may-cost).
     ///
     /// # Panics
-    /// Never by itself; aborts if the allocator fails.
+    /// Only if user code panics; aborts if the allocator fails.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -73,11 +73,13 @@ where
     S: BuildHasher,
     A: Allocator + Clone,
 {
-    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
+    /// Visits some of the entries and returns where to continue, or `None` when all have been
+    /// visited.
     ///
-    /// What [`HashMap::scan`](crate::HashMap::scan) promises of entries that stay, go, change and come
-    /// between two steps holds here too, whatever is split and joined meanwhile. A step visits one table: it
-    /// hashes at most [`BOUND`](Self::BOUND) keys, as an insertion does, and takes about as long.
+    /// What [`HashMap::scan`](crate::HashMap::scan) promises about entries that stay, leave, change
+    /// or arrive between two steps holds here too, whatever is split and joined in the meantime. A
+    /// step visits one table: it hashes at most [`BOUND`](Self::BOUND) keys, as an insertion does,
+    /// and takes about as long.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -123,8 +125,8 @@ where
     }
 
     /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
-    /// [`retain`](Self::retain) in portions. If `keep` or a drop panics, the entries already dropped are
-    /// gone and all others stay.
+    /// [`retain`](Self::retain) in steps. If `keep` or a drop panics, the entries already dropped
+    /// are gone and all others stay.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -154,8 +156,8 @@ where
     S: BuildHasher,
     A: Allocator + Clone,
 {
-    /// Visits some of the elements and returns where to go on, or `None` when all have been visited; see
-    /// [`ExtendibleMap::scan`].
+    /// Visits some of the elements and returns where to continue, or `None` when all have been
+    /// visited; see [`ExtendibleMap::scan`].
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

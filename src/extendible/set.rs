@@ -65,7 +65,7 @@ impl<T> ExtendibleSet<T> {
 
 #[cfg(feature = "default-hasher")]
 impl<T, A: Allocator + Clone> ExtendibleSet<T, DefaultHashBuilder, A> {
-    /// An empty set whose memory will come from `alloc`.
+    /// An empty set that takes its memory from `alloc`.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -243,7 +243,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
         self.map.capacity()
     }
 
-    /// Number of elements. O(1).
+    /// The number of elements. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -267,7 +267,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
         self.map.is_empty()
     }
 
-    /// Bytes that the set has allocated, not counting what its elements own. O(tables).
+    /// The bytes that the set has allocated, not counting what its elements own. O(tables).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -282,7 +282,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
         self.map.allocation_size()
     }
 
-    /// The elements, in arbitrary order. O(slots) for all.
+    /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -294,9 +294,9 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
         Iter { entries: self.map.tables.iter() }
     }
 
-    /// Empties the set and returns its elements; the memory is kept. Elements that are not taken
+    /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
     /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
-    /// leaked too and the set is empty. O(slots) in total.
+    /// leaked too, and the set is empty. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -312,7 +312,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     }
 
     /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
-    /// panics, elements not yet visited stay.
+    /// panics, elements not yet visited are kept.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -325,8 +325,8 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
         self.map.tables.retain(|(element, ())| keep(element));
     }
 
-    /// Takes out the elements for which `pick` returns true, as they are asked for. Elements not
-    /// yet visited when the iterator is dropped stay in the set. O(slots) in total.
+    /// Takes out the elements for which `pick` returns true, one by one as the iterator advances.
+    /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -399,7 +399,8 @@ where
         self.map.try_reserve(additional)
     }
 
-    /// Joins tables that have become half empty, and gives back as much memory as possible. O(slots).
+    /// Joins tables that have become half empty and gives back as much memory as possible.
+    /// O(slots).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -414,8 +415,8 @@ where
         self.map.shrink_to_fit();
     }
 
-    /// How full the set is, and how long searches are: see [`ExtendibleMap::statistics`]. O(slots);
-    /// hashes every element.
+    /// How full the set is and how long its searches are: see [`ExtendibleMap::statistics`].
+    /// O(slots); hashes every element.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -480,8 +481,8 @@ where
         self.map.entry(value).or_insert_entry(()).into_entry().0
     }
 
-    /// Inserts an element and returns whether it was absent. An equal element that is present
-    /// stays, and the one given is dropped. O(1) expected and amortised.
+    /// Inserts an element and returns whether it was absent. If an equal element is present, it is
+    /// kept and the one given is dropped. O(1) expected and amortised.
     ///
     /// # Panics
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
@@ -577,7 +578,7 @@ where
     }
 
     /// Whether all elements are in the other set too. At most one lookup per element, none if this
-    /// set is the larger.
+    /// set is the larger one.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -741,7 +742,7 @@ impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
     type Item = T;
     type IntoIter = IntoIter<T, A>;
 
-    /// The elements by value, in arbitrary order. O(slots) for all.
+    /// The elements by value, in arbitrary order. O(slots) to visit them all.
     #[inline]
     fn into_iter(self) -> IntoIter<T, A> {
         IntoIter { entries: self.map.tables.into_iter() }
@@ -756,7 +757,7 @@ impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for ExtendibleSet<T, S, A> 
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> PartialEq for ExtendibleSet<T, S, A> {
-    /// Whether both have the same elements, whatever their order and hashers.
+    /// Whether both have the same elements, regardless of order and hashers.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.is_subset(other)
     }
@@ -792,7 +793,7 @@ where
     T: Eq + Hash,
     A: Allocator + Clone + Default,
 {
-    /// The set of these elements; of equal ones the first stays.
+    /// Builds a set of these elements; of equal ones the first is kept.
     fn from(elements: [T; N]) -> Self {
         elements.into_iter().collect()
     }
@@ -804,7 +805,7 @@ where
     S: BuildHasher + Default,
     A: Allocator + Clone + Default,
 {
-    /// The set of these elements; of equal ones the first stays.
+    /// Builds a set of these elements; of equal ones the first is kept.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         let mut set = Self::default();
         set.extend(elements);
@@ -813,7 +814,7 @@ where
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> Extend<T> for ExtendibleSet<T, S, A> {
-    /// Inserts all elements that are absent, with the map's guess at how much room they need.
+    /// Inserts all elements that are absent, and reserves as a map does.
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.map.extend(elements.into_iter().map(|element| (element, ())));

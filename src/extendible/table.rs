@@ -1,39 +1,40 @@
 //! A table of tables of bounded size, so that no insert ever pays for all entries.
 //!
-//! [`Tables`] is to its layers what [`RawTable`](crate::raw::RawTable) is to `HashTable`: generic over
-//! the element, with hashes from outside, knowing nothing of what they are hashes of. It begins as one
-//! table, which grows by doubling up to the *bound*. When a table at the bound is full it is *split*: a
-//! second table of the same size takes over the entries of one half of its hashes, and the directory
-//! (`directory.rs`) says from now on which is where. This is extendible hashing (Fagin, Nievergelt,
-//! Pippenger and Strong, 1979).
+//! [`Tables`] is to the layers above it what [`RawTable`](crate::raw::RawTable) is to `HashTable`:
+//! generic over the element, with hashes that come from outside, and ignorant of what they are
+//! hashes of. It begins as one table, which grows by doubling up to the *bound*. When a table at
+//! the bound is full it is *split*: a second table of the same size takes over the entries of one
+//! half of its hashes, and from then on the directory (`directory.rs`) says which entries are
+//! where. This is extendible hashing (Fagin, Nievergelt, Pippenger and Strong, 1979).
 //!
 //! # Which bits
 //!
-//! Home positions are the low bits of a hash, tags the top ones. The prefix is made of all of them: the
-//! top bits of the product with an odd constant. So it does not depend on a hasher's using the bits
-//! between, which those that only pass an integer through do not, and within a table homes and tags
-//! remain as good as they were.
+//! Home positions are the low bits of a hash, tags the top ones. The prefix is made from all of
+//! them: it is the top bits of the product with an odd constant. So it does not need a hasher that
+//! uses the bits in between, which those that merely pass an integer through do not, and within a
+//! table homes and tags remain as good as they were.
 //!
 //! # What an insert may cost
 //!
-//! A split asks for the hash of each entry of one table, moves about half of them, and allocates one
-//! block and one head. The other half stays where it is. When a table's depth is the directory's, the
-//! directory doubles: a copy of 16 bytes per record, a quarter per mille of the tables' bytes. After a
-//! split there is room on either side, so an insert splits once.
+//! A split asks for the hash of each entry of one table, moves about half of them, and allocates
+//! one block and one head. The other half stays where it is. When the table is as deep as the
+//! directory, the directory doubles: a copy of 16 bytes per record, a quarter per mille of the
+//! tables' bytes. After a split there is room on both sides, so an insert splits only once.
 //!
 //! # Weak hashes
 //!
-//! If all entries of a table fall on one side there is nothing to split, and splitting again would double
-//! the directory for nothing. Such a table grows *beyond the bound* instead, like any other table, and
-//! inserts into it cost what they cost there. So does a table whose split would leave the directory with
-//! more than [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table: that needs hashes that agree in
-//! many bits of the product.
+//! If all entries of a table fall on one side there is nothing to split, and splitting again would
+//! double the directory in vain. Such a table grows *beyond the bound* instead, like any other
+//! table, and inserts into it cost what they do there. The same goes for a table whose split would
+//! leave the directory with more than [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table:
+//! that needs hashes that agree in many bits of the product.
 //!
 //! # Lookup
 //!
-//! One table: as always. Tables in a directory, none beyond the bound: all have the same number of homes,
-//! which is known when the program is compiled, and a record has the address of the control bytes. Only
-//! when some table is beyond the bound is a head asked for its number of homes.
+//! With a single table: as always. With tables in a directory, none of them beyond the bound: all
+//! have the same number of homes, which is known at compile time, and a record has the address of
+//! the control bytes. Only when some table is beyond the bound does a head have to be asked for its
+//! number of homes.
 
 use core::mem;
 use core::ops::Range;

@@ -1,10 +1,10 @@
 //! Huge pages for large tables: an allocator that maps its large blocks itself.
 //!
 //! A lookup in a table beyond the caches waits for memory twice: for the entry, and for the page
-//! table's entry that says where it is. Pages of 2 MiB instead of 4 KiB spare most of the second,
-//! and a growing table takes a page fault for every 2 MiB. Linux gives such pages to mappings that
+//! table entry that says where it is. Pages of 2 MiB instead of 4 KiB save most of the second wait,
+//! and a growing table takes only one page fault per 2 MiB. Linux gives such pages to mappings that
 //! are aligned to them, if its mode (`/sys/kernel/mm/transparent_hugepage/enabled`) is `always`, or
-//! `madvise` and the program asks. What this file knows is how to ask; it knows nothing of tables.
+//! `madvise` and the program asks. This file knows how to ask; it knows nothing about tables.
 //!
 //! ```text
 //! what is mapped    |....head....|=========== block ===========|....tail....|
@@ -24,11 +24,12 @@ use crate::allocator::{AllocError, Allocator, Global};
 /// for transparent huge pages (`MADV_HUGEPAGE`). Smaller ones come from [`Global`], and so do all of
 /// them on systems other than Linux. Needs the feature `huge-pages`.
 ///
-/// Lookups and growth of tables far beyond the caches become faster; smaller tables do not change. A
-/// large block takes up to 2 MiB more than was asked for. Where the system's mode is `never`, or it has
-/// no huge pages to give, the blocks consist of ordinary pages; nothing fails for that.
+/// Lookups in tables far beyond the caches become faster, and so does their growth; smaller tables
+/// are not affected. A large block takes up to 2 MiB more than was requested. Where the system's
+/// mode is `never`, or no huge pages are available, blocks consist of ordinary pages; nothing fails
+/// because of that.
 ///
-/// Allocation fails as any other does, with an error, if the system refuses the mapping.
+/// If the system refuses the mapping, the allocation fails with an error like any other.
 ///
 /// ```
 /// use rosti::{HashMap, HugePages};

@@ -1,6 +1,7 @@
 //! What maps, sets and tables are to other crates, each behind the feature of its name.
 //!
-//! On top of everything else: nothing in the crate depends on it. Safe code but for the allocator.
+//! It sits on top of everything else: nothing in the crate depends on it. The code is safe except
+//! for the allocator.
 
 #[cfg(feature = "huge-pages")]
 pub(crate) mod huge_pages;

@@ -47,10 +47,10 @@ impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S,
     }
 }
 
-/// Deserializes from a map; of equal keys the last value counts. O(entries) expected.
+/// Deserializes from a map; for equal keys the last value wins. O(entries) expected.
 ///
-/// However long the input claims to be, that allocates 64 KiB at most; more comes with the entries
-/// themselves.
+/// However long the input claims to be, at most 64 KiB are allocated in advance; more follows with
+/// the entries themselves.
 ///
 /// # Errors
 /// If the input is not a map, or one of its keys or values cannot be deserialized.
@@ -108,10 +108,10 @@ impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
     }
 }
 
-/// Deserializes from a sequence; of equal elements the first stays. O(elements) expected.
+/// Deserializes from a sequence; of equal elements the first is kept. O(elements) expected.
 ///
-/// However long the input claims to be, that allocates 64 KiB at most; more comes with the elements
-/// themselves.
+/// However long the input claims to be, at most 64 KiB are allocated in advance; more follows with
+/// the elements themselves.
 ///
 /// # Errors
 /// If the input is not a sequence, or one of its elements cannot be deserialized.
@@ -128,7 +128,7 @@ where
     }
 
     /// Replaces the elements of `place` and keeps its memory, hasher and allocator. After an error
-    /// it has the elements that came before it.
+    /// it holds the elements that came before the error.
     fn deserialize_in_place<D: Deserializer<'de>>(
         deserializer: D,
         place: &mut Self,

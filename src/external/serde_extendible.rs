@@ -31,8 +31,8 @@ where
     }
 }
 
-/// Deserializes from a map; of equal keys the last value counts. O(entries) expected. However long the
-/// input claims to be, no room is made in advance.
+/// Deserializes from a map; for equal keys the last value wins. O(entries) expected. However long
+/// the input claims to be, no room is made in advance.
 ///
 /// # Errors
 /// If the input is not a map, or one of its keys or values cannot be deserialized.
@@ -89,8 +89,8 @@ impl<T: Serialize, S, A: Allocator + Clone> Serialize for ExtendibleSet<T, S, A>
     }
 }
 
-/// Deserializes from a sequence; of equal elements the first stays. O(elements) expected. However long
-/// the input claims to be, no room is made in advance.
+/// Deserializes from a sequence; of equal elements the first is kept. O(elements) expected. However
+/// long the input claims to be, no room is made in advance.
 ///
 /// # Errors
 /// If the input is not a sequence, or one of its elements cannot be deserialized.

@@ -37,10 +37,10 @@ where
     }
 }
 
-/// Deserializes from a map; of equal keys the last value counts. O(entries) expected.
+/// Deserializes from a map; for equal keys the last value wins. O(entries) expected.
 ///
-/// However long the input claims to be, that allocates 64 KiB at most; more comes with the entries
-/// themselves.
+/// However long the input claims to be, at most 64 KiB are allocated in advance; more follows with
+/// the entries themselves.
 ///
 /// # Errors
 /// If the input is not a map, one of its keys or values cannot be deserialized, or a key cannot be

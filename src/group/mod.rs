@@ -45,7 +45,7 @@ pub use sse2::Sse2 as Best;
 #[cfg(rosti_best = "swar")]
 pub use swar::Swar as Best;
 
-/// The backend of this build: the one that was asked for, or else the best. (build.rs has refused
+/// The backend of this build: the one that was requested, or else the best. (build.rs has refused
 /// requests for anything but SWAR and the best.)
 #[cfg(not(rosti_group = "swar"))]
 pub type Native = Best;
@@ -64,8 +64,8 @@ mod conformance;
 /// A snapshot of `WIDTH` consecutive control bytes.
 ///
 /// # Safety
-/// Tables follow what a backend reports without asking again, so implementations keep the contract
-/// of the module's introduction, and `WIDTH` is 8 or 16.
+/// Tables trust what a backend reports, so implementations must keep the contract in the module's
+/// introduction, and `WIDTH` must be 8 or 16.
 pub unsafe trait Group: Copy {
     /// Number of lanes: 8 or 16.
     const WIDTH: usize;
@@ -102,23 +102,24 @@ pub unsafe trait Group: Copy {
     /// The lanes that hold an entry.
     fn match_full(self) -> Self::Mask;
 
-    /// [`match_full`](Self::match_full) as one bit per lane, lane 0 lowest: what walks over whole
-    /// tables go by.
+    /// [`match_full`](Self::match_full) as one bit per lane, lane 0 lowest: used by walks over
+    /// whole tables.
     #[inline(always)]
     fn full_bits(self) -> usize {
         self.match_full().dense()
     }
 
-    /// A group in which a lane is full if it is full in one of the two, and EMPTY or DELETED if not:
-    /// what tells of several groups whether any lane is full, for little more than their loads.
+    /// A group in which a lane is full if it is full in either of the two, and EMPTY or DELETED
+    /// otherwise. It tells whether any lane of several groups is full, at little more than the cost
+    /// of their loads.
     #[must_use]
     fn union(self, other: Self) -> Self;
 
-    /// The group in which EMPTY and DELETED became EMPTY and full became DELETED.
+    /// The group with EMPTY and DELETED turned into EMPTY, and full into DELETED.
     ///
     /// The documents' first step of cleaning a table in place. It is part of every backend, but
     /// rosti's own rebuild does without it: the conversion forgets the tags, and a hasher that
-    /// panics half-way would then cost entries (see `raw/grow.rs`).
+    /// panics half-way would then lose entries (see `raw/grow.rs`).
     #[must_use]
     fn convert(self) -> Self;
 

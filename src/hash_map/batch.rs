@@ -185,14 +185,15 @@ answers! {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// The values of many keys, in the order of the keys: as `get` of each, but in a map beyond the cache
-    /// lookups do not wait for one another. Beyond hashbrown's interface. O(1) expected for each key;
-    /// nothing is allocated.
+    /// The values of many keys, in the order of the keys: the same as calling `get` for each,
+    /// except that in a map beyond the cache the lookups do not wait for one another. Beyond
+    /// hashbrown's interface. O(1) expected for each key; nothing is allocated.
     ///
-    /// Keys are drawn as answers are asked for, up to 96 before their turn. If the iterator of keys panics,
-    /// or a comparison, the keys drawn before are not lost: the next answer is that for the same key.
+    /// Keys are drawn as answers are requested, up to 96 of them ahead. If the iterator of keys or
+    /// a comparison panics, the keys already drawn are not lost: the next answer is the one for the
+    /// same key.
     ///
-    /// It pays in maps of 32 MiB and more; in smaller ones it is a loop of `get`.
+    /// This pays off in maps of 32 MiB and more; in smaller ones it is a plain loop of `get`.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -1,8 +1,9 @@
 //! The entry of a key that is given by value.
 //!
-//! An entry is the map, borrowed, and a slot number: of the slot that holds the key, or of the
-//! vacant slot where the key belongs. Nothing can change the map while the entry exists, so neither
-//! is searched for again. Only if there is no room is that left for when the entry is filled.
+//! An entry is the borrowed map and a slot number: of the slot that holds the key, or of the vacant
+//! slot where the key belongs. Nothing can change the map while the entry exists, so neither is
+//! searched for again. Only if there is no room is the search for a slot put off until the entry is
+//! filled.
 
 use core::fmt::{self, Debug, Display};
 use core::hash::{BuildHasher, Hash};
@@ -233,7 +234,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
         }
     }
 
-    /// The value of the key, which is made from the key if it was absent. O(1).
+    /// The value of the key, which a function makes from the key if it was absent. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -256,8 +257,8 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
         }
     }
 
-    /// The value of the key, which is the result of `default` if it was absent; an error of
-    /// `default` is returned and leaves the key absent. O(1). Beyond hashbrown's interface.
+    /// The value of the key, which is the result of `default` if it was absent; if `default` fails,
+    /// its error is returned and the key stays absent. O(1). Beyond hashbrown's interface.
     ///
     /// # Errors
     /// What `default` returns.
@@ -301,7 +302,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
         self.or_insert_with(V::default)
     }
 
-    /// The key: the stored one if present, else the one the entry was asked for with.
+    /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -409,7 +410,7 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         &self.pair().0
     }
 
-    /// Puts another key, equal to the stored one, in its place; returns the old one.
+    /// Replaces the stored key by an equal one and returns the old one.
     ///
     /// # Panics
     /// If the keys are not equal.
@@ -440,8 +441,8 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     /// [`replace_key`](Self::replace_key) without the check.
     ///
     /// # Safety
-    /// The keys are equal and have the same hash. (If not, the entry is hard to find, which is not
-    /// undefined behaviour here, but code built on the map may rely on it.)
+    /// The keys must be equal and have the same hash. (Otherwise the entry is hard to find. That is
+    /// not undefined behaviour here, but code built on the map may rely on it.)
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -496,8 +497,8 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         &self.pair().1
     }
 
-    /// The value, to be changed, for as long as the entry is borrowed; see
-    /// [`into_mut`](Self::into_mut) for as long as the map is.
+    /// A mutable reference to the value, which lives as long as the borrow of the entry;
+    /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -511,7 +512,7 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         &mut self.pair_mut().1
     }
 
-    /// The value, to be changed.
+    /// A mutable reference to the value, for as long as the map was borrowed.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -526,7 +527,7 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         &mut self.into_pair_mut().1
     }
 
-    /// The stored key and the value, the latter to be changed.
+    /// The stored key and a mutable reference to its value.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -553,8 +554,8 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
         mem::replace(self.get_mut(), value)
     }
 
-    /// Takes the value out and puts in what `f` makes of it, or nothing. Returns the entry in its
-    /// new state. O(1). If `f` panics the entry is gone.
+    /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns
+    /// the entry in its new state. O(1). If `f` panics, the entry is gone.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -30,7 +30,7 @@ pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator = Global> {
     Vacant(VacantEntryRef<'a, 'b, K, Q, V, S, A>),
 }
 
-/// The place where an absent key belongs that is given by reference.
+/// The place where an absent key, given by reference, belongs.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -117,7 +117,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
         }
     }
 
-    /// The value of the key, which is made from the key if it was absent. O(1).
+    /// The value of the key, which a function makes from the key if it was absent. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -182,7 +182,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
         }
     }
 
-    /// The key: the stored one if present, else the one the entry was asked for with.
+    /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -247,7 +247,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
         VacantEntryRef { place: VacantPlace::new(map, spot, hash), key }
     }
 
-    /// The key the entry was asked for with.
+    /// The key that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -290,7 +290,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// Inserts this key, equivalent to the borrowed one, with a value. O(1).
     ///
     /// # Panics
-    /// If the key is not equivalent to the one the entry was asked for with.
+    /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -317,9 +317,9 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// [`insert_with_key`](Self::insert_with_key) without the check.
     ///
     /// # Safety
-    /// The key is equivalent to the one the entry was asked for with and has the same hash. (If
-    /// not, the entry is hard to find, which is not undefined behaviour here, but code built on
-    /// the map may rely on it.)
+    /// The key must be equivalent to the one that was looked for and have the same hash. (Otherwise
+    /// the entry is hard to find. That is not undefined behaviour here, but code built on the map
+    /// may rely on it.)
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -366,7 +366,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// Inserts this key, equivalent to the borrowed one, with a value and returns the entry. O(1).
     ///
     /// # Panics
-    /// If the key is not equivalent to the one the entry was asked for with.
+    /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -24,7 +24,7 @@ pub struct Iter<'a, K, V> {
     pub(super) entries: hash_table::Iter<'a, (K, V)>,
 }
 
-/// The entries of a map, their values to be changed; see [`HashMap::iter_mut`].
+/// The entries of a map, with mutable references to the values; see [`HashMap::iter_mut`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -96,7 +96,7 @@ pub struct Values<'a, K, V> {
     pub(super) entries: Iter<'a, K, V>,
 }
 
-/// The values of a map, to be changed; see [`HashMap::values_mut`].
+/// The values of a map by mutable reference; see [`HashMap::values_mut`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {

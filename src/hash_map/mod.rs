@@ -40,7 +40,7 @@ pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
 
-/// The parallel iterators of maps, for who has to name one.
+/// The parallel iterators of maps, for code that needs to name the type.
 #[cfg(feature = "rayon")]
 pub mod rayon {
     pub use crate::external::rayon::map::*;
@@ -53,10 +53,10 @@ pub mod rayon {
 /// broken the map may give wrong answers for the keys concerned, or panic, but there is never
 /// undefined behaviour.
 ///
-/// The order of iteration is arbitrary. Lookups, insertions and removals are O(1) expected;
-/// an insertion that grows the map is O(len). `insert` and `entry` for a present key never move
-/// other entries, and at constant size a map never grows: [`capacity`](Self::capacity) is a
-/// promise that removals and insertions do not wear out.
+/// The order of iteration is arbitrary. Lookups, insertions and removals are O(1) expected; an
+/// insertion that grows the map is O(len). `insert` and `entry` for a present key never move other
+/// entries, and a map of constant size never grows: [`capacity`](Self::capacity) is a promise that
+/// holds however many entries come and go.
 ///
 /// ```
 /// use rosti::HashMap;
@@ -123,7 +123,7 @@ impl<K, V> HashMap<K, V> {
 
 #[cfg(feature = "default-hasher")]
 impl<K, V, A: Allocator> HashMap<K, V, DefaultHashBuilder, A> {
-    /// An empty map whose memory will come from `alloc`.
+    /// An empty map that takes its memory from `alloc`.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -265,8 +265,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         &self.hash_builder
     }
 
-    /// How many entries the map can hold without growing, whatever is removed and inserted
-    /// meanwhile. O(1).
+    /// How many entries the map can hold without growing, whatever is removed and inserted in the
+    /// meantime. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -279,7 +279,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.capacity()
     }
 
-    /// Number of entries. O(1).
+    /// The number of entries. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -303,7 +303,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.is_empty()
     }
 
-    /// Bytes that the map has allocated, not counting what its keys and values own. O(1).
+    /// The bytes that the map has allocated, not counting what its keys and values own. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -318,7 +318,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.allocation_size()
     }
 
-    /// The keys, in arbitrary order. O(slots) for all.
+    /// The keys, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -331,7 +331,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         Keys { entries: self.iter() }
     }
 
-    /// The values, in arbitrary order. O(slots) for all.
+    /// The values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -344,7 +344,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         Values { entries: self.iter() }
     }
 
-    /// The values, to be changed, in arbitrary order. O(slots) for all.
+    /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -358,7 +358,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         ValuesMut { entries: self.iter_mut() }
     }
 
-    /// The entries, in arbitrary order. O(slots) for all.
+    /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -371,7 +371,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         Iter { entries: self.table.iter() }
     }
 
-    /// The entries, their values to be changed, in arbitrary order. O(slots) for all.
+    /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
+    /// them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -387,7 +388,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         IterMut::new(&mut self.table)
     }
 
-    /// The keys by value, in arbitrary order. O(slots) for all.
+    /// The keys by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -400,7 +401,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         IntoKeys { entries: self.into_iter() }
     }
 
-    /// The values by value, in arbitrary order. O(slots) for all.
+    /// The values by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -413,9 +414,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         IntoValues { entries: self.into_iter() }
     }
 
-    /// Empties the map and returns its entries; the memory is kept. Entries that are not taken are
-    /// dropped with the iterator. If the iterator is leaked, the entries and the memory are leaked
-    /// too and the map is empty. O(slots) in total.
+    /// Empties the map and returns its entries, but keeps its memory. Entries that are not taken
+    /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
+    /// leaked too, and the map is empty. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -443,8 +444,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.retain(|(key, value)| keep(key, value));
     }
 
-    /// Takes out the entries for which `pick` returns true, as they are asked for. Entries not yet
-    /// visited when the iterator is dropped stay in the map. O(slots) in total.
+    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
+    /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -461,7 +462,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         ExtractIf { entries: self.table.raw.extract_if(), pick }
     }
 
-    /// Removes an entry, whichever comes first, and returns it. Beyond hashbrown's interface.
+    /// Removes an arbitrary entry and returns it. Beyond hashbrown's interface.
     ///
     /// O(1) amortised for a map that is loaded as usual, or that is emptied: removing everything
     /// is O(slots) in total. After insertions into a nearly empty map it is O(slots / len).
@@ -554,7 +555,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     }
 
     /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity
-    /// is smaller. O(slots).
+    /// is already smaller. O(slots).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -568,9 +569,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         self.table.shrink_to(min_capacity, hash_of(&self.hash_builder));
     }
 
-    /// How full the map is and how long searches are: what to look at when it is slow.
-    /// [`Statistics`] says how to read them, and how to find out whether a hasher is good enough. O(slots).
-    /// Beyond hashbrown's interface.
+    /// How full the map is and how long its searches are: the first thing to look at when it is
+    /// slow. [`Statistics`] says how to read the numbers, and how to find out whether a hasher is
+    /// good enough. O(slots). Beyond hashbrown's interface.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -585,8 +586,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         self.table.statistics(hash_of(&self.hash_builder))
     }
 
-    /// The entry of a key, to look at, change, fill or remove in place with one search. O(1)
-    /// expected. The map grows, if it must, only when a vacant entry is filled.
+    /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
+    /// O(1) expected. The map grows only when a vacant entry is filled, and only if it must.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -607,7 +608,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
-    /// The entry of a key that is made from its borrowed form only if it is absent. O(1) expected.
+    /// The entry of a key that is given in its borrowed form, and made into an owned key only if it
+    /// is absent. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -662,7 +664,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         Some((key, value))
     }
 
-    /// The stored key and its value, the latter to be changed. O(1) expected.
+    /// The stored key and a mutable reference to its value. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -694,7 +696,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         self.find(key).is_some()
     }
 
-    /// The value of a key, to be changed. O(1) expected.
+    /// A mutable reference to the value of a key. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -725,8 +727,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         self.table.find_mut(self.hash_builder.hash_one(key), has_key(key))
     }
 
-    /// The values of several keys at once, to be changed. O(N²) comparisons of addresses beside N
-    /// lookups.
+    /// Mutable references to the values of several keys at once. N lookups and O(N²) comparisons of
+    /// addresses.
     ///
     /// # Panics
     /// If two of the keys are equal and present.
@@ -748,7 +750,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         self.find_disjoint(keys).map(|entry| entry.map(|(_, value)| value))
     }
 
-    /// The entries of several keys at once, their values to be changed.
+    /// The entries of several keys at once, with mutable references to the values.
     ///
     /// # Panics
     /// If two of the keys are equal and present.
@@ -943,9 +945,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         unsafe { self.get_disjoint_key_value_unchecked_mut(keys) }
     }
 
-    /// Sets the value of a key and returns the old one. A key that is present stays, and the one
-    /// given is dropped. O(1) expected and amortised; never moves other entries if the key is
-    /// present.
+    /// Sets the value of a key and returns the old one. If the key is present, the stored key is
+    /// kept and the one given is dropped. O(1) expected and amortised; never moves other entries if
+    /// the key is present.
     ///
     /// # Panics
     /// If the map must grow and the new capacity overflows; aborts if the allocator fails.
@@ -1027,12 +1029,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
-    /// Inserts an entry without looking whether the key is present. O(1) amortised.
+    /// Inserts an entry without checking whether the key is present. O(1) amortised.
     ///
     /// # Safety
-    /// The key must be absent. If it is not, later operations may find either of the two entries,
-    /// panic or not end; that is not undefined behaviour here, but code built on the map may rely
-    /// on unique keys for its own safety.
+    /// The key must be absent. Otherwise later operations may find either of the two entries,
+    /// panic, or not terminate. That is not undefined behaviour here, but code built on the map may
+    /// rely on unique keys for its own safety.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -1,12 +1,12 @@
 //! Raw entries: a search by any hash and any comparison, and access to keys.
 //!
-//! An old interface, kept behind the feature `raw-entry` for the code that still uses it; new code
-//! has [`HashTable`](crate::HashTable) for this. A builder takes what to search for and returns the
-//! entry of a present key, or the map with no more than that the key is absent. What is inserted then
-//! is up to the caller: that the key was absent is not checked again.
+//! An old interface, kept behind the feature `raw-entry` for code that still uses it; new code
+//! should use [`HashTable`](crate::HashTable). A builder takes what to search for and returns the
+//! entry of a present key, or merely the map and the fact that the key is absent. What is then
+//! inserted is up to the caller: it is not checked again that the key was absent.
 //!
-//! Nothing here is unsafe. A wrong hash, or a key that is changed to another, makes entries hard to
-//! find, as a `Hash` that lies does.
+//! Nothing here is unsafe. A wrong hash, or a key that is changed into a different one, makes
+//! entries hard to find, just as an incorrect `Hash` does.
 
 use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
@@ -28,7 +28,7 @@ pub struct RawEntryBuilder<'a, K, V, S, A: Allocator = Global> {
     map: &'a HashMap<K, V, S, A>,
 }
 
-/// A search in a map that may change; see [`HashMap::raw_entry_mut`].
+/// A search in a map borrowed mutably; see [`HashMap::raw_entry_mut`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -64,7 +64,7 @@ pub enum RawEntryMut<'a, K, V, S, A: Allocator = Global> {
     Vacant(RawVacantEntryMut<'a, K, V, S, A>),
 }
 
-/// A present key and its value, both to be changed.
+/// A key that is present and its value, both mutable.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -154,7 +154,8 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
         self.from_key_hashed_nocheck(hash, key)
     }
 
-    /// The entry of a key whose hash is known. O(1) expected. With another hash it is hardly found.
+    /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to
+    /// be found.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -212,7 +213,8 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
         self.from_key_hashed_nocheck(hash, key)
     }
 
-    /// The entry of a key whose hash is known. O(1) expected. With another hash it is hardly found.
+    /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to
+    /// be found.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -257,8 +259,8 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
 }
 
 impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
-    /// Sets the value and returns the entry. A key that is present stays, and the one given is
-    /// dropped. O(1) amortised.
+    /// Sets the value and returns the entry. If the key is present, the stored key is kept and the
+    /// one given is dropped. O(1) amortised.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -284,7 +286,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
         }
     }
 
-    /// The key and its value, which are those given if it was absent. O(1) amortised.
+    /// The key and its value; those given are inserted if the key was absent. O(1) amortised.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -302,7 +304,8 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
         self.or_insert_with(|| (default_key, default_value))
     }
 
-    /// The key and its value, which are made by `default` if it was absent. O(1) amortised.
+    /// The key and its value; those that `default` makes are inserted if the key was absent. O(1)
+    /// amortised.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -329,7 +332,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
         }
     }
 
-    /// Changes the key and the value if they are present. The key must stay equal to what it was.
+    /// Changes the key and the value if they are present. The key must remain equal to what it was.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -387,7 +390,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         self.entry.key()
     }
 
-    /// The key, to be changed to an equal one, for as long as the entry is borrowed.
+    /// A mutable reference to the key, for as long as the entry is borrowed; it may only be
+    /// replaced by an equal one.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -402,7 +406,7 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         self.get_key_value_mut().0
     }
 
-    /// The key, to be changed to an equal one.
+    /// A mutable reference to the key, which may only be replaced by an equal one.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -429,7 +433,7 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         self.entry.get()
     }
 
-    /// The value, to be changed.
+    /// A mutable reference to the value, for as long as the map was borrowed.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -443,7 +447,7 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         self.into_key_value().1
     }
 
-    /// The value, to be changed, for as long as the entry is borrowed.
+    /// A mutable reference to the value, for as long as the entry is borrowed.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -471,7 +475,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         (self.key(), self.get())
     }
 
-    /// The key, to be changed to an equal one, and the value, for as long as the entry is borrowed.
+    /// Mutable references to the key, which may only be replaced by an equal one, and to the value,
+    /// for as long as the entry is borrowed.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -486,7 +491,7 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         (key, value)
     }
 
-    /// The key, to be changed to an equal one, and the value.
+    /// Mutable references to the key, which may only be replaced by an equal one, and to the value.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -553,8 +558,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         self.entry.remove_entry()
     }
 
-    /// Takes the value out and puts in what `f` makes of it, or nothing. Returns the entry in its
-    /// new state. O(1). If `f` panics the entry is gone.
+    /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns
+    /// the entry in its new state. O(1). If `f` panics, the entry is gone.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

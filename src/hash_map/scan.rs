@@ -7,27 +7,26 @@ use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
-    /// Beyond hashbrown's interface.
+    /// Visits some of the entries and returns where to continue, or `None` when all have been
+    /// visited. Beyond hashbrown's interface.
     ///
-    /// A scan is a walk over the map in steps, between which the map may be changed in any way: it
-    /// may grow, be shrunk, be cleared and filled again. What is promised if equal keys have equal
-    /// hashes:
+    /// A scan is a walk over the map in steps. Between steps the map may change in any way: it may
+    /// grow or shrink, or be cleared and filled again. As long as equal keys have equal hashes,
     ///
     /// * an entry that is in the map from the first step to the last is visited exactly once;
     /// * one that was removed is not visited afterwards;
     /// * one that was changed is visited with its new value;
-    /// * one that was inserted meanwhile is visited at most once, or not at all.
+    /// * one that was inserted in the meantime is visited once or not at all.
     ///
-    /// A step is O(1) expected, whatever the size of the map: it hashes the keys in about 280 slots, and
-    /// visits some 200 entries of a well-filled map. Small maps are visited in one step. Beyond that, a
-    /// step looks at entries that collided with those, so it may come to look at all of them only if
-    /// hashes collide without end. An unchanged map takes a step for every 256 slots. After growth the
-    /// rest takes more of them; after shrinking as many as before, or a single one if the map has become
-    /// small.
+    /// A step takes O(1) expected time, whatever the size of the map: it hashes the keys in about
+    /// 280 slots, and visits some 200 entries of a well-filled map. Small maps are visited in one
+    /// step. A step also looks at entries that collided with those it visits, so it looks at the
+    /// whole map only if nearly all hashes collide. An unchanged map takes one step per 256 slots.
+    /// After growth the rest of the scan takes more steps; after shrinking it takes as many as
+    /// before, or a single one if the map has become small.
     ///
-    /// If `f` panics, the step is as if it had not been made: the cursor that it began with is still
-    /// right, and entries may then be visited again.
+    /// If `f` panics, repeat the step with the cursor that it began with; entries that it had
+    /// already visited are then visited again.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -73,7 +72,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     }
 
     /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
-    /// [`retain`](Self::retain) in small portions. If `keep` or a drop panics, the entries already
+    /// [`retain`](Self::retain) in small steps. If `keep` or a drop panics, the entries already
     /// dropped are gone and all others stay.
     ///
     /// ```

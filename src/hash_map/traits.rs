@@ -33,7 +33,7 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
 }
 
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator> PartialEq for HashMap<K, V, S, A> {
-    /// Whether both have the same keys with equal values, whatever their order and hashers.
+    /// Whether both have the same keys with equal values, regardless of order and hashers.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
             && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
@@ -82,7 +82,7 @@ where
     K: Eq + Hash,
     A: Allocator + Default,
 {
-    /// The map of these entries; of equal keys the last value counts.
+    /// Builds a map of these entries; for equal keys the last value wins.
     fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
     }
@@ -104,8 +104,8 @@ where
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K, V, S, A> {
     /// Inserts all entries.
     ///
-    /// Reserves for as many as the iterator promises if the map is empty, and for half of them
-    /// otherwise, since keys may be present.
+    /// Reserves room for as many entries as the iterator promises if the map is empty, and for half
+    /// of them otherwise, since some keys may be present already.
     #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();

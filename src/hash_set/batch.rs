@@ -7,7 +7,7 @@ use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::hash_map;
 
-/// The stored elements that are equal to many others; see [`HashSet::get_batch`].
+/// The stored elements that are equal to many given ones; see [`HashSet::get_batch`].
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -42,10 +42,10 @@ hash_map::answers! {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// The stored elements that are equal to many others, in the order of these: as `get` of each, but in
-    /// a set beyond the cache lookups do not wait for one another. Beyond hashbrown's interface;
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays and what happens if user code
-    /// panics.
+    /// The stored elements that are equal to those given, in the order given: the same as calling
+    /// `get` for each, except that in a set beyond the cache the lookups do not wait for one
+    /// another. Beyond hashbrown's interface; [`HashMap::get_batch`](crate::HashMap::get_batch)
+    /// says when it pays off and what happens if user code panics.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

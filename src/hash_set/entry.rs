@@ -25,10 +25,10 @@ use crate::hash_map;
 /// # }
 /// ```
 pub enum Entry<'a, T, S, A: Allocator = Global> {
-    /// The element is there.
+    /// The element is present.
     Occupied(OccupiedEntry<'a, T, S, A>),
 
-    /// The element is not there, and this is its slot.
+    /// The element is absent, and this is its slot.
     Vacant(VacantEntry<'a, T, S, A>),
 }
 
@@ -68,7 +68,7 @@ pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
 }
 
 impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
-    /// Inserts the element if it is absent. An element that is present stays. O(1).
+    /// Inserts the element if it is absent. An element that is present is kept. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

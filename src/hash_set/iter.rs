@@ -145,7 +145,7 @@ impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
     type Item = T;
     type IntoIter = IntoIter<T, A>;
 
-    /// The elements by value, in arbitrary order. O(slots) for all.
+    /// The elements by value, in arbitrary order. O(slots) to visit them all.
     #[inline]
     fn into_iter(self) -> IntoIter<T, A> {
         IntoIter { entries: self.map.table.into_iter() }

@@ -28,7 +28,7 @@ pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 
-/// The parallel iterators of sets, for who has to name one.
+/// The parallel iterators of sets, for code that needs to name the type.
 #[cfg(feature = "rayon")]
 pub mod rayon {
     pub use crate::external::rayon::set::*;
@@ -94,7 +94,7 @@ impl<T> HashSet<T> {
 
 #[cfg(feature = "default-hasher")]
 impl<T, A: Allocator> HashSet<T, DefaultHashBuilder, A> {
-    /// An empty set whose memory will come from `alloc`.
+    /// An empty set that takes its memory from `alloc`.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -237,8 +237,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.map.hasher()
     }
 
-    /// How many elements the set can hold without growing, whatever is removed and inserted
-    /// meanwhile. O(1).
+    /// How many elements the set can hold without growing, whatever is removed and inserted in the
+    /// meantime. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -251,7 +251,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.map.capacity()
     }
 
-    /// Number of elements. O(1).
+    /// The number of elements. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -275,7 +275,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.map.is_empty()
     }
 
-    /// Bytes that the set has allocated, not counting what its elements own. O(1).
+    /// The bytes that the set has allocated, not counting what its elements own. O(1).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -290,7 +290,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.map.allocation_size()
     }
 
-    /// The elements, in arbitrary order. O(slots) for all.
+    /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -302,9 +302,9 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         Iter { entries: self.map.table.iter() }
     }
 
-    /// Empties the set and returns its elements; the memory is kept. Elements that are not taken
+    /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
     /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
-    /// leaked too and the set is empty. O(slots) in total.
+    /// leaked too, and the set is empty. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -320,7 +320,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     }
 
     /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
-    /// panics, elements not yet visited stay.
+    /// panics, elements not yet visited are kept.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -333,8 +333,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.map.table.retain(|(element, ())| keep(element));
     }
 
-    /// Takes out the elements for which `pick` returns true, as they are asked for. Elements not
-    /// yet visited when the iterator is dropped stay in the set. O(slots) in total.
+    /// Takes out the elements for which `pick` returns true, one by one as the iterator advances.
+    /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -351,7 +351,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         ExtractIf { entries: self.map.table.raw.extract_if(), pick }
     }
 
-    /// Removes an element, whichever comes first, and returns it. Beyond hashbrown's interface.
+    /// Removes an arbitrary element and returns it. Beyond hashbrown's interface.
     ///
     /// O(1) amortised for a set that is loaded as usual, or that is emptied: removing everything
     /// is O(slots) in total. After insertions into a nearly empty set it is O(slots / len).
@@ -441,7 +441,7 @@ where
     }
 
     /// Gives back memory, but keeps room for `min_capacity` elements. Does nothing if the capacity
-    /// is smaller. O(slots).
+    /// is already smaller. O(slots).
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -455,8 +455,8 @@ where
         self.map.shrink_to(min_capacity);
     }
 
-    /// How full the set is and how long searches are; see [`Statistics`]. O(slots). Beyond hashbrown's
-    /// interface.
+    /// How full the set is and how long its searches are; see [`Statistics`]. O(slots). Beyond
+    /// hashbrown's interface.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -552,7 +552,8 @@ where
         element
     }
 
-    /// The entry of an element, to look at, fill or remove in place with one search. O(1) expected.
+    /// The entry of an element, which can be inspected, filled or removed with a single search.
+    /// O(1) expected.
     ///
     /// # Panics
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
@@ -574,8 +575,8 @@ where
         }
     }
 
-    /// Inserts an element and returns whether it was absent. An equal element that is present
-    /// stays, and the one given is dropped. O(1) expected and amortised.
+    /// Inserts an element and returns whether it was absent. If an equal element is present, it is
+    /// kept and the one given is dropped. O(1) expected and amortised.
     ///
     /// # Panics
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
@@ -592,12 +593,12 @@ where
         self.map.insert(value, ()).is_none()
     }
 
-    /// Inserts an element without looking whether it is present. O(1) amortised.
+    /// Inserts an element without checking whether it is present. O(1) amortised.
     ///
     /// # Safety
-    /// The element must be absent. If it is not, later operations may find either of the two; that
-    /// is not undefined behaviour here, but code built on the set may rely on unique elements for
-    /// its own safety.
+    /// The element must be absent. Otherwise later operations may find either of the two. That is
+    /// not undefined behaviour here, but code built on the set may rely on unique elements for its
+    /// own safety.
     ///
     /// # Panics
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.

@@ -167,7 +167,7 @@ where
     }
 
     /// Whether all elements are in the other set too. At most one lookup per element, none if this
-    /// set is the larger.
+    /// set is the larger one.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -7,8 +7,8 @@ use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// Visits some of the elements and returns where to go on, or `None` when all have been visited.
-    /// Between two steps the set may be changed in any way. Beyond hashbrown's interface;
+    /// Visits some of the elements and returns where to continue, or `None` when all have been
+    /// visited. Between two steps the set may be changed in any way. Beyond hashbrown's interface;
     /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
     ///
     /// ```

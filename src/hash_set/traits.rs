@@ -22,7 +22,7 @@ impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for HashSet<T, S, A> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> PartialEq for HashSet<T, S, A> {
-    /// Whether both have the same elements, whatever their order and hashers.
+    /// Whether both have the same elements, regardless of order and hashers.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.is_subset(other)
     }
@@ -58,7 +58,7 @@ where
     T: Eq + Hash,
     A: Allocator + Default,
 {
-    /// The set of these elements; of equal ones the first stays.
+    /// Builds a set of these elements; of equal ones the first is kept.
     fn from(elements: [T; N]) -> Self {
         elements.into_iter().collect()
     }
@@ -70,7 +70,7 @@ where
     S: BuildHasher + Default,
     A: Allocator + Default,
 {
-    /// The set of these elements; of equal ones the first stays.
+    /// Builds a set of these elements; of equal ones the first is kept.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         let mut set = Self::default();
         set.extend(elements);
@@ -79,7 +79,7 @@ where
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Extend<T> for HashSet<T, S, A> {
-    /// Inserts all elements that are absent, with the map's guess at how much room they need.
+    /// Inserts all elements that are absent, and reserves as a map does.
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.map.extend(elements.into_iter().map(|element| (element, ())));

@@ -97,12 +97,13 @@ impl<T, I, F, A: Allocator> Debug for FindBatch<'_, T, I, F, A> {
 }
 
 impl<T, A: Allocator> HashTable<T, A> {
-    /// The entries of many hashes, in their order: as [`find`](Self::find) for each, but in a table beyond
-    /// the cache the searches do not wait for one another. `eq(i, entry)` says whether an entry is the one
-    /// looked for with the `i`-th hash. Beyond hashbrown's interface; O(1) expected for each hash.
+    /// The entries of many hashes, in their order: the same as calling [`find`](Self::find) for
+    /// each, except that in a table beyond the cache the searches do not wait for one another.
+    /// `eq(i, entry)` says whether an entry is the one looked for with the `i`-th hash. Beyond
+    /// hashbrown's interface; O(1) expected for each hash.
     ///
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays and what happens if user code
-    /// panics.
+    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays off and what happens if
+    /// user code panics.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();

@@ -22,10 +22,10 @@ use crate::ctrl::Tag;
 /// assert_eq!(table.len(), 2);
 /// ```
 pub enum Entry<'a, T, A: Allocator = Global> {
-    /// The entry is there.
+    /// The entry is present.
     Occupied(OccupiedEntry<'a, T, A>),
 
-    /// The entry is not there, and this is its slot.
+    /// The entry is absent, and this is its slot.
     Vacant(VacantEntry<'a, T, A>),
 }
 
@@ -76,7 +76,7 @@ pub(super) enum Vacancy {
 
 /// The table, after a search that found nothing; see [`HashTable::find_entry`].
 ///
-/// It gives a mutable borrow back that depends on what the search found.
+/// It gives back a mutable borrow that would otherwise depend on what the search found.
 ///
 /// ```
 /// let mut table = rosti::HashTable::new();
@@ -89,9 +89,10 @@ pub struct AbsentEntry<'a, T, A: Allocator = Global> {
 }
 
 impl<'a, T, A: Allocator> Entry<'a, T, A> {
-    /// Stores a value in either case; an old one is dropped. O(1).
+    /// Stores a value in either case, dropping the old one if there is one. O(1).
     ///
-    /// The caller sees to it that the value belongs here: that it has the entry's hash.
+    /// The caller must make sure that the value belongs here, that is, that it has the entry's
+    /// hash.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -130,7 +131,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
         }
     }
 
-    /// Stores the value of a function if there is none. O(1) beside the call.
+    /// Stores the value of a function if there is none. O(1) apart from the call.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -148,7 +149,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
         }
     }
 
-    /// Changes the value if there is one. Its hash must stay what it is.
+    /// Changes the value if there is one. Its hash must not change.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -218,7 +219,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         unsafe { self.table.raw.get(self.slot) }
     }
 
-    /// The value, to be changed while the entry lives. Its hash must stay what it is.
+    /// A mutable reference to the value, for the life of the entry. Its hash must not change.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -232,8 +233,8 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         unsafe { self.table.raw.get_mut(self.slot) }
     }
 
-    /// The value, to be changed for as long as the table was borrowed. Its hash must stay what it
-    /// is.
+    /// A mutable reference to the value, for as long as the table was borrowed. Its hash must not
+    /// change.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -259,13 +260,13 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         self.table
     }
 
-    /// The entry's bucket index, good for [`HashTable::get_bucket`] and its siblings until one of
-    /// these is called:
-    /// * what removes this entry: by itself, with others (`retain`, `extract_if`), or with all of them
-    ///   (`clear`, `drain`, `par_drain`, `clone_from`, `into_iter`);
-    /// * what may make room: `entry` (even if what it returns is not filled), `insert_unique`,
-    ///   `reserve`, `try_reserve`;
-    /// * what may give room back: `shrink_to`, `shrink_to_fit`.
+    /// The entry's bucket index, which is valid for [`HashTable::get_bucket`] and its siblings
+    /// until one of these is called:
+    /// * anything that removes this entry: alone, with others (`retain`, `extract_if`), or with all
+    ///   of them (`clear`, `drain`, `par_drain`, `clone_from`, `into_iter`);
+    /// * anything that may make room: `entry` (even if the entry it returns is not filled),
+    ///   `insert_unique`, `reserve`, `try_reserve`;
+    /// * anything that may give room back: `shrink_to`, `shrink_to_fit`.
     ///
     /// O(1).
     ///
@@ -280,9 +281,9 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     }
 
     /// Replaces the value by what a function makes of it, or removes it if that is `None`. O(1)
-    /// beside the call. If the function panics, the value is gone.
+    /// apart from the call. If the function panics, the value is gone.
     ///
-    /// The caller sees to it that the new value has the same hash.
+    /// The caller must make sure that the new value has the same hash.
     ///
     /// ```
     /// use rosti::hash_table::{Entry, HashTable};
@@ -311,7 +312,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
 impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {
     /// Stores the value in this slot, without a search and without growing. O(1).
     ///
-    /// The caller sees to it that the value has the hash that the entry was searched with.
+    /// The caller must make sure that the value has the hash that the entry was searched with.
     ///
     /// ```
     /// use rosti::hash_table::{Entry, HashTable};

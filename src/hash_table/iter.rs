@@ -26,7 +26,7 @@ pub struct Iter<'a, T> {
 // SAFETY: it is a bundle of `&T`, and can be sent to where those can.
 unsafe impl<T: Sync> Send for Iter<'_, T> {}
 
-/// The entries of a table, to be changed; see [`HashTable::iter_mut`].
+/// The entries of a table by mutable reference; see [`HashTable::iter_mut`].
 ///
 /// ```
 /// let mut table = rosti::HashTable::new();
@@ -41,10 +41,10 @@ pub struct IterMut<'a, T> {
 
 /// Pointers to the entries of a table that is borrowed mutably; see [`HashTable::unsafe_iter`].
 ///
-/// What the pointers are good for is up to the type around it: it may hand out shared references
-/// to one part of each entry and mutable ones to the rest, and say so to the compiler by a
-/// [`PhantomData`] of its own. This iterator is covariant in `T`; a wrapper that allows an entry, or
-/// a part of it, to be overwritten must be invariant in that part.
+/// How the pointers are used is up to the type built around it: it may hand out shared references
+/// to one part of each entry and mutable ones to the rest, and tell the compiler so by a
+/// [`PhantomData`] of its own. This iterator is covariant in `T`; a wrapper that allows an entry,
+/// or a part of it, to be overwritten must be invariant in that part.
 ///
 /// ```
 /// use core::marker::PhantomData;
@@ -105,7 +105,7 @@ pub struct IterHash<'a, T> {
 // SAFETY: it is a bundle of `&T`, and can be sent to where those can.
 unsafe impl<T: Sync> Send for IterHash<'_, T> {}
 
-/// The entries that may have a given hash, to be changed; see [`HashTable::iter_hash_mut`].
+/// The entries that may have a given hash, by mutable reference; see [`HashTable::iter_hash_mut`].
 ///
 /// ```
 /// let mut table = rosti::HashTable::new();
@@ -388,7 +388,7 @@ impl<T, A: Allocator> IntoIterator for HashTable<T, A> {
     type Item = T;
     type IntoIter = IntoIter<T, A>;
 
-    /// The entries by value, in arbitrary order. O(slots) for all.
+    /// The entries by value, in arbitrary order. O(slots) to visit them all.
     #[inline]
     fn into_iter(self) -> IntoIter<T, A> {
         IntoIter { entries: self.raw.into_iter() }

@@ -53,7 +53,7 @@ pub use iter::{
     UnsafeIter,
 };
 
-/// The parallel iterators of tables, for who has to name one.
+/// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]
 pub mod rayon {
     pub use crate::external::rayon::table::*;
@@ -61,11 +61,11 @@ pub mod rayon {
 
 /// A hash table whose hashes and comparisons come from the caller.
 ///
-/// Wherever a `hasher` is asked for, it must return for each entry the hash that the entry was
-/// inserted with; wherever a `hash` is searched, `eq` is called only with entries that may have it.
-/// If hashes or comparisons are wrong, entries may be hard to find or be there twice; there is never
-/// undefined behaviour. `eq` is wrong, too, if it accepts an entry that was inserted with another hash: when
-/// that is removed, other entries with the searched hash may become hard to find.
+/// A `hasher` must return for each entry the hash that the entry was inserted with. A search for a
+/// `hash` calls `eq` only with entries that may have that hash. If hashes or comparisons are wrong,
+/// entries may be hard to find or present twice, but there is never undefined behaviour. It is also
+/// wrong for `eq` to accept an entry that was inserted with another hash: when that entry is
+/// removed, other entries with the searched hash may become hard to find.
 ///
 /// The same entry may be inserted more than once with
 /// [`insert_unique`](Self::insert_unique), which makes the table a multimap;
@@ -123,7 +123,7 @@ impl<T> HashTable<T> {
 }
 
 impl<T, A: Allocator> HashTable<T, A> {
-    /// An empty table whose memory will come from `alloc`; usable in constants.
+    /// An empty table that takes its memory from `alloc`; usable in constants.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -192,7 +192,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         Some(unsafe { self.raw.get(slot) })
     }
 
-    /// The entry that `eq` accepts, to be changed. Its hash must stay what it is. O(1) expected.
+    /// A mutable reference to the entry that `eq` accepts. Its hash must not change. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -218,7 +218,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// The entry that `eq` accepts, to be changed or removed, or else the table. Unlike
-    /// [`entry`](Self::entry) it never makes room and needs no hasher. O(1) expected.
+    /// [`entry`](Self::entry), it never makes room and needs no hasher. O(1) expected.
     ///
     /// # Errors
     /// [`AbsentEntry`], which gives the table back, if there is no such entry.
@@ -251,8 +251,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
     }
 
-    /// The bucket index of the entry that `eq` accepts; see
-    /// [`OccupiedEntry::bucket_index`] for how long it is good. O(1) expected.
+    /// The bucket index of the entry that `eq` accepts; see [`OccupiedEntry::bucket_index`] for how
+    /// long it stays valid. O(1) expected.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -315,7 +315,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
     }
 
-    /// The entry with a bucket index, any number, to be changed or removed. O(1).
+    /// The entry with a bucket index, to be changed or removed; any number is allowed. O(1).
     ///
     /// # Errors
     /// [`AbsentEntry`], which gives the table back, if there is none.
@@ -342,7 +342,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// The entry with a bucket index, to be changed or removed, without a check. O(1).
     ///
     /// # Safety
-    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long it is so.
+    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -357,7 +357,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         OccupiedEntry { slot: index, hash: None, table: self }
     }
 
-    /// The entry with a bucket index, any number. O(1).
+    /// The entry with a bucket index; any number is allowed. O(1).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -374,7 +374,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// The entry with a bucket index, without a check. O(1).
     ///
     /// # Safety
-    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long it is so.
+    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -389,8 +389,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         unsafe { self.raw.get(index) }
     }
 
-    /// The entry with a bucket index, any number, to be changed. Its hash must stay what it is.
-    /// O(1).
+    /// A mutable reference to the entry with a bucket index; any number is allowed. Its hash must
+    /// not change. O(1).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -404,11 +404,11 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.is_full(index).then(|| unsafe { self.raw.get_mut(index) })
     }
 
-    /// The entry with a bucket index, to be changed, without a check. Its hash must stay what it
-    /// is. O(1).
+    /// A mutable reference to the entry with a bucket index, without a check. Its hash must not
+    /// change. O(1).
     ///
     /// # Safety
-    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long it is so.
+    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -456,7 +456,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         OccupiedEntry { slot, hash: Some(hash), table: self }
     }
 
-    /// Takes out an entry, whichever comes first. Beyond hashbrown's interface.
+    /// Takes out an arbitrary entry. Beyond hashbrown's interface.
     ///
     /// O(1) amortised for a table that is loaded as usual, or that is emptied: taking out everything
     /// is O(slots) in total. After insertions into a nearly empty table it is O(slots / len).
@@ -488,7 +488,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// Gives back as much memory as possible. O(slots).
     ///
     /// # Panics
-    /// Aborts if the allocator has no smaller block to give.
+    /// Aborts if the allocator cannot provide a smaller block.
     ///
     /// ```
     /// let mut table = rosti::HashTable::with_capacity(100);
@@ -502,10 +502,10 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity
-    /// is smaller. O(slots).
+    /// is already smaller. O(slots).
     ///
     /// # Panics
-    /// Aborts if the allocator has no smaller block to give.
+    /// Aborts if the allocator cannot provide a smaller block.
     ///
     /// ```
     /// let mut table = rosti::HashTable::with_capacity(100);
@@ -566,8 +566,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.slots()
     }
 
-    /// How many entries the table can hold without growing, whatever is removed and inserted
-    /// meanwhile. O(1).
+    /// How many entries the table can hold without growing, whatever is removed and inserted in the
+    /// meantime. O(1).
     ///
     /// ```
     /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
@@ -578,7 +578,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.capacity()
     }
 
-    /// Number of entries. O(1).
+    /// The number of entries. O(1).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -601,7 +601,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.len() == 0
     }
 
-    /// Bytes that the table has allocated, not counting what its entries own. O(1).
+    /// The bytes that the table has allocated, not counting what its entries own. O(1).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -614,8 +614,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.allocation_size()
     }
 
-    /// How full the table is and how long searches are: what to look at when it is slow. `hasher` is called
-    /// once per entry. O(slots).
+    /// How full the table is and how long its searches are: the first thing to look at when it is
+    /// slow. `hasher` is called once per entry. O(slots).
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -629,7 +629,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.statistics(hasher)
     }
 
-    /// The entries, in arbitrary order. O(slots) for all.
+    /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -644,8 +644,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         Iter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
     }
 
-    /// The entries, to be changed, in arbitrary order. Their hashes must stay what they are.
-    /// O(slots) for all.
+    /// Mutable references to the entries, in arbitrary order. Their hashes must not change.
+    /// O(slots) to visit them all.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -659,9 +659,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         IterMut { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
     }
 
-    /// Pointers to the entries, in arbitrary order: what iterators are made of that hand out one
-    /// part of each entry shared and another to be changed. [`UnsafeIter`] has an example. O(slots)
-    /// for all.
+    /// Pointers to the entries, in arbitrary order: for building iterators that hand out one part
+    /// of each entry shared and another mutably. [`UnsafeIter`] has an example. O(slots) to visit
+    /// them all.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -678,7 +678,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         UnsafeIter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
     }
 
-    /// The bucket indices of all entries, in arbitrary order. O(slots) for all.
+    /// The bucket indices of all entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -694,7 +694,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// All entries with this hash, in arbitrary order, each once, and perhaps some with another
-    /// hash. O(1) expected beside the entries.
+    /// hash. O(1) expected, apart from the entries.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -718,8 +718,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         IterHash { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
     }
 
-    /// All entries with this hash, to be changed, in arbitrary order, each once, and perhaps some
-    /// with another hash. Their hashes must stay what they are. O(1) expected beside the entries.
+    /// Mutable references to all entries with this hash, in arbitrary order, each once, and perhaps
+    /// to some with another hash. Their hashes must not change. O(1) expected, apart from the
+    /// entries.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -748,7 +749,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// The bucket indices of all entries with this hash, in arbitrary order, each once, and perhaps
-    /// some with another hash. O(1) expected beside the entries.
+    /// some with another hash. O(1) expected, apart from the entries.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -764,8 +765,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         IterHashBuckets { slots: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
     }
 
-    /// Keeps the entries for which `keep` returns true and drops the others. The hashes of those
-    /// kept must stay what they are. O(slots). If `keep` panics, entries not yet visited stay.
+    /// Keeps the entries for which `keep` returns true and drops the others. The hashes of the
+    /// entries kept must not change. O(slots). If `keep` panics, entries not yet visited are kept.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -779,9 +780,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.retain(keep);
     }
 
-    /// Empties the table and returns its entries; the memory is kept. Entries that are not taken
+    /// Empties the table and returns its entries, but keeps its memory. Entries that are not taken
     /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
-    /// leaked too and the table is empty. O(slots) in total.
+    /// leaked too, and the table is empty. O(slots) in total.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -795,9 +796,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         Drain { entries: self.raw.drain() }
     }
 
-    /// Takes out the entries for which `pick` returns true, as they are asked for. Entries not yet
-    /// visited when the iterator is dropped stay in the table. The hashes of those that stay must
-    /// be what they were. O(slots) in total.
+    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
+    /// Entries not yet visited when the iterator is dropped stay in the table. The hashes of the
+    /// entries that stay must not change. O(slots) in total.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -817,8 +818,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         ExtractIf { entries: self.raw.extract_if(), pick }
     }
 
-    /// Several entries at once, to be changed; `eq(i, entry)` says whether an entry is the one
-    /// looked for with `hashes[i]`. `None` for those that are absent. N lookups and O(N²)
+    /// Mutable references to several entries at once; `eq(i, entry)` says whether an entry is the
+    /// one looked for with `hashes[i]`. `None` for those that are absent. N lookups and O(N²)
     /// comparisons of numbers.
     ///
     /// # Panics

@@ -5,12 +5,13 @@ use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
 impl<T, A: Allocator> HashTable<T, A> {
-    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
-    /// Between two steps the table may be changed in any way. Beyond hashbrown's interface.
+    /// Visits some of the entries and returns where to continue, or `None` when all have been
+    /// visited. Between two steps the table may be changed in any way. Beyond hashbrown's
+    /// interface.
     ///
-    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs. `hasher` is called
-    /// for the entries in about 280 slots, and must always return the same for the same entry; if it does
-    /// not, entries may be passed over or be visited more than once.
+    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs. `hasher` is
+    /// called for the entries in about 280 slots, and must always return the same hash for the same
+    /// entry; otherwise entries may be skipped or visited more than once.
     ///
     /// ```
     /// use rosti::{HashTable, ScanCursor};
@@ -37,7 +38,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.scan(from, hasher, f)
     }
 
-    /// [`scan`](Self::scan) that may change the entries. Their hashes must stay what they are.
+    /// [`scan`](Self::scan) that may change the entries. Their hashes must not change.
     ///
     /// ```
     /// use rosti::{HashTable, ScanCursor};

@@ -1,20 +1,22 @@
 //! Many lookups at once, so that they do not wait for memory one after another.
 //!
-//! A lookup in a table beyond the cache waits for a line of control bytes, and then for one of slots.
-//! Lookups of different keys need not wait for each other, but in a loop few of them overlap: each ends
-//! with a branch that may not be predicted. So keys are taken in chunks of [`CHUNK`], and each chunk is
-//! gone over three times:
+//! A lookup in a table beyond the cache waits for a line of control bytes, and then for one of
+//! slots. Lookups of different keys need not wait for each other, but in a loop few of them
+//! overlap, since each ends with a branch that may be mispredicted. So keys are taken in chunks of
+//! [`CHUNK`], and each chunk is gone over three times:
 //!
-//! 1. each key is drawn and hashed, and its line of control bytes asked for;
-//! 2. each home's window is matched: most keys that are absent are done with, and of the others the slot
-//!    that matches is asked for;
+//! 1. each key is drawn and hashed, and its line of control bytes is requested;
+//! 2. each home's window is matched, which settles most absent keys; for the others the slot that
+//!    matches is requested;
 //! 3. slots are compared.
 //!
-//! The first pass is two chunks ahead of the third, so that what was asked for arrives meanwhile. In a
-//! table that fits into the cache there is nothing to wait for, and the second pass is left out.
+//! The first pass runs two chunks ahead of the third, so that what was requested arrives in the
+//! meantime. In a table that fits the cache there is nothing to wait for, and the second pass is
+//! left out.
 //!
-//! The third pass is lazy. If a call of user code panics in it, or in the first, keys that have been
-//! drawn are still there: the next answer is that for the same key. (A key whose hashing panics is gone.)
+//! The third pass is lazy. If user code panics in it, or in the first, the keys that have been
+//! drawn are still there: the next answer is the one for the same key. (A key whose hashing panics
+//! is gone.)
 
 use core::mem::MaybeUninit;
 

@@ -2,10 +2,11 @@
 //!
 //! # Dividing
 //!
-//! [`RawTable::divide`] moves some entries to a new table of the same size and leaves the others where
-//! they are. An entry keeps its home, so those that lie in their home's window are appended in order,
-//! as growth streams them (`grow.rs`): no window is searched. Which entries go is anybody's guess, half
-//! of them as a rule, so nothing branches on it: a word of bits is computed first and then walked over.
+//! [`RawTable::divide`] moves some entries to a new table of the same size and leaves the others
+//! where they are. An entry keeps its home, so those that lie in their home's window are appended
+//! in order, as growth streams them (`grow.rs`): no window is searched. Which entries leave is
+//! unpredictable (about half of them do), so nothing branches on it: a word of bits is computed
+//! first and then walked over.
 //!
 //! Entries are copied, and their slots noted, until the hasher has been asked for the last one; then all
 //! of them leave the old table at once. A hasher that panics finds the old table as it was.

@@ -1,29 +1,29 @@
-//! Removing entries: one that was found, whichever comes first, those a predicate picks, all.
+//! Removing entries: one that was found, an arbitrary one, those a predicate picks, all.
 //!
-//! Erasing a slot is one store of EMPTY. Nobody's search depends on the slot being occupied: where
-//! a search ends is the overflow counts' business (`overflow.rs`). Who knows the entry's hash takes
-//! back what the entry added to them, which is nothing unless it lies beyond its home's window; who
-//! does not leaves them too high.
+//! Erasing a slot is one store of EMPTY. No search depends on the slot being occupied: overflow
+//! counts decide where a search ends (`overflow.rs`). A removal that knows the entry's hash takes
+//! back what the entry added to them, which is nothing unless it lies beyond its home's window; one
+//! that does not leaves them too high.
 //!
 //! # Popping
 //!
-//! `pop` takes the first entry that it meets. If each call began at the first slot, emptying a table
-//! would be quadratic: every call would walk over all that its predecessors have emptied. So a
-//! *cursor* notes the group in which the last entry was found, and the next call begins there. It
+//! `pop` takes the first entry that it meets. If each call began at the first slot, emptying a
+//! table would be quadratic: every call would walk over all that its predecessors have emptied. So
+//! a *cursor* notes the group in which the last entry was found, and the next call begins there. It
 //! goes on only if there is no entry left in this group, a chunk at a time (`full.rs`). As long as
-//! nothing is inserted, a group that was left behind stays empty. So popping looks at each group once to
-//! learn that it is vacant, and for each entry at a chunk and a group more, whatever is removed in
-//! between: emptying a table is linear in its slots.
+//! nothing is inserted, a group that was left behind stays empty. So popping looks at each group
+//! once to learn that it is vacant, and at one more chunk and group per entry, whatever is removed
+//! in between: emptying a table is linear in its slots.
 //!
 //! Insertion does not move the cursor, as that would be a store for each, on behalf of a rare
 //! operation. A pop after insertions therefore walks from the cursor to the next entry, as a walk
-//! from any place would: slots / entries in the mean, which is O(1) for a table that is loaded as
+//! from any place would: slots / entries on average, which is O(1) for a table that is loaded as
 //! usual, but not for one that is nearly empty.
 //!
-//! The cursor is a word of the block (`layout.rs`), before the counts: a table by itself is
-//! not larger for it, one-window tables have no use for it and no such word, and allocators round the
-//! four bytes away. Every value that is a group of the table is right; a new or cleared table begins
-//! at the first, a copy where the original is.
+//! The cursor is a word of the block (`layout.rs`), before the counts: it does not make the table
+//! itself larger, one-window tables do not need it and do not have it, and the four bytes usually
+//! vanish in the allocator's rounding. Any value that is a group of the table is valid; a new or
+//! cleared table begins at the first, a copy where the original is.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -133,7 +133,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         Some(unsafe { self.remove_hashed_at(slot, hash) })
     }
 
-    /// Takes out an entry, whichever comes first. See the module's introduction for what it costs.
+    /// Takes out an arbitrary entry. See the module's introduction for what it costs.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         if self.items == 0 {

@@ -1,12 +1,13 @@
 //! Full slots, found from control bytes alone: those of a run, all, the next one.
 //!
-//! Whatever walks over a whole table goes by this file. Control bytes are read a *chunk* at a time,
-//! as many as a machine word has bits: the walk over the lanes of a chunk ends with a branch that is
-//! never predicted, and with a chunk of several groups there are fewer of them.
+//! Every walk over a whole table is built on this file. Control bytes are read a *chunk* at a time,
+//! as many as a machine word has bits: the walk over the lanes of a chunk ends with a branch that
+//! is never predicted, and with a chunk of several groups there are fewer of them.
 //!
-//! In a table that is nearly empty most chunks are vacant. The union of a chunk's groups tells whether
-//! it is one of those, and one call, out of line, passes over as many as there are. A walk knows how
-//! many entries are to come and ends with the last one, wherever that is.
+//! In a table that is nearly empty most chunks are vacant. The union of a chunk's groups tells
+//! whether a chunk is one of those, and a single out-of-line call skips as many of them as there
+//! are. A walk knows how many entries are still to come and ends with the last one, wherever that
+//! is.
 
 use core::iter;
 use core::ptr::NonNull;

@@ -2,14 +2,14 @@
 //!
 //! # Streaming
 //!
-//! A table that grows is filled as if its entries were inserted one by one, in slot order. But to
-//! search a window for a vacant slot is a 16-byte load of control bytes just written one by one,
-//! which defeats store forwarding and costs more than all the rest. Doubling needs no search: home
-//! positions are the low bits of the hash, so when the number of homes doubles from `n`, an entry
-//! with home `p` gets home `p` or `p + n`. The old table is walked in strips of 48 slots (16 where
-//! words have 32 bits). An entry in its first window came from a home a little before its slot, so
-//! wherever it goes lies in a short stretch of the lower or of the upper half, and which slots of
-//! those two stretches are taken is known from two words in registers:
+//! A table that grows is filled as if its entries were inserted one by one, in slot order. But
+//! searching a window for a vacant slot means a 16-byte load of control bytes that have just been
+//! written one by one, which defeats store forwarding and costs more than everything else. Doubling
+//! needs no search: home positions are the low bits of the hash, so when the number of homes
+//! doubles from `n`, an entry with home `p` gets home `p` or `p + n`. The old table is walked in
+//! strips of 48 slots (16 where words have 32 bits). An entry in its first window came from a home
+//! a little before its slot, so wherever it goes lies in a short stretch of the lower or of the
+//! upper half, and two words in registers say which slots of those two stretches are taken:
 //!
 //! ```text
 //!   old            |……………[a b c d e f …]…………………|     a c d → lower half, b e f → upper half
@@ -17,21 +17,23 @@
 //!                lower: 0b0…0111               upper: 0b0…0111
 //! ```
 //!
-//! The words are never wrong about a slot that is taken according to them, but may not know of all:
-//! where one stretch runs into the other half or beyond its word, or an entry has come from a window
-//! further on (few have), the control byte says so, and the slot is searched for the usual way.
+//! A slot that is taken according to the words is taken, but they may not know of all of them:
+//! where one stretch runs into the other half or beyond its word, or an entry has come from a
+//! window further on (few have), the control byte says so, and the slot is searched for in the
+//! usual way.
 //!
 //! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
 //! have arrived.
 //!
 //! # Rebuild
 //!
-//! Under churn entries come to lie further from home than they need, and overflow counts may be too
-//! high (`overflow.rs`). The rebuild clears the counts, walks over the entries, moves an entry to the
-//! first window with room on its way if it is not there already, and counts it; most entries are only
-//! looked at. It needs no memory, so a table at constant size never allocates. Tags and entries are in
-//! order at each step, so a hasher that panics loses nothing: the guard sets every count to the highest,
-//! with which every search succeeds, and the next insert that notices rebuilds again.
+//! Under churn entries drift further from home than necessary, and overflow counts may become too
+//! high (`overflow.rs`). The rebuild clears the counts, walks over the entries, moves each entry to
+//! the first window with room on its walk unless it is already there, and counts it; most entries
+//! do not move. It needs no memory, so a table at constant size never allocates. Tags and entries
+//! are consistent at each step, so a hasher that panics loses nothing: the guard sets every count
+//! to the highest value, with which every search succeeds, and the next insert that notices
+//! rebuilds again.
 //!
 //! # Compiled once
 //!

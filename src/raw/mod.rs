@@ -29,14 +29,14 @@
 //! A hash gives a home position (low bits) and a tag (top bits). The *window*, the `WIDTH` control
 //! bytes from the home position on, is compared with the tag at once; slots that match are offered
 //! to the caller's closure. If the overflow count of the position is zero the search ends there,
-//! else it goes on along the probe sequence.
+//! otherwise it goes on along the probe sequence.
 //!
 //! # Insertion
 //!
 //! Searches first. Only when the entry is known to be absent may the table grow or be rebuilt, so
 //! writing to a present entry never moves anything. The entry goes to the first vacant slot on its
 //! walk, almost always in the window that the search has just read. Where it is not, each position
-//! before counts the entry, and counts it out again when it is removed.
+//! before it counts the entry, and stops counting it when it is removed.
 //!
 //! # Invariants
 //!
@@ -56,8 +56,8 @@
 //! * **I7** Whenever user code runs (hash, eq, clone, drop, allocator), I1–I6 hold or a guard that
 //!   restores them is live.
 //!
-//! A `Hash` or `Eq` that lies can break I5 for the entries concerned, which makes them hard to
-//! find; no memory safety rests on I5.
+//! An incorrect `Hash` or `Eq` can break I5 for the entries concerned, which makes them hard to
+//! find; memory safety does not rest on I5.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
@@ -206,7 +206,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         &self.alloc
     }
 
-    /// Number of entries.
+    /// The number of entries.
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.items

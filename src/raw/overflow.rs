@@ -1,8 +1,8 @@
 //! Overflow counts: where a search may stop.
 //!
-//! There is one count per home position: of the entries that *left* that position, which found its
-//! window full when they were inserted and are stored in a window further on their walk. A search
-//! stops at the first position whose count is zero. Hence
+//! There is one count per home position. It counts the entries that *left* that position: they
+//! found its window full when they were inserted, and are stored in a window further along their
+//! walk. A search stops at the first position whose count is zero. Hence
 //!
 //! * a miss ends after one window even if that window is full,
 //! * erasing is a single store of EMPTY, without tombstones,
@@ -13,16 +13,17 @@
 //!
 //! # Exact, too high, never too low
 //!
-//! An entry that is stored beyond its home's window adds one to every position that it leaves, and a
-//! removal that knows the entry's hash takes them back along the same walk. A removal that does not
-//! (`retain`, `pop`, a slot given by its number) leaves them too high, which costs searches a window and
-//! no entry.
+//! An entry that is stored beyond its home's window adds one to every position that it leaves, and
+//! a removal that knows the entry's hash takes them back along the same walk. A removal that does
+//! not (`retain`, `pop`, a slot given by its number) leaves them too high, which may cost searches
+//! a window, but never loses an entry.
 //!
-//! A count is none, one, or *many*, which stays, as nobody knows any more how many that are. It takes
-//! two bits in two arrays: whether there is any, which is all that a search asks, with one bit of a word
-//! and no more memory to touch than need be; and whether there are many. (A third value before `many`
-//! was measured: misses after churn visit 1.016 windows instead of 1.024 at load .64, 1.177 instead of
-//! 1.163 at .85, after eight removals and insertions per entry; and every search takes two instructions more.)
+//! A count is none, one, or *many*; the last one sticks, since it is no longer known how many there
+//! are. It takes two bits in two arrays: one says whether there are any, which is all that a search
+//! asks and takes one bit of a word with as little memory as possible; the other whether there are
+//! many. (A third value before `many` was measured: misses after churn visit 1.016 windows instead
+//! of 1.024 at load .64, 1.177 instead of 1.163 at .85, after eight removals and insertions per
+//! entry; and every search takes two instructions more.)
 //!
 //! # When to rebuild
 //!
@@ -33,12 +34,12 @@
 //! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: a quarter above
 //!   what the last rebuild left, and two for each window's width of homes. So the next rebuild comes when
 //!   so many steps have been walked by inserts, whatever the hash is, and is paid for by them.
-//! * The *wear*, the steps of entries that have left again, is more than a trifle. A table that is only
-//!   filled has nothing to put right, however crowded it gets; one that lost an entry without its hash
-//!   may have.
+//! * The *wear*, the steps of entries that have left again, is more than a trifle. A table that is
+//!   only filled has nothing to put right, however crowded it gets; one that lost an entry whose
+//!   hash was unknown may have.
 //!
-//! Chosen by `churn`, `churn_miss`, the bench `cliffs` and the test that fills one map in the order of
-//! another.
+//! The conditions were chosen by `churn`, `churn_miss`, the bench `cliffs`, and the test that fills
+//! one map in the order of another.
 //!
 //! Behind the control bytes come steps, limit, wear, the cursor of `erase.rs`, which has nothing to do with
 //! searches, and the counts, all in words of 32 bits. A one-window table has none of these: its search

@@ -1,8 +1,8 @@
 //! Filling a table by regions, so that several threads can do it.
 //!
 //! A *region* is a run of homes and the slots behind them (the last one has the overhang too).
-//! Entries are sorted into regions by their home; then a [`Job`] for each region, all of which may
-//! run at once, inserts what is its own:
+//! Entries are sorted into regions by their home; then a [`Job`] for each region inserts the
+//! region's own entries. All jobs may run at once:
 //!
 //! ```text
 //!   region    |------- 0 -------|------- 1 -------|------- 2 -------|
@@ -11,16 +11,16 @@
 //! ```
 //!
 //! A job touches control bytes and slots of its region only. As soon as a search, for an equal
-//! entry or for a vacant slot, comes to a window that is not in the region as a whole, the job gives
-//! the entry back; those left over are inserted afterwards, by one thread.
+//! entry or for a vacant slot, comes to a window that is not entirely in the region, the job gives
+//! the entry back; entries left over are inserted afterwards, by one thread.
 //!
 //! # Why the result is that of inserting one by one
 //!
 //! Equal entries have one home, so they are in one job, in order. What remains to be shown is that
-//! when one of them was left over all later ones are too. Jobs only add entries, so a window once
-//! full stays full, and a count that is not zero stays so. The first one was left over because each
-//! window from its home to the border was without an equal entry and was overflowed, or was full.
-//! None of this has changed when the next one comes, which goes the same way.
+//! once one of them is left over, all later ones are too. Jobs only add entries, so a window that
+//! is full stays full, and a count that is not zero stays so. The first one was left over because
+//! each window from its home to the border was without an equal entry and was overflowed, or was
+//! full. None of this has changed when the next one comes, so it meets the same fate.
 //!
 //! # Overflow counts
 //!

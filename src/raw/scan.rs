@@ -2,10 +2,10 @@
 //!
 //! An iterator goes by slots, and entries change their slots when the table grows, shrinks or is
 //! rebuilt. A scan goes by hashes, which do not change: it visits entries in the order of a number
-//! made of the bits of their hash, the *rank*, and a [cursor](ScanCursor) is the rank up to which all
-//! have been visited. Whatever the table does between two steps, an entry is before the cursor or
-//! behind it, so one that stays is visited exactly once. The cursor borrows nothing, and the table
-//! knows nothing of it.
+//! made of the bits of their hash, the *rank*, and a [cursor](ScanCursor) is the rank up to which
+//! all have been visited. Whatever the table does between two steps, an entry is before or after
+//! the cursor, so one that stays is visited exactly once. The cursor borrows nothing, and the table
+//! does not know about it.
 //!
 //! # Order
 //!
@@ -20,10 +20,10 @@
 //! ```
 //!
 //! For doubling sends the entries of a block to two blocks, told apart by the next bit of the hash:
-//! these follow each other in the reversed order, the two halves of each of them come next, and so on,
-//! so in a table that has grown the ranks of a block are consecutive too. In one that has shrunk, a block
-//! has the entries of several blocks of old, whose ranks are not; it is visited for each of these, and
-//! entries are told apart by their rank.
+//! these follow each other in the reversed order, the two halves of each of them come next, and so
+//! on, so in a table that has grown the ranks of a block are consecutive too. In a table that has
+//! shrunk, a block has the entries of several former blocks, whose ranks are not consecutive; it is
+//! visited once for each of these, and entries are told apart by their rank.
 //!
 //! # Step
 //!
@@ -56,12 +56,12 @@ const BLOCK_BITS: u32 = if cfg!(test) { 6 } else { 8 };
 /// Bits of a rank: those of a hash but the ones inside a block.
 const RANK_BITS: u32 = u64::BITS - BLOCK_BITS;
 
-/// Where a scan has got to: what one step returns and the next one takes.
+/// How far a scan has come: what one step returns and the next one takes.
 ///
-/// It is a number and nothing else: it can be kept anywhere, also outside of the process if hashes
-/// are the same there, and be thrown away. It belongs to the map that it came from, or to one with the
-/// same hasher. A cursor of another map, or made of any other number, is safe and visits some of the
-/// entries.
+/// It is just a number: it can be stored anywhere, even outside the process if hashes are the same
+/// there, and be dropped at any time. It belongs to the map that it came from, or to one with the
+/// same hasher. Using the cursor of another map, or one made from any other number, is safe, and
+/// visits some of the entries.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -88,7 +88,7 @@ impl ScanCursor {
     /// The start of a scan.
     pub const START: Self = ScanCursor { bits: 0 };
 
-    /// The cursor as a number, from which [`from_bits`](Self::from_bits) makes it again.
+    /// The cursor as a number, which [`from_bits`](Self::from_bits) turns back into a cursor.
     ///
     /// ```
     /// assert_eq!(rosti::ScanCursor::START.to_bits(), 0);
@@ -99,7 +99,7 @@ impl ScanCursor {
         self.bits
     }
 
-    /// The cursor of a number. Any number is safe.
+    /// The cursor with this number. Any number is safe.
     ///
     /// ```
     /// use rosti::ScanCursor;

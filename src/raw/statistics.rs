@@ -9,17 +9,17 @@ use crate::ctrl;
 use crate::group::Group;
 use crate::probe::ProbeSeq;
 
-/// What a map looks like from inside: how full it is, and how long searches are. Made by
-/// [`HashMap::statistics`](crate::HashMap::statistics) and its like on all maps, sets and tables; printed
-/// with `{}` for people.
+/// What a map looks like from the inside: how full it is, and how long searches are. Every map, set
+/// and table has a method like [`HashMap::statistics`](crate::HashMap::statistics) that returns
+/// this; `{}` prints it for people.
 ///
-/// A search looks at a *window* of 8 or 16 slots at once, and at another one only if that has
-/// overflowed. So a map is as fast as it can be if searches visit little more than one window, and
-/// compare their key with hardly any but its own. What spoils this is nearly always the hasher.
+/// A search looks at a *window* of 8 or 16 slots at once, and at another one only if that one has
+/// overflowed. So a map is as fast as it can be if searches visit little more than one window and
+/// compare their key with hardly any other. If they do not, the hasher is nearly always to blame.
 ///
 /// # Is my hasher good enough?
 ///
-/// Fill a map with keys as they occur in practice, and print its statistics.
+/// Fill a map with the keys you expect in practice, and print its statistics.
 ///
 /// | number | with a good hasher | otherwise |
 /// |---|---|---|
@@ -27,17 +27,19 @@ use crate::probe::ProbeSeq;
 /// | `max_hit_windows`, `max_miss_windows` | up to 10 | as above, for some keys: in the hundreds, these keys may have been chosen by somebody who wants the map to be slow |
 /// | `equal_tags` | about .008, which is 1/128 | the top 7 bits are too much alike: searches compare their key with many others |
 ///
-/// (If pointers have 32 bits, so have hashes, and the top bits are those of the lower half.) Typical
-/// culprits: a hasher that hands integers through has no top bits, one that only multiplies has no low
-/// bits if those of the keys are zero, as in addresses and multiples of a power of two. The default
-/// hasher is good for most keys. Integers in regular steps, addresses of pages above all, meet now and
-/// then a seed under which searches take several windows; that is a property of foldhash's fast variant,
-/// and not of the table. A hasher whose every output bit depends on every input bit is good for all keys:
-/// foldhash's quality variant is one.
+/// (Where pointers have 32 bits, so do hashes, and the top bits are those of the lower half.)
+/// Typical culprits are hashers that pass integers through, whose top bits are empty, and hashers
+/// that only multiply, whose low bits are zero when those of the keys are, as in addresses and
+/// multiples of a power of two. The default hasher is good for most keys. With keys in steps of a
+/// large power of two, such as addresses of pages, some seeds of it (about two processes in a
+/// hundred in one try) give hashes whose low bits advance so regularly that searches visit more
+/// than 1.5 windows on average. This is a property of foldhash's fast variant, which hashbrown uses
+/// too, rather than of the table. A hasher whose every output bit depends on every input bit is
+/// good for all keys; foldhash's quality variant is one.
 ///
-/// If the windows are many and the hasher is beyond doubt, look at `steps`: removals in bulk
-/// ([`retain`](crate::HashMap::retain) and the like) leave searches longer than need be, until
-/// insertions bring them above the `limit` and tidy up.
+/// If searches visit many windows although the hasher is beyond doubt, look at `steps`: bulk
+/// removals ([`retain`](crate::HashMap::retain) and the like) leave searches longer than necessary,
+/// until insertions push `steps` above the `limit` and trigger a cleanup.
 ///
 /// ```
 /// use foldhash::quality;
@@ -72,31 +74,31 @@ use crate::probe::ProbeSeq;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// Number of entries.
+    /// The number of entries.
     pub entries: usize,
-    /// Number of slots for entries. Up to 7/8 of them are used, in the smallest maps all.
+    /// The number of slots for entries. Up to 7/8 of them are used, and in the smallest maps all.
     pub slots: usize,
-    /// Bytes allocated, as [`allocation_size`](crate::HashMap::allocation_size) has it.
+    /// The bytes allocated, as in [`allocation_size`](crate::HashMap::allocation_size).
     pub bytes: usize,
-    /// Mean number of windows that finding a present key visits, over all keys.
+    /// The mean number of windows that a search for a present key visits, over all keys.
     pub hit_windows: f64,
-    /// The most windows that finding any present key visits.
+    /// The most windows that a search for any present key visits.
     pub max_hit_windows: usize,
-    /// Mean number of windows that a search for an absent key visits, over all places where such a
-    /// search can begin. More than 256 count as 256.
+    /// The mean number of windows that a search for an absent key visits, over all places where
+    /// such a search can begin. More than 256 count as 256.
     pub miss_windows: f64,
     /// The most windows that a search for an absent key visits. More than 256 count as 256.
     pub max_miss_windows: usize,
-    /// Share of the places where a search can begin that it must leave for another window.
+    /// The share of places where a search can begin at which it has to go on to another window.
     pub overflowed: f64,
-    /// Share of the pairs of entries that have the same tag, the 7 bits of the hash by which searches
-    /// recognise what may be their key.
+    /// The share of pairs of entries with the same tag, the 7 bits of the hash by which searches
+    /// recognise candidates.
     pub equal_tags: f64,
-    /// How many windows all entries together are away from where a search for them begins, or were
-    /// believed to be by removals that did not know better.
+    /// How many windows all entries together are away from where a search for them begins,
+    /// including entries that have left by a removal that does not know the hash.
     pub steps: usize,
-    /// The `steps` above which an insertion tidies up, by a rebuild in place, if entries have left the
-    /// map since the last time.
+    /// The number of `steps` above which an insertion cleans up, by a rebuild in place, if entries
+    /// have left the map since the last one.
     pub limit: usize,
 }
 

@@ -1,13 +1,13 @@
 //! The arena: the bytes of a map's long keys, one after another, in one block.
 //!
-//! Keys are addressed by position, so the block may move: it is replaced by a larger one when it is full, is
-//! copied as a whole by `clone`, and is replaced by a smaller one when most of it is garbage. Where it has
-//! about the right size the keys that are left move together inside it. Nobody refers
-//! into it then, because all of that needs the map mutably.
+//! Keys are addressed by position, so the block may move: it is replaced by a larger one when it is
+//! full, is copied as a whole by `clone`, and is replaced by a smaller one when most of it is
+//! garbage. If its size is about right, the remaining keys move together inside it. Nothing can
+//! refer into the block then, because all of this needs the map mutably.
 //!
-//! What was pushed are keys, so the whole content is one long key (for strings: valid UTF-8), and a
-//! part of it is checked where it is taken out. Thus a wrong position can give a wrong key or a
-//! panic, but nothing worse.
+//! Only keys are pushed, so the whole content is itself one long key (for strings: valid UTF-8),
+//! and a part of it is checked when it is taken out. Thus a wrong position can give a wrong key or
+//! a panic, but nothing worse.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;

@@ -142,8 +142,8 @@ traits! { GetBatch ContainsBatch }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// The values of many keys, in the order of the keys.
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays. O(key length) expected for
-    /// each.
+    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays off. O(key length)
+    /// expected for each.
     ///
     /// ```
     /// let prices = rosti::StrMap::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);

@@ -1,4 +1,4 @@
-//! The key cell: 16 bytes that are a short key, or tell of a long one.
+//! The key cell: 16 bytes that are a short key, or describe a long one.
 //!
 //! ```text
 //!   byte    0            4            8                       15
@@ -9,8 +9,8 @@
 //! Every key has one form only, so equal short keys are equal cells, compared as two words. A long
 //! cell carries as many bits of its key's hash as growth needs: no string is read to move an entry.
 //!
-//! A cell is made of a key and never of anything else, which is why [`Cell::key`] may give it back
-//! as one. Where the bytes of a long key are, the arena knows; see `arena.rs`.
+//! A cell is only ever made from a key, which is why [`Cell::key`] may give it back as one. The
+//! arena knows where the bytes of a long key are; see `arena.rs`.
 
 use alloc::borrow::ToOwned;
 use core::fmt::Debug;

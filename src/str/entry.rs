@@ -1,4 +1,4 @@
-//! Entries: what a map has, or not, under a key.
+//! Entries: the place of a key in a map, occupied or vacant.
 
 use core::fmt::{self, Debug};
 use core::mem;
@@ -10,7 +10,8 @@ use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
 use crate::hash_table;
 
-/// What a map has under a key; see [`SliceMap::entry`](super::SliceMap::entry).
+/// The place of a key in a map, occupied or vacant; see
+/// [`SliceMap::entry`](super::SliceMap::entry).
 ///
 /// ```
 /// use rosti::str_map::Entry;
@@ -30,7 +31,7 @@ pub enum Entry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
     Vacant(VacantEntry<'a, 'k, K, V, A>),
 }
 
-/// A key that is in the map, with its value; part of [`Entry`].
+/// A key that is present, with its value; part of [`Entry`].
 ///
 /// ```
 /// use rosti::str_map::Entry;
@@ -46,7 +47,7 @@ pub struct OccupiedEntry<'a, K: Key + ?Sized, V, A: Allocator = Global> {
     pub(super) arena: &'a mut Arena<K, A>,
 }
 
-/// A key that is not in the map, with the place for it; part of [`Entry`].
+/// An absent key, with the place for it; part of [`Entry`].
 ///
 /// ```
 /// use rosti::str_map::Entry;
@@ -64,7 +65,7 @@ pub struct VacantEntry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
 }
 
 impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
-    /// The value, after the given one was inserted if there was none.
+    /// The value of the key; the one given is inserted if there is none.
     ///
     /// # Panics
     /// As [`VacantEntry::insert`].
@@ -83,7 +84,7 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
         }
     }
 
-    /// The value, after that of a function was inserted if there was none.
+    /// The value of the key; the result of a function is inserted if there is none.
     ///
     /// # Panics
     /// As [`VacantEntry::insert`].
@@ -98,7 +99,7 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
         self.or_insert_with_key(|_| default())
     }
 
-    /// The value, after that of a function of the key was inserted if there was none.
+    /// The value of the key; the result of a function of the key is inserted if there is none.
     ///
     /// # Panics
     /// As [`VacantEntry::insert`].
@@ -119,7 +120,7 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
         }
     }
 
-    /// The value, after the default one was inserted if there was none.
+    /// The value of the key; the default value is inserted if there is none.
     ///
     /// # Panics
     /// As [`VacantEntry::insert`].
@@ -154,7 +155,7 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
         self
     }
 
-    /// Stores a value in either case; an old one is dropped.
+    /// Stores a value in either case, dropping the old one if there is one.
     ///
     /// # Panics
     /// As [`VacantEntry::insert`].
@@ -212,7 +213,7 @@ impl<'a, K: Key + ?Sized, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
         &self.entry.get().1
     }
 
-    /// The value, to be changed while the entry lives.
+    /// A mutable reference to the value, for the life of the entry.
     ///
     /// ```
     /// let mut map = rosti::StrMap::new();
@@ -225,7 +226,7 @@ impl<'a, K: Key + ?Sized, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
         &mut self.entry.get_mut().1
     }
 
-    /// The value, to be changed for as long as the map was borrowed.
+    /// A mutable reference to the value, for as long as the map was borrowed.
     ///
     /// ```
     /// let mut map = rosti::StrMap::new();
@@ -297,7 +298,7 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
     /// Stores a value under a copy of the key. O(key length) amortised.
     ///
     /// # Panics
-    /// If the key has more than `u32::MAX` bytes, or there is no address for it; aborts if the
+    /// If the key has more than `u32::MAX` bytes, or no position is left for it; aborts if the
     /// allocator fails.
     ///
     /// ```

@@ -56,7 +56,7 @@ impl Error for InsertError {}
 pub struct RejectedValue<V> {
     /// The value.
     pub value: V,
-    /// What stands in its way.
+    /// Why it was not inserted.
     pub error: InsertError,
 }
 

@@ -26,7 +26,7 @@ pub struct Iter<'a, K: Key + ?Sized, V> {
     pub(super) text: &'a K,
 }
 
-/// The entries of a map, their values to be changed; see [`SliceMap::iter_mut`].
+/// The entries of a map, with mutable references to the values; see [`SliceMap::iter_mut`].
 ///
 /// ```
 /// let mut map = rosti::StrMap::from([("one", 1)]);
@@ -105,7 +105,7 @@ pub struct Values<'a, K: Key + ?Sized, V> {
     pub(super) entries: Iter<'a, K, V>,
 }
 
-/// The values of a map, to be changed; see [`SliceMap::values_mut`].
+/// The values of a map by mutable reference; see [`SliceMap::values_mut`].
 ///
 /// ```
 /// let mut map = rosti::StrMap::from([("one", 1)]);
@@ -350,7 +350,8 @@ impl<K: Key + ?Sized, V, A: Allocator> IntoIterator for SliceMap<K, V, A> {
     type Item = (K::Owned, V);
     type IntoIter = IntoIter<K, V, A>;
 
-    /// The entries by value, each key newly allocated, in arbitrary order. O(slots) for all.
+    /// The entries by value, each key newly allocated, in arbitrary order. O(slots) to visit them
+    /// all.
     #[inline]
     fn into_iter(self) -> IntoIter<K, V, A> {
         IntoIter { entries: self.table.into_iter(), arena: self.arena }

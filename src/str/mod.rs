@@ -1,4 +1,4 @@
-//! `StrMap` and its kin: maps that own their keys, strings or byte strings, and take them by
+//! `StrMap` and its relatives: maps that own their keys, strings or byte strings, and take them by
 //! reference.
 //!
 //! A key lives in a *cell* of 16 bytes in the table, or, if it is longer than 15 bytes, in the map's
@@ -19,7 +19,7 @@
 //! | `set.rs` | the set |
 //!
 //! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
-//! Unsafe code is in `cell.rs` and `arena.rs` only: no wrong cell, position or count can do more
+//! Unsafe code is in `cell.rs` and `arena.rs` only: a wrong cell, position or count can do no more
 //! harm there than a wrong key or a panic.
 
 use core::mem;
@@ -105,25 +105,27 @@ pub type StrSet<A = Global> = SliceSet<str, A>;
 pub type BytesSet<A = Global> = SliceSet<[u8], A>;
 
 /// A map that owns its keys, strings (`K = str`, [`StrMap`]) or byte strings (`K = [u8]`,
-/// [`BytesMap`]), and is given them by reference.
+/// [`BytesMap`]), and takes them by reference.
 ///
 /// Keys of up to 15 bytes are stored in the table itself, longer ones one after another in a second
-/// block, so there is no allocation per key, and a search for a short key reads no memory but the
-/// table's. In return keys cannot be moved in or out: [`insert`](Self::insert) copies its key, and
-/// what gives keys by value ([`drain`](Self::drain), `into_iter`) allocates each one.
+/// block, so there is no allocation per key, and a search for a short key reads only the table's
+/// memory. In return, keys cannot be moved in or out: [`insert`](Self::insert) copies its key, and
+/// whatever yields keys by value ([`drain`](Self::drain), `into_iter`) allocates each one.
 ///
-/// The bytes of a long key that is removed stay in the second block until more than half of it is
-/// such garbage, or a fifth and the block is nearly full (and at least 4 KiB, and a byte for each slot
-/// of the table). Then the others move together inside the block, or to a smaller one if it is far too
-/// large. That is O(log n) amortised per byte removed, for `n` long keys.
+/// The bytes of a long key that is removed stay in the second block until more than half of the
+/// block is such garbage, or a fifth if the block is nearly full (and in any case at least 4 KiB,
+/// and a byte for each slot of the table). Then the remaining keys are moved together inside the
+/// block, or to a smaller one if it is far too large. This takes O(log n) amortised per byte
+/// removed, for `n` long keys.
 ///
-/// Keys are hashed in foldhash's manner, seeded for each map, as with [`HashMap`](crate::HashMap);
-/// there is no choice of another hasher. A map takes keys of up to `u32::MAX` bytes, and of 2^48 bytes
-/// together (or as much as the memory). Above 2^32 long keys lookups become slower little by little.
+/// Keys are hashed the way foldhash does it, with a seed for each map, as in
+/// [`HashMap`](crate::HashMap); the hasher cannot be chosen. A key may have up to `u32::MAX` bytes,
+/// and all keys together 2^48 bytes (or as much as there is memory). Beyond 2^32 long keys, lookups
+/// gradually become slower.
 ///
-/// The order of iteration is arbitrary. Lookups, insertions and removals are O(key length) expected;
-/// an insertion that grows the map is O(len), whatever the length of keys, beside copying the
-/// second block.
+/// The order of iteration is arbitrary. Lookups, insertions and removals are O(key length)
+/// expected; an insertion that grows the map is O(len) regardless of the length of keys, apart from
+/// copying the second block.
 ///
 /// ```
 /// use rosti::StrMap;
@@ -345,11 +347,12 @@ impl<K: Key + ?Sized, V> SliceMap<K, V> {
         Self::with_capacity_in(capacity, Global)
     }
 
-    /// An empty map whose hashes, and so its order of iteration, follow from `seed`: the same in
-    /// every run of a program, for the same sequence of operations and the same version of this
-    /// crate.
+    /// An empty map whose hashes, and therefore its iteration order, are determined by `seed`: they
+    /// are the same in every run of a program, for the same sequence of operations and the same
+    /// version of this crate.
     ///
-    /// Who knows the seed can choose keys that collide, so it is for tests and experiments.
+    /// Anyone who knows the seed can choose keys that collide, so use this for tests and
+    /// experiments.
     ///
     /// ```
     /// let fill = || {
@@ -366,7 +369,7 @@ impl<K: Key + ?Sized, V> SliceMap<K, V> {
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// An empty map whose memory will come from `alloc`.
+    /// An empty map that takes its memory from `alloc`.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -425,7 +428,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     }
 
     /// How many entries the map can hold without growing its table, whatever is removed and
-    /// inserted meanwhile. O(1).
+    /// inserted in the meantime. O(1).
     ///
     /// ```
     /// let map: rosti::StrMap<u8> = rosti::StrMap::with_capacity(100);
@@ -436,7 +439,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.capacity()
     }
 
-    /// Number of entries. O(1).
+    /// The number of entries. O(1).
     ///
     /// ```
     /// assert_eq!(rosti::StrMap::from([("one", 1), ("two", 2)]).len(), 2);
@@ -456,7 +459,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.is_empty()
     }
 
-    /// Bytes that the map has allocated, its keys included, what its values own not. O(1).
+    /// The bytes that the map has allocated, including its keys but not what its values own. O(1).
     ///
     /// ```
     /// let mut map = rosti::StrMap::new();
@@ -469,8 +472,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.allocation_size() + self.arena.capacity()
     }
 
-    /// How full the map is and how long searches are; see [`Statistics`]. O(slots): no
-    /// long key is read.
+    /// How full the map is and how long its searches are; see [`Statistics`]. O(slots): no long key
+    /// is read.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -512,7 +515,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.try_reserve(additional, hash_of(&self.seed))
     }
 
-    /// Makes room for keys of more than 15 bytes that have `additional` bytes together.
+    /// Makes room for keys of more than 15 bytes with `additional` bytes in total.
     ///
     /// # Panics
     /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
@@ -536,7 +539,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// Gives back as much memory as possible, that of removed keys included. O(slots + key bytes).
     ///
     /// # Panics
-    /// Aborts if the allocator has no smaller block to give for the table.
+    /// Aborts if the allocator cannot provide a smaller block for the table.
     ///
     /// ```
     /// let mut map = rosti::StrMap::with_capacity(100);
@@ -598,7 +601,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.find(key).is_some()
     }
 
-    /// The value of a key, to be changed. O(key length) expected.
+    /// A mutable reference to the value of a key. O(key length) expected.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1)]);
@@ -614,8 +617,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         found.map(|(_, value)| value)
     }
 
-    /// The values of several keys at once, to be changed; `None` for keys that are absent. As many
-    /// lookups as keys.
+    /// Mutable references to the values of several keys at once; `None` for keys that are absent.
+    /// As many lookups as keys.
     ///
     /// # Panics
     /// If two keys are equal and in the map.
@@ -637,10 +640,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.get_disjoint_mut(hashes, recognise).map(|entry| entry.map(|(_, value)| value))
     }
 
-    /// The entry of a key, to be looked at, changed, inserted or removed with one search. Copies
-    /// the key only if a value is inserted. O(key length) expected and amortised.
+    /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
+    /// Copies the key only if a value is inserted. O(key length) expected and amortised.
     ///
-    /// If the key is absent the table makes room for it already here.
+    /// If the key is absent, the table already makes room for it here.
     ///
     /// # Panics
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
@@ -672,7 +675,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// # Panics
     /// If the key is absent and has more than `u32::MAX` bytes, or the map must grow and the new
     /// capacity overflows; aborts if the allocator fails. [`try_insert`](Self::try_insert) reports
-    /// all that.
+    /// all of that.
     ///
     /// ```
     /// let mut map = rosti::StrMap::new();
@@ -690,8 +693,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         }
     }
 
-    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing but
-    /// the capacity, perhaps. O(key length) expected and amortised.
+    /// [`insert`](Self::insert) that reports why it cannot insert; nothing has changed then, except
+    /// perhaps the capacity. O(key length) expected and amortised.
     ///
     /// (It is not `HashMap::try_insert`, for which a present key is an error; that is
     /// [`entry`](Self::entry) here.)
@@ -752,8 +755,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Some(OccupiedEntry { entry: found.ok()?, arena: &mut self.arena })
     }
 
-    /// Takes out an entry, whichever comes first, its key newly allocated. O(1) amortised for a map
-    /// that is loaded as usual, or that is emptied, beside the key's bytes.
+    /// Takes out an arbitrary entry, its key newly allocated. O(1) amortised for a map that is
+    /// loaded as usual, or that is emptied, apart from the key's bytes.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1)]);
@@ -783,7 +786,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     }
 
     /// Keeps the entries for which `keep` returns true and drops the others. O(slots). If `keep`
-    /// panics, entries not yet visited stay.
+    /// panics, entries not yet visited are kept.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);
@@ -799,7 +802,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         collect_garbage(&mut self.table, &mut self.arena);
     }
 
-    /// The entries, in arbitrary order. O(slots) for all.
+    /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -810,7 +813,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Iter { entries: self.table.iter(), text: self.arena.text() }
     }
 
-    /// The entries, their values to be changed, in arbitrary order. O(slots) for all.
+    /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
+    /// them all.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -824,7 +828,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         IterMut { entries: self.table.iter_mut(), text: self.arena.text() }
     }
 
-    /// The keys, in arbitrary order. O(slots) for all.
+    /// The keys, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -835,7 +839,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Keys { entries: self.iter() }
     }
 
-    /// The values, in arbitrary order. O(slots) for all.
+    /// The values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -846,7 +850,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Values { entries: self.iter() }
     }
 
-    /// The values, to be changed, in arbitrary order. O(slots) for all.
+    /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -858,7 +862,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         ValuesMut { entries: self.iter_mut() }
     }
 
-    /// The keys by value, each newly allocated, in arbitrary order. O(slots) for all.
+    /// The keys by value, each newly allocated, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
@@ -869,7 +873,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         IntoKeys { entries: self.into_iter() }
     }
 
-    /// The values by value, in arbitrary order; allocates nothing. O(slots) for all.
+    /// The values by value, in arbitrary order; allocates nothing. O(slots) to visit them all.
     ///
     /// ```
     /// let map = rosti::StrMap::from([("one", 'a'), ("three", 'b')]);
@@ -897,10 +901,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Drain { entries: self.table.drain(), arena: &mut self.arena }
     }
 
-    /// Takes out the entries for which `pick` returns true, as they are asked for, each key newly
-    /// allocated. Entries not yet visited when the iterator is dropped stay in the map. O(slots) in
-    /// total. The memory of long keys that are taken out is reclaimed by the next removal, at the
-    /// earliest.
+    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances,
+    /// each key newly allocated. Entries not yet visited when the iterator is dropped stay in the
+    /// map. O(slots) in total. The memory of long keys that are taken out is reclaimed by the next
+    /// removal at the earliest.
     ///
     /// ```
     /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);

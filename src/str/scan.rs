@@ -5,10 +5,10 @@ use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// Visits some of the entries and returns where to go on, or `None` when all have been visited.
-    /// Between two steps the map may be changed in any way.
-    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs; no long key is
-    /// read for it.
+    /// Visits some of the entries and returns where to continue, or `None` when all have been
+    /// visited. Between two steps the map may be changed in any way.
+    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs; no long key
+    /// is read for it.
     ///
     /// ```
     /// use rosti::{ScanCursor, StrMap};
@@ -49,9 +49,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.scan_mut(from, hash_of(&self.seed), |(cell, value)| f(cell.key(text), value))
     }
 
-    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false. If `keep` or a
-    /// drop panics, the entries already dropped are gone and all others stay. A step that leaves too
-    /// much garbage behind clears it away, as [`retain`](Self::retain) does, and that one is O(len).
+    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false. If
+    /// `keep` or a drop panics, the entries already dropped are gone and all others stay. A step
+    /// that leaves too much garbage behind collects it, as [`retain`](Self::retain) does; such a
+    /// step is O(len).
     ///
     /// ```
     /// use rosti::{ScanCursor, StrMap};
@@ -79,8 +80,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// Visits some of the elements and returns where to go on, or `None` when all have been visited.
-    /// Between two steps the set may be changed in any way.
+    /// Visits some of the elements and returns where to continue, or `None` when all have been
+    /// visited. Between two steps the set may be changed in any way.
     /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
     ///
     /// ```

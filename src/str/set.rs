@@ -11,7 +11,7 @@ use crate::hash_map::forward_iterator;
 use crate::raw::Statistics;
 
 /// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
-/// (`K = [u8]`, [`BytesSet`](super::BytesSet)), and is given them by reference.
+/// (`K = [u8]`, [`BytesSet`](super::BytesSet)), and takes them by reference.
 ///
 /// It is a [`SliceMap`] without values; what is said there holds here.
 ///
@@ -55,7 +55,7 @@ impl<K: Key + ?Sized> SliceSet<K> {
         SliceSet { map: SliceMap::with_capacity(capacity) }
     }
 
-    /// An empty set whose order of iteration follows from `seed`; see [`SliceMap::with_seed`].
+    /// An empty set whose iteration order is determined by `seed`; see [`SliceMap::with_seed`].
     ///
     /// ```
     /// let mut set = rosti::StrSet::with_seed(7);
@@ -69,7 +69,7 @@ impl<K: Key + ?Sized> SliceSet<K> {
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// An empty set whose memory will come from `alloc`.
+    /// An empty set that takes its memory from `alloc`.
     ///
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
@@ -120,7 +120,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     }
 
     /// How many elements the set can hold without growing its table, whatever is removed and
-    /// inserted meanwhile. O(1).
+    /// inserted in the meantime. O(1).
     ///
     /// ```
     /// assert!(rosti::StrSet::with_capacity(100).capacity() >= 100);
@@ -130,7 +130,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.capacity()
     }
 
-    /// Number of elements. O(1).
+    /// The number of elements. O(1).
     ///
     /// ```
     /// assert_eq!(rosti::StrSet::from(["one", "two", "one"]).len(), 2);
@@ -150,7 +150,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.is_empty()
     }
 
-    /// Bytes that the set has allocated, its elements included. O(1).
+    /// The bytes that the set has allocated, its elements included. O(1).
     ///
     /// ```
     /// assert_eq!(rosti::StrSet::new().allocation_size(), 0);
@@ -160,7 +160,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.allocation_size()
     }
 
-    /// How full the set is and how long searches are; see [`Statistics`]. O(slots).
+    /// How full the set is and how long its searches are; see [`Statistics`]. O(slots).
     ///
     /// ```
     /// let set = rosti::StrSet::from(["one", "three"]);
@@ -200,7 +200,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.try_reserve(additional)
     }
 
-    /// Makes room for elements of more than 15 bytes that have `additional` bytes together.
+    /// Makes room for elements of more than 15 bytes with `additional` bytes in total.
     ///
     /// # Panics
     /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
@@ -219,7 +219,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     /// Gives back as much memory as possible, that of removed elements included. O(slots + bytes).
     ///
     /// # Panics
-    /// Aborts if the allocator has no smaller block to give for the table.
+    /// Aborts if the allocator cannot provide a smaller block for the table.
     ///
     /// ```
     /// let mut set = rosti::StrSet::with_capacity(100);
@@ -268,8 +268,8 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.insert(element, ()).is_none()
     }
 
-    /// [`insert`](Self::insert) that reports what stands in its way, and then has changed nothing but
-    /// the capacity, perhaps. O(length) expected and amortised.
+    /// [`insert`](Self::insert) that reports why it cannot insert; nothing has changed then, except
+    /// perhaps the capacity. O(length) expected and amortised.
     ///
     /// # Errors
     /// [`InsertError`]: the element is absent and too long, or there is no memory.
@@ -307,7 +307,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.remove_entry(element).map(|(key, ())| key)
     }
 
-    /// Takes out an element, whichever comes first, newly allocated; see [`SliceMap::pop`].
+    /// Takes out an arbitrary element, newly allocated; see [`SliceMap::pop`].
     ///
     /// ```
     /// let mut set = rosti::StrSet::from(["one"]);
@@ -331,7 +331,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     }
 
     /// Keeps the elements for which `keep` returns true. O(slots). If `keep` panics, elements not
-    /// yet visited stay.
+    /// yet visited are kept.
     ///
     /// ```
     /// let mut set = rosti::StrSet::from(["one", "three"]);
@@ -342,8 +342,9 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.retain(|key, ()| keep(key));
     }
 
-    /// Takes out the elements for which `pick` returns true, as they are asked for, each newly
-    /// allocated. Elements not yet visited when the iterator is dropped stay. O(slots) in total.
+    /// Takes out the elements for which `pick` returns true, one by one as the iterator advances,
+    /// each newly allocated. Elements not yet visited when the iterator is dropped stay. O(slots)
+    /// in total.
     ///
     /// ```
     /// let mut set = rosti::StrSet::from(["one", "three"]);
@@ -358,7 +359,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
     }
 
-    /// The elements, in arbitrary order. O(slots) for all.
+    /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// let set = rosti::StrSet::from(["one", "three"]);
@@ -515,7 +516,7 @@ impl<K: Key + ?Sized, A: Allocator + Clone> Clone for SliceSet<K, A> {
 }
 
 impl<K: Key + ?Sized, A: Allocator> PartialEq for SliceSet<K, A> {
-    /// Whether both have the same elements, whatever their order and seeds.
+    /// Whether both have the same elements, regardless of order and seeds.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.is_subset(other)
     }
@@ -578,7 +579,7 @@ impl<K: Key + ?Sized, A: Allocator> IntoIterator for SliceSet<K, A> {
     type Item = K::Owned;
     type IntoIter = IntoKeys<K, (), A>;
 
-    /// The elements by value, each newly allocated, in arbitrary order. O(slots) for all.
+    /// The elements by value, each newly allocated, in arbitrary order. O(slots) to visit them all.
     #[inline]
     fn into_iter(self) -> IntoKeys<K, (), A> {
         self.map.into_keys()

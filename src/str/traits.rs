@@ -57,7 +57,7 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator> SliceMap<K, V, A> {
 }
 
 impl<K: Key + ?Sized, V: PartialEq, A: Allocator> PartialEq for SliceMap<K, V, A> {
-    /// Whether both have the same keys with equal values, whatever their order and seeds.
+    /// Whether both have the same keys with equal values, regardless of order and seeds.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
             && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
@@ -103,7 +103,7 @@ where
     K: Key + ?Sized,
     Q: AsRef<K>,
 {
-    /// The map of these entries; of equal keys the last value counts.
+    /// Builds a map of these entries; for equal keys the last value wins.
     fn from(entries: [(Q, V); N]) -> Self {
         entries.into_iter().collect()
     }
@@ -115,7 +115,7 @@ where
     Q: AsRef<K>,
     A: Allocator + Default,
 {
-    /// The map of these entries; of equal keys the last value counts.
+    /// Builds a map of these entries; for equal keys the last value wins.
     fn from_iter<I: IntoIterator<Item = (Q, V)>>(entries: I) -> Self {
         let mut map = Self::default();
         map.extend(entries);
@@ -131,8 +131,8 @@ where
 {
     /// Inserts all entries, their keys by reference (`&str`) or by value (`String`).
     ///
-    /// Reserves for as many as the iterator promises if the map is empty, and for half of them
-    /// otherwise, since keys may be present.
+    /// Reserves room for as many entries as the iterator promises if the map is empty, and for half
+    /// of them otherwise, since some keys may be present already.
     ///
     /// # Panics
     /// As [`reserve`](SliceMap::reserve) and [`insert`](SliceMap::insert).

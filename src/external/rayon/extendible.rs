@@ -30,7 +30,7 @@ pub struct ParIter<'a, K, V> {
     tables: Vec<Split<Shared<'a, (K, V)>, Native>>,
 }
 
-/// The entries of an extendible map, their values to be changed, in parallel.
+/// The entries of an extendible map, with mutable references to the values, in parallel.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -233,8 +233,8 @@ where
     S: BuildHasher + Default,
     A: Allocator + Clone + Default,
 {
-    /// The map of these entries, which are found in parallel and inserted one after another; of equal
-    /// keys the last value counts.
+    /// The map of these entries, which are found in parallel and inserted one after another; for
+    /// equal keys the last value wins.
     fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
         map.par_extend(entries);

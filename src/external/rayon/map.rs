@@ -29,7 +29,7 @@ pub struct ParIter<'a, K, V> {
     entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
 }
 
-/// The entries of a map, their values to be changed, in parallel.
+/// The entries of a map, with mutable references to the values, in parallel.
 ///
 /// ```
 /// # #[cfg(feature = "default-hasher")] {
@@ -148,7 +148,7 @@ clone! {
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// The keys, in parallel and in arbitrary order. O(slots) for all.
+    /// The keys, in parallel and in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -163,7 +163,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         ParKeys { entries: Walk(self.table.raw.split()) }
     }
 
-    /// The values, in parallel and in arbitrary order. O(slots) for all.
+    /// The values, in parallel and in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -178,7 +178,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         ParValues { entries: Walk(self.table.raw.split()) }
     }
 
-    /// The values, to be changed, in parallel and in arbitrary order. O(slots) for all.
+    /// Mutable references to the values, in parallel and in arbitrary order. O(slots) to visit them
+    /// all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -196,7 +197,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
 
     /// All entries by value, in parallel and in arbitrary order. The map is empty afterwards and
     /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
-    /// with it. O(slots) for all.
+    /// with it. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -272,7 +273,7 @@ where
     V: Send,
     S: BuildHasher + Default + Sync,
 {
-    /// The map of these entries, built in parallel; of equal keys the last value counts.
+    /// The map of these entries, built in parallel; for equal keys the last value wins.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -279,7 +279,7 @@ where
     }
 
     /// Whether all elements are in the other set too, found out in parallel. At most one lookup per
-    /// element, none if this set is the larger.
+    /// element, none if this set is the larger one.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -327,7 +327,7 @@ where
 impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// All elements by value, in parallel and in arbitrary order. The set is empty afterwards and
     /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
-    /// with it. O(slots) for all.
+    /// with it. O(slots) to visit them all.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

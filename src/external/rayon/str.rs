@@ -30,7 +30,7 @@ pub struct ParIter<'a, K: Key + ?Sized, V> {
     text: &'a K,
 }
 
-/// The entries of a map, their values to be changed, in parallel.
+/// The entries of a map, with mutable references to the values, in parallel.
 ///
 /// ```
 /// use rayon::prelude::*;
@@ -192,7 +192,8 @@ where
     V: Send,
     A: Allocator + Default,
 {
-    /// The map of these entries, which are collected in parallel; of equal keys the last value counts.
+    /// The map of these entries, which are collected in parallel; for equal keys the last value
+    /// wins.
     ///
     /// ```
     /// use rayon::prelude::*;

@@ -27,7 +27,7 @@ pub struct ParIter<'a, T> {
     entries: Walk<Split<Shared<'a, T>, Native>>,
 }
 
-/// The entries of a table, to be changed, in parallel.
+/// The entries of a table by mutable reference, in parallel.
 ///
 /// ```
 /// use rayon::prelude::*;
@@ -92,7 +92,7 @@ clone! {
 impl<T, A: Allocator> HashTable<T, A> {
     /// All entries by value, in parallel and in arbitrary order. The table is empty afterwards and
     /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
-    /// with it. O(slots) for all.
+    /// with it. O(slots) to visit them all.
     ///
     /// ```
     /// use rayon::prelude::*;

@@ -1,10 +1,10 @@
-//! Decides which group backend is compiled, and finds out whether the compiler has `core::hint::cold_path`.
+//! Checks a request for a group backend, and finds out whether the compiler has `core::hint::cold_path`.
 //!
 //! Why a build script: only here can a request that the target cannot meet be refused with a message. To do without,
-//! set `build = false` in a copy of Cargo.toml and pass the backend by `RUSTFLAGS='--cfg rosti_best="swar"'` (or
-//! `sse2`, `neon`, `simd128`); what is lost is the check, and `cold_path`, which some lookups gain from.
+//! set `build = false` in a copy of Cargo.toml; what is lost is the check, and `cold_path`, which some lookups
+//! gain from.
 //!
-//! Without a request the backend is the best that the target can run. A request is made with
+//! Without a request the backend follows from the target alone (`src/group/mod.rs`). A request is made with
 //! `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the target cannot
 //! meet ends the build here, with a message, instead of deep inside the crate.
 //!
@@ -16,7 +16,6 @@ use std::env;
 /// Backend name and what a target must be to run it, in words and as a test.
 type Backend = (&'static str, &'static str, fn(&Target) -> bool);
 
-/// Where a target can run several, the last of them is the best.
 const BACKENDS: &[Backend] = &[
     ("swar", "any target", |_| true),
     ("sse2", "x86 or x86-64 with the target feature sse2", |target| {
@@ -67,21 +66,18 @@ fn main() {
         features: variable("CARGO_CFG_TARGET_FEATURE"),
     };
     let (mut all, mut quoted, mut possible) = (String::new(), String::new(), String::new());
-    let mut best = "";
     for &(name, _, runs_on) in BACKENDS {
         let separator = if all.is_empty() { "" } else { ", " };
         all = format!("{all}{separator}{name}");
         quoted = format!("{quoted}{separator}\"{name}\"");
         if runs_on(&target) {
             possible = format!("{possible}{separator}{name}");
-            best = name;
         }
     }
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(rosti_group, rosti_best, values({quoted}))");
+    println!("cargo::rustc-check-cfg=cfg(rosti_group, values({quoted}))");
     println!("cargo::rustc-check-cfg=cfg(rosti_cold_path, rosti_emulated, rosti_invariants)");
     println!("cargo::rustc-check-cfg=cfg(rosti_no_benches, rosti_unoptimised)");
-    println!("cargo::rustc-cfg=rosti_best=\"{best}\"");
     if has_cold_path() {
         println!("cargo::rustc-cfg=rosti_cold_path");
     }

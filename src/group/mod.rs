@@ -29,21 +29,21 @@ use crate::mask::LaneMask;
 mod swar;
 pub use swar::Swar;
 
-// The best backend that the target can run, as build.rs has it.
-#[cfg(rosti_best = "neon")]
-mod neon;
-#[cfg(rosti_best = "simd128")]
-mod simd128;
-#[cfg(rosti_best = "sse2")]
-mod sse2;
-#[cfg(rosti_best = "neon")]
-pub use neon::Neon as Best;
-#[cfg(rosti_best = "simd128")]
-pub use simd128::Simd128 as Best;
-#[cfg(rosti_best = "sse2")]
-pub use sse2::Sse2 as Best;
-#[cfg(rosti_best = "swar")]
-pub use swar::Swar as Best;
+// The best backend that the target can run, one arm each. build.rs has the same conditions.
+cfg_if::cfg_if! {
+    if #[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"))] {
+        mod sse2;
+        pub use sse2::Sse2 as Best;
+    } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))] {
+        mod neon;
+        pub use neon::Neon as Best;
+    } else if #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))] {
+        mod simd128;
+        pub use simd128::Simd128 as Best;
+    } else {
+        pub use swar::Swar as Best;
+    }
+}
 
 /// The backend of this build: the one that was requested, or else the best. (build.rs has refused
 /// requests for anything but SWAR and the best.)

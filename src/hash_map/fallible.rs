@@ -1,6 +1,6 @@
 //! Insertion for code that must not abort: what cannot be stored comes back, with the reason.
 //!
-//! The names are those that Rust's fallible collections have in common:
+//! The names are the ones that Rust's fallible collections share:
 //!
 //! | name | whose |
 //! |---|---|
@@ -8,10 +8,11 @@
 //! | `try_clone`, `try_extend` | [wasmtime's][wasmtime] `TryClone` and `TryExtend`; the crate [`fallible_collections`][crate] has the former |
 //! | the value comes back with the error | the kernel's [`PushError<T>`][kernel], std's `Vec::push_within_capacity` |
 //!
-//! The kernel's own names cannot be had here: there `with_capacity` and `push` *are* fallible. And [`HashMap::try_insert`]
-//! already means something else, in std as here (the key must be absent), so insertion is
-//! [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in one, without the former where the key is present.
-//! Vacant entries have no such past: theirs is `try_insert`.
+//! The kernel's own names are not available here: there `with_capacity` and `push` *are* fallible.
+//! And [`HashMap::try_insert`] already means something else, in std as here (the key must be
+//! absent), so insertion is called [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in
+//! one, without the former if the key is present. Vacant entries have no such history: theirs is
+//! called `try_insert`.
 //!
 //! [std]: https://doc.rust-lang.org/std/vec/struct.Vec.html#method.try_with_capacity
 //! [wasmtime]: https://docs.rs/crate/wasmtime-environ/44.0.0/source/src/collections.rs
@@ -38,10 +39,10 @@ use crate::raw::Plain;
 
 #[cfg(feature = "default-hasher")]
 impl<K, V> HashMap<K, V> {
-    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
     ///
-    /// The first seed that a process draws takes an allocation of one byte, which aborts if it fails, where a crate
-    /// enables foldhash's feature `std`: make some map early then.
+    /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
+    /// one byte, and the process aborts if that fails. Create some map early in that case.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -60,7 +61,8 @@ impl<K, V> HashMap<K, V> {
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// A map with room for `capacity` entries, hasher and allocator as given, or the reason why there is none.
+    /// A map with this hasher and allocator and room for `capacity` entries, or the reason why
+    /// there is no memory for it.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -82,8 +84,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         Ok(HashMap { hash_builder, table: HashTable::try_with_capacity_in(capacity, alloc)? })
     }
 
-    /// A copy of the map, with the same hasher and capacity, or the reason why there is no memory for its table.
-    /// O(slots). What keys and values allocate themselves when they are cloned is their own affair.
+    /// A copy of the map, with the same hasher and capacity, or the reason why there is no memory
+    /// for its table. O(slots). Whatever keys and values allocate while they are cloned is not
+    /// covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. No entry was cloned.
@@ -109,11 +112,11 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised.
-    /// Nothing is reserved if the key is present; its old value is returned then.
+    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+    /// amortised. If the key is present, nothing is reserved and the old value is returned.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -135,7 +138,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Inserts entries as `extend` does, until there is no memory for one. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`Rejected`]: its value yields the entry that found no room and all that follow it; those
+    /// [`Rejected`], whose value yields the entry that found no room and all that follow it; those
     /// before it are in the map.
     ///
     /// ```
@@ -164,10 +167,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
-    /// [`insert`](Self::insert) that returns key and value if there is no memory for them. O(1) amortised.
+    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+    /// amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -184,11 +188,11 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
         self.try_insert_entry(value).map(OccupiedEntry::into_mut)
     }
 
-    /// [`insert_entry`](Self::insert_entry) that returns key and value if there is no memory for them. O(1)
-    /// amortised.
+    /// [`insert_entry`](Self::insert_entry) that gives key and value back if there is no memory for
+    /// them. O(1) amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -212,15 +216,17 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
     }
 }
 
-/// The key is made last, from the borrowed one, when there is room. Making it may allocate, and abort: where that must
-/// not be either, make it yourself and use the forms `with_key`.
+/// The key is made from the borrowed one last, once there is room. Making it may itself allocate,
+/// and abort; if that must not happen either, make the key yourself and use the `with_key` methods.
 impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
     VacantEntryRef<'map, '_, K, Q, V, S, A>
 {
-    /// [`insert`](Self::insert) that returns the value if there is no memory for the entry. O(1) amortised.
+    /// [`insert`](Self::insert) that gives the value back if there is no memory for the entry. O(1)
+    /// amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged, and no key was made.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged, and no key was
+    /// made.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -240,8 +246,8 @@ impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
         self.try_insert_entry(value).map(OccupiedEntry::into_mut)
     }
 
-    /// [`insert_entry`](Self::insert_entry) that returns the value if there is no memory for the entry. O(1)
-    /// amortised.
+    /// [`insert_entry`](Self::insert_entry) that gives the value back if there is no memory for the
+    /// entry. O(1) amortised.
     ///
     /// # Errors
     /// As [`try_insert`](Self::try_insert).
@@ -269,14 +275,14 @@ impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
         }
     }
 
-    /// [`insert_with_key`](Self::insert_with_key) that returns key and value if there is no memory for them. O(1)
-    /// amortised.
+    /// [`insert_with_key`](Self::insert_with_key) that gives key and value back if there is no
+    /// memory for them. O(1) amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The map is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// # Panics
-    /// If the key is not equivalent to the one the entry was asked for with.
+    /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -300,8 +306,8 @@ impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
         self.try_insert_entry_with_key(key, value).map(OccupiedEntry::into_mut)
     }
 
-    /// [`insert_entry_with_key`](Self::insert_entry_with_key) that returns key and value if there is no memory for
-    /// them. O(1) amortised.
+    /// [`insert_entry_with_key`](Self::insert_entry_with_key) that gives key and value back if
+    /// there is no memory for them. O(1) amortised.
     ///
     /// # Errors
     /// As [`try_insert_with_key`](Self::try_insert_with_key).

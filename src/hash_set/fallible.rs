@@ -12,10 +12,10 @@ use crate::hash_map::HashMap;
 
 #[cfg(feature = "default-hasher")]
 impl<T> HashSet<T> {
-    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
     ///
-    /// The first seed that a process draws takes an allocation of one byte, which aborts if it fails, where a crate
-    /// enables foldhash's feature `std`: make some map early then.
+    /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
+    /// one byte, and the process aborts if that fails. Create some map early in that case.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -33,7 +33,8 @@ impl<T> HashSet<T> {
 }
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// A set with room for `capacity` elements, hasher and allocator as given, or the reason why there is none.
+    /// A set with this hasher and allocator and room for `capacity` elements, or the reason why
+    /// there is no memory for it.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -56,8 +57,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         Ok(HashSet { map })
     }
 
-    /// A copy of the set, with the same hasher and capacity, or the reason why there is no memory for its table.
-    /// O(slots). What elements allocate themselves when they are cloned is their own affair.
+    /// A copy of the set, with the same hasher and capacity, or the reason why there is no memory
+    /// for its table. O(slots). Whatever elements allocate while they are cloned is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. No element was cloned.
@@ -79,11 +80,11 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised. Nothing is
-    /// reserved if it is present, for which the result is `false`.
+    /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+    /// amortised. If it is present, nothing is reserved and the result is `false`.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The set is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -100,8 +101,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`Rejected`]: its value yields the element that found no room and all that follow it; those
-    /// before it are in the set.
+    /// [`Rejected`], whose value yields the element that found no room and all that follow it;
+    /// those before it are in the set.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {
@@ -125,10 +126,11 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
 }
 
 impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
-    /// [`insert`](Self::insert) that returns the element if there is no memory for it. O(1) amortised.
+    /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+    /// amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The set is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
     /// # #[cfg(feature = "default-hasher")] {

@@ -8,7 +8,7 @@ use crate::error::{Rejected, TryReserveError};
 use crate::raw::Plain;
 
 impl<T> HashTable<T> {
-    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -26,7 +26,8 @@ impl<T> HashTable<T> {
 }
 
 impl<T, A: Allocator> HashTable<T, A> {
-    /// A table with room for `capacity` entries in an allocator, or the reason why there is none.
+    /// A table with room for `capacity` entries in memory from an allocator, or the reason why
+    /// there is none.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -45,8 +46,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         Ok(table)
     }
 
-    /// A copy of the table, with the same capacity, or the reason why there is no memory for it. O(slots). Needs no
-    /// hasher. What entries allocate themselves when they are cloned is their own affair.
+    /// A copy of the table, with the same capacity, or the reason why there is no memory for it.
+    /// O(slots). Needs no hasher. Whatever entries allocate while they are cloned is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. No entry was cloned.
@@ -68,10 +69,11 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.try_clone_as(Plain::of_value())
     }
 
-    /// [`insert_unique`](Self::insert_unique) that returns the value if there is no memory for it. O(1) amortised.
+    /// [`insert_unique`](Self::insert_unique) that gives the value back if there is no memory for
+    /// it. O(1) amortised.
     ///
     /// # Errors
-    /// [`Rejected`]: what was to be inserted, and why it was not. The table is unchanged.
+    /// [`Rejected`]: what could not be inserted, and why. The table is unchanged.
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
@@ -93,8 +95,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
     }
 
-    /// [`entry`](Self::entry) that says if there is no memory for a vacant one; filling it cannot fail then. O(1)
-    /// amortised. Nothing is reserved if the entry is there.
+    /// [`entry`](Self::entry) that reports if there is no memory for a vacant entry; filling the
+    /// one it returns cannot fail. O(1) amortised. Nothing is reserved if the entry is there.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails. The table is unchanged.

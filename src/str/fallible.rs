@@ -10,10 +10,10 @@ use crate::error::{Fallibility, Rest, TryReserveError};
 use crate::hash_table;
 
 impl<K: Key + ?Sized, V> SliceMap<K, V> {
-    /// [`with_capacity`](Self::with_capacity) that says if there is no memory.
+    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
     ///
-    /// The first seed that a process draws takes an allocation of one byte, which aborts if it fails, where a crate
-    /// enables foldhash's feature `std`: make some map early then.
+    /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
+    /// one byte, and the process aborts if that fails. Create some map early in that case.
     ///
     /// # Errors
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
@@ -33,8 +33,9 @@ impl<K: Key + ?Sized, V> SliceMap<K, V> {
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// [`entry`](Self::entry) that says if a vacant one cannot be filled: filling one that it returns cannot fail. O(key
-    /// length) expected and amortised. Nothing is reserved if the key is present.
+    /// [`entry`](Self::entry) that reports if a vacant entry could not be filled; filling the one
+    /// it returns cannot fail. O(key length) expected and amortised. Nothing is reserved if the key
+    /// is present.
     ///
     /// # Errors
     /// [`InsertError`]: the key is absent and too long, or there is no memory. The entries are unchanged.
@@ -67,11 +68,11 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         }
     }
 
-    /// Inserts entries as `extend` does, until one cannot be. Reserves nothing in advance.
+    /// Inserts entries as `extend` does, until one cannot be inserted. Reserves nothing in advance.
     ///
     /// # Errors
-    /// [`RejectedValue`]: its value yields the entry that was not inserted and all that follow it; those
-    /// before it are in the map.
+    /// [`RejectedValue`], whose value yields the entry that was not inserted and all that follow
+    /// it; those before it are in the map.
     ///
     /// ```
     /// let mut map = rosti::StrMap::new();
@@ -92,8 +93,9 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Ok(())
     }
 
-    /// A copy of the map, with the same capacity and seed, or the reason why there is no memory for its table or its
-    /// keys. O(slots + key bytes). What values allocate themselves when they are cloned is their own affair.
+    /// A copy of the map, with the same capacity and seed, or the reason why there is no memory for
+    /// its table or its keys. O(slots + key bytes). Whatever values allocate while they are cloned
+    /// is not covered.
     ///
     /// # Errors
     /// [`TryReserveError`]: the allocator fails. No value was cloned.
@@ -114,8 +116,9 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
 }
 
 impl<'a, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, '_, K, V, A> {
-    /// [`insert`](Self::insert) that returns the value if the key cannot be stored. O(key bytes) amortised. The room
-    /// for the entry is there already: [`SliceMap::entry`] makes it, and [`SliceMap::try_entry`] without aborting.
+    /// [`insert`](Self::insert) that returns the value if the key cannot be stored. O(key bytes)
+    /// amortised. Room for the entry has already been made, by [`SliceMap::entry`], or by
+    /// [`SliceMap::try_entry`] without aborting.
     ///
     /// # Errors
     /// [`RejectedValue`]: the value, and why it was not inserted. The map is unchanged.
@@ -139,11 +142,12 @@ impl<'a, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, '_, K, V, A> {
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// Inserts elements as `extend` does, until one cannot be. Reserves nothing in advance.
+    /// Inserts elements as `extend` does, until one cannot be inserted. Reserves nothing in
+    /// advance.
     ///
     /// # Errors
-    /// [`RejectedValue`]: its value yields the element that was not inserted and all that follow it; those
-    /// before it are in the set.
+    /// [`RejectedValue`], whose value yields the element that was not inserted and all that follow
+    /// it; those before it are in the set.
     ///
     /// ```
     /// let mut set = rosti::StrSet::new();

@@ -2,8 +2,8 @@
 //! invariants hold, and the table goes on.
 
 use super::{
-    Keys, bytes_of, calls, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes,
-    scaled, sorted_keys, tried, worn_table,
+    Keys, bytes_of, calls, calls_of, capacity_of_homes, full_table, key_hasher, mix,
+    overflowed_homes, scaled, sorted_keys, tried, worn_table,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -81,7 +81,7 @@ fn resizing<G: Group>(
         table.check_invariants(key_hasher);
         assert_ne!(table.slots(), prototype.slots());
         let present = |&key: &u64| table.find(mix(key), |&k| k == key).is_some();
-        assert!(keys.iter().step_by(scaled(1, 1, 5)).all(present));
+        assert!(keys.iter().step_by(scaled(1, 1, 9)).all(present));
     }
     unreachable!()
 }
@@ -117,7 +117,7 @@ fn hasher_in_growth<G: Group>() {
     }
     // Reinserting, to four times as many and more.
     let table = full_table::<G>(0);
-    let far = 5 * table.capacity();
+    let far = scaled(5, 5, 2) * table.capacity();
     assert_eq!(resizing(&table, |table, hasher| table.reserve(far, hasher)), table.len());
     let calls = resizing(&table, |table, hasher| {
         assert_eq!(table.try_reserve(far, hasher), Ok(()));
@@ -139,7 +139,7 @@ fn hasher_in_shrink<G: Group>() {
 fn lookups<G: Group>(table: &Keys<G>, keys: &[u64]) {
     assert_eq!(sorted_keys(table), keys);
     table.check_invariants(key_hasher);
-    for &key in keys.iter().step_by(scaled(1, 1, 5)) {
+    for &key in keys.iter().step_by(scaled(1, 1, 9)) {
         assert!(table.find(mix(key), |&k| k == key).is_some());
     }
     for absent in NEW..NEW + scaled(20, 20, 4) as u64 {
@@ -340,18 +340,15 @@ fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
 }
 
 /// Lengths for the tests below: one window, and several.
-const LENS: [u64; if cfg!(miri) { 2 } else { 3 }] = [
-    3,
-    #[cfg(not(miri))]
-    8,
-    scaled(30, 30, 17) as u64,
-];
+fn lens<G: Group>() -> impl Iterator<Item = u64> {
+    [3, 8, scaled(30, 30, G::WIDTH + 1) as u64].into_iter().step_by(scaled(1, 1, 2))
+}
 
 fn clones<G: Group>() {
-    for len in LENS {
+    for len in lens::<G>() {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, len);
-        for n in calls().take_while(|&n| n < len as usize) {
+        for n in calls_of(len as usize) {
             ledger.clones.0.set(n);
             assert!(blows(|| drop(source.clone())));
             assert_eq!(ledger.alive(), source.len(), "half a clone is dropped");
@@ -402,8 +399,8 @@ fn drops_of_all<G: Group>() {
     ];
     let acts = keeping_the_block.map(|act| (act, true)).into_iter();
     for (case, (act, keeps)) in acts.chain(for_good.map(|act| (act, false))).enumerate() {
-        for len in LENS {
-            for n in calls().take_while(|&n| n < len as usize) {
+        for len in lens::<G>() {
+            for n in calls_of(len as usize) {
                 if !tried(case + n, 3) {
                     continue;
                 }
@@ -422,7 +419,7 @@ fn drops_of_all<G: Group>() {
 
 /// The old entries' drop panics while a table is cloned into: it is left empty.
 fn drops_in_clone_from<G: Group>() {
-    for n in calls().take_while(|&n| n < 20) {
+    for n in calls_of(20) {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, 10);
         let mut target = tracked::<G>(&ledger, 20);
@@ -437,8 +434,8 @@ fn drops_in_clone_from<G: Group>() {
 /// The predicate of `retain` and `extract_if`, or the drop of what leaves, panics: what was decided
 /// before is done, what was not looked at stays.
 fn predicates<G: Group>() {
-    for len in LENS {
-        for n in calls().take_while(|&n| n < len as usize) {
+    for len in lens::<G>() {
+        for n in calls_of(len as usize) {
             let ledger = Ledger::new();
             let mut table = tracked::<G>(&ledger, len);
             // The keys in the order of their slots.

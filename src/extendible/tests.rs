@@ -1,4 +1,4 @@
-//! The table of tables against a model, and its directory's invariants.
+//! The table of tables against a model.
 //!
 //! Entries are large, so tables at the bound are small and a few thousand entries make a deep directory.
 
@@ -8,59 +8,11 @@ use core::cell::Cell;
 use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::directory::Head;
-use super::table::{Entry, Tables, spread};
+use super::table::{Entry, Tables};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
 use crate::raw::Plain;
 use crate::raw::batch::{Lookups, RawBatch};
-
-impl<T, A: Allocator> Tables<T, A> {
-    /// Panics unless
-    ///
-    /// * each head has the records of its prefix, one range of a power of two, and no others,
-    /// * each record has a copy of its table's address of control bytes,
-    /// * each table is in order, and each of its entries has the table's prefix,
-    /// * the number of entries, of tables, and of tables beyond the bound is what was counted, and
-    /// * tables in a directory have the homes of the bound, or more.
-    pub(super) fn check(&self, hasher: impl Fn(&T) -> u64) {
-        self.root.check_invariants(&hasher);
-        let depth = self.directory.depth();
-        if depth == 0 {
-            assert_eq!((self.tables, self.directory.beyond(), self.directory.len()), (1, 0, 0));
-            assert_eq!(self.items, self.root.len());
-            return;
-        }
-        assert!(self.root.capacity() == 0 && self.directory.len() == 1 << depth);
-        let (mut at, mut items, mut tables, mut beyond) = (0, 0, 0, 0);
-        for head in self.directory.heads() {
-            // SAFETY: the directory owns its heads.
-            let Head { table, depth: prefix } = unsafe { head.as_ref() };
-            assert!(*prefix <= depth);
-            for _ in 0..1 << (depth - prefix) {
-                // SAFETY: `at` is below the number of records, see the end of this function.
-                let record = unsafe { self.directory.record(at) };
-                assert!(record.head == head, "record {at} is another head's");
-                assert!(record.ctrl == table.ctrl(), "record {at} is out of date");
-                at += 1;
-            }
-            table.check_invariants(&hasher);
-            // SAFETY: the table does not change meanwhile.
-            for entry in unsafe { table.raw_iter() } {
-                // SAFETY: it is there.
-                let top = spread(hasher(unsafe { entry.as_ref() })) >> (usize::BITS - depth);
-                let own = at - 1;
-                assert_eq!(top >> (depth - prefix), own >> (depth - prefix), "in a wrong table");
-            }
-            items += table.len();
-            tables += 1;
-            beyond += usize::from(table.homes() > Self::HOMES);
-            assert!(table.homes() >= Self::HOMES, "a table in a directory is small");
-        }
-        assert_eq!(at, self.directory.len(), "records without a head");
-        assert_eq!((items, tables, beyond), (self.items, self.tables, self.directory.beyond()));
-    }
-}
 
 /// An entry of 4 KiB: 30 of them, or about as many, are a full table.
 #[derive(Clone, Debug, PartialEq, Eq)]

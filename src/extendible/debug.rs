@@ -19,11 +19,11 @@ impl<T, A: Allocator> Tables<T, A> {
     ///
     /// * each head has the records of its prefix, one range of a power of two, and no others,
     /// * each record has a copy of its table's address of control bytes,
-    /// * each table is in order (in unit tests, and where invariants are checked), and each of its entries has the table's prefix,
+    /// * each table is in order (in unit tests), and each of its entries has the table's prefix,
     /// * the number of entries, of tables, and of tables beyond the bound is what was counted, and
     /// * tables in a directory have the homes of the bound, or more.
     pub(super) fn check(&self, hasher: impl Fn(&T) -> u64) {
-        #[cfg(any(test, rosti_invariants))]
+        #[cfg(test)]
         self.root.check_invariants(&hasher);
         let depth = self.directory.depth();
         if depth == 0 {
@@ -44,7 +44,7 @@ impl<T, A: Allocator> Tables<T, A> {
                 assert!(record.ctrl == table.ctrl(), "record {at} is out of date");
                 at += 1;
             }
-            #[cfg(any(test, rosti_invariants))]
+            #[cfg(test)]
             table.check_invariants(&hasher);
             // SAFETY: the table does not change meanwhile.
             for entry in unsafe { table.raw_iter() } {

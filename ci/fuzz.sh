@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../fuzz"
 
 run=yes
 [ "${1-}" != --build ] || { run=; shift; }
-target=${1:?name a target: map_trace, str_trace or serde_input}; shift
+target=${1:?name a target: map_trace, str_trace, extendible_trace or serde_input}; shift
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 sancov='-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4

@@ -115,6 +115,7 @@ pub mod str_map {
 pub mod internals {
     pub use crate::allocator::{Allocator, Global};
     pub use crate::ctrl::{DELETED, EMPTY, Tag};
+    pub use crate::extendible::check_directory;
     pub use crate::group::*;
     pub use crate::mask::LaneMask;
     pub use crate::raw::{Place, RawTable, Statistics, compile_here};

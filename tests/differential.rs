@@ -2,11 +2,13 @@
 //!
 //! Maps run byte traces (see `trace/mod.rs`) beside std's map, one named test for each pair of a
 //! hasher and a kind of key. Sets run beside std's set and tables beside a list; integer maps and sets
-//! run the maps' traces beside std's ordered map, maps that own their keys run them as the fuzz target
-//! `str_trace` does. Proptest generates
+//! run the maps' traces beside std's ordered map, maps that own their keys and tables of tables run them as
+//! the fuzz targets `str_trace` and `extendible_trace` do. Proptest generates
 //! and shrinks; a failure prints the shortest trace found, and for maps its bytes too, ready for a
 //! fixed test. `PROPTEST_CASES` overrides the number of cases; nothing is written to files.
 
+#[path = "../fuzz/src/extendible_trace.rs"]
+mod extendible_trace;
 #[cfg(feature = "default-hasher")]
 #[path = "../fuzz/src/str_trace.rs"]
 mod str_trace;
@@ -805,6 +807,30 @@ fn maps_of_strings() {
 #[cfg(feature = "default-hasher")]
 fn maps_of_byte_strings() {
     [1, 3].into_iter().for_each(own_keys_test);
+}
+
+// -------------------------------------------------------------------------------- tables of tables
+
+/// Traces on maps of many small tables with one of the eight hashers.
+fn extendible_test(shape: u8) {
+    let test = |(trace, kind): &(Trace, u8)| {
+        let ops = trace::decode(&trace.bytes, trace.universe);
+        extendible_trace::play(&ops, [*kind, shape], trace.universe, trace.capacity)
+    };
+    check(12, &(traces(&EVERYTHING, LARGE, 100), any::<u8>()), test);
+    check(12, &(traces(&CLIMB, LARGE, 100), any::<u8>()), test);
+    check(4, &(traces(&HOVER, &[60, 200, 1000], 400), any::<u8>()), test);
+    check(4, &(traces(&SCAN, &[200, 1000], 200), any::<u8>()), test);
+}
+
+#[test]
+fn tables_of_tables_with_good_hashes() {
+    (0..2).for_each(|_| extendible_test(0));
+}
+
+#[test]
+fn tables_of_tables_with_weak_hashes() {
+    (1..7).for_each(extendible_test);
 }
 
 // ------------------------------------------------------------------------------------------ tables

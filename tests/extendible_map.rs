@@ -566,7 +566,7 @@ fn rejected_entries_come_back() {
         let mut map: Map<u64, Page<u64>> = Map::default();
         let (result, refused) = Tally::refusing(n, || map.try_extend(entries(0..many)));
         let Err(rejected) = result else {
-            assert!(map == full && n > 10, "request {n}");
+            assert!(map == full && n > 6, "request {n}");
             // The last request was not made, or could be done without.
             match refused {
                 None => break,
@@ -606,7 +606,7 @@ fn rejected_entries_come_back() {
         let (copy, refused) = Tally::refusing(n, || full.try_clone());
         match (copy, refused) {
             (Ok(copy), None) => {
-                assert!(copy == full && copy.capacity() == full.capacity() && n > 10);
+                assert!(copy == full && copy.capacity() == full.capacity() && n > 4);
                 break;
             }
             (Err(error), Some(layout)) => {

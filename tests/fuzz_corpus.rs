@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+#[path = "../fuzz/src/extendible_trace.rs"]
+mod extendible_trace;
 #[path = "../fuzz/src/map_trace.rs"]
 mod map_trace;
 #[cfg(feature = "serde")]
@@ -40,6 +42,11 @@ fn replay(target: &str, run: fn(&[u8]) -> Result<(), String>) {
 #[test]
 fn map_traces() {
     replay("map_trace", map_trace::run);
+}
+
+#[test]
+fn extendible_traces() {
+    replay("extendible_trace", extendible_trace::run);
 }
 
 #[cfg(feature = "default-hasher")]

@@ -12,10 +12,11 @@ const MAX_LINES: usize = 700;
 
 /// Where `unsafe` may stand: the core and its thin public layers. All other files under src/ are
 /// safe code. A path that ends in `/` is a folder.
-const UNSAFE_ALLOWED: [&str; 12] = [
+const UNSAFE_ALLOWED: [&str; 13] = [
     "group/",
     "raw/",
     "hash_table/",
+    "extendible/debug.rs",
     "extendible/directory.rs",
     "extendible/table.rs",
     "extendible/walk.rs",
@@ -209,7 +210,7 @@ fn what_is_public_has_an_example() {
         ["hash_map/", "hash_set/", "hash_table/", "extendible/", "int.rs", "str/"];
     const ITEMS: [&str; 7] = ["fn", "const fn", "unsafe fn", "struct", "enum", "type", "trait"];
     // Public for the compiler only: the seal of a trait, and what tests look at.
-    const HIDDEN: [&str; 3] = ["trait Bytes ", "struct Books ", "fn books<"];
+    const HIDDEN: [&str; 4] = ["trait Bytes ", "struct Books ", "fn books<", "fn check_directory<"];
     let is_public = |line: &str| {
         let item = line.trim_start().strip_prefix("pub ").unwrap_or_default();
         ITEMS.iter().any(|kind| item.strip_prefix(kind).is_some_and(|name| name.starts_with(' ')))

@@ -10,11 +10,13 @@
 //! | `scan.rs` | walking in steps, between which anything may happen |
 //! | `batch.rs` | looking many keys up at once |
 //! | `fallible.rs` | insertion for code that must not abort |
+//! | `debug.rs` | the directory's invariants |
 //!
 //! The tables are those of `src/raw/`, probe loop included; the two operations that only a table of
 //! tables needs, dividing and joining, are in `src/raw/divide.rs`.
 
 mod batch;
+mod debug;
 mod directory;
 mod entry;
 mod entry_ref;
@@ -28,6 +30,9 @@ mod table;
 mod tests;
 mod traits;
 mod walk;
+
+#[doc(hidden)]
+pub use debug::check_directory;
 
 /// [`ExtendibleMap`](crate::ExtendibleMap) with its entries and iterators.
 pub mod extendible_map {

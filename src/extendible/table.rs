@@ -68,10 +68,12 @@ unsafe impl<T: Send, A: Allocator + Send> Send for Tables<T, A> {}
 // SAFETY: through a shared reference, it gives out shared references only.
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for Tables<T, A> {}
 
-/// All bits of a hash, spread over the top bits of a word. The golden ratio, as it is usual.
+/// All bits of a hash, spread over the top bits of a word. The golden ratio, as it is usual; of words of 32
+/// bits, its upper half.
 #[inline(always)]
 pub(super) fn spread(hash: u64) -> usize {
-    (hash as usize).wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as usize)
+    const RATIO: usize = (0x9E37_79B9_7F4A_7C15_u64 >> (u64::BITS - usize::BITS)) as usize;
+    (hash as usize).wrapping_mul(RATIO)
 }
 
 /// Bit number `depth` of the prefix of a hash.

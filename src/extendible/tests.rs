@@ -1,4 +1,4 @@
-//! The table of tables against a model, and its directory's invariants.
+//! The table of tables against a model.
 //!
 //! Entries are large, so tables at the bound are small and a few thousand entries make a deep directory.
 
@@ -8,60 +8,13 @@ use core::cell::Cell;
 use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::directory::Head;
-use super::table::{Entry, Tables, spread};
+use super::table::{Entry, Tables};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
+use crate::group::{Group, Native};
 use crate::raw::Plain;
 use crate::raw::batch::{Lookups, RawBatch};
 use crate::raw::tests::tried;
-
-impl<T, A: Allocator> Tables<T, A> {
-    /// Panics unless
-    ///
-    /// * each head has the records of its prefix, one range of a power of two, and no others,
-    /// * each record has a copy of its table's address of control bytes,
-    /// * each table is in order, and each of its entries has the table's prefix,
-    /// * the number of entries, of tables, and of tables beyond the bound is what was counted, and
-    /// * tables in a directory have the homes of the bound, or more.
-    pub(super) fn check(&self, hasher: impl Fn(&T) -> u64) {
-        self.root.check_invariants(&hasher);
-        let depth = self.directory.depth();
-        if depth == 0 {
-            assert_eq!((self.tables, self.directory.beyond(), self.directory.len()), (1, 0, 0));
-            assert_eq!(self.items, self.root.len());
-            return;
-        }
-        assert!(self.root.capacity() == 0 && self.directory.len() == 1 << depth);
-        let (mut at, mut items, mut tables, mut beyond) = (0, 0, 0, 0);
-        for head in self.directory.heads() {
-            // SAFETY: the directory owns its heads.
-            let Head { table, depth: prefix } = unsafe { head.as_ref() };
-            assert!(*prefix <= depth);
-            for _ in 0..1 << (depth - prefix) {
-                // SAFETY: `at` is below the number of records, see the end of this function.
-                let record = unsafe { self.directory.record(at) };
-                assert!(record.head == head, "record {at} is another head's");
-                assert!(record.ctrl == table.ctrl(), "record {at} is out of date");
-                at += 1;
-            }
-            table.check_invariants(&hasher);
-            // SAFETY: the table does not change meanwhile.
-            for entry in unsafe { table.raw_iter() } {
-                // SAFETY: it is there.
-                let top = spread(hasher(unsafe { entry.as_ref() })) >> (usize::BITS - depth);
-                let own = at - 1;
-                assert_eq!(top >> (depth - prefix), own >> (depth - prefix), "in a wrong table");
-            }
-            items += table.len();
-            tables += 1;
-            beyond += usize::from(table.homes() > Self::HOMES);
-            assert!(table.homes() >= Self::HOMES, "a table in a directory is small");
-        }
-        assert_eq!(at, self.directory.len(), "records without a head");
-        assert_eq!((items, tables, beyond), (self.items, self.tables, self.directory.beyond()));
-    }
-}
 
 /// An entry of 4 KiB (half of that under Miri): 30 of them, or about as many, are a full table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,12 +195,30 @@ fn a_good_hash_keeps_the_bound_and_a_weak_one_no_runaway_directory() {
         tables.check(|entry| hash(entry.0));
         let bytes = tables.allocation_size();
         match name {
-            "good" | "identity" => assert_eq!(tables.directory.beyond(), 0, "{name}"),
+            "good" | "identity" => {
+                assert_eq!(tables.directory.beyond(), 0, "{name}");
+                // Splits take back what they can of the overflow counts.
+                let exact = tables.directory.heads().filter(|head| {
+                    // SAFETY: the directory owns its heads.
+                    unsafe { head.as_ref() }.table.check_invariants(|entry| hash(entry.0))
+                });
+                // (A count that has been at its highest stays there: in windows of 8, many have been.)
+                let most = 10 * exact.count() >= 9 * tables.tables;
+                let few = cfg!(any(miri, target_pointer_width = "32")) || Native::WIDTH < 16;
+                assert!(most || few || name == "identity", "splits leave overflow counts behind");
+            }
             "constant" => assert!(tables.directory.beyond() == 1 && tables.tables == 1, "{name}"),
             _ => {}
         }
         let most = 6 * (entries as usize + 60) * size_of::<Big>();
         assert!(bytes < most, "{name}: {bytes} of {most}");
+        tables.retain(|entry| entry.0 < 20 || entry.0 % 3 == 0);
+        tables.shrink_to_fit(|entry| hash(entry.0));
+        tables.check(|entry| hash(entry.0));
+        if let "good" | "identity" = name {
+            let (several, beyond) = (tables.tables > 1, tables.directory.beyond());
+            assert!(several && beyond == 0, "{name}: tables were joined to one that is too large");
+        }
         tables.retain(|entry| entry.0 < 20);
         tables.shrink_to_fit(|entry| hash(entry.0));
         tables.check(|entry| hash(entry.0));
@@ -447,10 +418,10 @@ mod refusals {
         }
     }
 
-    /// Half of the first entries are alike and grow their table beyond the bound, until others come by
-    /// which it is split.
+    /// The first entries are alike and grow their table beyond the bound, until others come by which it is
+    /// split.
     fn crowded(key: u64) -> u64 {
-        if key < 80 && key % 2 == 0 { 7 } else { good(key) }
+        if key < 40 { 7 } else { good(key) }
     }
 
     /// Whichever request is refused, by whatever operation: it is reported, or can be done without, and all is
@@ -472,9 +443,9 @@ mod refusals {
         };
         let reserve: Operation =
             |tables| tables.reserve_as(200, |entry| crowded(entry.0), Fallibility::Fallible);
+        let mut can_do_without = 0;
         // Entries that are there before, and the operation.
         for (before, operation) in [(0, insert), (30, reserve), (70, reserve)] {
-            let mut can_do_without = 0;
             for n in 1.. {
                 let stingy = Stingy::default();
                 let mut tables = Tables::new_in(&stingy);
@@ -501,7 +472,7 @@ mod refusals {
                 drop(tables);
                 assert_eq!(stingy.blocks.get(), 0);
             }
-            assert!(can_do_without > 0 || before == 30, "no half was to be shrunk: {before}");
         }
+        assert!(can_do_without > 0, "no half was to be shrunk");
     }
 }

@@ -29,7 +29,7 @@ use core::ptr::NonNull;
 
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, TryReserveError};
-use crate::group::Native;
+use crate::group::{Group, Native};
 use crate::raw::RawTable;
 
 pub(super) type Table<T, A> = RawTable<T, Native, A>;
@@ -115,7 +115,10 @@ impl<A: Allocator> Drop for Memory<'_, A> {
 
 /// See the module's introduction. Without records until the first split.
 pub(super) struct Directory<T, A: Allocator> {
-    records: NonNull<Record<T, A>>,
+    /// The first halves of the records, and behind them, in the same block, the second ones: lookups need
+    /// only the first, and keep half as much memory in the cache.
+    ctrls: NonNull<NonNull<u8>>,
+    heads: NonNull<NonNull<Head<T, A>>>,
     /// How far a word is shifted for its top bits to be the number of a record.
     shift: u32,
     /// The same, if every table has the homes of the bound; else 0.
@@ -134,7 +137,8 @@ impl<T, A: Allocator> Directory<T, A> {
     #[inline]
     pub(super) const fn new() -> Self {
         Directory {
-            records: NonNull::dangling(),
+            ctrls: NonNull::dangling(),
+            heads: NonNull::dangling(),
             shift: usize::BITS,
             shortcut: 0,
             beyond: 0,
@@ -155,8 +159,11 @@ impl<T, A: Allocator> Directory<T, A> {
     /// A directory in such memory, without records, for tables of which so many are beyond the bound.
     #[inline]
     pub(super) fn empty(memory: Memory<'_, A>, depth: u32, beyond: usize) -> Self {
+        let ctrls = memory.keep();
+        // SAFETY: the memory is for so many records.
+        let heads = unsafe { ctrls.add(1 << depth) }.cast();
         let mut directory =
-            Directory { records: memory.keep(), shift: usize::BITS - depth, ..Self::new() };
+            Directory { ctrls, heads, shift: usize::BITS - depth, ..Self::new() };
         directory.set_beyond(beyond);
         directory
     }
@@ -216,7 +223,7 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) unsafe fn record(&self, at: usize) -> Record<T, A> {
         debug_assert!(at < self.written);
         // SAFETY: the caller's contract.
-        unsafe { self.records.add(at).read() }
+        unsafe { Record { ctrl: self.ctrls.add(at).read(), head: self.heads.add(at).read() } }
     }
 
     /// Appends the records of one more head.
@@ -240,7 +247,10 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) unsafe fn set(&mut self, range: Range<usize>, record: Record<T, A>) {
         for at in range {
             // SAFETY: the caller's contract.
-            unsafe { self.records.add(at).write(record) };
+            unsafe {
+                self.ctrls.add(at).write(record.ctrl);
+                self.heads.add(at).write(record.head);
+            }
         }
     }
 
@@ -280,14 +290,14 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) fn free_records(self, alloc: &A) {
         if !self.is_empty() {
             // SAFETY: they lie in memory for so many (`empty`), and go with `self`.
-            drop(unsafe { Memory::again(self.records, 1 << self.depth(), alloc) });
+            drop(unsafe { Memory::again(self.ctrls.cast::<Record<T, A>>(), 1 << self.depth(), alloc) });
         }
     }
 
     /// The heads, in the order of their prefixes; borrows nothing.
     #[inline]
     pub(super) fn heads(&self) -> Heads<T, A> {
-        Heads { next: self.records, left: self.written, depth: self.depth() }
+        Heads { ctrls: self.ctrls, heads: self.heads, left: self.written, depth: self.depth() }
     }
 }
 
@@ -296,7 +306,8 @@ impl<T, A: Allocator> Directory<T, A> {
 /// Like [`RawIter`](crate::raw::RawIter) it borrows nothing: whoever uses it answers for the
 /// directory's being there, unchanged from where the iterator is to its end.
 pub(super) struct Heads<T, A: Allocator> {
-    next: NonNull<Record<T, A>>,
+    ctrls: NonNull<NonNull<u8>>,
+    heads: NonNull<NonNull<Head<T, A>>>,
     /// Number of records from there on.
     left: usize,
     depth: u32,
@@ -329,10 +340,15 @@ impl<T, A: Allocator> Iterator for Heads<T, A> {
         }
         // SAFETY: records are to come, as many as the head's depth says (see the type's introduction).
         unsafe {
-            let head = self.next.read().head;
+            let head = self.heads.read();
             let span = 1 << (self.depth - head.as_ref().depth);
-            self.next = self.next.add(span);
+            self.ctrls = self.ctrls.add(span);
+            self.heads = self.heads.add(span);
             self.left -= span;
+            if self.left != 0 {
+                Native::prefetch(self.heads.read().as_ptr().cast());
+                Table::<T, A>::prefetch_walk(self.ctrls.read());
+            }
             Some(head)
         }
     }

@@ -33,6 +33,12 @@ use crate::mask::BitMask;
 /// Slots that are looked at together.
 const CHUNK: usize = usize::BITS as usize;
 
+/// Bytes of a cache line, on most machines.
+const LINE: usize = 64;
+
+/// Lines of slots that are asked for before a walk comes to them.
+const AHEAD: usize = 32;
+
 /// What a table that is divided has to do when the last hash is known.
 struct Leaving {
     /// A bit for each slot whose entry goes.
@@ -143,6 +149,17 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub(crate) fn detached(&self) -> Detached<T, G> {
         Detached { control: self.control, marker: PhantomData }
+    }
+
+    /// Asks for what a walk over the table with these control bytes begins with: then the CPU's own
+    /// prefetching has begun.
+    #[inline]
+    pub(crate) fn prefetch_walk(ctrl: NonNull<u8>) {
+        for line in 0..AHEAD {
+            G::prefetch(ctrl.as_ptr().wrapping_sub((line + 1) * LINE));
+        }
+        G::prefetch(ctrl.as_ptr());
+        G::prefetch(ctrl.as_ptr().wrapping_add(LINE));
     }
 
     /// Number of homes.

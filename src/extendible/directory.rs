@@ -29,7 +29,7 @@ use core::ptr::NonNull;
 
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, TryReserveError};
-use crate::group::{Group, Native};
+use crate::group::Native;
 use crate::raw::RawTable;
 
 pub(super) type Table<T, A> = RawTable<T, Native, A>;
@@ -162,8 +162,7 @@ impl<T, A: Allocator> Directory<T, A> {
         let ctrls = memory.keep();
         // SAFETY: the memory is for so many records.
         let heads = unsafe { ctrls.add(1 << depth) }.cast();
-        let mut directory =
-            Directory { ctrls, heads, shift: usize::BITS - depth, ..Self::new() };
+        let mut directory = Directory { ctrls, heads, shift: usize::BITS - depth, ..Self::new() };
         directory.set_beyond(beyond);
         directory
     }
@@ -290,14 +289,16 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) fn free_records(self, alloc: &A) {
         if !self.is_empty() {
             // SAFETY: they lie in memory for so many (`empty`), and go with `self`.
-            drop(unsafe { Memory::again(self.ctrls.cast::<Record<T, A>>(), 1 << self.depth(), alloc) });
+            drop(unsafe {
+                Memory::again(self.ctrls.cast::<Record<T, A>>(), 1 << self.depth(), alloc)
+            });
         }
     }
 
     /// The heads, in the order of their prefixes; borrows nothing.
     #[inline]
     pub(super) fn heads(&self) -> Heads<T, A> {
-        Heads { ctrls: self.ctrls, heads: self.heads, left: self.written, depth: self.depth() }
+        Heads { heads: self.heads, left: self.written, depth: self.depth() }
     }
 }
 
@@ -306,7 +307,6 @@ impl<T, A: Allocator> Directory<T, A> {
 /// Like [`RawIter`](crate::raw::RawIter) it borrows nothing: whoever uses it answers for the
 /// directory's being there, unchanged from where the iterator is to its end.
 pub(super) struct Heads<T, A: Allocator> {
-    ctrls: NonNull<NonNull<u8>>,
     heads: NonNull<NonNull<Head<T, A>>>,
     /// Number of records from there on.
     left: usize,
@@ -342,13 +342,8 @@ impl<T, A: Allocator> Iterator for Heads<T, A> {
         unsafe {
             let head = self.heads.read();
             let span = 1 << (self.depth - head.as_ref().depth);
-            self.ctrls = self.ctrls.add(span);
             self.heads = self.heads.add(span);
             self.left -= span;
-            if self.left != 0 {
-                Native::prefetch(self.heads.read().as_ptr().cast());
-                Table::<T, A>::prefetch_walk(self.ctrls.read());
-            }
             Some(head)
         }
     }

@@ -33,12 +33,6 @@ use crate::mask::BitMask;
 /// Slots that are looked at together.
 const CHUNK: usize = usize::BITS as usize;
 
-/// Bytes of a cache line, on most machines.
-const LINE: usize = 64;
-
-/// Lines of slots that are asked for before a walk comes to them.
-const AHEAD: usize = 32;
-
 /// What a table that is divided has to do when the last hash is known.
 struct Leaving {
     /// A bit for each slot whose entry goes.
@@ -151,17 +145,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         Detached { control: self.control, marker: PhantomData }
     }
 
-    /// Asks for what a walk over the table with these control bytes begins with: then the CPU's own
-    /// prefetching has begun.
-    #[inline]
-    pub(crate) fn prefetch_walk(ctrl: NonNull<u8>) {
-        for line in 0..AHEAD {
-            G::prefetch(ctrl.as_ptr().wrapping_sub((line + 1) * LINE));
-        }
-        G::prefetch(ctrl.as_ptr());
-        G::prefetch(ctrl.as_ptr().wrapping_add(LINE));
-    }
-
     /// Number of homes.
     #[inline(always)]
     pub(crate) fn homes(&self) -> usize {
@@ -258,7 +241,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 let hash = hasher(unsafe { self.get(base + lane) });
                 hashes[lane] = hash;
                 going |= usize::from(goes(hash)) << lane;
-                away |= usize::from((base + lane).wrapping_sub(window_of(hash)) >= G::WIDTH) << lane;
+                away |=
+                    usize::from((base + lane).wrapping_sub(window_of(hash)) >= G::WIDTH) << lane;
             }
             for lane in BitMask::<usize, 1>(going) {
                 let hash = hashes[lane];

@@ -12,7 +12,8 @@
 //!
 //! A record stands for a prefix of `depth` bits. It has the address of a *head*, which is a table
 //! together with the number of prefix bits that its entries share, and a copy of the address of the
-//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side.
+//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side. In memory
+//! the copies of all records come first, and the addresses of the heads follow.
 //!
 //! The copy saves a lookup one of three dependent loads. It is valid as long as the table keeps its
 //! block: code that gives a table another block, and may be interrupted on the way, restores the
@@ -115,9 +116,10 @@ impl<A: Allocator> Drop for Memory<'_, A> {
 
 /// See the module's introduction. Without records until the first split.
 pub(super) struct Directory<T, A: Allocator> {
-    /// The first halves of the records, and behind them, in the same block, the second ones: lookups need
-    /// only the first, and keep half as much memory in the cache.
+    /// The addresses of control bytes, of all records: lookups need no more, and so keep half as much
+    /// memory in the cache.
     ctrls: NonNull<NonNull<u8>>,
+    /// Those of heads, in the same block behind them.
     heads: NonNull<NonNull<Head<T, A>>>,
     /// How far a word is shifted for its top bits to be the number of a record.
     shift: u32,

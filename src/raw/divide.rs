@@ -9,7 +9,10 @@
 //! first and then walked over.
 //!
 //! Entries are copied, and their slots noted, until the hasher has been asked for the last one; then all
-//! of them leave the old table at once. A hasher that panics finds the old table as it was.
+//! of them leave the old table at once. A hasher that panics finds the old table as it was. Entries that
+//! stay, but had been driven out of their home's window, then come back to it as far as there is room, and
+//! the overflow counts are made anew: else searches would go further in a half-full table than its
+//! entries ask for.
 //!
 //! # Joining
 //!

@@ -52,6 +52,8 @@ use crate::raw::{self, AtHome, Count, Place, Plain, Statistics};
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
 type Detached<T> = raw::Detached<T, Native>;
+/// A table's control bytes, and its head.
+type Short<T, A> = (Detached<T>, NonNull<Head<T, A>>);
 
 /// See the module's introduction.
 pub(crate) struct Tables<T, A: Allocator> {
@@ -237,7 +239,7 @@ impl<T, A: Allocator> Tables<T, A> {
     /// The short way to the control bytes of the table for a hash, where there is one: that table has the
     /// homes of the bound, as all have. Its head, which is read only to change it.
     #[inline(always)]
-    fn shortcut(&self, hash: u64) -> Option<(Detached<T>, NonNull<Head<T, A>>)> {
+    fn shortcut(&self, hash: u64) -> Option<Short<T, A>> {
         let (table, head) = self.at_bound(hash)?;
         if self.directory.shortcut() <= Self::PREFETCH_SHIFT {
             table.prefetch(hash);
@@ -247,7 +249,7 @@ impl<T, A: Allocator> Tables<T, A> {
 
     /// The same, and nothing is asked for.
     #[inline(always)]
-    fn at_bound(&self, hash: u64) -> Option<(Detached<T>, NonNull<Head<T, A>>)> {
+    fn at_bound(&self, hash: u64) -> Option<Short<T, A>> {
         let shift = self.directory.shortcut();
         if shift == 0 {
             return None;

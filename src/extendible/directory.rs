@@ -12,7 +12,8 @@
 //!
 //! A record stands for a prefix of `depth` bits. It has the address of a *head*, which is a table
 //! together with the number of prefix bits that its entries share, and a copy of the address of the
-//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side.
+//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side. In memory
+//! the copies of all records come first, and the addresses of the heads follow.
 //!
 //! The copy saves a lookup one of three dependent loads. It is valid as long as the table keeps its
 //! block: code that gives a table another block, and may be interrupted on the way, restores the
@@ -115,7 +116,11 @@ impl<A: Allocator> Drop for Memory<'_, A> {
 
 /// See the module's introduction. Without records until the first split.
 pub(super) struct Directory<T, A: Allocator> {
-    records: NonNull<Record<T, A>>,
+    /// The addresses of control bytes, of all records: lookups need no more, and so keep half as much
+    /// memory in the cache.
+    ctrls: NonNull<NonNull<u8>>,
+    /// Those of heads, in the same block behind them.
+    heads: NonNull<NonNull<Head<T, A>>>,
     /// How far a word is shifted for its top bits to be the number of a record.
     shift: u32,
     /// The same, if every table has the homes of the bound; else 0.
@@ -134,7 +139,8 @@ impl<T, A: Allocator> Directory<T, A> {
     #[inline]
     pub(super) const fn new() -> Self {
         Directory {
-            records: NonNull::dangling(),
+            ctrls: NonNull::dangling(),
+            heads: NonNull::dangling(),
             shift: usize::BITS,
             shortcut: 0,
             beyond: 0,
@@ -155,8 +161,10 @@ impl<T, A: Allocator> Directory<T, A> {
     /// A directory in such memory, without records, for tables of which so many are beyond the bound.
     #[inline]
     pub(super) fn empty(memory: Memory<'_, A>, depth: u32, beyond: usize) -> Self {
-        let mut directory =
-            Directory { records: memory.keep(), shift: usize::BITS - depth, ..Self::new() };
+        let ctrls = memory.keep();
+        // SAFETY: the memory is for so many records.
+        let heads = unsafe { ctrls.add(1 << depth) }.cast();
+        let mut directory = Directory { ctrls, heads, shift: usize::BITS - depth, ..Self::new() };
         directory.set_beyond(beyond);
         directory
     }
@@ -216,7 +224,7 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) unsafe fn record(&self, at: usize) -> Record<T, A> {
         debug_assert!(at < self.written);
         // SAFETY: the caller's contract.
-        unsafe { self.records.add(at).read() }
+        unsafe { Record { ctrl: self.ctrls.add(at).read(), head: self.heads.add(at).read() } }
     }
 
     /// Appends the records of one more head.
@@ -240,7 +248,10 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) unsafe fn set(&mut self, range: Range<usize>, record: Record<T, A>) {
         for at in range {
             // SAFETY: the caller's contract.
-            unsafe { self.records.add(at).write(record) };
+            unsafe {
+                self.ctrls.add(at).write(record.ctrl);
+                self.heads.add(at).write(record.head);
+            }
         }
     }
 
@@ -280,14 +291,16 @@ impl<T, A: Allocator> Directory<T, A> {
     pub(super) fn free_records(self, alloc: &A) {
         if !self.is_empty() {
             // SAFETY: they lie in memory for so many (`empty`), and go with `self`.
-            drop(unsafe { Memory::again(self.records, 1 << self.depth(), alloc) });
+            drop(unsafe {
+                Memory::again(self.ctrls.cast::<Record<T, A>>(), 1 << self.depth(), alloc)
+            });
         }
     }
 
     /// The heads, in the order of their prefixes; borrows nothing.
     #[inline]
     pub(super) fn heads(&self) -> Heads<T, A> {
-        Heads { next: self.records, left: self.written, depth: self.depth() }
+        Heads { heads: self.heads, left: self.written, depth: self.depth() }
     }
 }
 
@@ -296,7 +309,7 @@ impl<T, A: Allocator> Directory<T, A> {
 /// Like [`RawIter`](crate::raw::RawIter) it borrows nothing: whoever uses it answers for the
 /// directory's being there, unchanged from where the iterator is to its end.
 pub(super) struct Heads<T, A: Allocator> {
-    next: NonNull<Record<T, A>>,
+    heads: NonNull<NonNull<Head<T, A>>>,
     /// Number of records from there on.
     left: usize,
     depth: u32,
@@ -329,9 +342,9 @@ impl<T, A: Allocator> Iterator for Heads<T, A> {
         }
         // SAFETY: records are to come, as many as the head's depth says (see the type's introduction).
         unsafe {
-            let head = self.next.read().head;
+            let head = self.heads.read();
             let span = 1 << (self.depth - head.as_ref().depth);
-            self.next = self.next.add(span);
+            self.heads = self.heads.add(span);
             self.left -= span;
             Some(head)
         }

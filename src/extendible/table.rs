@@ -43,6 +43,7 @@ use core::ptr::NonNull;
 use super::directory::{Directory, Head, Heads, Memory, Record, Table};
 use crate::allocator::Allocator;
 use crate::capacity::{Shape, Size};
+use crate::ctrl::Tag;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 use crate::raw::batch::Searched;
@@ -51,6 +52,8 @@ use crate::raw::{self, AtHome, Count, Place, Plain, Statistics};
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
 type Detached<T> = raw::Detached<T, Native>;
+/// A table's control bytes, and its head.
+type Short<T, A> = (Detached<T>, NonNull<Head<T, A>>);
 
 /// See the module's introduction.
 pub(crate) struct Tables<T, A: Allocator> {
@@ -196,40 +199,59 @@ impl<T, A: Allocator> Tables<T, A> {
         unsafe { self.directory.record(self.position(hash)) }.head
     }
 
+    /// Where entries with this hash are.
+    #[inline(always)]
+    fn at(&self, hash: u64) -> At<T, A> {
+        // SAFETY: there is a directory.
+        At((!self.directory.is_empty()).then(|| unsafe { self.head(hash) }))
+    }
+
+    /// The table at a place that was found in these tables, which have not been split or joined since.
+    #[inline(always)]
+    fn table_at(&self, at: At<T, A>) -> &Table<T, A> {
+        match at.0 {
+            // SAFETY: the directory owns the head and is borrowed.
+            Some(head) => unsafe { &head.as_ref().table },
+            None => &self.root,
+        }
+    }
+
+    /// The same, to be changed: but not its block, unless by [`alter`](Self::alter).
+    #[inline(always)]
+    fn table_at_mut(&mut self, at: At<T, A>) -> &mut Table<T, A> {
+        match at.0 {
+            // SAFETY: the directory owns the head and is borrowed mutably.
+            Some(mut head) => unsafe { &mut head.as_mut().table },
+            None => &mut self.root,
+        }
+    }
+
     /// The table that entries with this hash are in.
     #[inline(always)]
     fn table(&self, hash: u64) -> &Table<T, A> {
-        if self.directory.is_empty() {
-            return &self.root;
-        }
-        // SAFETY: there is a directory, it owns the head and is borrowed.
-        unsafe { &self.head(hash).as_ref().table }
+        self.table_at(self.at(hash))
     }
 
     /// The same, to be changed: but not its block, unless by [`alter`](Self::alter).
     #[inline(always)]
     fn table_mut(&mut self, hash: u64) -> &mut Table<T, A> {
-        if self.directory.is_empty() {
-            return &mut self.root;
-        }
-        // SAFETY: there is a directory, it owns the head and is borrowed mutably.
-        unsafe { &mut self.head(hash).as_mut().table }
+        self.table_at_mut(self.at(hash))
     }
 
     /// The short way to the control bytes of the table for a hash, where there is one: that table has the
-    /// homes of the bound, as all have.
+    /// homes of the bound, as all have. Its head, which is read only to change it.
     #[inline(always)]
-    fn shortcut(&self, hash: u64) -> Option<Detached<T>> {
-        let table = self.at_bound(hash)?;
+    fn shortcut(&self, hash: u64) -> Option<Short<T, A>> {
+        let (table, head) = self.at_bound(hash)?;
         if self.directory.shortcut() <= Self::PREFETCH_SHIFT {
             table.prefetch(hash);
         }
-        Some(table)
+        Some((table, head))
     }
 
     /// The same, and nothing is asked for.
     #[inline(always)]
-    fn at_bound(&self, hash: u64) -> Option<Detached<T>> {
+    fn at_bound(&self, hash: u64) -> Option<Short<T, A>> {
         let shift = self.directory.shortcut();
         if shift == 0 {
             return None;
@@ -237,17 +259,7 @@ impl<T, A: Allocator> Tables<T, A> {
         // SAFETY: there is a directory, which has a record for each prefix.
         let record = unsafe { self.directory.record(spread(hash) >> shift) };
         // SAFETY: records are kept up to date, and no table is beyond the bound.
-        Some(unsafe { Detached::new(record.ctrl, Self::HOMES) })
-    }
-
-    /// The slot of the entry with this hash that `eq` accepts, in the table of the hash. O(1) expected.
-    #[inline(always)]
-    fn find_slot(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        match self.shortcut(hash) {
-            // SAFETY: the table is borrowed.
-            Some(table) => unsafe { table.find(hash, eq) },
-            None => self.table(hash).find(hash, eq),
-        }
+        Some((unsafe { Detached::new(record.ctrl, Self::HOMES) }, record.head))
     }
 
     /// The entry with this hash that `eq` accepts. O(1) expected.
@@ -255,13 +267,22 @@ impl<T, A: Allocator> Tables<T, A> {
     fn find_pointer(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<NonNull<T>> {
         match self.shortcut(hash) {
             // SAFETY: the tables are borrowed, and a slot that was found is there.
-            Some(table) => unsafe { table.find(hash, eq).map(|slot| table.slot(slot)) },
-            None => {
-                let table = self.table(hash);
-                // SAFETY: a slot that was found is there.
-                table.find(hash, eq).map(|slot| unsafe { table.slot(slot) })
-            }
+            Some((table, _)) => unsafe { table.find(hash, eq).map(|slot| table.slot(slot)) },
+            // SAFETY: as above.
+            None if self.directory.is_empty() => unsafe {
+                self.root.find(hash, eq).map(|slot| self.root.slot(slot))
+            },
+            None => self.find_beyond(hash, eq),
         }
+    }
+
+    /// The same where a table is beyond the bound.
+    #[cold]
+    #[inline(never)]
+    fn find_beyond(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<NonNull<T>> {
+        let table = self.table(hash);
+        // SAFETY: a slot that was found is there.
+        table.find(hash, eq).map(|slot| unsafe { table.slot(slot) })
     }
 
     /// The entry with this hash that `eq` accepts. O(1) expected.
@@ -281,34 +302,45 @@ impl<T, A: Allocator> Tables<T, A> {
     /// Takes out the entry with this hash that `eq` accepts. O(1) expected.
     #[inline(always)]
     pub(crate) fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        let slot = self.find_slot(hash, eq)?;
-        self.items -= 1;
-        // SAFETY: the slot was found full.
-        Some(unsafe { self.table_mut(hash).remove_hashed_at(slot, hash) })
+        let removed = match self.shortcut(hash) {
+            // SAFETY: the directory owns the head and is borrowed mutably, and these are the table's
+            // control bytes.
+            Some((table, mut head)) => unsafe { head.as_mut().table.remove_in(&table, hash, eq) },
+            None => self.table_mut(hash).remove(hash, eq),
+        };
+        self.items -= usize::from(removed.is_some());
+        removed
     }
 
     /// The place of the entry with this hash that `eq` accepts. O(1) expected; moves nothing.
     #[inline(always)]
     pub(crate) fn entry(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Entry<'_, T, A> {
-        if let Some(table) = self.shortcut(hash) {
-            // SAFETY: the tables are borrowed.
-            match unsafe { table.search_home(hash, &mut eq) } {
-                AtHome::Found(slot) => {
-                    return Entry::Occupied(Occupied { tables: self, slot, hash });
-                }
-                AtHome::Vacant(slot) => {
-                    let spot = (self.table(hash).growth_left() != 0).then_some(slot);
-                    return Entry::Vacant(Vacant { tables: self, spot, hash });
-                }
-                _ => {}
+        let (at, place) = match self.shortcut(hash) {
+            Some((table, head)) => {
+                // SAFETY: the directory owns the head and is borrowed, as is its table.
+                let (full, found) =
+                    unsafe { (&head.as_ref().table, table.search_home(hash, &mut eq)) };
+                let place = match found {
+                    AtHome::Found(slot) => Place::Full(slot),
+                    AtHome::Vacant(slot) if full.growth_left() != 0 => Place::Vacant(slot),
+                    AtHome::Vacant(_) | AtHome::Absent => Place::Unknown,
+                    AtHome::Elsewhere(seq) => {
+                        full.find_on(hash, seq, eq).map_or(Place::Unknown, Place::Full)
+                    }
+                };
+                (At(Some(head)), place)
             }
-        }
-        let spot = match self.table(hash).find_or_spot(hash, eq) {
-            Place::Full(slot) => return Entry::Occupied(Occupied { tables: self, slot, hash }),
-            Place::Vacant(slot) => Some(slot),
-            Place::Unknown => None,
+            None => {
+                let at = self.at(hash);
+                (at, self.table_at(at).find_or_spot(hash, eq))
+            }
         };
-        Entry::Vacant(Vacant { tables: self, spot, hash })
+        let spot = match place {
+            Place::Full(slot) => return Entry::Occupied(Occupied { tables: self, at, slot, hash }),
+            Place::Vacant(slot) => Spot::Home(slot),
+            Place::Unknown => Spot::None,
+        };
+        Entry::Vacant(Vacant { tables: self, at, spot, hash })
     }
 
     /// Drops the entries for which `keep` is false. O(slots). If `keep` or a drop panics, entries not yet
@@ -376,7 +408,7 @@ unsafe impl<T, A: Allocator> Searched for Tables<T, A> {
 
     #[inline(always)]
     fn table(&self, hash: u64) -> Detached<T> {
-        self.at_bound(hash).unwrap_or_else(|| self.table(hash).detached())
+        self.at_bound(hash).map_or_else(|| self.table(hash).detached(), |(table, _)| table)
     }
 
     #[inline(always)]
@@ -791,6 +823,17 @@ impl<T, A: Allocator> Drop for Tables<T, A> {
     }
 }
 
+/// Where a table is: at a head, or at the root.
+struct At<T, A: Allocator>(Option<NonNull<Head<T, A>>>);
+
+impl<T, A: Allocator> Clone for At<T, A> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T, A: Allocator> Copy for At<T, A> {}
+
 /// What a search found: an entry, or the slot where it belongs.
 pub(crate) enum Entry<'a, T, A: Allocator> {
     Occupied(Occupied<'a, T, A>),
@@ -800,6 +843,7 @@ pub(crate) enum Entry<'a, T, A: Allocator> {
 /// A full slot.
 pub(crate) struct Occupied<'a, T, A: Allocator> {
     tables: &'a mut Tables<T, A>,
+    at: At<T, A>,
     slot: usize,
     hash: u64,
 }
@@ -807,37 +851,56 @@ pub(crate) struct Occupied<'a, T, A: Allocator> {
 /// Where an entry with this hash belongs, if there is room.
 pub(crate) struct Vacant<'a, T, A: Allocator> {
     tables: &'a mut Tables<T, A>,
-    /// Without a slot, room has to be made first. That waits until it is known that an entry comes.
-    spot: Option<usize>,
+    at: At<T, A>,
+    spot: Spot,
     hash: u64,
+}
+
+// SAFETY: the mutable borrow of the tables, and where in them.
+unsafe impl<T: Send, A: Allocator + Send> Send for Occupied<'_, T, A> {}
+// SAFETY: as above, shared.
+unsafe impl<T: Sync, A: Allocator + Sync> Sync for Occupied<'_, T, A> {}
+// SAFETY: the mutable borrow of the tables, and where in them.
+unsafe impl<T: Send, A: Allocator + Send> Send for Vacant<'_, T, A> {}
+// SAFETY: as above, shared.
+unsafe impl<T: Sync, A: Allocator + Sync> Sync for Vacant<'_, T, A> {}
+
+/// A slot for an entry.
+enum Spot {
+    /// In the window of its home.
+    Home(usize),
+    /// Emptied of an entry with its hash.
+    Emptied(usize),
+    /// Room has to be made first. That waits until it is known that an entry comes.
+    None,
 }
 
 impl<'a, T, A: Allocator> Occupied<'a, T, A> {
     #[inline(always)]
     pub(crate) fn get(&self) -> &T {
         // SAFETY: the slot is full since the entry was found; the tables have been borrowed since.
-        unsafe { self.tables.table(self.hash).get(self.slot) }
+        unsafe { self.tables.table_at(self.at).get(self.slot) }
     }
 
     #[inline(always)]
     pub(crate) fn get_mut(&mut self) -> &mut T {
         // SAFETY: as for `get`.
-        unsafe { self.tables.table_mut(self.hash).get_mut(self.slot) }
+        unsafe { self.tables.table_at_mut(self.at).get_mut(self.slot) }
     }
 
     #[inline(always)]
     pub(crate) fn into_mut(self) -> &'a mut T {
         // SAFETY: as for `get`.
-        unsafe { self.tables.table_mut(self.hash).get_mut(self.slot) }
+        unsafe { self.tables.table_at_mut(self.at).get_mut(self.slot) }
     }
 
     #[inline(always)]
     pub(crate) fn remove(self) -> (T, Vacant<'a, T, A>) {
-        let Occupied { tables, slot, hash } = self;
+        let Occupied { tables, at, slot, hash } = self;
         // SAFETY: as for `get`.
-        let entry = unsafe { tables.table_mut(hash).remove_hashed_at(slot, hash) };
+        let entry = unsafe { tables.table_at_mut(at).remove_hashed_at(slot, hash) };
         tables.items -= 1;
-        (entry, Vacant { tables, spot: Some(slot), hash })
+        (entry, Vacant { tables, at, spot: Spot::Emptied(slot), hash })
     }
 }
 
@@ -848,8 +911,8 @@ impl<'a, T, A: Allocator + Clone> Vacant<'a, T, A> {
     /// If there is no memory for it; then no entry has moved.
     pub(crate) fn reserve(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), TryReserveError> {
         match self.spot {
-            Some(_) => Ok(()),
-            None => self.tables.make_room(self.hash, &hasher, Fallibility::Fallible),
+            Spot::Home(_) | Spot::Emptied(_) => Ok(()),
+            Spot::None => self.tables.make_room(self.hash, &hasher, Fallibility::Fallible),
         }
     }
 
@@ -857,14 +920,24 @@ impl<'a, T, A: Allocator + Clone> Vacant<'a, T, A> {
     #[inline(always)]
     pub(crate) fn insert(self, entry: T, hasher: impl Fn(&T) -> u64) -> Occupied<'a, T, A> {
         match self.spot {
-            // SAFETY: the slot was found for this hash, or emptied of an entry with it, and the tables have
-            // not changed since.
-            Some(slot) => unsafe { self.fill(slot, entry) },
-            None => {
+            Spot::Home(slot) => {
+                let Vacant { tables, at, hash, .. } = self;
+                let place = Occupied { tables, at, slot, hash };
+                // SAFETY: the slot was found vacant in the home's window, in a table with room, and
+                // nothing has changed since.
+                let to = unsafe { place.tables.table_at_mut(at).occupy(slot, Tag::of(hash)) };
+                // SAFETY: the slot is the entry's.
+                unsafe { to.as_ptr().write(entry) };
+                place.tables.items += 1;
+                place
+            }
+            Spot::Emptied(_) => self.insert_again(entry),
+            Spot::None => {
                 let Vacant { tables, hash, .. } = self;
                 let slot = tables.insert_elsewhere(hash, entry, &hasher);
                 tables.items += 1;
-                Occupied { tables, slot, hash }
+                // Where it was may be another table by now.
+                Occupied { at: tables.at(hash), tables, slot, hash }
             }
         }
     }
@@ -877,21 +950,12 @@ impl<'a, T, A: Allocator> Vacant<'a, T, A> {
     /// If none was.
     #[inline]
     pub(crate) fn insert_again(self, entry: T) -> Occupied<'a, T, A> {
-        let slot = self.spot.expect("an entry was taken out");
-        // SAFETY: the slot was vacant for this hash when it was found, and nothing has changed since.
-        unsafe { self.fill(slot, entry) }
-    }
-
-    /// Stores an entry.
-    ///
-    /// # Safety
-    /// The slot was found for the hash, and the tables have not changed since.
-    #[inline(always)]
-    unsafe fn fill(self, slot: usize, entry: T) -> Occupied<'a, T, A> {
-        let Vacant { tables, hash, .. } = self;
-        // SAFETY: the caller's contract.
-        unsafe { tables.table_mut(hash).insert_at(slot, hash, entry) };
+        let Vacant { tables, at, spot: Spot::Emptied(slot), hash } = self else {
+            panic!("no entry was taken out");
+        };
+        // SAFETY: the slot was emptied of an entry with this hash, and nothing has changed since.
+        unsafe { tables.table_at_mut(at).insert_at(slot, hash, entry) };
         tables.items += 1;
-        Occupied { tables, slot, hash }
+        Occupied { tables, at, slot, hash }
     }
 }

@@ -9,7 +9,10 @@
 //! first and then walked over.
 //!
 //! Entries are copied, and their slots noted, until the hasher has been asked for the last one; then all
-//! of them leave the old table at once. A hasher that panics finds the old table as it was.
+//! of them leave the old table at once. A hasher that panics finds the old table as it was. Entries that
+//! stay, but had been driven out of their home's window, then come back to it as far as there is room, and
+//! the overflow counts are made anew: else searches would go further in a half-full table than its
+//! entries ask for.
 //!
 //! # Joining
 //!
@@ -33,13 +36,13 @@ use crate::mask::BitMask;
 /// Slots that are looked at together.
 const CHUNK: usize = usize::BITS as usize;
 
-/// The slots whose entries go, until they do.
+/// What a table that is divided has to do when the last hash is known.
 struct Leaving {
-    /// A bit for each slot.
+    /// A bit for each slot whose entry goes.
     slots: Vec<usize>,
-    /// Those that lie beyond the window of their home, with their hashes.
+    /// Entries that stay, beyond the window of their home: their slots and hashes.
     away: Vec<(usize, u64)>,
-    /// Whether some of these are missing, for want of memory: they leave overflow counts too high.
+    /// Whether some of these are missing, for want of memory.
     is_incomplete: bool,
 }
 
@@ -58,7 +61,6 @@ impl Leaving {
         Ok(Leaving { slots: bits, away: Vec::new(), is_incomplete: false })
     }
 
-    #[cold]
     #[inline]
     fn note_away(&mut self, slot: usize, hash: u64) {
         match self.away.try_reserve(1) {
@@ -214,7 +216,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe {
             self.leave(&leaving, count);
             new.control.renew_limit();
-            self.control.renew_limit();
         }
         new.debug_check();
         self.debug_check();
@@ -233,36 +234,41 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         leaving: &mut Leaving,
     ) -> usize {
         let (mut count, mut cursor) = (0, 0);
+        let window_of = |hash| Control::<G>::SHAPE.window(ctrl::home(hash, new.mask()));
         for base in (0..self.slots()).step_by(CHUNK) {
             let mut hashes = [0; CHUNK];
-            let mut going = 0;
+            let (mut going, mut away) = (0, 0);
             // SAFETY: there are more slots than `base`, each with a control byte.
             for lane in unsafe { self.control.full_lanes::<CHUNK>(base) } {
                 // SAFETY: the slot is full.
                 let hash = hasher(unsafe { self.get(base + lane) });
                 hashes[lane] = hash;
                 going |= usize::from(goes(hash)) << lane;
+                away |=
+                    usize::from((base + lane).wrapping_sub(window_of(hash)) >= G::WIDTH) << lane;
             }
             for lane in BitMask::<usize, 1>(going) {
-                let (slot, hash) = (base + lane, hashes[lane]);
-                let window = Control::<G>::SHAPE.window(ctrl::home(hash, new.mask()));
-                let at_home = slot.wrapping_sub(window) < G::WIDTH;
+                let hash = hashes[lane];
+                let window = window_of(hash);
                 let mut target = window.max(cursor);
                 // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot (I6).
                 // Elsewhere the entry takes the usual way; there is room for all (I4).
                 unsafe {
-                    if at_home && target - window < G::WIDTH && new.byte(target) == EMPTY {
+                    if away >> lane & 1 == 0
+                        && target - window < G::WIDTH
+                        && new.byte(target) == EMPTY
+                    {
                         cursor = target + 1;
                     } else {
                         target = new.claim_vacant(hash);
                     }
                     new.set_byte(target, Tag::of(hash).byte());
                     layout::slot::<T>(new.ctrl(), target)
-                        .copy_from_nonoverlapping(self.slot(slot), 1);
+                        .copy_from_nonoverlapping(self.slot(base + lane), 1);
                 }
-                if !at_home {
-                    leaving.note_away(slot, hash);
-                }
+            }
+            for lane in BitMask::<usize, 1>(away & !going) {
+                leaving.note_away(base + lane, hashes[lane]);
             }
             count += going.count_ones() as usize;
             // There is room: see `Leaving::new`.
@@ -271,19 +277,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         count
     }
 
-    /// Forgets the entries, `count` of them, in the slots that were noted.
+    /// Forgets the entries, `count` of them, in the slots that were noted, and brings those that stay, and
+    /// are away, closer to their homes: with room on either side, all searches end in their first window.
     ///
     /// # Safety
-    /// Those slots are full, and their entries belong to somebody else.
+    /// Those slots are full. The entries that go belong to somebody else.
     unsafe fn leave(&mut self, leaving: &Leaving, count: usize) {
-        for &(slot, hash) in &leaving.away {
-            // SAFETY: the slot exists; the table is borrowed mutably.
-            unsafe { self.control.move_out(hash, slot) };
-        }
-        if leaving.is_incomplete {
-            // SAFETY: the table is borrowed mutably.
-            unsafe { self.control.note_wear() };
-        }
         for (base, &going) in (0..).step_by(CHUNK).zip(&leaving.slots) {
             for lane in BitMask::<usize, 1>(going) {
                 // SAFETY: a full slot exists; the table is borrowed mutably.
@@ -292,6 +291,22 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
         self.items -= count;
         self.growth_left += count;
+        if leaving.is_incomplete {
+            // SAFETY: the table is borrowed mutably. Counts that are too high are right.
+            return unsafe { self.control.note_wear() };
+        }
+        // SAFETY: several windows; the table is borrowed mutably. Each entry that is away is counted again
+        // (I5), and moves, if at all, to a vacant slot before its own; no user code runs meanwhile.
+        unsafe {
+            self.control.clear_counts();
+            for &(slot, hash) in &leaving.away {
+                self.control.set_byte(slot, EMPTY);
+                let target = self.control.claim_vacant(hash);
+                self.control.set_byte(target, Tag::of(hash).byte());
+                self.slot(target).copy_from(self.slot(slot), 1);
+            }
+            self.control.renew_limit();
+        }
     }
 
     /// Moves all entries of `other` to this table, which gets a block for `capacity` entries, or for all

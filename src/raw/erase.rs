@@ -30,6 +30,7 @@ use core::ptr::NonNull;
 
 use super::RawTable;
 use super::control::Step;
+use super::divide::Detached;
 use super::full::FullSlots;
 use super::untyped::{DropEntry, Untyped, drop_of};
 use crate::allocator::Allocator;
@@ -113,10 +114,26 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// Takes out the entry that was found, if any. O(1) expected.
     #[inline(always)]
-    pub fn remove(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<T> {
+    pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
         self.prefetch(hash);
+        // SAFETY: the table is its own.
+        unsafe { self.remove_in(&self.detached(), hash, eq) }
+    }
+
+    /// [`remove`](Self::remove) that does not wait for the table to know where its control bytes are, nor
+    /// asks for a slot.
+    ///
+    /// # Safety
+    /// `table` is this one.
+    #[inline(always)]
+    pub(crate) unsafe fn remove_in(
+        &mut self,
+        table: &Detached<T, G>,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+    ) -> Option<T> {
         // SAFETY: the probe loop offers full slots (I3).
-        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+        match table.control.probe_home(hash, |slot| eq(unsafe { table.slot(slot).as_ref() })) {
             // SAFETY: as above. In its home's window an entry has left no position.
             Step::Done(Ok(slot)) => Some(unsafe { self.take(slot) }),
             Step::Done(Err(_)) => None,

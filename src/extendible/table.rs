@@ -376,11 +376,6 @@ unsafe impl<T, A: Allocator> Searched for Tables<T, A> {
     fn table(&self, hash: u64) -> Detached<T> {
         self.at_bound(hash).unwrap_or_else(|| self.table(hash).detached())
     }
-
-    #[inline(always)]
-    fn search(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        self.find(hash, eq)
-    }
 }
 
 /// What needs more tables, or fewer.

@@ -25,9 +25,13 @@ use crate::allocator::{AllocError, Allocator, Global};
 /// them on systems other than Linux. Needs the feature `huge-pages`.
 ///
 /// Lookups in tables far beyond the caches become faster, and so does their growth; smaller tables
-/// are not affected. A large block takes up to 2 MiB more than was requested. Where the system's
-/// mode is `never`, or no huge pages are available, blocks consist of ordinary pages; nothing fails
-/// because of that.
+/// are not affected. How much depends on the machine, and the bench `huge_pages` shows what yours
+/// gives to anyone: in a virtual machine whose host has 4 KiB pages, lookups gain little, and where
+/// free memory goes back to the host, growth into memory that has to be fetched from there can even
+/// be slower than with ordinary pages.
+///
+/// A large block takes up to 2 MiB more than was requested. Where the system's mode is `never`, or no
+/// huge pages are available, blocks consist of ordinary pages; nothing fails because of that.
 ///
 /// If the system refuses the mapping, the allocation fails with an error like any other.
 ///

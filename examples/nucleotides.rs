@@ -80,7 +80,8 @@ pub fn strand(length: usize) -> String {
         let stretch = 1 + random() % 200;
         if strand.len() > 10_000 && random() % 4 != 0 {
             let begin = random() % (strand.len() - stretch);
-            strand.extend_from_within(begin..begin + stretch);
+            let repeat = strand[begin..begin + stretch].to_owned();
+            strand.push_str(&repeat);
         } else {
             strand.extend((0..stretch).map(|_| char::from(b"AAACCGGTTT"[random() % 10])));
         }

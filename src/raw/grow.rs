@@ -171,8 +171,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe { self.untyped_mut().claim(Self::SLOT, hash, &hasher) }
     }
 
-    /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
-    /// module's introduction. O(slots).
+    /// See [`Control::rebuild`].
     #[cfg(test)]
     pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
         // SAFETY: only tables with several windows are rebuilt. The table is borrowed mutably.
@@ -446,7 +445,8 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// See [`RawTable::rebuild`].
+    /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
+    /// module's introduction. O(slots).
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.

@@ -34,8 +34,11 @@ impl Spent {
     }
 }
 
+/// What joins customers and orders.
+pub type Join = fn(&[Customer], &[Order]) -> Spent;
+
 /// The maps, each with what joins tables through it.
-pub const MAPS: [(&str, fn(&[Customer], &[Order]) -> Spent); 3] = [
+pub const MAPS: [(&str, Join); 3] = [
     ("hashbrown", |customers, orders| {
         let map: hashbrown::HashMap<u64, usize> =
             customers.iter().map(|Customer(number, group)| (*number, *group)).collect();

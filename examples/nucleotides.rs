@@ -14,8 +14,11 @@ pub const LENGTHS: [usize; 7] = [1, 2, 3, 4, 6, 12, 18];
 /// Sequences with how often they occur, the most frequent first.
 pub type Counts = Vec<(String, u32)>;
 
+/// What counts the sequences of a length in a strand.
+pub type Count = fn(&str, usize) -> Counts;
+
 /// The maps, each with what counts the sequences of a length in it.
-pub const MAPS: [(&str, fn(&str, usize) -> Counts); 4] = [
+pub const MAPS: [(&str, Count); 4] = [
     ("hashbrown", |strand, length| {
         let mut map = hashbrown::HashMap::<String, u32>::new();
         for sequence in sequences(strand, length) {
@@ -77,7 +80,8 @@ pub fn strand(length: usize) -> String {
         let stretch = 1 + random() % 200;
         if strand.len() > 10_000 && random() % 4 != 0 {
             let begin = random() % (strand.len() - stretch);
-            strand.extend_from_within(begin..begin + stretch);
+            let again = strand[begin..begin + stretch].to_owned();
+            strand.push_str(&again);
         } else {
             strand.extend((0..stretch).map(|_| char::from(b"AAACCGGTTT"[random() % 10])));
         }

@@ -133,10 +133,10 @@ shares() {
 hashbrown_benches() {
     local turn map
     for ((turn = 0; turn < pairs; turn++)); do
-        for map in hashbrown rosti again; do
+        for map in $([ $((turn % 2)) = 0 ] && echo hashbrown rosti again || echo again rosti hashbrown); do
             (cd "$own" && $pinned "$work/hashbrown-benches-${map/again/hashbrown}" --bench --output-format bencher \
-                --warm-up-time 0.1 --measurement-time 0.3 --sample-size 20 2>"$own/errors") \
-                | sed -n "s/^test \(.*\) \.\.\. bench: *\([0-9]*\) ns.*/$turn $map \1 \2/p" >>"$own/benches"
+                --warm-up-time 0.05 --measurement-time 0.15 --sample-size 20 2>"$own/errors") \
+                | tr -d , | sed -n "s/^test \(.*\) \.\.\. bench: *\([0-9]*\) ns.*/$turn $map \1 \2/p" >>"$own/benches"
         done
     done
     awk '{ ns[$1, $2, $3] = $4; if (!($3 in known)) { known[$3]; name[++rows] = $3 } }

@@ -34,8 +34,8 @@ impl Spent {
     }
 }
 
-/// Joins the two tables by way of a map.
-type Join = fn(&[Customer], &[Order]) -> Spent;
+/// What joins customers and orders.
+pub type Join = fn(&[Customer], &[Order]) -> Spent;
 
 /// The maps, each with what joins tables through it.
 pub const MAPS: [(&str, Join); 3] = [

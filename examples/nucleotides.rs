@@ -14,8 +14,8 @@ pub const LENGTHS: [usize; 7] = [1, 2, 3, 4, 6, 12, 18];
 /// Sequences with how often they occur, the most frequent first.
 pub type Counts = Vec<(String, u32)>;
 
-/// Counts sequences by way of a map.
-type Count = fn(&str, usize) -> Counts;
+/// What counts the sequences of a length in a strand.
+pub type Count = fn(&str, usize) -> Counts;
 
 /// The maps, each with what counts the sequences of a length in it.
 pub const MAPS: [(&str, Count); 4] = [
@@ -80,8 +80,8 @@ pub fn strand(length: usize) -> String {
         let stretch = 1 + random() % 200;
         if strand.len() > 10_000 && random() % 4 != 0 {
             let begin = random() % (strand.len() - stretch);
-            let repeat = strand[begin..begin + stretch].to_owned();
-            strand.push_str(&repeat);
+            let again = strand[begin..begin + stretch].to_owned();
+            strand.push_str(&again);
         } else {
             strand.extend((0..stretch).map(|_| char::from(b"AAACCGGTTT"[random() % 10])));
         }

@@ -37,11 +37,11 @@ impl Summary {
 /// Stations by name.
 pub type Stations = Vec<(String, Summary)>;
 
-/// Works the stations out of a text by way of a map.
-type Measure = fn(&[u8]) -> Stations;
+/// What summarises a text.
+pub type Summarise = fn(&[u8]) -> Stations;
 
 /// The maps, each with what summarises a text in it.
-pub const MAPS: [(&str, Measure); 4] = [
+pub const MAPS: [(&str, Summarise); 4] = [
     ("hashbrown", |text| {
         let mut map = hashbrown::HashMap::<String, Summary>::new();
         for (name, temperature) in lines(text) {

@@ -33,14 +33,14 @@ const PROGRAMS: [(&str, u32, fn() -> Work); 16] = [
     ("string-interner", 5, string_interner),
     ("indexmap", 2, indexmap),
     ("indexmap-miss", 800, indexmap_miss),
-    ("nucleotides", 1, || nucleotides("hashbrown")),
-    ("nucleotides-str", 1, || nucleotides(rosti_or("StrMap"))),
-    ("nucleotides-int", 1, || nucleotides(rosti_or("IntMap"))),
-    ("stations", 10, || stations("hashbrown")),
-    ("stations-str", 10, || stations(rosti_or("StrMap"))),
-    ("stations-bytes", 10, || stations(rosti_or("BytesMap"))),
-    ("join", 2, || join("hashbrown")),
-    ("join-batch", 2, || join(rosti_or("get_batch"))),
+    ("nucleotides", 10, || nucleotides("hashbrown")),
+    ("nucleotides-str", 10, || nucleotides(rosti_or("StrMap"))),
+    ("nucleotides-int", 10, || nucleotides(rosti_or("IntMap"))),
+    ("stations", 12, || stations("hashbrown")),
+    ("stations-str", 12, || stations(rosti_or("StrMap"))),
+    ("stations-bytes", 12, || stations(rosti_or("BytesMap"))),
+    ("join", 4, || join("hashbrown")),
+    ("join-batch", 4, || join(rosti_or("get_batch"))),
 ];
 
 /// The name of a map of rosti's own; where hashbrown is itself, of hashbrown's.

@@ -102,7 +102,8 @@ impl<G: Group> Control<G> {
     /// aligned. Both hold for the window of any position up to `mask`.
     #[inline(always)]
     pub(super) unsafe fn group(self, window: usize) -> G {
-        // SAFETY: the caller's contract and I2; `ctrl` itself is a multiple of WIDTH.
+        // SAFETY: the caller's window is initialised (I2) and, `ctrl` being a multiple of WIDTH, aligned
+        // if homes are.
         unsafe { G::load(self.ctrl.as_ptr().add(window)) }
     }
 
@@ -112,7 +113,7 @@ impl<G: Group> Control<G> {
     /// The table has that many control bytes.
     #[inline(always)]
     pub(super) unsafe fn byte(self, slot: usize) -> u8 {
-        // SAFETY: the caller's contract and I2.
+        // SAFETY: the caller's control byte is in the block and initialised (I2).
         unsafe { self.ctrl.add(slot).read() }
     }
 
@@ -122,7 +123,7 @@ impl<G: Group> Control<G> {
     /// The table has that slot, and nobody else accesses it now.
     #[inline(always)]
     pub(super) unsafe fn set_byte(self, slot: usize, byte: u8) {
-        // SAFETY: the caller's contract.
+        // SAFETY: a slot has a control byte in the block (I1, I2), and the table is ours.
         unsafe { self.ctrl.add(slot).write(byte) }
     }
 
@@ -171,7 +172,7 @@ impl<G: Group> Control<G> {
         loop {
             // A closure of its own, not `&mut is_match`: what std makes a function of that is not inlined
             // across codegen units (`ci/profiles.sh`, `lto-off`: 1.6 of hashbrown's time instead of 1.0).
-            // SAFETY: the caller's contract.
+            // SAFETY: `seq` is the caller's, or advanced from that in this table: at most `mask` (I1).
             match unsafe { self.probe_window(Tag::of(hash), seq, |slot| is_match(slot)) } {
                 Step::Done(result) => return result,
                 Step::Next(next) => seq = next,
@@ -190,7 +191,7 @@ impl<G: Group> Control<G> {
         mut seq: ProbeSeq,
         mut is_match: impl FnMut(usize) -> bool,
     ) -> Step {
-        // SAFETY: the caller's contract.
+        // SAFETY: `seq` is on a walk through this many homes, so its position is at most `mask` (I1).
         let (window, mut matches) = unsafe { self.match_window(tag, seq.position()) };
         // Not a `for` loop: that would take the lane out of the set before it is compared, two
         // instructions more for a hit.
@@ -297,7 +298,8 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn settle_in(self, hash: u64, slot: usize) {
         if !self.covers(ctrl::home(hash, self.mask), slot) {
-            // SAFETY: the caller's contract. In a one-window table the home's window covers all slots.
+            // SAFETY: the slot is the table's, and the table ours. It has several windows: the only one of
+            // a table with one covers all slots (I1).
             unsafe { self.count_walk(hash, slot) }
         }
     }
@@ -309,7 +311,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn move_out(self, hash: u64, slot: usize) {
         if !self.covers(ctrl::home(hash, self.mask), slot) {
-            // SAFETY: as in `settle_in`.
+            // SAFETY: as there, several windows because of I1.
             unsafe { self.take_back_walk(hash, slot) }
         }
     }
@@ -322,9 +324,9 @@ impl<G: Group> Control<G> {
     /// now. Entries are forgotten, not dropped.
     #[inline]
     pub(super) unsafe fn reset(self, slots: usize) {
-        // SAFETY: the caller's contract. The last control bytes, as many as a window has, come behind
-        // those of the homes if homes are not aligned (I1); those of them that have a slot are written
-        // once more.
+        // SAFETY: the block has all control bytes and words of this size, initialised or not, and the table
+        // is ours. The last control bytes, as many as a window has, come behind those of the homes if homes
+        // are not aligned (I1); those of them that have a slot are written once more.
         unsafe {
             if self.has_several_windows() {
                 self.clear_counts();
@@ -341,7 +343,8 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// As there, and the control bytes and words are initialised (I2).
     pub(super) unsafe fn forget(self, slots: usize) {
-        // SAFETY: the caller's contract. A one-window table has 4, 8 or 16 slots (I1).
+        // SAFETY: these are all slots, the words are initialised (I2), and the table is ours. A one-window
+        // table has 4, 8 or 16 slots (I1).
         unsafe {
             if !self.has_several_windows() {
                 return self.reset_window(slots);

@@ -134,7 +134,7 @@ impl<G: Group> Control<G> {
         let mut counts = alloc::vec::Vec::with_capacity(homes);
         // Word by word: tests ask for this after every operation.
         for base in (0..homes).step_by(POSITIONS) {
-            // SAFETY: as in `overflowed`.
+            // SAFETY: both words of a position up to `mask` are initialised (I2).
             let (any, many) = unsafe { (self.any_word(base).read(), self.many_word(base).read()) };
             let bit = |bit: usize| (any >> bit & 1) + (many >> bit & 1);
             counts.extend((0..POSITIONS.min(homes - base)).map(bit));
@@ -158,7 +158,7 @@ impl<G: Group> Control<G> {
     /// several windows.
     #[inline(always)]
     pub(super) unsafe fn overflowed_in_word(self, first: usize) -> Homes {
-        // SAFETY: as in `overflowed`.
+        // SAFETY: `first` is at most `mask`, so its word is initialised (I2).
         BitMask(unsafe { self.any_word(first).read() })
     }
 
@@ -169,7 +169,7 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn leave(self, position: usize, entries: u32) {
         let (word, bit) = (self.any_word(position), 1 << (position % POSITIONS));
-        // SAFETY: as in `overflowed`; the table is ours.
+        // SAFETY: both words of a position up to `mask` are initialised (I2); the table is ours.
         unsafe {
             let any = word.read();
             word.write(any | bit);
@@ -201,13 +201,14 @@ impl<G: Group> Control<G> {
         let mut seq = ProbeSeq::new(hash, self.mask());
         let mut steps = 0;
         while !self.covers(seq.position(), slot) {
-            // SAFETY: a position of a walk is at most `mask`; the rest is the caller's contract.
+            // SAFETY: a position of a walk is at most `mask` (I1); several windows and no other access are
+            // the caller's contract.
             unsafe { self.leave(seq.position(), 1) };
             steps += 1;
             let more = seq.advance(self.mask(), Self::SHAPE);
             debug_assert!(more, "count_walk: every walk reaches every slot");
         }
-        // SAFETY: the caller's contract.
+        // SAFETY: the table has several windows and is ours, as the caller says; so the word exists (I2).
         unsafe { self.add_steps(steps) };
     }
 
@@ -225,7 +226,8 @@ impl<G: Group> Control<G> {
         while !self.covers(seq.position(), slot) {
             let position = seq.position();
             let (word, bit) = (self.any_word(position), 1 << (position % POSITIONS));
-            // SAFETY: as in `overflowed`, for a position of a walk; the table is ours.
+            // SAFETY: a position of a walk is at most `mask` (I1), so both words are initialised (I2); the
+            // table is ours.
             unsafe {
                 let one = word.read() & !self.many_word(position).read() & bit;
                 word.write(word.read() ^ one);
@@ -235,7 +237,7 @@ impl<G: Group> Control<G> {
             let more = seq.advance(self.mask(), Self::SHAPE);
             debug_assert!(more, "take_back_walk: every walk reaches every slot");
         }
-        // SAFETY: the caller's contract; tables with several windows have these words (I2). A sum that has
+        // SAFETY: the table is ours; as it has several windows, it has these words (I2). A sum that has
         // reached its end says nothing any more.
         unsafe {
             if self.steps() != u32::MAX {
@@ -304,7 +306,7 @@ impl<G: Group> Control<G> {
     /// The table has several windows and nobody else accesses it.
     #[inline(never)]
     pub(super) unsafe fn renew_limit(self) {
-        // SAFETY: the caller's contract; tables with several windows have these words (I2).
+        // SAFETY: the table is ours; as it has several windows, it has these words (I2).
         unsafe {
             let steps = self.steps();
             let limit = steps.saturating_add(steps / 4).saturating_add(self.credit());

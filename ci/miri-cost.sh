@@ -44,7 +44,7 @@ for suite in "${suites[@]}"; do
         | xargs -P "$(nproc)" -I{} bash -c 'cost "$@"' - "$program" "$harness" {} | sort -rn)
     awk -v suite="$suite" -v shown=$shown -v test=$most_of_a_test -v all=$most_of_a_suite '
         { sum += $1; if ($1 > test) dear++; if ($1 > 1000000) above++ }
-        NR <= shown || $1 > test { printf "%12d  %s %s\n", $1, suite, $2 }
+        NR <= shown || $1 > test { printf "%12.0f  %s %s\n", $1, suite, $2 }
         END {
             printf "%12.0f  %s, %d tests, of which %d above a million\n", sum, suite, NR, above
             if (dear) printf "%d tests take more than %d\n", dear, test

@@ -26,12 +26,19 @@ use crate::allocator::Allocator;
 use crate::ctrl;
 use crate::group::Group;
 
-/// Keys that are gone over at once.
-const CHUNK: usize = 32;
+/// Keys that are gone over at once; fewer where Miri runs the unit tests.
+pub(super) const CHUNK: usize = if cfg!(all(test, miri)) { 8 } else { 32 };
 const RING: usize = (3 * CHUNK).next_power_of_two();
 
 /// Bytes from which a table counts as one beyond the cache; less in the unit tests.
-const FAR: usize = if cfg!(test) { 1 << 12 } else { 1 << 25 };
+const FAR: usize = 1
+    << if cfg!(all(test, miri)) {
+        9
+    } else if cfg!(test) {
+        12
+    } else {
+        25
+    };
 
 /// What is looked up in a table of `T`: a source of keys that knows their hashes, and recognises
 /// entries.

@@ -280,6 +280,16 @@ impl<G: Group> Control<G> {
         unsafe { self.limit_word().read() }
     }
 
+    /// The steps of entries that have left again since the last rebuild.
+    ///
+    /// # Safety
+    /// As for [`steps`](Self::steps).
+    #[inline]
+    pub(super) unsafe fn wear(self) -> u32 {
+        // SAFETY: tables with several windows have this word (I2).
+        unsafe { self.wear_word().read() }
+    }
+
     /// Whether a rebuild pays; see the module's introduction.
     ///
     /// # Safety
@@ -287,16 +297,15 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn is_worn(self) -> bool {
         self.has_several_windows() && {
-            // SAFETY: tables with several windows have these words (I2).
-            let (steps, limit, wear) =
-                unsafe { (self.steps(), self.limit(), self.wear_word().read()) };
+            // SAFETY: the table has several windows, and nobody writes to it.
+            let (steps, limit, wear) = unsafe { (self.steps(), self.limit(), self.wear()) };
             steps > limit && wear > self.credit() / 4
         }
     }
 
     /// Two for each window's width of homes.
     #[inline]
-    fn credit(self) -> u32 {
+    pub(super) fn credit(self) -> u32 {
         u32::try_from((self.mask() + 1) / (G::WIDTH / 2)).unwrap_or(u32::MAX)
     }
 

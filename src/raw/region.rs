@@ -227,7 +227,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The fewest homes of a region, unless the table has fewer. Of a region's homes the last
     /// `WIDTH - 1` have windows that reach into the next one, so this leaves one in 64 over.
     /// (Miri is to see several regions in small tables.)
-    const MIN_REGION: usize = if cfg!(miri) { 4 } else { 64 } * G::WIDTH;
+    const MIN_REGION: usize = if cfg!(miri) { 2 } else { 64 } * G::WIDTH;
 
     /// About so many regions: a power of two, and none of them too short to be worth it.
     pub(crate) fn regions(&self, wanted: usize) -> Regions {

@@ -234,7 +234,7 @@ fn every_edge_up_to_the_largest_number() {
         }
         for shape in SHAPES {
             let mut last = None;
-            for capacity in edges(width).into_iter().step_by(scaled(1, 1, 5)) {
+            for capacity in edges(width).into_iter().step_by(scaled(1, 1, 8)) {
                 let size = width.size_for(shape, capacity);
                 assert_eq!(size.is_none(), capacity > width.max() / 8, "{shape:?} {capacity}");
                 if let Some(extent) = size {

@@ -15,6 +15,7 @@
 //! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
 //! | `sizes.rs` | capacity against layout; allocators that fail |
+//! | `counts.rs` | is a count too low after any sequence, can a sum overflow |
 //! | `arithmetic.rs` | can a size be wrong, or overflow, on CPUs of 16, 32 and 64 bits |
 //! | `negative.rs` | do the invariants notice planted mistakes |
 //! | `statistics.rs` | how many windows a search visits |
@@ -61,6 +62,7 @@ macro_rules! backends {
 
 mod arithmetic;
 mod batch;
+mod counts;
 mod elements;
 mod model;
 #[cfg(panic = "unwind")]
@@ -158,7 +160,13 @@ pub(crate) const fn tried(case: usize, of: usize) -> bool {
 
 /// The numbers of calls of user code before one that panics: all, but under Miri ever fewer.
 fn calls() -> impl Iterator<Item = usize> {
-    core::iter::successors(Some(0), |n| Some(if cfg!(miri) { 10 * n + 5 } else { n + 1 }))
+    let next = |n: &usize| Some(if cfg!(miri) { 10 * n + 7 } else { n + 1 });
+    core::iter::successors(Some(if cfg!(miri) { 7 } else { 0 }), next)
+}
+
+/// Those of so many calls, but under Miri only one.
+fn calls_of(all: usize) -> impl Iterator<Item = usize> {
+    (0..all).skip(scaled(0, 0, all / 4)).take(scaled(all, all, 1))
 }
 
 /// A key that is its own value, hashed by `mix`: for tests that need nothing but a table.

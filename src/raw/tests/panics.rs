@@ -2,8 +2,8 @@
 //! invariants hold, and the table goes on.
 
 use super::{
-    Keys, bytes_of, calls, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes,
-    scaled, sorted_keys, tried, worn_table,
+    Keys, bytes_of, calls, calls_of, capacity_of_homes, full_table, key_hasher, mix,
+    overflowed_homes, scaled, sorted_keys, tried, worn_table,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -117,7 +117,7 @@ fn hasher_in_growth<G: Group>() {
     }
     // Reinserting, to four times as many and more.
     let table = full_table::<G>(0);
-    let far = 5 * table.capacity();
+    let far = scaled(5, 5, 2) * table.capacity();
     assert_eq!(resizing(&table, |table, hasher| table.reserve(far, hasher)), table.len());
     let calls = resizing(&table, |table, hasher| {
         assert_eq!(table.try_reserve(far, hasher), Ok(()));
@@ -351,7 +351,7 @@ fn clones<G: Group>() {
     for len in LENS {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, len);
-        for n in calls().take_while(|&n| n < len as usize) {
+        for n in calls_of(len as usize) {
             ledger.clones.0.set(n);
             assert!(blows(|| drop(source.clone())));
             assert_eq!(ledger.alive(), source.len(), "half a clone is dropped");
@@ -403,7 +403,7 @@ fn drops_of_all<G: Group>() {
     let acts = keeping_the_block.map(|act| (act, true)).into_iter();
     for (case, (act, keeps)) in acts.chain(for_good.map(|act| (act, false))).enumerate() {
         for len in LENS {
-            for n in calls().take_while(|&n| n < len as usize) {
+            for n in calls_of(len as usize) {
                 if !tried(case + n, 3) {
                     continue;
                 }
@@ -422,7 +422,7 @@ fn drops_of_all<G: Group>() {
 
 /// The old entries' drop panics while a table is cloned into: it is left empty.
 fn drops_in_clone_from<G: Group>() {
-    for n in calls().take_while(|&n| n < 20) {
+    for n in calls_of(20) {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, 10);
         let mut target = tracked::<G>(&ledger, 20);
@@ -438,7 +438,7 @@ fn drops_in_clone_from<G: Group>() {
 /// before is done, what was not looked at stays.
 fn predicates<G: Group>() {
     for len in LENS {
-        for n in calls().take_while(|&n| n < len as usize) {
+        for n in calls_of(len as usize) {
             let ledger = Ledger::new();
             let mut table = tracked::<G>(&ledger, len);
             // The keys in the order of their slots.

@@ -3,7 +3,10 @@
 #[cfg(panic = "unwind")]
 use super::panics::{Fuse, blows};
 use super::trace::{Entry, Op, Subject};
-use super::{HASHES, HashFn, Keys, Random, capacity_of_homes, full_table, key_hasher, mix, scaled};
+use super::{
+    HASHES, HashFn, Keys, Random, calls_of, capacity_of_homes, few_hashes, full_table, key_hasher,
+    mix, scaled, tried,
+};
 use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::scan::BLOCK;
@@ -11,6 +14,11 @@ use crate::raw::{RawTable, ScanCursor};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::cell::Cell;
+
+/// Doublings of a table of several blocks, of two under Miri.
+const fn several_blocks<G: Group>(normally: u32) -> u32 {
+    if cfg!(miri) { (2 * BLOCK / (2 * G::WIDTH)).ilog2() } else { normally }
+}
 
 /// The ways to make a step.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +45,26 @@ impl Scan {
     }
 
     /// Forgets what has left the table.
-    fn keep<G: Group>(&mut self, subject: &Subject<G>) {
-        let present: BTreeSet<u64> = subject.entries().iter().map(|entry| entry.0).collect();
-        self.staying.retain(|key, _| present.contains(key));
-        self.visited.retain(|key| present.contains(key));
+    fn keep(&mut self, present: &BTreeMap<u64, u64>) {
+        self.staying.retain(|key, _| present.contains_key(key));
+        self.visited.retain(|key| present.contains_key(key));
+    }
+
+    /// Carries out an operation between two steps.
+    fn apply<G: Group>(&mut self, subject: &mut Subject<G>, op: Op) {
+        let out = subject.apply(op);
+        match op {
+            Op::Remove(_) | Op::Pop => {
+                for (key, _) in out {
+                    self.staying.remove(&key);
+                    self.visited.remove(&key);
+                }
+            }
+            Op::Retain(_) | Op::ExtractIf(..) | Op::Drain(_) | Op::IntoIter(_) | Op::Clear => {
+                self.keep(&subject.entries().into_iter().collect());
+            }
+            _ => {}
+        }
     }
 
     /// Makes a step and judges it; `false` when the scan is over.
@@ -78,7 +102,7 @@ impl Scan {
         }
         let after: BTreeMap<u64, u64> = subject.entries().into_iter().collect();
         assert_eq!(after, expected, "after {way:?}");
-        self.keep(subject);
+        self.keep(&after);
         match next {
             Some(cursor) => self.cursor = cursor,
             None => assert!(self.staying.values().all(|&visited| visited), "not all was visited"),
@@ -95,8 +119,7 @@ fn run_trace<G: Group>(hash: HashFn, target: usize, steps: usize, pace: usize, s
     let (mut scans, mut longest, mut length) = (0, 0, 0);
     for _ in 0..steps {
         let op = Op::next(&mut random, target, subject.table.len());
-        subject.apply(op);
-        scan.keep(&subject);
+        scan.apply(&mut subject, op);
         if random.once_in(pace) {
             let way = match random.below(8) {
                 0 => Way::Retain(random.next() % 8),
@@ -118,11 +141,16 @@ fn run_trace<G: Group>(hash: HashFn, target: usize, steps: usize, pace: usize, s
 
 /// From one-window tables to some of a few blocks, under every hash.
 fn random_traces<G: Group>() {
-    let first = capacity_of_homes::<G>(0);
+    let (first, mut case) = (capacity_of_homes::<G>(0), 0);
     for (name, hash) in HASHES {
-        for (i, target) in [3, 8, 16, first, 2 * first + 1, 100, 300].into_iter().enumerate() {
+        let targets = [3, 8, 16, first, 2 * first + 1, 100, 300].into_iter();
+        for (i, target) in targets.take(scaled(7, 7, 5)).enumerate() {
             let steps = scaled(40, 4, 1) * (target + 8);
-            for pace in [1, 4] {
+            for pace in [1, scaled(4, 4, 8)] {
+                case += 1;
+                if !tried(case, 8) {
+                    continue;
+                }
                 std::println!("{name}, {target} entries, a step in {pace} operations");
                 run_trace::<G>(hash, target, steps, pace, mix(i as u64 + pace as u64));
             }
@@ -133,7 +161,7 @@ fn random_traces<G: Group>() {
 /// Between two steps the table goes to any other size; some entries leave, some come, some stay.
 fn sizes_change_in_mid_scan<G: Group>() {
     let most = scaled(5, 4, 2);
-    for (name, hash) in HASHES {
+    for (name, hash) in few_hashes() {
         for seed in 0..scaled(24, 4, 1) as u64 {
             let mut random = Random(mix(seed));
             let mut subject = Subject::<G>::new(hash);
@@ -145,23 +173,22 @@ fn sizes_change_in_mid_scan<G: Group>() {
             let mut new = crowd as u64;
             while scan.step(&mut subject, Way::Shared) {
                 match random.below(5) {
-                    0 | 1 => _ = subject.apply(Op::Reserve(size(&mut random))),
-                    2 => _ = subject.apply(Op::ShrinkTo(size(&mut random))),
+                    0 | 1 => scan.apply(&mut subject, Op::Reserve(size(&mut random))),
+                    2 => scan.apply(&mut subject, Op::ShrinkTo(size(&mut random))),
                     3 => {
                         // Until few are left.
                         for _ in 0..8 {
                             let key = random.below(new as usize) as u64;
-                            subject.apply(Op::Remove(key));
+                            scan.apply(&mut subject, Op::Remove(key));
                         }
                     }
                     _ => {
                         for _ in 0..8 {
-                            subject.apply(Op::Insert(new, new));
+                            scan.apply(&mut subject, Op::Insert(new, new));
                             new += 1;
                         }
                     }
                 }
-                scan.keep(&subject);
             }
             std::println!("{name}: {} of {crowd} entries stayed", scan.staying.len());
         }
@@ -171,7 +198,7 @@ fn sizes_change_in_mid_scan<G: Group>() {
 /// Everything is taken out and put back, in another order and at another size.
 fn cleared_and_refilled<G: Group>() {
     let mut subject = Subject::<G>::new(mix);
-    let keys = capacity_of_homes::<G>(4) as u64;
+    let keys = capacity_of_homes::<G>(several_blocks::<G>(4)) as u64;
     (0..keys).for_each(|key| _ = subject.apply(Op::Insert(key, 0)));
     let (mut seen, mut next) = (Vec::new(), Some(ScanCursor::START));
     let mut rounds = 0;
@@ -179,13 +206,16 @@ fn cleared_and_refilled<G: Group>() {
         next = subject.table.scan(cursor, |entry| mix(entry.0), |entry| seen.push(entry.0));
         subject.apply(Op::Clear);
         rounds += 1;
-        if rounds % 3 == 0 {
+        if rounds % scaled(3, 3, 1) as u64 == 0 {
             subject.apply(Op::ShrinkTo(0));
         }
-        (0..keys).rev().for_each(|key| _ = subject.apply(Op::Insert(key, rounds)));
+        for key in (0..keys).rev() {
+            subject.table.insert_unique(mix(key), (key, rounds), |entry| mix(entry.0));
+        }
+        subject.check_invariants();
     }
     seen.sort_unstable();
-    assert!(seen.into_iter().eq(0..keys) && rounds > 3);
+    assert!(seen.into_iter().eq(0..keys) && rounds > scaled(3, 3, 1) as u64);
 }
 
 /// An unchanged table takes a step for each block, which hashes the entries of as many slots and a few more.
@@ -195,7 +225,7 @@ fn a_step_is_short<G: Group>() {
         calls.set(calls.get() + 1);
         mix(*key)
     };
-    for doublings in 0..scaled(9, 7, 4) as u32 {
+    for doublings in 0..scaled(9, 7, 3) as u32 {
         let mut table = full_table::<G>(doublings);
         let homes = table.control.mask() + 1;
         let (mut cursor, mut next) = (ScanCursor::START, Some(ScanCursor::START));
@@ -222,7 +252,7 @@ fn a_step_is_short<G: Group>() {
 
 /// A table of one block is visited in one step, also by a scan that began in a larger one.
 fn small_tables_take_one_step<G: Group>() {
-    let mut table = full_table::<G>(4);
+    let mut table = full_table::<G>(several_blocks::<G>(4));
     let mut seen = BTreeSet::new();
     let cursor = table.scan(ScanCursor::START, key_hasher, |key| assert!(seen.insert(*key)));
     let cursor = cursor.expect("a table of several blocks");
@@ -244,7 +274,7 @@ fn small_tables_take_one_step<G: Group>() {
 
 /// What scan_retain drops leaves nothing behind in the counts, as a removal by key does not.
 fn counts_are_taken_back<G: Group>() {
-    let mut table = full_table::<G>(4);
+    let mut table = full_table::<G>(several_blocks::<G>(4));
     let before = table.statistics(key_hasher);
     let mut next = Some(ScanCursor::START);
     while let Some(cursor) = next {
@@ -258,13 +288,14 @@ fn counts_are_taken_back<G: Group>() {
 /// Any number is a cursor: it visits some entries once, and may take some out.
 fn any_bits_are_a_cursor<G: Group>() {
     let mut random = Random(7);
-    for (_, hash) in HASHES {
+    for (_, hash) in few_hashes() {
         let mut subject = Subject::<G>::new(hash);
-        for doublings in 0..4 {
+        let most = several_blocks::<G>(3);
+        for doublings in scaled(0, 0, most as usize) as u32..=most {
             for key in 0..capacity_of_homes::<G>(doublings) as u64 {
                 subject.apply(Op::Insert(key, key));
             }
-            for _ in 0..scaled(200, 40, 4) {
+            for _ in 0..scaled(200, 40, 1) {
                 // All bits, or few.
                 let bits = random.next() & random.next().wrapping_shl(random.next() as u32);
                 let mut next = Some(ScanCursor::from_bits(bits));
@@ -295,8 +326,8 @@ fn lying_hashers<G: Group>() {
             random.set(mix(random.get() + 1));
             if random.get() % lies == 0 { random.get() } else { mix(*key) & 0xfff }
         };
-        let mut table = full_table::<G>(4);
-        for round in 0..scaled(200, 40, 4) {
+        let mut table = full_table::<G>(several_blocks::<G>(4));
+        for round in 0..scaled(200, 40, 2) {
             let mut next = Some(ScanCursor::START);
             while let Some(cursor) = next {
                 next = table.scan_retain(cursor, hasher, |key| (*key + round as u64) % 16 != 0);
@@ -322,17 +353,17 @@ fn panics<G: Group>() {
         }
     }
     let (hash, f, drops) = (Fuse::new(Fuse::NEVER), Fuse::new(Fuse::NEVER), Fuse::new(Fuse::NEVER));
-    let keys = capacity_of_homes::<G>(3) as u64;
+    let keys = capacity_of_homes::<G>(several_blocks::<G>(3)) as u64;
     let goes = |key: u64| key % 3 == 0;
-    for (fuse, calls) in [(&hash, keys), (&f, keys), (&drops, keys / 3)] {
+    for (fuse, most) in [(&hash, keys as usize), (&f, keys as usize), (&drops, keys as usize / 3)] {
         let mut blown = 0;
-        for n in 0..calls.min(scaled(1000, 100, 4) as u64) {
+        for n in calls_of(most).take(scaled(1000, 100, 1)) {
             let dropped = Cell::new(0);
             let mut table: RawTable<Loud<'_>, G, Global> = RawTable::new_in(Global);
             for key in 0..keys {
                 table.insert_unique(mix(key), Loud(key, &drops, &dropped), |entry| mix(entry.0));
             }
-            fuse.rearm(n as usize);
+            fuse.rearm(n);
             let mut cursor = ScanCursor::START;
             let mut step = |table: &mut RawTable<Loud<'_>, G, Global>| {
                 let next = table.scan_retain(

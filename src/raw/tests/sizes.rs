@@ -58,7 +58,7 @@ fn capacities<G: Group>() {
 /// Tables of 17 to 120 entries take at most 1.15 of the bytes that hashbrown's take: 16 for an entry and
 /// one for a control byte in each of its buckets, and a group more.
 fn small_tables_are_no_larger_than_hashbrowns<G: Group>() {
-    for capacity in 17..=120 {
+    for capacity in (17..=120).step_by(scaled(1, 1, 9)) {
         let buckets = (capacity * 8 / 7usize).next_power_of_two();
         let (most, table) = (
             17 * buckets + 16,
@@ -76,7 +76,7 @@ fn absurd_capacities<G: Group>() {
         let mut table = Keys::<G>::new_in(Global);
         assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
         assert_eq!(table.slots(), 0);
-        const LEN: usize = scaled(20, 20, 2);
+        const LEN: usize = scaled(20, 20, 1);
         for key in 0..LEN as u64 {
             table.insert_unique(mix(key), key, key_hasher);
             let before = table.dump();
@@ -177,7 +177,7 @@ mod metered {
         let mut random = Random(3);
         let mut table = Table::<u64, G>::new_in(meter.clone());
         let mut next = 0;
-        for _ in 0..scaled(20_000, 2000, 40) {
+        for _ in 0..scaled(20_000, 2000, 30) {
             match random.below(24) {
                 0 => table.reserve(random.below(60), key_hasher),
                 1 => table.shrink_to(random.below(60), key_hasher),
@@ -218,7 +218,7 @@ mod metered {
             let mut table = Table::<u64, G>::with_capacity_in(capacity, meter.clone());
             let capacity = table.capacity() as u64;
             let mut rebuilds = 0;
-            for key in 0..scaled(100_000, 4000, 90) as u64 {
+            for key in 0..scaled(100_000, 4000, 60) as u64 {
                 if key >= capacity {
                     let old = key - capacity;
                     assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
@@ -249,7 +249,7 @@ mod metered {
             meter.0.refused.set(Some(refused));
             let mut table = Table::<u64, G>::new_in(meter.clone());
             let mut errors = 0;
-            for key in 0..scaled(2000, 1200, 40) as u64 {
+            for key in 0..scaled(2000, 1200, 30) as u64 {
                 let before = (table.len() == table.capacity()).then(|| table.dump());
                 if let Err(error) = table.try_reserve(1, key_hasher) {
                     let TryReserveError::AllocError { layout } = error else {
@@ -285,7 +285,7 @@ mod metered {
         meter.0.limit.set(Some(1 << 20));
         let shape = Control::<G>::SHAPE;
         let (mut granted, mut refused, mut overflowed) = (0, 0, 0);
-        for exponent in (1..usize::BITS - scaled(0, 0, 2) as u32).rev().step_by(scaled(1, 1, 12)) {
+        for exponent in (1..usize::BITS - scaled(0, 0, 2) as u32).rev().step_by(scaled(1, 1, 20)) {
             for offset in [-1isize, 0, 1] {
                 let capacity = (1usize << exponent).wrapping_add_signed(offset);
                 // The size, in numbers that cannot overflow.

@@ -12,6 +12,7 @@ use crate::group::{Group, Swar};
 use crate::raw::control::Control;
 use crate::raw::overflow::MANY;
 use crate::raw::plain::Plain;
+use crate::raw::statistics::{MOST_WINDOWS, TAG_STEP};
 use alloc::vec::Vec;
 
 /// Mean number of windows that a search visits for the keys of a table, and for absent ones with
@@ -79,11 +80,13 @@ fn false_matches_of_misses<G: Group>() {
             let passed = walk(shape, homes, home).take_while(goes_on).count();
             for position in walk(shape, homes, home).take(passed + 1) {
                 let window = shape.window(position);
-                entries +=
-                    (window..window + shape.width).filter(|&slot| table.is_full(slot)).count();
+                let full = (window..window + shape.width).filter(|&slot| table.is_full(slot));
+                // SAFETY: the slot is full.
+                let tags = full.map(|slot| unsafe { table.tag_at(slot) });
+                entries += tags.filter(|tag| usize::from(tag.byte()) % TAG_STEP == 0).count();
             }
         }
-        let expected = entries as f64 / (128 * homes) as f64;
+        let expected = entries as f64 / (128 / TAG_STEP * homes) as f64;
         let (_, misses) = table.false_matches(key_hasher);
         let extra = if G::NAME == Swar::NAME { 1.05 } else { 1.0 + 1e-9 };
         assert!(
@@ -191,7 +194,8 @@ fn the_sum_goes_with_the_counts<G: Group>() {
 
 /// The limit is a quarter above the steps that a rebuild leaves, and two for each width of homes.
 fn the_limit_follows_the_steps<G: Group>() {
-    let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(4), Global);
+    let capacity = capacity_of_homes::<G>(scaled(4, 4, 2) as u32);
+    let mut table = Keys::<G>::with_capacity_in(capacity, Global);
     let (control, homes) = (table.control, table.control.mask() as u32 + 1);
     // SAFETY: tables with several windows have these.
     let sums = || unsafe { (control.steps(), control.limit()) };
@@ -245,7 +249,7 @@ fn counts_are_taken_back<G: Group>() {
 /// A table that lost entries without their hashes may have counts that are too high, so that an insert
 /// which finds many steps rebuilds; one that was filled to the same point does not.
 fn removals_without_a_hash_wear<G: Group>() {
-    let capacity = capacity_of_homes::<G>(4);
+    let capacity = capacity_of_homes::<G>(scaled(4, 4, 2) as u32);
     // In the lower half of the homes: crowded long before the table is full.
     let half = capacity.next_power_of_two() as u64 / 2;
     let crowd = |&key: &u64| mix(key) & !half;
@@ -346,13 +350,16 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
 
 /// However far searches go, no more windows are counted than is said.
 fn statistics_end<G: Group>() {
-    let homes = 1usize << 13;
+    let homes = 2 * 16 * MOST_WINDOWS;
     let mut table = Keys::<G>::with_capacity_in(homes - homes / 8, Global);
     table.insert_unique(0, 0, |_| 0);
     // SAFETY: the table has several windows and is borrowed mutably by nobody.
     unsafe { table.control.saturate_counts() };
     let statistics = table.statistics(|_| 0);
-    assert!((statistics.miss_windows, statistics.max_miss_windows) == (256.0, 256));
+    assert!(
+        (statistics.miss_windows, statistics.max_miss_windows)
+            == (MOST_WINDOWS as f64, MOST_WINDOWS)
+    );
     assert!((statistics.hit_windows, statistics.overflowed) == (1.0, 1.0));
     assert!(statistics.steps > statistics.limit, "{statistics}");
 }

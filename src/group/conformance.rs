@@ -86,7 +86,7 @@ fn every_byte_in_every_lane<G: Group>() {
     let backgrounds = [EMPTY, DELETED, 0x00, 0x01, 0x2a, 0x7f];
     let bytes: Vec<u8> = (0..=0x7f).chain([EMPTY, DELETED]).collect();
     let cases = backgrounds.len() * G::WIDTH * bytes.len();
-    for case in (0..cases).step_by(scaled(1, 1, 1009)) {
+    for case in (0..cases).step_by(scaled(1, 1, 1999)) {
         let (rest, byte) = (case / bytes.len(), bytes[case % bytes.len()]);
         let mut group = vec![backgrounds[rest / G::WIDTH]; G::WIDTH];
         group[rest % G::WIDTH] = byte;
@@ -107,7 +107,7 @@ fn patterns<G: Group>() {
             .collect()
     };
     let count = if G::WIDTH == 8 { 3usize.pow(8) } else { 20_000 };
-    let count = scaled(count, count, 6) as u64;
+    let count = scaled(count, count, 3) as u64;
     for i in 0..count {
         let pattern = if G::WIDTH == 8 { i } else { random.next() };
         check::<G>(&of_pattern(pattern, &mut || random.next() as u8 & 0x7f));

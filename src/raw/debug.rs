@@ -45,10 +45,9 @@ mod checks {
         pub(crate) fn check_invariants(&self, hasher: impl Fn(&T) -> u64) -> bool {
             self.check_structure();
             let mut left = alloc::vec![0u32; self.control.mask() + 1];
-            for slot in 0..self.slots() {
-                // SAFETY: every slot has a control byte (I2), and if it is full an entry (I3).
-                if ctrl::is_full(unsafe { self.control.byte(slot) }) {
-                    // SAFETY: as above.
+            for (slot, &byte) in self.control_bytes()[..self.slots()].iter().enumerate() {
+                if ctrl::is_full(byte) {
+                    // SAFETY: the slot is full, so there is an entry (I3).
                     self.check_reachable(slot, hasher(unsafe { self.get(slot) }), &mut left);
                 }
             }
@@ -72,6 +71,13 @@ mod checks {
             exact
         }
 
+        /// All control bytes.
+        fn control_bytes(&self) -> &[u8] {
+            let len = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
+            // SAFETY: so many control bytes are initialised (I2), and the table is borrowed.
+            unsafe { core::slice::from_raw_parts(self.control.ctrl().as_ptr(), len) }
+        }
+
         /// I1, I2, I3 as far as it shows in the control bytes, I4 and I6.
         fn check_structure(&self) {
             let shape = Control::<G>::SHAPE;
@@ -89,15 +95,16 @@ mod checks {
                 require(size.slots == size.homes + shape.overhang(size.homes), "I1: slots");
             }
             let mut full = 0;
-            for i in 0..shape.control_bytes(size.homes) {
-                // SAFETY: the table has this many control bytes (I2).
-                let byte = unsafe { self.control.byte(i) };
-                full += usize::from(ctrl::is_full(byte));
-                if i < size.slots {
-                    require(ctrl::is_full(byte) || byte == EMPTY, "I6: a slot is DELETED");
+            let (slots, others) = self.control_bytes().split_at(size.slots);
+            for &byte in slots {
+                if ctrl::is_full(byte) {
+                    full += 1;
                 } else {
-                    require(byte == DELETED, "I6: a byte without a slot is not DELETED");
+                    require(byte == EMPTY, "I6: a slot is DELETED");
                 }
+            }
+            for &byte in others {
+                require(byte == DELETED, "I6: a byte without a slot is not DELETED");
             }
             require(full == self.items, "I4: items is not the number of full slots");
             require(self.items + self.growth_left == size.capacity(), "I4: growth_left is off");

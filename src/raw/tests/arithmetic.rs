@@ -217,7 +217,8 @@ fn edges(width: Width) -> Vec<u128> {
     let parts = |n: u128| [n, n + 15, n + 7].map(|n| [n, n * 7 / 8, n * 15 / 16]);
     let mut edges: Vec<u128> = powers.flat_map(parts).flatten().collect();
     edges.extend([width.max() / 7, width.max() / 8, width.max() / 15 * 14]);
-    let around = |&edge: &u128| (edge.saturating_sub(3)..=edge + 3).collect::<Vec<_>>();
+    let near = scaled(3, 3, 1) as u128;
+    let around = |&edge: &u128| (edge.saturating_sub(near)..=edge + near).collect::<Vec<_>>();
     let mut edges: Vec<u128> = edges.iter().flat_map(around).collect();
     edges.retain(|&edge| edge <= width.max());
     edges.sort_unstable();
@@ -234,7 +235,7 @@ fn every_edge_up_to_the_largest_number() {
         }
         for shape in SHAPES {
             let mut last = None;
-            for capacity in edges(width).into_iter().step_by(scaled(1, 1, 8)) {
+            for capacity in edges(width).into_iter().step_by(scaled(1, 1, 13)) {
                 let size = width.size_for(shape, capacity);
                 assert_eq!(size.is_none(), capacity > width.max() / 8, "{shape:?} {capacity}");
                 if let Some(extent) = size {

@@ -23,9 +23,9 @@ fn table<G: Group>() -> Keys<G> {
     table
 }
 
-/// All positions; under Miri those at the borders of words.
+/// All positions; under Miri those at a border of words.
 fn positions<G: Group>(table: &Keys<G>) -> impl Iterator<Item = usize> + use<G> {
-    (0..table.control.mask() + 1).filter(|p| tried(*p, WORD) || tried(*p + 1, WORD))
+    (0..table.control.mask() + 1).filter(|p| !cfg!(miri) || [WORD - 1, WORD].contains(p))
 }
 
 /// Counts that know how many entries have left a position, and what is kept of that.
@@ -96,7 +96,7 @@ fn every_short_sequence<G: Group>() {
         let neighbour = (home + 1) % homes;
         let kinds =
             [(home, 1), (home, 2), (neighbour, 1)].map(|(h, n)| Kind::new::<G>(homes, h, n));
-        for sequence in (0..6usize.pow(LENGTH)).filter(|&sequence| tried(sequence + home, 67)) {
+        for sequence in (0..6usize.pow(LENGTH)).filter(|&sequence| tried(sequence + home, 101)) {
             // SAFETY: the table has several windows and is ours.
             unsafe {
                 control.clear_counts();
@@ -125,10 +125,9 @@ fn every_short_sequence<G: Group>() {
             }
             assert_eq!(control.counts(), exact.counts(), "{home} {sequence}");
             // Never too low: whoever left is looked for further on.
-            for position in 0..homes {
+            for position in (0..homes).filter(|&position| exact.left[position] != 0) {
                 // SAFETY: a position of the table.
-                let goes_on = unsafe { control.overflowed(position) };
-                assert!(goes_on || exact.left[position] == 0, "{home} {sequence}");
+                assert!(unsafe { control.overflowed(position) }, "{home} {sequence}");
             }
             // SAFETY: the table has several windows.
             let (steps, wear) = unsafe { (control.steps(), control.wear()) };
@@ -187,7 +186,7 @@ fn sums_end<G: Group>() {
     const END: u32 = u32::MAX;
     let ends = [0, 1, 2, END / 5 * 4, END / 5 * 4 + 1, END / 2, END / 2 + 1, END - 1, END];
     for sum in ends {
-        for more in ends {
+        for more in ends.into_iter().step_by(scaled(1, 1, 4)) {
             // SAFETY: the table has several windows and is ours; so below.
             unsafe {
                 control.clear_counts();

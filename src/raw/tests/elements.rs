@@ -168,7 +168,7 @@ fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) 
 fn life<T: Element, G: Group>() {
     std::println!("{}", core::any::type_name::<T>());
     let mut random = Random(size_of::<T>() as u64);
-    let (len, again) = (scaled(300, 100, 17) as u64, scaled(300, 100, 8) as u64);
+    let (len, again) = (scaled(300, 100, G::WIDTH + 1) as u64, scaled(300, 100, 8) as u64);
     let mut table = RawTable::<T, G, Global>::new_in(Global);
     let mut ids = Vec::new();
     let fill = |table: &mut RawTable<T, G, Global>, ids: &mut Vec<u64>, len: u64| {

@@ -99,7 +99,8 @@ fn random_traces<G: Group>() {
     let targets = [5, 4, 3, 8, 9, 17, 16, first, first + 1, 2 * first, 100];
     for (case, (name, hash)) in HASHES.into_iter().enumerate() {
         // Under Miri each hash gets a target of its own.
-        for (i, &target) in targets.iter().enumerate().filter(|(i, _)| tried(i + case, 7)) {
+        for (i, &target) in targets.iter().enumerate().filter(|(i, _)| tried(i + 3 * case + 3, 11))
+        {
             let steps = scaled(100, 8, 1) * (target + 8);
             for seed in 0..scaled(4, 1, 1) as u64 {
                 std::println!("{name}, {target} entries, seed {seed}");
@@ -121,7 +122,7 @@ fn churn_rebuilds<G: Group>() {
             let slots = subject.table.slots();
             assert_eq!(subject.table.capacity(), capacity);
             let mut present = Vec::new();
-            let steps = scaled(800, 64, 5) * capacity / 4;
+            let steps = scaled(800, 64, 4) * capacity / 4;
             let mut checks = 0;
             for key in 0..steps as u64 {
                 if present.len() == capacity {

@@ -78,7 +78,7 @@ fn wrong_one_window_tables<G: Group>() {
     table.check_invariants(key_hasher);
     let control = table.control;
     // Lanes without a slot that look vacant.
-    for lane in (4..Control::<G>::SHAPE.control_bytes(1)).step_by(scaled(1, 1, 5)) {
+    for lane in (4..Control::<G>::SHAPE.control_bytes(1)).step_by(scaled(1, 1, 11)) {
         // SAFETY: the control byte exists, though it has no slot.
         unsafe { control.set_byte(lane, EMPTY) };
         expect(&table, "I6");
@@ -98,7 +98,7 @@ fn wrong_counts<G: Group>() {
         assert_eq!(table.remove(key_hasher(&key), |&k| k == key), Some(key));
     }
     let off = [(1, 0), (-1, 1), (0, -1), (-1, 0), (0, 1), (1, -1)];
-    for (items, growth_left) in off.into_iter().take(scaled(6, 6, 2)) {
+    for (items, growth_left) in off.into_iter().take(scaled(6, 6, 1)) {
         table.items = table.items.wrapping_add_signed(items);
         table.growth_left = table.growth_left.wrapping_add_signed(growth_left);
         expect(&table, "I4");
@@ -144,8 +144,10 @@ fn wrong_overflow_counts<G: Group>() {
             table.control.add_steps(steps);
         }
     };
-    // (Under Miri those on the walk, and some others.)
-    for position in (0..homes).filter(|position| tried(position + 13, 32)) {
+    // (Under Miri one on the walk, and one that is not.)
+    for position in
+        (0..homes).filter(|position| tried(position + 45, 64) || tried(position + 44, 64))
+    {
         let mut wrong = before.clone();
         if before[position] != 0 {
             wrong[position] = 0;

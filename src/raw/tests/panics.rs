@@ -340,15 +340,12 @@ fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
 }
 
 /// Lengths for the tests below: one window, and several.
-const LENS: [u64; if cfg!(miri) { 2 } else { 3 }] = [
-    3,
-    #[cfg(not(miri))]
-    8,
-    scaled(30, 30, 17) as u64,
-];
+fn lens<G: Group>() -> impl Iterator<Item = u64> {
+    [3, 8, scaled(30, 30, G::WIDTH + 1) as u64].into_iter().step_by(scaled(1, 1, 2))
+}
 
 fn clones<G: Group>() {
-    for len in LENS {
+    for len in lens::<G>() {
         let ledger = Ledger::new();
         let source = tracked::<G>(&ledger, len);
         for n in calls_of(len as usize) {
@@ -402,7 +399,7 @@ fn drops_of_all<G: Group>() {
     ];
     let acts = keeping_the_block.map(|act| (act, true)).into_iter();
     for (case, (act, keeps)) in acts.chain(for_good.map(|act| (act, false))).enumerate() {
-        for len in LENS {
+        for len in lens::<G>() {
             for n in calls_of(len as usize) {
                 if !tried(case + n, 3) {
                     continue;
@@ -437,7 +434,7 @@ fn drops_in_clone_from<G: Group>() {
 /// The predicate of `retain` and `extract_if`, or the drop of what leaves, panics: what was decided
 /// before is done, what was not looked at stays.
 fn predicates<G: Group>() {
-    for len in LENS {
+    for len in lens::<G>() {
         for n in calls_of(len as usize) {
             let ledger = Ledger::new();
             let mut table = tracked::<G>(&ledger, len);

@@ -102,7 +102,7 @@ fn as_one_by_one<G: Group>() {
         for len in [0, 1, 4, G::WIDTH, G::WIDTH + 1, 100, most / 2, most] {
             for distinct in [1, 7, len.div_ceil(3).max(1), usize::MAX] {
                 case += 1;
-                if !tried(case, 23) {
+                if !tried(case, 31) {
                     continue;
                 }
                 let key = |n: usize| mix((n % distinct) as u64) % (2 * len as u64 + 2);
@@ -226,7 +226,8 @@ fn parts_of<W: Halve>(walk: W) -> Vec<W> {
 }
 
 fn all_parts_together_are_the_table<G: Group>() {
-    for capacity in [0, 1, 4, 5, 8, 16, 17, 40, scaled(300, 300, 50)] {
+    let capacities = [0, 1, 4, 5, 8, 16, 17, 40, scaled(300, 300, 50)];
+    for capacity in capacities.into_iter().step_by(scaled(1, 1, 2)) {
         for share in (0..4).filter(|share| tried(capacity + share, 5)) {
             let mut table = RawTable::<u64, G, Global>::with_capacity_in(capacity, Global);
             for key in 0..(table.capacity() * share / 3) as u64 {

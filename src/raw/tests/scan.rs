@@ -165,7 +165,7 @@ fn sizes_change_in_mid_scan<G: Group>() {
         for seed in 0..scaled(24, 4, 1) as u64 {
             let mut random = Random(mix(seed));
             let mut subject = Subject::<G>::new(hash);
-            let crowd = scaled(200, 120, 20);
+            let crowd = scaled(200, 120, 12);
             (0..crowd as u64).for_each(|key| _ = subject.apply(Op::Insert(key, key)));
             let size = |random: &mut Random| capacity_of_homes::<G>(random.below(most + 1) as u32);
             subject.apply(Op::Reserve(size(&mut random)));
@@ -288,7 +288,7 @@ fn counts_are_taken_back<G: Group>() {
 /// Any number is a cursor: it visits some entries once, and may take some out.
 fn any_bits_are_a_cursor<G: Group>() {
     let mut random = Random(7);
-    for (_, hash) in few_hashes() {
+    for (_, hash) in few_hashes().take(scaled(7, 7, 1)) {
         let mut subject = Subject::<G>::new(hash);
         let most = several_blocks::<G>(3);
         for doublings in scaled(0, 0, most as usize) as u32..=most {

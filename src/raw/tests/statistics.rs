@@ -194,7 +194,7 @@ fn the_sum_goes_with_the_counts<G: Group>() {
 
 /// The limit is a quarter above the steps that a rebuild leaves, and two for each width of homes.
 fn the_limit_follows_the_steps<G: Group>() {
-    let capacity = capacity_of_homes::<G>(scaled(4, 4, 2) as u32);
+    let capacity = capacity_of_homes::<G>(scaled(4, 4, 3) as u32);
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);
     let (control, homes) = (table.control, table.control.mask() as u32 + 1);
     // SAFETY: tables with several windows have these.

@@ -475,12 +475,12 @@ fn bytes_balance() {
 #[test]
 fn refused_after_churn() {
     let mut rng = Rng::new(1);
-    for capacity in [14_usize, 28, 112] {
+    for capacity in if cfg!(miri) { [7_usize, 14, 28] } else { [14, 28, 112] } {
         let mut map: HashMap<u64, u64, By> = HashMap::with_capacity_and_hasher(capacity, By(mixed));
         let full = map.capacity() as u64;
         map.extend((0..full).map(|n| (n, mixed(n))));
         let mut keys: Vec<u64> = (0..full).collect();
-        for fresh in full..full + scaled(5_000, 500, 50) {
+        for fresh in full..full + scaled(5_000, 500, 30) {
             let victim = rng.below(keys.len());
             assert_eq!(map.remove(&keys[victim]), Some(mixed(keys[victim])));
             keys[victim] = fresh;
@@ -1122,13 +1122,16 @@ mod own {
     #[test]
     fn room_that_is_there_is_not_asked_for() {
         for capacity in [1, 7, 14, 28, 100, 448] {
+            if cfg!(miri) && ![7, 28].contains(&capacity) {
+                continue;
+            }
             let ledger = Ledger::default();
             let mut map: Map<u64> = full(&ledger, capacity);
             let len = map.len() as u64;
             for n in 0..len / 2 {
                 map.remove(&n);
             }
-            for n in len..len + scaled(20_000, 2_000, 60) {
+            for n in len..len + scaled(20_000, 2_000, 30) {
                 map.insert(n, E_OF(n));
                 map.remove(&n);
             }

@@ -58,7 +58,7 @@ const PROMISES: bool = true;
 
 /// The longest list of operations, scaled down where an interpreter runs the tests.
 const fn steps(normally: usize) -> usize {
-    if cfg!(miri) { normally / 8 + 4 } else { normally }
+    if cfg!(miri) { normally / 50 + 3 } else { normally }
 }
 
 fn check<T: Debug>(
@@ -226,6 +226,9 @@ impl Debug for Trace {
     }
 }
 
+/// At which traces begin.
+const CAPACITIES: &[usize] = if cfg!(miri) { &[0, 4, 28] } else { &[0, 1, 4, 14, 28, 100] };
+
 fn traces(
     profile: &Profile,
     universes: &'static [u16],
@@ -234,7 +237,7 @@ fn traces(
     let command = (select(first_bytes(profile)), any::<u16>(), any::<u16>());
     let commands = vec(command, 0..=steps(length));
     let tail = vec(any::<u8>(), 0..trace::COMMAND);
-    (commands, tail, select(universes), select(&[0, 1, 4, 14, 28, 100][..])).prop_map(
+    (commands, tail, select(universes), select(CAPACITIES)).prop_map(
         |(commands, tail, universe, capacity)| {
             let mut bytes = Vec::with_capacity(commands.len() * trace::COMMAND + tail.len());
             for (first, key, arg) in commands {
@@ -250,8 +253,11 @@ fn traces(
 
 /// Key universes on both sides of the first growth edges; the larger ones only where a lookup does
 /// not walk through all entries.
-const SMALL: &[u16] = &[4, 20, 20, 60, 60, 200];
-const LARGE: &[u16] = &[4, 20, 60, 60, 1000];
+const SMALL: &[u16] = if cfg!(miri) { &[4, 20] } else { &[4, 20, 20, 60, 60, 200] };
+const LARGE: &[u16] = if cfg!(miri) { &[4, 20] } else { &[4, 20, 60, 60, 1000] };
+/// Where tables are full, and where a scan takes several steps.
+const CROWDS: &[u16] = if cfg!(miri) { &[20] } else { &[20, 60, 60, 200] };
+const BLOCKS: &[u16] = if cfg!(miri) { &[60] } else { &[60, 1000] };
 
 fn map_test<K: Element, V: Element, S: BuildHasher + Clone + Default>(universes: &'static [u16]) {
     let short = |trace: &Trace| trace.run::<K, V, S>(4);
@@ -259,9 +265,9 @@ fn map_test<K: Element, V: Element, S: BuildHasher + Clone + Default>(universes:
     check(24, &traces(&EVERYTHING, universes, 60), short);
     check(16, &traces(&CLIMB, universes, 60), short);
     check(8, &traces(&HOVER, universes, 600), long);
-    check(6, &traces(&CHURN, &[20, 60, 60, 200], 400), long);
+    check(6, &traces(&CHURN, CROWDS, 400), long);
     check(4, &traces(&EVERYTHING, universes, 600), long);
-    check(4, &traces(&SCAN, &[60, 1000], 200), long);
+    check(4, &traces(&SCAN, BLOCKS, 200), long);
 }
 
 macro_rules! map_tests {
@@ -309,10 +315,11 @@ map_tests!(map_with_top_hash_bits: Chosen(TopBits) with SMALL);
 /// Maps of hundreds of entries that all collide, or nearly.
 #[test]
 fn many_colliding_keys() {
+    const MANY: &[u16] = if cfg!(miri) { &[60] } else { &[1000] };
     for choose in [choose::<Zero>, choose::<Ones>, choose::<LowBits>, choose::<TopBits>] {
         choose();
         let few = |trace: &Trace| trace.run::<u64, u8, Chosen>(1000);
-        check(6, &traces(&CLIMB, &[1000], 100), few);
+        check(6, &traces(&CLIMB, MANY, 100), few);
     }
 }
 

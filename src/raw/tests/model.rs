@@ -61,7 +61,7 @@ impl Model {
         let mut entries = subject.entries();
         entries.sort_unstable();
         assert!(entries.iter().copied().eq(self.0.iter().map(|(&key, &value)| (key, value))));
-        for key in 0..keys as u64 {
+        for key in (0..keys as u64).step_by(scaled(1, 1, 5)) {
             assert_eq!(subject.find(key), self.0.get(&key).map(|&value| (key, value)));
         }
     }
@@ -122,7 +122,7 @@ fn churn_rebuilds<G: Group>() {
             let slots = subject.table.slots();
             assert_eq!(subject.table.capacity(), capacity);
             let mut present = Vec::new();
-            let steps = scaled(800, 64, 4) * capacity / 4;
+            let steps = scaled(800, 64, 3) * capacity / 4;
             let mut checks = 0;
             for key in 0..steps as u64 {
                 if present.len() == capacity {

@@ -81,7 +81,7 @@ fn resizing<G: Group>(
         table.check_invariants(key_hasher);
         assert_ne!(table.slots(), prototype.slots());
         let present = |&key: &u64| table.find(mix(key), |&k| k == key).is_some();
-        assert!(keys.iter().step_by(scaled(1, 1, 5)).all(present));
+        assert!(keys.iter().step_by(scaled(1, 1, 9)).all(present));
     }
     unreachable!()
 }
@@ -139,7 +139,7 @@ fn hasher_in_shrink<G: Group>() {
 fn lookups<G: Group>(table: &Keys<G>, keys: &[u64]) {
     assert_eq!(sorted_keys(table), keys);
     table.check_invariants(key_hasher);
-    for &key in keys.iter().step_by(scaled(1, 1, 5)) {
+    for &key in keys.iter().step_by(scaled(1, 1, 9)) {
         assert!(table.find(mix(key), |&k| k == key).is_some());
     }
     for absent in NEW..NEW + scaled(20, 20, 4) as u64 {

@@ -24,7 +24,7 @@ fn capacities<G: Group>(doublings: u32) -> impl Iterator<Item = usize> {
 fn one_home_fills_to_capacity<G: Group>() {
     for capacity in capacities::<G>(scaled(5, 4, 1) as u32) {
         let homes = Keys::<G>::with_capacity_in(capacity, Global).control.mask() + 1;
-        let step = scaled(1, 1, 29);
+        let step = scaled(1, 1, 61);
         for home in (0..homes).step_by(step).chain([homes - 1]) {
             let hasher = |number: &u64| hash_of(home, *number as usize);
             let mut table = Keys::<G>::with_capacity_in(capacity, Global);
@@ -65,7 +65,7 @@ fn every_slot_from_every_home<G: Group>() {
     for capacity in capacities::<G>(scaled(5, 4, 1) as u32) {
         let table = RawTable::<(), G, Global>::with_capacity_in(capacity, Global);
         let (control, slots) = (table.control, table.slots());
-        let step = scaled(1, 1, 29);
+        let step = scaled(1, 1, 61);
         for home in (0..=control.mask()).step_by(step).chain([control.mask()]) {
             let hash = hash_of(home, 0x2a);
             for _ in 0..slots {

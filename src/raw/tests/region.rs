@@ -102,7 +102,7 @@ fn as_one_by_one<G: Group>() {
         for len in [0, 1, 4, G::WIDTH, G::WIDTH + 1, 100, most / 2, most] {
             for distinct in [1, 7, len.div_ceil(3).max(1), usize::MAX] {
                 case += 1;
-                if !tried(case, 31) {
+                if !tried(case, 47) {
                     continue;
                 }
                 let key = |n: usize| mix((n % distinct) as u64) % (2 * len as u64 + 2);

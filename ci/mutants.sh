@@ -89,18 +89,25 @@ pub fn mutant(number: u32) -> bool {
 RUST
 
 suites=$(printf '%s\n' "${tests[@]}" | cut -d' ' -f1 | sort -u)
-selection=()
-for suite in $suites; do
-    [ "$suite" = lib ] && selection+=(--lib) || selection+=(--test "$suite")
-done
-(cd "$copy" && RUSTFLAGS="-A warnings ${RUSTFLAGS-}" \
-    cargo test ${CARGO_JOBS-} --features serde,rayon --no-run "${selection[@]}" 2>&1 | tee "$copy/build.log" | grep -E '^error|^  -->' ) || true
 declare -A program
-for suite in $suites; do
-    [ "$suite" = lib ] && source='unittests src/lib.rs' || source="tests/$suite.rs"
-    program[$suite]=$(sed -n "s|^ *Executable $source (\(.*\))|\1|p" "$copy/build.log")
-    [ -n "${program[$suite]}" ] || { tail -40 "$copy/build.log"; exit 1; }
-done
+# build FEATURES SUITE …: builds suites, and notes their programs.
+build() {
+    local features=$1 suite name source selection=(); shift
+    for suite in "$@"; do
+        name=${suite#bare/}
+        [ "$name" = lib ] && selection+=(--lib) || selection+=(--test "$name")
+    done
+    (cd "$copy" && RUSTFLAGS="-A warnings ${RUSTFLAGS-}" \
+        cargo test ${CARGO_JOBS-} $features --no-run "${selection[@]}" 2>&1 | tee "$copy/build.log" | grep -E '^error|^  -->' ) || true
+    for suite in "$@"; do
+        name=${suite#bare/}
+        [ "$name" = lib ] && source='unittests src/lib.rs' || source="tests/$name.rs"
+        program[$suite]=$(sed -n "s|^ *Executable $source (\(.*\))|\1|p" "$copy/build.log")
+        [ -n "${program[$suite]}" ] || { tail -40 "$copy/build.log"; exit 1; }
+    done
+}
+build '--features serde,rayon' $(grep -v '^bare/' <<<"$suites")
+build --no-default-features $(grep '^bare/' <<<"$suites")
 
 # Runs tests with a mistake on, 0 for none; a mistake may make a search endless.
 run() {
@@ -111,7 +118,7 @@ run() {
 [ $# -gt 0 ] || set -- $(seq "$total")
 # Without a mistake all these tests pass.
 for suite in $suites; do
-    filters=$(for number in "$@"; do echo "${tests[number - 1]} "; done | sed -n "s/^$suite //p" | tr -s " " "\n" | sort -u)
+    filters=$(for number in "$@"; do echo "${tests[number - 1]} "; done | sed -n "s|^$suite ||p" | tr -s " " "\n" | sort -u)
     [ -n "$filters" ] || continue
     run 0 900 "$suite" $filters || { cat "$copy/run.log"; echo "tests of $suite fail without any mistake"; exit 1; }
 done

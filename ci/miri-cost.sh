@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 most_of_a_test=5000000 most_of_a_suite=200000000 shown=${SHOWN:-12}
-suites=(lib hash_map hash_set hash_table str_map capacity) # not yet: panics alloc_failure differential
+suites=(lib hash_map hash_set hash_table str_map capacity panics alloc_failure differential)
 [ $# -eq 0 ] || suites=("$@")
 command -v valgrind >/dev/null || eval "$(ci/toolchain.sh --valgrind)"
 export PATH=$PATH${ROSTI_TOOLS:+:$ROSTI_TOOLS} PROPTEST_RNG_SEED=1 RUST_BACKTRACE=0

@@ -110,7 +110,7 @@ macro_rules! for_each_element {
 
 /// The number of entries for tests with all types of elements.
 fn many() -> u64 {
-    scaled(2_000, 400, 17)
+    scaled(2_000, 400, 20)
 }
 
 /// Requests for room that no address space can hold, whatever is stored.

@@ -607,7 +607,12 @@ thread_local! {
 fn is_tried() -> bool {
     let (size, tried) = WORLD.get();
     WORLD.set((size, tried + 1));
-    tried % if size > 16 { 20 } else { 3 } == 0
+    let one_of = match size {
+        0 => 1, // no world
+        ..=16 => 3,
+        _ => 20,
+    };
+    tried % one_of == 0
 }
 
 /// As [`blow`], for an operation that certainly makes such calls.

@@ -5,7 +5,8 @@
 //! up, and with plain loops, of rosti and of hashbrown.
 //!
 //! Every subject of a row takes its turn in every round; the mean of the fastest quarter of its samples
-//! stands, and only ratios count. Answers are compared. `must` is what the mean of a row may be at most.
+//! stands, and only ratios count. Answers are compared. `must` is what the mean of a row may be at most,
+//! `aim` what it should be.
 
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/rng.rs"]
@@ -18,14 +19,15 @@ use std::hint::black_box;
 use std::time::Instant;
 
 /// Slots of the tables, as powers of two: those that fit into the cache, and those that do not.
-const IN_CACHE: [u32; 3] = [10, 13, 16];
-const BEYOND: [u32; 3] = [20, 22, 24];
-const LARGE: [u32; 3] = [18, 20, 22];
-const STRINGS: [u32; 3] = [18, 20, 21];
-/// Keys that are looked up in a sample; another run of them each time.
+const IN_CACHE: &[u32] = &[10, 13, 16];
+const BEYOND: &[u32] = &[20, 22, 24];
+const LARGE: &[u32] = &[18, 20, 22, 24];
+const STRINGS: &[u32] = &[18, 20, 22];
+/// Keys that are looked up in a sample.
 const LOOKUPS: usize = 1 << 16;
-/// Runs: so many keys that what they touch is not in the cache when they come again.
-const RUNS: usize = 16;
+/// Runs of so many keys. Subjects are at different ones in a round: what the keys of a run touch is not in
+/// the cache when they come again.
+const RUNS: usize = 24;
 /// Keys in a chunk of the loops.
 const CHUNK: usize = 16;
 /// Entries per home. Tables of rosti have a power of two of those.
@@ -33,139 +35,158 @@ const LOAD: f64 = 0.75;
 /// Operations in a sample, at least.
 const SAMPLE: usize = 1 << 16;
 /// Seconds that a cell takes, about.
-const BUDGET: f64 = 0.4;
+const BUDGET: f64 = 0.6;
 
-/// A row of the table: a subject and what it is measured against, in cells of several sizes.
+/// A subject, measured in cells of several sizes, and what it is measured against.
 struct Row {
     name: &'static str,
-    against: &'static str,
-    must: f64,
     sizes: &'static [u32],
-    /// Nanoseconds per operation of both, in a table of 2^n slots.
-    cell: fn(u32) -> [f64; 2],
+    /// Nanoseconds per operation of the subject and of the others, in a table of 2^n slots.
+    cell: fn(u32) -> Vec<f64>,
+    against: &'static [Against],
 }
 
+struct Against {
+    name: &'static str,
+    must: f64,
+    aim: f64,
+}
+
+const fn against(name: &'static str, must: f64, aim: f64) -> Against {
+    Against { name, must, aim }
+}
+
+const fn row(
+    name: &'static str,
+    sizes: &'static [u32],
+    cell: fn(u32) -> Vec<f64>,
+    against: &'static [Against],
+) -> Row {
+    Row { name, sizes, cell, against }
+}
+
+const ITER: &str = "iter";
 const BATCHED: &str = "batched loop";
+const PLAIN: &str = "plain loop";
+const OTHER: &str = "hashbrown's plain loop";
+/// What a batch may take of the time of each loop in a table that fits into the cache.
+const NEAR: &[Against] = &[against(BATCHED, 1.05, 1.0), against(PLAIN, 1.05, 1.0)];
 
 const ROWS: &[Row] = &[
-    Row { name: "scan", against: "iter", must: 3.0, sizes: &IN_CACHE, cell: scan },
-    Row { name: "scan", against: "iter", must: 2.0, sizes: &BEYOND, cell: scan },
-    Row { name: "hits", against: BATCHED, must: 1.05, sizes: &IN_CACHE, cell: |n| batch(n, 0) },
-    Row { name: "hits", against: BATCHED, must: 0.80, sizes: &BEYOND, cell: |n| batch(n, 0) },
-    Row {
-        name: "half misses",
-        against: BATCHED,
-        must: 1.05,
-        sizes: &IN_CACHE,
-        cell: |n| batch(n, 1),
-    },
-    Row {
-        name: "half misses",
-        against: BATCHED,
-        must: 0.80,
-        sizes: &BEYOND,
-        cell: |n| batch(n, 1),
-    },
-    Row { name: "misses", against: BATCHED, must: 1.05, sizes: &IN_CACHE, cell: |n| batch(n, 2) },
-    Row { name: "misses", against: BATCHED, must: 0.70, sizes: &BEYOND, cell: |n| batch(n, 2) },
-    Row {
-        name: "misses, hashbrown",
-        against: "its plain loop",
-        must: 0.85,
-        sizes: &LARGE,
-        cell: |n| hashbrown(n, 2),
-    },
-    Row {
-        name: "String hits",
-        against: BATCHED,
-        must: 1.05,
-        sizes: &IN_CACHE,
-        cell: |n| strings(n, 0),
-    },
-    Row {
-        name: "String hits",
-        against: BATCHED,
-        must: 0.85,
-        sizes: &STRINGS,
-        cell: |n| strings(n, 0),
-    },
-    Row {
-        name: "String misses",
-        against: BATCHED,
-        must: 1.05,
-        sizes: &STRINGS,
-        cell: |n| strings(n, 2),
-    },
+    row("scan", IN_CACHE, scan, &[against(ITER, 3.0, 2.0)]),
+    row("scan", BEYOND, scan, &[against(ITER, 2.0, 1.5)]),
+    row("hits", IN_CACHE, |n| batch(n, HITS), NEAR),
+    row(
+        "hits",
+        BEYOND,
+        |n| batch(n, HITS),
+        &[against(BATCHED, 0.80, 0.65), against(PLAIN, 1.0, 0.8)],
+    ),
+    row("half misses", IN_CACHE, |n| batch(n, HALF), NEAR),
+    row(
+        "half misses",
+        BEYOND,
+        |n| batch(n, HALF),
+        &[against(BATCHED, 0.80, 0.60), against(PLAIN, 1.0, 0.8)],
+    ),
+    row("misses", IN_CACHE, |n| batch(n, MISSES), NEAR),
+    row(
+        "misses",
+        BEYOND,
+        |n| batch(n, MISSES),
+        &[against(BATCHED, 0.70, 0.50), against(PLAIN, 1.0, 0.8)],
+    ),
+    row("misses", LARGE, misses_of_both, &[against(OTHER, 0.85, 0.60)]),
+    row("String hits", IN_CACHE, |n| strings(n, HITS), NEAR),
+    row(
+        "String hits",
+        STRINGS,
+        |n| strings(n, HITS),
+        &[against(BATCHED, 0.85, 0.65), against(PLAIN, 1.0, 0.8)],
+    ),
+    row(
+        "String misses",
+        STRINGS,
+        |n| strings(n, MISSES),
+        &[against(BATCHED, 1.0, 0.8), against(PLAIN, 1.0, 0.8)],
+    ),
 ];
 
 fn main() {
     // (cargo adds `--bench`.)
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
-    println!(
-        "{:<28}{:<22}{:>5}{:>7}  by 2^n slots: n: ns, ratio",
-        "row", "against", "must", "mean"
-    );
+    println!("{:<15}{:<24}must  aim mean  by 2^n slots: n: ns, ratio", "row", "against");
     for row in ROWS {
         if !wanted.is_empty() && !wanted.iter().any(|name| row.name.contains(name.as_str())) {
             continue;
         }
-        let cells: Vec<[f64; 2]> = row.sizes.iter().map(|&log| (row.cell)(log)).collect();
-        let ratios = cells.iter().map(|[ours, other]| ours / other);
-        let mean = (ratios.clone().map(f64::ln).sum::<f64>() / cells.len() as f64).exp();
-        print!("{:<28}{:<22}{:>5.2}{mean:>7.2} ", row.name, row.against, row.must);
-        for ((log, [ours, _]), ratio) in row.sizes.iter().zip(&cells).zip(ratios) {
-            print!(" {log}: {ours:.2} {ratio:.2} ");
+        let cells: Vec<Vec<f64>> = row.sizes.iter().map(|&log| (row.cell)(log)).collect();
+        for (i, against) in row.against.iter().enumerate() {
+            let ratios = cells.iter().map(|times| times[0] / times[i + 1]);
+            let mean = (ratios.clone().map(f64::ln).sum::<f64>() / cells.len() as f64).exp();
+            let Against { name, must, aim } = against;
+            print!("{:<15}{name:<24}{must:.2} {aim:.2} {mean:.2} ", row.name);
+            for ((log, times), ratio) in row.sizes.iter().zip(&cells).zip(ratios) {
+                print!(" {log}: {:.2} {ratio:.2} ", times[0]);
+            }
+            println!("{}", if mean > *must { " MISSED" } else { "" });
         }
-        println!("{}", if mean > row.must { " MISSED" } else { "" });
     }
 }
 
-/// Nanoseconds per operation of two subjects that give the same answer, where each call is `ops` of them.
-fn race(ops: usize, mut subjects: [&mut dyn FnMut() -> u64; 2]) -> [f64; 2] {
-    let calls = SAMPLE.div_ceil(ops);
-    let mut sample = |subject: usize| {
-        let begin = Instant::now();
-        let answer = (0..calls).fold(0, |sum: u64, _| sum.wrapping_add(subjects[subject]()));
-        (begin.elapsed().as_secs_f64(), black_box(answer))
-    };
-    let mut round = || {
-        let [(ours, answer), (other, same)] = [0, 1].map(&mut sample);
-        assert_eq!(answer, same, "the subjects disagree");
-        [ours, other]
-    };
-    let rounds = ((BUDGET / round().iter().sum::<f64>()) as usize).clamp(5, 400);
-    let mut samples = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
-        samples.iter_mut().zip(round()).for_each(|(samples, time)| samples.push(time));
+/// Nanoseconds per operation of subjects, where each call is `ops` operations. They are called with the
+/// number of a run, for which all give the same answer.
+fn race(ops: usize, subjects: &mut [&mut dyn FnMut(usize) -> u64]) -> Vec<f64> {
+    let (count, calls) = (subjects.len(), SAMPLE.div_ceil(ops));
+    let mut answers = [None; RUNS];
+    let mut samples = vec![Vec::new(); count];
+    let begin = Instant::now();
+    for round in 0.. {
+        for (i, subject) in subjects.iter_mut().enumerate() {
+            let run = (round + i * RUNS / count) % RUNS;
+            let begin = Instant::now();
+            let answer = (0..calls).fold(0, |sum: u64, _| sum.wrapping_add(subject(run)));
+            samples[i].push(begin.elapsed().as_secs_f64());
+            let expected = answers[run].get_or_insert(answer);
+            assert_eq!(*expected, answer, "the subjects disagree");
+        }
+        if round >= RUNS && begin.elapsed().as_secs_f64() > BUDGET {
+            break;
+        }
     }
-    samples.map(|mut samples| {
+    let mean = |samples: &mut Vec<f64>| {
         samples.sort_unstable_by(f64::total_cmp);
         let quarter = &samples[..samples.len().div_ceil(4)];
         quarter.iter().sum::<f64>() / quarter.len() as f64 / (calls * ops) as f64 * 1e9
-    })
+    };
+    samples.iter_mut().map(mean).collect()
 }
 
-/// A map of random keys at [`LOAD`].
-fn map(log_slots: u32) -> HashMap<u64, u64> {
+/// Random keys, as many as a table of 2^n slots has at [`LOAD`], and others that are absent.
+fn numbers(log_slots: u32) -> [Vec<u64>; 2] {
     let mut rng = Rng::new(u64::from(log_slots));
     let len = ((1 << log_slots) as f64 * LOAD) as usize;
-    (0..len).map(|_| (rng.next(), rng.next())).collect()
+    [1, 0].map(|bit| (0..len).map(|_| rng.next() & !1 | bit).collect())
 }
 
-fn scan(log_slots: u32) -> [f64; 2] {
-    let map = map(log_slots);
+fn map(keys: &[u64]) -> HashMap<u64, u64> {
+    keys.iter().map(|&key| (key, key)).collect()
+}
+
+fn scan(log_slots: u32) -> Vec<f64> {
+    let map = map(&numbers(log_slots)[0]);
     race(
         map.len(),
-        [
-            &mut || {
+        &mut [
+            &mut |_| {
                 let (mut sum, mut next) = (0u64, Some(ScanCursor::START));
                 while let Some(cursor) = next {
                     next = map.scan(cursor, |_, value| sum = sum.wrapping_add(*value));
                 }
                 sum
             },
-            &mut || {
+            &mut |_| {
                 let mut sum = 0u64;
                 for (_, value) in &map {
                     sum = sum.wrapping_add(*value);
@@ -176,96 +197,96 @@ fn scan(log_slots: u32) -> [f64; 2] {
     )
 }
 
-/// Keys to look up in random order, of which none, every other one or all are absent.
-fn lookups<K: Clone>(present: &[K], absent: &[K], misses: usize) -> Vec<K> {
+/// How many of two lookups miss.
+const HITS: usize = 0;
+const HALF: usize = 1;
+const MISSES: usize = 2;
+
+/// Keys to look up: random ones of those present and absent.
+fn lookups<K: Clone>([present, absent]: &[Vec<K>; 2], misses: usize) -> Vec<K> {
     let mut rng = Rng::new(7);
-    let draw = |i| {
-        let from = if (i % 2) < misses { absent } else { present };
+    let draw = |_| {
+        let from = if rng.below(2) < misses { absent } else { present };
         from[rng.below(from.len())].clone()
     };
-    let mut keys: Vec<K> = (0..LOOKUPS * RUNS).map(draw).collect();
-    rng.shuffle(&mut keys);
-    keys
+    (0..LOOKUPS * RUNS).map(draw).collect()
 }
 
-/// Calls `f` with one run of lookups after another.
-fn in_turn<K>(keys: &[K], f: impl Fn(&[K]) -> u64) -> impl FnMut() -> u64 {
-    let mut turn = 0;
-    move || {
-        turn += 1;
-        f(&keys[turn % RUNS * LOOKUPS..][..LOOKUPS])
-    }
-}
-
-fn numbers(log_slots: u32) -> (Vec<u64>, Vec<u64>) {
-    let mut rng = Rng::new(u64::from(log_slots));
-    let len = ((1 << log_slots) as f64 * LOAD) as usize;
-    ((0..len).map(|_| rng.next() | 1).collect(), (0..len).map(|_| rng.next() & !1).collect())
+/// The keys of a run.
+fn run<K>(keys: &[K], run: usize) -> &[K] {
+    &keys[run * LOOKUPS..][..LOOKUPS]
 }
 
 /// A loop of lookups that copies a chunk of keys before it looks them up.
 #[inline(always)]
-fn chunked<K>(keys: &[K], mut look_up: impl FnMut(&K) -> u64) -> u64 {
-    let (mut sum, mut keys) = (0u64, keys.iter());
-    loop {
-        let chunk: [Option<&K>; CHUNK] = black_box(std::array::from_fn(|_| keys.next()));
-        for key in chunk {
-            let Some(key) = key else { return sum };
+fn chunked<K: Copy + Default>(
+    mut keys: impl ExactSizeIterator<Item = K>,
+    mut look_up: impl FnMut(K) -> u64,
+) -> u64 {
+    let (mut sum, mut chunk) = (0u64, [K::default(); CHUNK]);
+    while keys.len() != 0 {
+        let count = keys.len().min(CHUNK);
+        chunk.iter_mut().zip(&mut keys).for_each(|(place, key)| *place = key);
+        for &key in &black_box(&mut chunk)[..count] {
             sum = sum.wrapping_add(look_up(key));
         }
     }
+    sum
 }
 
-fn batch(log_slots: u32, misses: usize) -> [f64; 2] {
-    let (present, absent) = numbers(log_slots);
-    let map: HashMap<u64, u64> = present.iter().map(|&key| (key, key)).collect();
-    let keys = lookups(&present, &absent, misses);
+fn batch(log_slots: u32, misses: usize) -> Vec<f64> {
+    let numbers = numbers(log_slots);
+    let map = map(&numbers[0]);
+    let keys = lookups(&numbers, misses);
+    let look_up = |key| map.get(&key).copied().unwrap_or(0);
     race(
         LOOKUPS,
-        [
-            &mut in_turn(&keys, |keys| {
-                map.get_batch(keys).flatten().fold(0, |sum, &n| n.wrapping_add(sum))
-            }),
-            &mut in_turn(&keys, |keys| chunked(keys, |key| map.get(key).copied().unwrap_or(0))),
+        &mut [
+            &mut |n| {
+                map.get_batch(run(&keys, n))
+                    .fold(0, |sum, v| v.map_or(sum, |v| v.wrapping_add(sum)))
+            },
+            &mut |n| chunked(run(&keys, n).iter().copied(), look_up),
+            &mut |n| run(&keys, n).iter().fold(0, |sum, &key| look_up(key).wrapping_add(sum)),
         ],
     )
 }
 
 /// Against the plain loop of hashbrown.
-fn hashbrown(log_slots: u32, misses: usize) -> [f64; 2] {
-    let (present, absent) = numbers(log_slots);
-    let ours: HashMap<u64, u64> = present.iter().map(|&key| (key, key)).collect();
+fn misses_of_both(log_slots: u32) -> Vec<f64> {
+    let numbers = numbers(log_slots);
+    let map = map(&numbers[0]);
     let mut other = hashbrown::HashMap::with_hasher(RandomState::default());
-    other.extend(present.iter().map(|&key| (key, key)));
-    let keys = lookups(&present, &absent, misses);
+    other.extend(numbers[0].iter().map(|&key| (key, key)));
+    let keys = lookups(&numbers, MISSES);
     race(
         LOOKUPS,
-        [
-            &mut in_turn(&keys, |keys| {
-                ours.get_batch(keys).flatten().fold(0, |sum, &n| n.wrapping_add(sum))
-            }),
-            &mut in_turn(&keys, |keys| {
-                keys.iter().fold(0, |sum, key| other.get(key).map_or(sum, |&n| n.wrapping_add(sum)))
-            }),
+        &mut [
+            &mut |n| {
+                map.get_batch(run(&keys, n))
+                    .fold(0, |sum, v| v.map_or(sum, |v| v.wrapping_add(sum)))
+            },
+            &mut |n| {
+                let keys = run(&keys, n).iter();
+                keys.fold(0, |sum, key| other.get(key).map_or(sum, |v| v.wrapping_add(sum)))
+            },
         ],
     )
 }
 
-fn strings(log_slots: u32, misses: usize) -> [f64; 2] {
-    let (present, absent) = numbers(log_slots);
-    let text = |keys: Vec<u64>| keys.iter().map(|key| format!("{key:020}")).collect::<Vec<_>>();
-    let (present, absent) = (text(present), text(absent));
-    let map: HashMap<&str, u64> = present.iter().map(|key| (key.as_str(), 1)).collect();
-    let keys = lookups(&present, &absent, misses);
+fn strings(log_slots: u32, misses: usize) -> Vec<f64> {
+    let texts = numbers(log_slots)
+        .map(|keys| keys.iter().map(|key| format!("{key:020}")).collect::<Vec<_>>());
+    let map: HashMap<String, u64> = texts[0].iter().map(|key| (key.clone(), 1)).collect();
+    // (What is looked up stands in memory in the order of the lookups.)
+    let keys = lookups(&texts, misses);
+    let look_up = |key: &str| map.get(key).copied().unwrap_or(0);
     race(
         LOOKUPS,
-        [
-            &mut in_turn(&keys, |keys| {
-                map.get_batch(keys.iter().map(String::as_str)).flatten().sum()
-            }),
-            &mut in_turn(&keys, |keys| {
-                chunked(keys, |key| map.get(key.as_str()).copied().unwrap_or(0))
-            }),
+        &mut [
+            &mut |n| map.get_batch(run(&keys, n).iter().map(String::as_str)).flatten().sum(),
+            &mut |n| chunked(run(&keys, n).iter().map(String::as_str), look_up),
+            &mut |n| run(&keys, n).iter().map(String::as_str).map(look_up).sum(),
         ],
     )
 }

@@ -97,9 +97,9 @@ pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 #[cfg(feature = "default-hasher")]
 pub mod str_map {
     pub use crate::str::{
-        ContainsBatch, Drain, DrainSet, Entry, ExtractIf, GetBatch, InsertError, IntoIter,
-        IntoKeys, IntoValues, Iter, IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap,
-        SliceSet, VacantEntry, Values, ValuesMut,
+        ContainsBatch, Drain, DrainSet, Entry, ExtractIf, GetBatch, GetBatchSet, GetKeyValueBatch,
+        InsertError, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Key, Keys, OccupiedEntry,
+        RejectedValue, SliceMap, SliceSet, VacantEntry, Values, ValuesMut,
     };
 
     /// The parallel iterators, for code that needs to name the type.

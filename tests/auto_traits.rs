@@ -144,6 +144,36 @@ holds! { Send where [K: Send, V: Send, S: Send, A: Send]:
 #[cfg(feature = "raw-entry")]
 holds! { Send where [K: Sync, V: Sync, S: Sync, A: Sync]: map::RawEntryBuilder<'_, K, V, S, A>, }
 
+// Batches: as shared references to the collection, and as their keys.
+macro_rules! batches {
+    ($($bound:ident where [$($conditions:tt)*];)*) => {$(
+        holds! { $bound where [$($conditions)*]:
+            map::GetBatch<'_, K, V, S, std::slice::Iter<'_, T>, A>,
+            map::GetKeyValueBatch<'_, K, V, S, std::slice::Iter<'_, T>, A>,
+            map::ContainsBatch<'_, K, V, S, std::slice::Iter<'_, T>, A>,
+            set::GetBatch<'_, K, S, std::slice::Iter<'_, T>, A>,
+            set::ContainsBatch<'_, K, S, std::slice::Iter<'_, T>, A>,
+            table::FindBatch<'_, T, std::ops::Range<u64>, F, A>,
+        }
+        #[cfg(feature = "default-hasher")]
+        holds! { $bound where [$($conditions)*]:
+            rosti::str_map::GetBatch<'_, '_, str, V, std::slice::Iter<'_, T>, A>,
+            rosti::str_map::GetKeyValueBatch<'_, '_, str, V, std::slice::Iter<'_, T>, A>,
+            rosti::str_map::ContainsBatch<'_, '_, str, V, std::slice::Iter<'_, T>, A>,
+            rosti::str_map::GetBatchSet<'_, '_, str, std::slice::Iter<'_, T>, A>,
+        }
+    )*};
+}
+batches! {
+    Send where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, F: Send];
+    Sync where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, F: Sync];
+    UnwindSafe where [
+        K: RefUnwindSafe, V: RefUnwindSafe, T: RefUnwindSafe, S: RefUnwindSafe, A: RefUnwindSafe,
+        F: UnwindSafe
+    ];
+    Unpin where [F: Unpin];
+}
+
 // A walk needs no more of its contents than that they are there: in particular not `'static`, even
 // when it is asked for with every lifetime.
 const _: () = {

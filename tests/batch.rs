@@ -55,10 +55,24 @@ fn maps_that_own_their_keys() {
             wanted(len, scaled(10_000, 2000, 200)).into_iter().map(key).collect();
         let words = || keys.iter().map(String::as_str);
         assert!(map.get_batch(words()).eq(words().map(|key| map.get(key))));
+        let pairs = map.get_key_value_batch(words());
+        assert!(pairs.eq(words().map(|key| map.get_key_value(key))));
         assert!(map.contains_batch(words()).eq(words().map(|key| map.contains_key(key))));
+        assert!(set.get_batch(words()).eq(words().map(|key| set.get(key))));
         assert!(set.contains_batch(words()).eq(words().map(|key| set.contains(key))));
         let values = bytes.get_batch(words().map(str::as_bytes));
         assert!(values.eq(words().map(|key| bytes.get(key.as_bytes()))));
+
+        // By `next` and by `fold`.
+        let mut pairs = map.get_key_value_batch(words());
+        assert_eq!(pairs.len(), keys.len());
+        let Some(first) = pairs.next() else { continue };
+        assert_eq!((first, pairs.len()), (map.get_key_value(&keys[0]), keys.len() - 1));
+        let all = [first].into_iter().chain(pairs.clone());
+        assert!(all.eq(words().map(|key| map.get_key_value(key))));
+        let sum = pairs.fold(0, |sum, pair| pair.map_or(sum, |(_, value)| sum + value));
+        assert_eq!(sum, map.get_batch(words()).skip(1).flatten().sum::<u64>());
+        assert!(format!("{:?}", set.get_batch(words())).starts_with("GetBatchSet { drawn: 0"));
     }
 }
 

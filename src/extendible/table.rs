@@ -410,11 +410,6 @@ unsafe impl<T, A: Allocator> Searched for Tables<T, A> {
     fn table(&self, hash: u64) -> Detached<T> {
         self.at_bound(hash).map_or_else(|| self.table(hash).detached(), |(table, _)| table)
     }
-
-    #[inline(always)]
-    fn search(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        self.find(hash, eq)
-    }
 }
 
 /// What needs more tables, or fewer.

@@ -5,10 +5,10 @@
 //! overlap, since each ends with a branch that may be mispredicted. So keys are taken in chunks of
 //! [`CHUNK`], and each chunk is gone over three times:
 //!
-//! 1. each key is drawn and hashed, and its line of control bytes is requested;
-//! 2. each home's window is matched, which settles most absent keys; for the others the slot that
-//!    matches is requested;
-//! 3. slots are compared.
+//! 1. each key is drawn and hashed, and its window of control bytes is requested;
+//! 2. each window is matched, which settles most absent keys; for the others the slot that matches is
+//!    requested;
+//! 3. keys that are not settled are searched for, as by a single lookup, which finds all it needs.
 //!
 //! The first pass runs two chunks ahead of the third, so that what was requested arrives in the
 //! meantime. In a table that fits the cache there is nothing to wait for, and the second pass is
@@ -71,8 +71,13 @@ pub(crate) unsafe trait Searched {
     /// The table that an entry with this hash is in.
     fn table(&self, hash: u64) -> Detached<Self::Entry, Self::Group>;
 
-    /// The entry with this hash that `eq` accepts.
-    fn search(&self, hash: u64, eq: impl FnMut(&Self::Entry) -> bool) -> Option<&Self::Entry>;
+    /// The entry with this hash that `eq` accepts. Asks for no memory ahead: where it pays, the passes do.
+    #[inline(always)]
+    fn search(&self, hash: u64, eq: impl FnMut(&Self::Entry) -> bool) -> Option<&Self::Entry> {
+        let table = self.table(hash);
+        // SAFETY: the table is there while `self` is borrowed, and `find` returns full slots.
+        unsafe { table.find(hash, eq).map(|slot| table.slot(slot).as_ref()) }
+    }
 
     /// Whether it outgrows even large caches, so that to keep lookups from waiting for one another
     /// is worth more than it costs. A processor overlaps what waits for less. Chosen by the batch bench.
@@ -96,27 +101,15 @@ unsafe impl<T, G: Group, A: Allocator> Searched for RawTable<T, G, A> {
     fn table(&self, _: u64) -> Detached<T, G> {
         self.detached()
     }
-
-    #[inline(always)]
-    fn search(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        // SAFETY: `find` returns full slots.
-        self.find(hash, eq).map(|slot| unsafe { self.get(slot) })
-    }
 }
-
-/// What is known of a key after the first two passes. (No table has as many slots.)
-type Candidate = usize;
-/// The key is absent.
-const ABSENT: Candidate = usize::MAX;
-/// Its home's window does not tell.
-const UNKNOWN: Candidate = usize::MAX - 1;
 
 /// Keys that have been drawn and not been answered for: a ring, in which a key has the place of its
 /// number modulo [`RING`].
 struct Ring<K> {
     keys: [MaybeUninit<K>; RING],
     hashes: [MaybeUninit<u64>; RING],
-    candidates: [MaybeUninit<Candidate>; RING],
+    /// Whether the window of the key's home leaves open if there is an entry.
+    open: [bool; RING],
     /// Numbers of keys, in this order: how many have been answered for; how many can be without waiting;
     /// how many have been through the second pass, and the first.
     answered: usize,
@@ -152,7 +145,7 @@ impl<'a, C: Searched, L: Lookups<C::Entry>> RawBatch<'a, C, L, L::Key> {
         let ring = Ring {
             keys: [MaybeUninit::uninit(); RING],
             hashes: [MaybeUninit::uninit(); RING],
-            candidates: [MaybeUninit::uninit(); RING],
+            open: [true; RING],
             answered: 0,
             ready: 0,
             matched: 0,
@@ -191,16 +184,14 @@ impl<'a, C: Searched, L: Lookups<C::Entry>> RawBatch<'a, C, L, L::Key> {
             ring.drawn += 1;
         }
         let end = ring.drawn.min(ring.answered + 2 * CHUNK);
-        for i in ring.matched..end {
-            let mut candidate = UNKNOWN;
-            if far {
+        if far {
+            for i in ring.matched..end {
                 // SAFETY: the key has been drawn; the table is borrowed.
                 unsafe {
                     let hash = ring.hashes[i % RING].assume_init();
-                    candidate = self.entries.table(hash).candidate(hash);
+                    ring.open[i % RING] = self.entries.table(hash).look_ahead(hash);
                 }
             }
-            ring.candidates[i % RING].write(candidate);
         }
         ring.matched = end;
         ring.ready = end.min(ring.answered + CHUNK);
@@ -212,40 +203,15 @@ impl<'a, C: Searched, L: Lookups<C::Entry>> RawBatch<'a, C, L, L::Key> {
     fn answer(&mut self, i: usize) -> Option<&'a C::Entry> {
         let ring = &self.ring;
         debug_assert!((ring.answered..ring.ready).contains(&i));
-        // SAFETY: the key has been through both passes, and no other one has had its place since.
-        let (key, hash, candidate) = unsafe {
-            let i = i % RING;
-            (
-                ring.keys[i].assume_init(),
-                ring.hashes[i].assume_init(),
-                ring.candidates[i].assume_init(),
-            )
-        };
-        let (entries, lookups) = (self.entries, &mut self.lookups);
-        match candidate {
-            ABSENT => None,
-            UNKNOWN => entries.search(hash, |entry| lookups.is_match(key, entry)),
-            slot => {
-                // SAFETY: the slot was full, and the table has been borrowed since.
-                let entry: &'a C::Entry = unsafe { entries.table(hash).slot(slot).as_ref() };
-                if lookups.is_match(key, entry) {
-                    return Some(entry);
-                }
-                search_on(entries, hash, &mut |entry| lookups.is_match(key, entry))
-            }
+        let i = i % RING;
+        if !ring.open[i] {
+            return None;
         }
+        // SAFETY: the key has been drawn, and no other one has had its place since.
+        let (key, hash) = unsafe { (ring.keys[i].assume_init(), ring.hashes[i].assume_init()) };
+        let lookups = &mut self.lookups;
+        self.entries.search(hash, |entry| lookups.is_match(key, entry))
     }
-}
-
-/// [`search`](Searched::search) where the first entry with the tag is another one.
-#[cold]
-#[inline(never)]
-fn search_on<'a, C: Searched>(
-    entries: &'a C,
-    hash: u64,
-    eq: &mut dyn FnMut(&C::Entry) -> bool,
-) -> Option<&'a C::Entry> {
-    entries.search(hash, eq)
 }
 
 impl<T, G: Group> Detached<T, G> {
@@ -255,21 +221,20 @@ impl<T, G: Group> Detached<T, G> {
         self.control.prefetch_window(hash);
     }
 
-    /// What the window of the hash's home tells without a comparison; asks for the slot that may hold
-    /// the entry. Without branches: whether there is one is not predicted, here and in the third pass.
+    /// Whether the window of the hash's home leaves open if there is an entry, as most do not where there is
+    /// none; asks for the slot that may hold it. Without branches: which it is cannot be predicted.
     ///
     /// # Safety
     /// The table is there and does not change meanwhile.
     #[inline(always)]
-    unsafe fn candidate(self, hash: u64) -> Candidate {
+    unsafe fn look_ahead(self, hash: u64) -> bool {
         let (slot, found) = self.control.first_match(hash);
-        let absent = usize::from(found).wrapping_sub(1);
-        // In place of no slot, the control bytes, which have just been looked at.
-        let offset = ((slot + 1) * size_of::<T>()) & !absent;
-        G::prefetch(self.control.ctrl().as_ptr().wrapping_sub(offset));
         // SAFETY: the position of a home.
         let goes_on = unsafe { self.control.overflowed(ctrl::home(hash, self.control.mask())) };
-        (slot | absent) - (absent & usize::from(goes_on))
+        // In place of no slot, the control bytes, which have just been looked at.
+        let offset = ((slot + 1) * size_of::<T>()) & usize::from(found).wrapping_neg();
+        G::prefetch(self.control.ctrl().as_ptr().wrapping_sub(offset));
+        found | goes_on
     }
 }
 

@@ -16,6 +16,13 @@ struct Keys<'a, K: ?Sized, A: Allocator, I> {
     keys: I,
 }
 
+impl<K: ?Sized, A: Allocator, I: Clone> Clone for Keys<'_, K, A, I> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Keys { seed: self.seed, arena: self.arena, keys: self.keys.clone() }
+    }
+}
+
 impl<'q, K: Key + ?Sized + 'q, V, A, I> Lookups<(Cell<K>, V)> for Keys<'_, K, A, I>
 where
     A: Allocator,
@@ -40,8 +47,17 @@ where
     }
 }
 
-type Answers<'a, 'q, K, V, I, A> =
-    RawBatch<'a, RawTable<(Cell<K>, V), Native, A>, Keys<'a, K, A, I>, Query<'q, K>>;
+/// The stored keys and values of many keys; see [`SliceMap::get_key_value_batch`].
+///
+/// ```
+/// let map = rosti::StrMap::from([("one", 1)]);
+/// assert_eq!(map.get_key_value_batch(["one", "two"]).collect::<Vec<_>>(), [Some(("one", &1)), None]);
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct GetKeyValueBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
+    arena: &'a Arena<K, A>,
+    entries: RawBatch<'a, RawTable<(Cell<K>, V), Native, A>, Keys<'a, K, A, I>, Query<'q, K>>,
+}
 
 /// The values of many keys; see [`SliceMap::get_batch`].
 ///
@@ -51,7 +67,7 @@ type Answers<'a, 'q, K, V, I, A> =
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    entries: Answers<'a, 'q, K, V, I, A>,
+    entries: GetKeyValueBatch<'a, 'q, K, V, I, A>,
 }
 
 /// Whether many keys are present; see [`SliceMap::contains_batch`].
@@ -62,20 +78,32 @@ pub struct GetBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ContainsBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    entries: GetBatch<'a, 'q, K, V, I, A>,
+    entries: GetKeyValueBatch<'a, 'q, K, V, I, A>,
 }
 
-impl<'a, 'q, K, V, I, A> Iterator for GetBatch<'a, 'q, K, V, I, A>
+/// The stored elements that are equal to many others; see [`SliceSet::get_batch`].
+///
+/// ```
+/// let set = rosti::StrSet::from(["one"]);
+/// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some("one"), None]);
+/// ```
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct GetBatchSet<'a, 'q, K: Key + ?Sized, I, A: Allocator = Global> {
+    entries: GetKeyValueBatch<'a, 'q, K, (), I, A>,
+}
+
+impl<'a, 'q, K, V, I, A> Iterator for GetKeyValueBatch<'a, 'q, K, V, I, A>
 where
     K: Key + ?Sized + 'q,
     I: Iterator<Item = &'q K>,
     A: Allocator,
 {
-    type Item = Option<&'a V>;
+    type Item = Option<(&'a K, &'a V)>;
 
     #[inline]
-    fn next(&mut self) -> Option<Option<&'a V>> {
-        Some(self.entries.next()?.map(|(_, value)| value))
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = self.entries.next()?;
+        Some(entry.map(|(cell, value)| (cell.key(self.arena.text()), value)))
     }
 
     #[inline]
@@ -84,38 +112,52 @@ where
     }
 
     #[inline]
-    fn fold<B, F: FnMut(B, Option<&'a V>) -> B>(self, init: B, f: F) -> B {
-        self.entries.map(|entry| entry.map(|(_, value)| value)).fold(init, f)
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, f: F) -> B {
+        let text = self.arena.text();
+        let answer = |(cell, value): &'a (Cell<K>, V)| (cell.key(text), value);
+        self.entries.map(|entry| entry.map(answer)).fold(init, f)
     }
 }
 
-impl<'q, K, V, I, A> Iterator for ContainsBatch<'_, 'q, K, V, I, A>
-where
-    K: Key + ?Sized + 'q,
-    I: Iterator<Item = &'q K>,
-    A: Allocator,
-{
-    type Item = bool;
+/// Implements an iterator over a function of each answer. In brackets: its own generic parameters, and
+/// its arguments.
+macro_rules! answers {
+    ($($iter:ident [$($generics:tt)*] [$($arguments:tt)*], $item:ty, $answer:expr;)*) => {$(
+        impl<'a, 'q, $($generics)*> Iterator for $iter<'a, 'q, $($arguments)*>
+        where
+            K: Key + ?Sized + 'q,
+            I: Iterator<Item = &'q K>,
+            A: Allocator,
+        {
+            type Item = $item;
 
-    #[inline]
-    fn next(&mut self) -> Option<bool> {
-        Some(self.entries.next()?.is_some())
-    }
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                self.entries.next().map($answer)
+            }
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
 
-    #[inline]
-    fn fold<B, F: FnMut(B, bool) -> B>(self, init: B, f: F) -> B {
-        self.entries.map(|value| value.is_some()).fold(init, f)
-    }
+            #[inline]
+            fn fold<B, F: FnMut(B, $item) -> B>(self, init: B, f: F) -> B {
+                self.entries.map($answer).fold(init, f)
+            }
+        }
+    )*};
+}
+
+answers! {
+    GetBatch [K, V, I, A] [K, V, I, A], Option<&'a V>, |entry| entry.map(|(_, value)| value);
+    ContainsBatch [K, V, I, A] [K, V, I, A], bool, |entry| entry.is_some();
+    GetBatchSet [K, I, A] [K, I, A], Option<&'a K>, |entry| entry.map(|(key, ())| key);
 }
 
 macro_rules! traits {
-    ($($iter:ident)*) => {$(
-        impl<'q, K, V, I, A> ExactSizeIterator for $iter<'_, 'q, K, V, I, A>
+    ($($iter:ident [$($generics:tt)*] [$($arguments:tt)*];)*) => {$(
+        impl<'q, $($generics)*> ExactSizeIterator for $iter<'_, 'q, $($arguments)*>
         where
             K: Key + ?Sized + 'q,
             I: ExactSizeIterator<Item = &'q K>,
@@ -123,7 +165,7 @@ macro_rules! traits {
         {
         }
 
-        impl<'q, K, V, I, A> FusedIterator for $iter<'_, 'q, K, V, I, A>
+        impl<'q, $($generics)*> FusedIterator for $iter<'_, 'q, $($arguments)*>
         where
             K: Key + ?Sized + 'q,
             I: FusedIterator<Item = &'q K>,
@@ -131,14 +173,43 @@ macro_rules! traits {
         {
         }
 
-        impl<K: Key + ?Sized, V, I, A: Allocator> Debug for $iter<'_, '_, K, V, I, A> {
+        impl<$($generics)*> Clone for $iter<'_, '_, $($arguments)*>
+        where
+            K: Key + ?Sized,
+            I: Clone,
+            A: Allocator,
+        {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { entries: self.entries.clone(), ..*self }
+            }
+        }
+
+        impl<$($generics)*> Debug for $iter<'_, '_, $($arguments)*>
+        where
+            K: Key + ?Sized,
+            A: Allocator,
+        {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($iter)).finish_non_exhaustive()
+                let drawn = self.entries.drawn();
+                f.debug_struct(stringify!($iter)).field("drawn", &drawn).finish_non_exhaustive()
             }
         }
     )*};
 }
-traits! { GetBatch ContainsBatch }
+
+traits! {
+    GetKeyValueBatch [K, V, I, A] [K, V, I, A];
+    GetBatch [K, V, I, A] [K, V, I, A];
+    ContainsBatch [K, V, I, A] [K, V, I, A];
+    GetBatchSet [K, I, A] [K, I, A];
+}
+
+impl<K: Key + ?Sized, V, I, A: Allocator> GetKeyValueBatch<'_, '_, K, V, I, A> {
+    fn drawn(&self) -> usize {
+        self.entries.drawn()
+    }
+}
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// The values of many keys, in the order of the keys.
@@ -157,8 +228,29 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         I: IntoIterator<Item = &'q K>,
         K: 'q,
     {
-        let keys = Keys { seed: &self.seed, arena: &self.arena, keys: keys.into_iter() };
-        GetBatch { entries: RawBatch::new(&self.table.raw, keys) }
+        GetBatch { entries: self.get_key_value_batch(keys) }
+    }
+
+    /// The values of many keys, with the map's own copies of the keys; see
+    /// [`get_batch`](Self::get_batch).
+    ///
+    /// ```
+    /// let map = rosti::StrMap::from([("one", 1)]);
+    /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
+    /// assert_eq!(found, [None, Some(("one", &1))]);
+    /// ```
+    #[inline]
+    pub fn get_key_value_batch<'q, I>(
+        &self,
+        keys: I,
+    ) -> GetKeyValueBatch<'_, 'q, K, V, I::IntoIter, A>
+    where
+        I: IntoIterator<Item = &'q K>,
+        K: 'q,
+    {
+        let arena = &self.arena;
+        let keys = Keys { seed: &self.seed, arena, keys: keys.into_iter() };
+        GetKeyValueBatch { arena, entries: RawBatch::new(&self.table.raw, keys) }
     }
 
     /// Whether many keys are present, in the order of the keys; see [`get_batch`](Self::get_batch).
@@ -174,11 +266,27 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         I: IntoIterator<Item = &'q K>,
         K: 'q,
     {
-        ContainsBatch { entries: self.get_batch(keys) }
+        ContainsBatch { entries: self.get_key_value_batch(keys) }
     }
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
+    /// The set's own copies of many elements, in their order; see
+    /// [`HashMap::get_batch`](crate::HashMap::get_batch).
+    ///
+    /// ```
+    /// let set = rosti::StrSet::from(["one", "three"]);
+    /// assert_eq!(set.get_batch(["two", "three"]).collect::<Vec<_>>(), [None, Some("three")]);
+    /// ```
+    #[inline]
+    pub fn get_batch<'q, I>(&self, elements: I) -> GetBatchSet<'_, 'q, K, I::IntoIter, A>
+    where
+        I: IntoIterator<Item = &'q K>,
+        K: 'q,
+    {
+        GetBatchSet { entries: self.map.get_key_value_batch(elements) }
+    }
+
     /// Whether many elements are present, in their order; see
     /// [`HashMap::get_batch`](crate::HashMap::get_batch).
     ///

@@ -48,7 +48,7 @@ pub use arena::Books;
 pub(crate) use cell::Cell;
 use hash::Seed;
 
-pub use batch::{ContainsBatch, GetBatch};
+pub use batch::{ContainsBatch, GetBatch, GetBatchSet, GetKeyValueBatch};
 pub use cell::Key;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use error::{InsertError, RejectedValue};

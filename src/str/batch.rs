@@ -47,6 +47,9 @@ where
     }
 }
 
+type Answers<'a, 'q, K, V, I, A> =
+    RawBatch<'a, RawTable<(Cell<K>, V), Native, A>, Keys<'a, K, A, I>, Query<'q, K>>;
+
 /// The stored keys and values of many keys; see [`SliceMap::get_key_value_batch`].
 ///
 /// ```
@@ -56,7 +59,7 @@ where
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetKeyValueBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
     arena: &'a Arena<K, A>,
-    entries: RawBatch<'a, RawTable<(Cell<K>, V), Native, A>, Keys<'a, K, A, I>, Query<'q, K>>,
+    entries: Answers<'a, 'q, K, V, I, A>,
 }
 
 /// The values of many keys; see [`SliceMap::get_batch`].
@@ -155,8 +158,9 @@ answers! {
     GetBatchSet [K, I, A] [K, I, A], Option<&'a K>, |entry| entry.map(|(key, ())| key);
 }
 
+/// The other traits. In braces: a field beside `entries`.
 macro_rules! traits {
-    ($($iter:ident [$($generics:tt)*] [$($arguments:tt)*];)*) => {$(
+    ($($iter:ident [$($generics:tt)*] [$($arguments:tt)*] $({$field:ident})?;)*) => {$(
         impl<'q, $($generics)*> ExactSizeIterator for $iter<'_, 'q, $($arguments)*>
         where
             K: Key + ?Sized + 'q,
@@ -181,7 +185,7 @@ macro_rules! traits {
         {
             #[inline]
             fn clone(&self) -> Self {
-                $iter { entries: self.entries.clone(), ..*self }
+                Self { $($field: self.$field,)? entries: self.entries.clone() }
             }
         }
 
@@ -199,7 +203,7 @@ macro_rules! traits {
 }
 
 traits! {
-    GetKeyValueBatch [K, V, I, A] [K, V, I, A];
+    GetKeyValueBatch [K, V, I, A] [K, V, I, A] {arena};
     GetBatch [K, V, I, A] [K, V, I, A];
     ContainsBatch [K, V, I, A] [K, V, I, A];
     GetBatchSet [K, I, A] [K, I, A];

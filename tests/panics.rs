@@ -609,7 +609,7 @@ fn is_tried() -> bool {
     WORLD.set((size, tried + 1));
     let one_of = match size {
         0 => 1, // no world
-        ..=16 => 3,
+        1..=16 => 3,
         _ => 20,
     };
     tried % one_of == 0
@@ -1148,7 +1148,7 @@ fn map_clone() {
     let clones: [(&str, Copier); 2] =
         [("clone", Map::clone), ("try_clone", |map| map.try_clone().expect("there is memory"))];
     let with_both = |world| clones.map(|clone| (world, clone));
-    for ((size, hash), (name, clone)) in worlds().into_iter().flat_map(with_both) {
+    for ((size, hash), (name, clone)) in worlds().flat_map(with_both) {
         let packed = || full::<Map>(size, hash);
         let count = blow(name, CLONE, UNCHANGED, packed, |map| {
             light();
@@ -1647,7 +1647,7 @@ fn set_bulk() {
 #[test]
 fn set_algebra() {
     // Two sets of one home are compared in the square of their size, with as many panics.
-    for (size, hash) in worlds().into_iter().filter(|world| world.0 <= 8) {
+    for (size, hash) in worlds().filter(|world| world.0 <= 8) {
         let packed = || full::<Set>(size, hash);
         // Half of the elements are common.
         let other = || {

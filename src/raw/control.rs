@@ -15,7 +15,7 @@ use core::marker::PhantomData;
 use core::ops::Range;
 use core::ptr::NonNull;
 
-use crate::capacity::Shape;
+use crate::capacity::{Shape, Size};
 use crate::ctrl::{self, DELETED, EMPTY, Tag};
 use crate::group::Group;
 use crate::mask::LaneMask;
@@ -87,6 +87,14 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(crate) fn mask(self) -> usize {
         self.mask
+    }
+
+    /// The extent of a table with this capacity: with one window every slot counts for that.
+    #[inline]
+    pub(super) fn size(self, capacity: usize) -> Size {
+        let homes = self.mask + 1;
+        let slots = if homes == 1 { capacity } else { Self::SHAPE.slots(homes) };
+        Size { homes, slots }
     }
 
     /// Whether a search may have to go on from its first window.

@@ -229,6 +229,19 @@ impl<G: Group> FullSlots<G> {
         self.control.ctrl()
     }
 
+    /// There are no more to come, although the table is the same.
+    #[cfg(any(test, feature = "rayon"))]
+    #[inline]
+    pub(super) fn end(&mut self) {
+        self.lanes = Lanes::NONE;
+        self.items = 0;
+    }
+
+    #[inline(always)]
+    pub(super) fn control(&self) -> Control<G> {
+        self.control
+    }
+
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.items

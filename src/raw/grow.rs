@@ -345,9 +345,7 @@ impl<G: Group> Control<G> {
         // SAFETY: the caller's contract.
         unsafe {
             match size {
-                8 => self.stream::<8>(slots, new, size, hasher),
                 16 => self.stream::<16>(slots, new, size, hasher),
-                32 => self.stream::<32>(slots, new, size, hasher),
                 _ => self.stream::<0>(slots, new, size, hasher),
             }
         }

@@ -22,7 +22,7 @@ use crate::probe::ProbeSeq;
 /// It borrows nothing: whoever makes one answers for the table's outliving it, unchanged but for
 /// entries that it has already returned.
 pub(crate) struct RawIter<T, G: Group> {
-    slots: FullSlots<G>,
+    pub(super) slots: FullSlots<G>,
     /// Pointers to `T`, none owned: `UnwindSafe` and `Unpin` whatever `T` is.
     marker: PhantomData<fn() -> T>,
 }
@@ -324,13 +324,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let table = ManuallyDrop::new(self);
         // SAFETY: the table is not dropped and not used again, so its allocator moves out.
         let alloc = unsafe { (&raw const table.alloc).read() };
-        RawIntoIter {
-            entries,
-            control: table.control,
-            size: table.size(),
-            alloc: Some(alloc),
-            marker: PhantomData,
-        }
+        RawIntoIter { entries, capacity: table.capacity(), alloc: Some(alloc), marker: PhantomData }
     }
 }
 
@@ -452,8 +446,8 @@ unsafe fn give_back<G: Group, A: Allocator>(
 /// The entries of a table by value; see [`RawTable::into_iter`].
 pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
     pub(super) entries: RawIter<T, G>,
-    pub(super) control: Control<G>,
-    size: Size,
+    /// That of the table.
+    capacity: usize,
     /// What the block came from; `None` in the iterator over nothing, which has no block.
     alloc: Option<A>,
     marker: PhantomData<T>,
@@ -479,13 +473,7 @@ impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
     /// The iterator over nothing.
     #[inline]
     fn default() -> Self {
-        RawIntoIter {
-            entries: RawIter::default(),
-            control: Control::unallocated(),
-            size: Size { homes: 1, slots: 0 },
-            alloc: None,
-            marker: PhantomData,
-        }
+        RawIntoIter { entries: RawIter::default(), capacity: 0, alloc: None, marker: PhantomData }
     }
 }
 
@@ -512,25 +500,30 @@ impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
             // A copy: what a call is given by reference does not stay in registers before.
             let slots = self.entries.slots.clone();
             // SAFETY: layout and drop are those of the entries. It owns what it has not returned, and the
-            // block, which was a table's of this size and allocator.
+            // block, which was a table's of this capacity and allocator.
             unsafe {
-                let block = Block::adopt(alloc, Layout::new::<T>(), self.control, self.size);
-                drop_remaining_in(block, slots, drop_of::<T>());
+                end_into_iter(slots, self.capacity, alloc, Layout::new::<T>(), drop_of::<T>())
             }
         }
     }
 }
 
-/// Drops the entries in all slots that are still to come, and the block, whether or not a drop panics.
+/// Drops the entries in all slots that are still to come, and frees the block, whether or not a drop panics.
 ///
 /// # Safety
-/// As for [`drop_remaining`].
+/// As for [`drop_remaining`]. The block was a table's of this capacity and allocator; nobody uses it again.
 #[inline(never)]
-unsafe fn drop_remaining_in<G: Group, A: Allocator>(
-    block: Block<'_, G, A>,
+unsafe fn end_into_iter<G: Group, A: Allocator>(
     mut slots: FullSlots<G>,
+    capacity: usize,
+    alloc: &A,
+    slot: Layout,
     drop: DropEntry,
 ) {
+    let control = slots.control();
     // SAFETY: the caller's contract.
-    unsafe { drop_remaining(&mut slots, block.control.ctrl(), block.slot, drop) };
+    unsafe {
+        let _block = Block::adopt(alloc, slot, control, control.size(capacity));
+        drop_remaining(&mut slots, control.ctrl(), slot, drop);
+    }
 }

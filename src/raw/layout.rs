@@ -198,7 +198,7 @@ unsafe fn free_out_of_line<G: Group, A: Allocator>(
 pub(super) struct Block<'a, G: Group, A: Allocator> {
     pub(super) control: Control<G>,
     pub(super) size: Size,
-    pub(super) slot: Layout,
+    slot: Layout,
     alloc: &'a A,
 }
 

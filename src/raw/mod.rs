@@ -230,12 +230,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         self.size().slots
     }
 
-    /// The table's extent, from what it stores: with one window every slot counts for capacity.
+    /// The table's extent, from what it stores.
     #[inline]
     fn size(&self) -> Size {
-        let homes = self.control.mask() + 1;
-        let slots = if homes == 1 { self.capacity() } else { Control::<G>::SHAPE.slots(homes) };
-        Size { homes, slots }
+        self.control.size(self.capacity())
     }
 
     /// Bytes allocated; 0 for a table without slots.

@@ -18,7 +18,7 @@ use super::control::Control;
 use super::full::{CHUNK, Lanes};
 use super::iter::drop_remaining;
 use super::untyped::drop_of;
-use super::{RawDrain, RawIntoIter, RawIter, RawTable, layout};
+use super::{RawDrain, RawIntoIter, RawTable, layout};
 use crate::allocator::Allocator;
 use crate::group::Group;
 use crate::mask::LaneMask;
@@ -300,12 +300,12 @@ macro_rules! impl_owner {
 
             #[inline]
             fn control(&self) -> Control<G> {
-                self.control
+                self.entries.slots.control()
             }
 
             #[inline]
             fn leave_entries(&mut self) {
-                self.entries = RawIter::default();
+                self.entries.slots.end();
             }
         }
     )*};

@@ -4,7 +4,7 @@
 # clean; and the size of the object code. Fails above the limits. `ci/compile-time.sh [ROUNDS]`. (Of three
 # rounds each, on a machine of two cores, ratios differ by .03 at most.)
 #
-# From clean the limit is what has been reached; what is wanted is 1.15 (docs/measurements.md).
+# From clean the limit is what has been reached; what is asked for is 1.15 (docs/measurements.md).
 #
 # Measured is processor time, user and system, of `cargo build --release`; of all rounds, which
 # alternate between the two crates, the least counts.

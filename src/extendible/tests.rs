@@ -477,3 +477,30 @@ mod refusals {
         assert!(can_do_without > 0 || cfg!(miri), "no half was to be shrunk");
     }
 }
+
+#[test]
+#[cfg_attr(miri, ignore)] // thousands of entries
+fn a_split_brings_entries_home() {
+    let mut tables = Tables::<u64, Global>::new_in(Global);
+    let mut key = 0;
+    let mut put = |tables: &mut Tables<u64, Global>| {
+        if let Entry::Vacant(place) = tables.entry(good(key), |entry| *entry == key) {
+            place.insert(key, |entry| good(*entry));
+        }
+        key += 1;
+    };
+    while tables.len() < Tables::<u64, Global>::BOUND {
+        put(&mut tables);
+    }
+    let full = tables.statistics(|entry| good(*entry));
+    put(&mut tables);
+    assert_eq!(tables.tables, 2);
+    for head in tables.directory.heads() {
+        // SAFETY: the directory owns its heads.
+        let half = unsafe { head.as_ref() }.table.statistics(|entry| good(*entry));
+        // All that was ever counted is what the entries still need: whoever has left is forgotten.
+        let away = (half.hit_windows - 1.0) * half.entries as f64;
+        assert_eq!(half.steps, away.round() as usize);
+        assert!(half.steps * 10 < full.steps, "{half:?} {full:?}");
+    }
+}

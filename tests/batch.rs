@@ -90,7 +90,7 @@ fn batches_are_iterators_like_others() {
     let extendible: ExtendibleMap<u64, u64> = ExtendibleMap::from([(1, 10)]);
     let mut some = extendible.get_batch([&1, &2]);
     assert_eq!((some.len(), some.next(), some.len()), (2, Some(Some(&10)), 1));
-    assert_eq!(format!("{:?}", some.clone()), "GetBatch { drawn: 1, .. }");
+    assert_eq!(format!("{:?}", some.clone()), "GetBatch { drawn: 0, .. }");
     assert!(values.by_ref().eq((50..200).map(|n| map.get(&n))));
     assert_eq!((values.next(), values.next(), values.size_hint()), (None, None, (0, Some(0))));
     assert_eq!(clone.flatten().sum::<u64>(), (50..100).sum());

@@ -11,8 +11,8 @@
 //! 3. keys that are not settled are searched for, as by a single lookup, which finds all it needs.
 //!
 //! The first pass runs two chunks ahead of the third, so that what was requested arrives in the
-//! meantime. In a table that fits the cache there is nothing to wait for, and the second pass is
-//! left out.
+//! meantime. In a table that fits the cache there is nothing to wait for, and keys are
+//! searched for one by one.
 //!
 //! The third pass is lazy. If user code panics in it, or in the first, the keys that have been
 //! drawn are still there: the next answer is the one for the same key. (A key whose hashing panics
@@ -198,6 +198,36 @@ impl<'a, C: Searched, L: Lookups<C::Entry>> RawBatch<'a, C, L, L::Key> {
         ring.ready != ring.answered
     }
 
+    /// Draws a key and searches for it, if no other one is there. Should the comparison panic, the key goes to
+    /// the ring.
+    #[inline(always)]
+    fn next_near(&mut self) -> Option<Option<&'a C::Entry>> {
+        struct Keep<'r, K: Copy> {
+            ring: &'r mut Ring<K>,
+            hash: u64,
+            key: K,
+        }
+        impl<K: Copy> Drop for Keep<'_, K> {
+            fn drop(&mut self) {
+                let ring = &mut *self.ring;
+                ring.keys[ring.drawn % RING].write(self.key);
+                ring.hashes[ring.drawn % RING].write(self.hash);
+                ring.drawn += 1;
+                ring.matched = ring.drawn;
+                ring.ready = ring.drawn;
+            }
+        }
+        let Some((hash, key)) = self.lookups.draw() else {
+            self.ring.ended = true;
+            return None;
+        };
+        let keep = Keep { ring: &mut self.ring, hash, key };
+        let lookups = &mut self.lookups;
+        let answer = self.entries.search(hash, |entry| lookups.is_match(key, entry));
+        core::mem::forget(keep);
+        Some(answer)
+    }
+
     /// The third pass, for one key.
     #[inline(always)]
     fn answer(&mut self, i: usize) -> Option<&'a C::Entry> {
@@ -243,8 +273,13 @@ impl<'a, C: Searched, L: Lookups<C::Entry>> Iterator for RawBatch<'a, C, L, L::K
 
     #[inline]
     fn next(&mut self) -> Option<Option<&'a C::Entry>> {
-        if self.ring.answered == self.ring.ready && !self.fill() {
-            return None;
+        if self.ring.answered == self.ring.ready {
+            if !self.entries.is_far() && !self.ring.ended {
+                return self.next_near();
+            }
+            if !self.fill() {
+                return None;
+            }
         }
         let answer = self.answer(self.ring.answered);
         // Only now: if the comparison panics, the key is not lost.

@@ -84,7 +84,7 @@ pub struct ContainsBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
     entries: GetKeyValueBatch<'a, 'q, K, V, I, A>,
 }
 
-/// The stored elements that are equal to many others; see [`SliceSet::get_batch`].
+/// The stored elements that are equal to many given ones; see [`SliceSet::get_batch`].
 ///
 /// ```
 /// let set = rosti::StrSet::from(["one"]);

@@ -102,15 +102,15 @@ macro_rules! for_each_element {
             $function::<u64>("u64");
             $function::<Nothing64>("Nothing64");
             $function::<Line>("Line");
+            $function::<Huge>("Huge");
         }
         $function::<Page>("Page");
-        $function::<Huge>("Huge");
     }};
 }
 
 /// The number of entries for tests with all types of elements.
 fn many() -> u64 {
-    scaled(2_000, 400, 17)
+    scaled(2_000, 400, 18)
 }
 
 /// Requests for room that no address space can hold, whatever is stored.
@@ -738,7 +738,9 @@ mod own {
                 assert_eq!(ledger.requests(), 0, "{name}: an empty map asked for memory");
                 for n in 0..many() {
                     map.insert(n, E::of(n));
-                    audit(&map, "insert");
+                    if !cfg!(miri) || n % 4 == 0 {
+                        audit(&map, "insert");
+                    }
                 }
                 assert_holds(&map, many(), name);
                 for n in many() / 2..many() {
@@ -791,7 +793,7 @@ mod own {
 
             // Targets of other sizes, each with an allocator of its own, which it keeps.
             for len in [0, 1, 10, many(), 3 * many()] {
-                if cfg!(miri) && ![1, 3 * many()].contains(&len) {
+                if cfg!(miri) && len != 1 {
                     continue;
                 }
                 let other = Ledger::default();
@@ -1046,7 +1048,9 @@ mod own {
             for capacity in [0, 1, 7, 14, 28, 60] {
                 for additional in [1, 10, 100, 700] {
                     for the_rest in [false, true] {
-                        let seen = [(0, 10, true), (28, 1, false)];
+                        // Under Miri a table of several windows has entries of one type only.
+                        let several = if size_of::<E>() == 3 { 28 } else { 0 };
+                        let seen = [(0, 10, true), (several, 1, false)];
                         if cfg!(miri) && !seen.contains(&(capacity, additional, the_rest)) {
                             continue;
                         }
@@ -1259,7 +1263,7 @@ mod own {
             for capacity in [0, 1, 7, 14, 28] {
                 for (what, operation) in operations {
                     case += 1;
-                    if cfg!(miri) && case % 16 != 0 {
+                    if cfg!(miri) && case % 40 != 0 {
                         continue;
                     }
                     let mut panics = 0;
@@ -1296,7 +1300,7 @@ mod own {
     #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn a_panicking_clone_from_leaves_a_map() {
         for (target, source) in [(0, 28), (1, 28), (7, 100), (28, 1), (100, 7), (448, 14)] {
-            if cfg!(miri) && target + source > 29 {
+            if cfg!(miri) && (target, source) != (1, 28) {
                 continue;
             }
             for n in 1.. {

@@ -545,7 +545,7 @@ fn blow<T: Subject>(
         return None;
     }
     // Under Miri at few of the calls.
-    let next = |n: &u64| Some(if cfg!(miri) { 12 * n } else { n + 1 });
+    let next = |n: &u64| Some(if cfg!(miri) { 60 * n } else { n + 1 });
     for n in std::iter::successors(Some(1), next) {
         let context = || format!("{what}, call {n} of kind {calls:#b}");
         bury();
@@ -603,14 +603,14 @@ thread_local! {
     static WORLD: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
-/// Whether Miri is to see the next operation: every third in a table of one window, fewer in others.
+/// Whether Miri is to see the next operation: every fifth in a table of one window, fewer in others.
 fn is_tried() -> bool {
     let (size, tried) = WORLD.get();
     WORLD.set((size, tried + 1));
     let one_of = match size {
         0 => 1, // no world
-        1..=16 => 3,
-        _ => 20,
+        1..=16 => 5,
+        _ => 40,
     };
     tried % one_of == 0
 }
@@ -1088,7 +1088,7 @@ fn map_forgotten_drain() {
         std::mem::forget(drain);
         let left = map.entries();
         assert!(left.is_empty() || left.len() < map.capacity(), "one entry was taken out");
-        map.exercise(left, 100);
+        map.exercise(left, scaled(100, 100, 5) as u32);
         drop(map);
         assert_eq!(FAULTS.get(), 0);
     }
@@ -1313,7 +1313,7 @@ fn a_failed_change_of_size_changes_no_size() {
             }
             // The same map after all these attempts.
             let entries = map.entries();
-            map.exercise(entries, scaled(100, 100, 2) as u32);
+            map.exercise(entries, scaled(100, 100, 1) as u32);
         }
     }
 }
@@ -1420,7 +1420,7 @@ fn wear<T: Subject>() -> u64 {
             for len in fillings {
                 for oldest_first in [false, true] {
                     case += 1;
-                    if cfg!(miri) && case != 1 {
+                    if cfg!(miri) && case != 7 {
                         continue;
                     }
                     bury();
@@ -1429,7 +1429,7 @@ fn wear<T: Subject>() -> u64 {
                         continue;
                     }
                     let limit = scaled(40, 8, 6) * churn.keys.len() as u64;
-                    let seen = churn.run(oldest_first, scaled(300, 120, 2), limit);
+                    let seen = churn.run(oldest_first, scaled(300, 120, 1), limit);
                     if seen > 0 {
                         println!(
                             "{name}: {seen} panics in rebuilds at {} of {} entries",
@@ -1479,7 +1479,7 @@ fn reserve_and_shrink_of_a_worn_map_lose_nothing() {
             }
             let worn = || {
                 let mut churn = Churn::<Map>::start(size, |n| n / 4, hash);
-                for _ in 0..4 * size {
+                for _ in 0..scaled(4, 4, 1) as usize * size {
                     // No fuse.
                     churn.step(true, 0, false);
                 }

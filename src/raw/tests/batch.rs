@@ -92,7 +92,7 @@ fn answers_are_those_of_find<G: Group>() {
             let lens = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 1];
             for len in lens.into_iter().chain([scaled(1000, 400, 40)]) {
                 case += 1;
-                if !tried(case, 11) {
+                if !tried(case, 17) {
                     continue;
                 }
                 let keys: Vec<u64> =

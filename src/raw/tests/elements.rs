@@ -42,7 +42,8 @@ struct Line(u64);
 struct AlignedNothing;
 
 #[derive(Clone, Copy, Debug)]
-#[repr(align(4096))]
+#[cfg_attr(miri, repr(align(256)))]
+#[cfg_attr(not(miri), repr(align(4096)))]
 struct Page(u64);
 
 #[derive(Clone, Debug)]
@@ -258,6 +259,7 @@ fn plain_elements<G: Group>() {
     life::<[u8; 3], G>();
     #[cfg(not(miri))]
     life::<u32, G>();
+    #[cfg(not(miri))]
     life::<(u32, u8), G>();
     life::<u64, G>();
 }

@@ -291,7 +291,7 @@ fn as_designed<G: Group>() {
 
 /// A full table doubles by streaming, several times over, for each hash.
 fn doubles_as_designed<G: Group>() {
-    for (name, hash) in few_hashes() {
+    for (name, hash) in few_hashes().take(scaled(7, 7, 1)) {
         let mut pair = Pair::<G>::new();
         // Bad hashes make this quadratic.
         let good = ["mix", "identity"].contains(&name);

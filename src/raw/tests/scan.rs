@@ -327,7 +327,7 @@ fn lying_hashers<G: Group>() {
             if random.get() % lies == 0 { random.get() } else { mix(*key) & 0xfff }
         };
         let mut table = full_table::<G>(several_blocks::<G>(4));
-        for round in 0..scaled(200, 40, 2) {
+        for round in 0..scaled(200, 40, 1) {
             let mut next = Some(ScanCursor::START);
             while let Some(cursor) = next {
                 next = table.scan_retain(cursor, hasher, |key| (*key + round as u64) % 16 != 0);

@@ -114,7 +114,7 @@ fn churn<G: Group>(search: bool) {
         let mut keys: Vec<u64> = (0..capacity as u64).collect();
         let mut random = Random(u64::from(doublings));
         let (mut worst, mut sum) = (0.0f64, 0.0);
-        let (checkpoints, next) = (scaled(60, 30, 2), capacity as u64);
+        let (checkpoints, next) = (scaled(60, 30, 1), capacity as u64);
         for round in 0..checkpoints as u64 {
             for i in 0..next / 2 {
                 let key = next + round * next + i;

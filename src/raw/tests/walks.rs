@@ -116,7 +116,7 @@ fn a_walk_ends_with_the_last_entry<G: Group>() {
 
 /// Whatever has come by `next`, the rest comes by `fold`, and a copy of the walk gives the same.
 fn a_walk_goes_on_in_any_way<G: Group>() {
-    for slots in patterns::<G>().into_iter().skip(scaled(0, 0, 1)).step_by(scaled(1, 1, 2)) {
+    for slots in patterns::<G>().into_iter().skip(scaled(0, 0, 1)).step_by(scaled(1, 1, 3)) {
         let table = table::<G>(&slots);
         let all: Vec<u64> = slots.iter().map(|&slot| slot as u64).collect();
         for taken in (0..=all.len()).filter(|taken| tried(all.len() - taken, 30)) {
@@ -146,7 +146,7 @@ fn in_pieces<'a, W: Halve<Item = &'a u64>>(mut walk: W, keys: &mut Vec<u64>) {
 
 /// Walks that can be cut: all entries in order, and vacant groups looked at once if they are not cut.
 fn walks_that_are_cut<G: Group>() {
-    for (case, slots) in patterns::<G>().into_iter().step_by(scaled(1, 1, 2)).enumerate() {
+    for (case, slots) in patterns::<G>().into_iter().step_by(scaled(1, 1, 3)).enumerate() {
         let table = table::<G>(&slots);
         let all: Vec<u64> = slots.iter().map(|&slot| slot as u64).collect();
         if tried(case, 5) {

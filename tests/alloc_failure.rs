@@ -72,7 +72,8 @@ impl Element for Line {
 
 /// A page: a stricter alignment than allocators give by themselves.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[repr(align(4096))]
+#[cfg_attr(miri, repr(align(256)))]
+#[cfg_attr(not(miri), repr(align(4096)))]
 struct Page(u64);
 
 impl Element for Page {
@@ -1256,7 +1257,9 @@ mod own {
                     empty.clone_from(map);
                 }),
                 ("extract and shrink_to_fit", |map| {
-                    map.reserve(10 * map.capacity() + 100);
+                    map.reserve(
+                        scaled(10, 10, 1) as usize * map.capacity() + scaled(100, 100, 20) as usize,
+                    );
                     map.shrink_to_fit();
                 }),
             ];

@@ -105,24 +105,34 @@ fn hasher_in_growth<G: Group>() {
         let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
         assert_eq!(calls, if capacity == G::WIDTH { capacity } else { 0 });
     }
+    // Of two ways Miri sees one with each width.
+    let (one, other) = (tried(G::WIDTH, 16), tried(G::WIDTH + 8, 16));
     // Streaming to twice as many homes.
     for doublings in 0..scaled(2, 2, 1) as u32 {
         let table = full_table::<G>(doublings);
-        let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
-        assert_eq!(calls, table.len());
-        let calls = resizing(&table, |table, hasher| {
-            table.insert_unique(mix(NEW), NEW, hasher);
-        });
-        assert_eq!(calls, table.len());
+        if one {
+            let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
+            assert_eq!(calls, table.len());
+        }
+        if other {
+            let calls = resizing(&table, |table, hasher| {
+                table.insert_unique(mix(NEW), NEW, hasher);
+            });
+            assert_eq!(calls, table.len());
+        }
     }
     // Reinserting, to four times as many and more.
     let table = full_table::<G>(0);
     let far = scaled(5, 5, 2) * table.capacity();
-    assert_eq!(resizing(&table, |table, hasher| table.reserve(far, hasher)), table.len());
-    let calls = resizing(&table, |table, hasher| {
-        assert_eq!(table.try_reserve(far, hasher), Ok(()));
-    });
-    assert_eq!(calls, table.len());
+    if one {
+        assert_eq!(resizing(&table, |table, hasher| table.reserve(far, hasher)), table.len());
+    }
+    if other {
+        let calls = resizing(&table, |table, hasher| {
+            assert_eq!(table.try_reserve(far, hasher), Ok(()));
+        });
+        assert_eq!(calls, table.len());
+    }
 }
 
 fn hasher_in_shrink<G: Group>() {

@@ -178,7 +178,8 @@ fn a_full_region_leaves_all_others_over<G: Group>() {
     let keys = (capacity_of_regions::<G>(1) + scaled(0, 0, 8)) as u64;
     const TURNS: usize = scaled(3, 3, 2);
     let new = entries((0..TURNS).flat_map(|_| 0..keys));
-    let mut table = Table::<G>::with_capacity_in(capacity_of_regions::<G>(4), Global);
+    let regions = scaled(4, 4, 2);
+    let mut table = Table::<G>::with_capacity_in(capacity_of_regions::<G>(regions), Global);
     let left_over = fill(&mut table, |_| 0, &new, 4);
     let least = scaled(3 * keys as usize / 2, 3 * keys as usize / 2, 3);
     assert!(left_over >= least, "only {left_over} of {}", new.len());

@@ -213,7 +213,7 @@ mod metered {
     fn nothing_is_allocated_within_capacity<G: Group>() {
         let capacities = [1, 2, 3, 4, 5, 8, 9, 14, 16, 17, 28, 41, 50, 100];
         for (case, capacity) in capacities.into_iter().enumerate() {
-            if !tried(case, 5) {
+            if !tried(case, 10) {
                 continue;
             }
             let meter = Metered::default();

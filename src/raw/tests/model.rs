@@ -122,7 +122,8 @@ fn churn_rebuilds<G: Group>() {
             let slots = subject.table.slots();
             assert_eq!(subject.table.capacity(), capacity);
             let mut present = Vec::new();
-            let steps = scaled(800, 64, 2) * capacity / 4;
+            let rounds = if cfg!(miri) { 3 } else { scaled(800, 64, 5) };
+            let steps = rounds * capacity / 4;
             let mut checks = 0;
             for key in 0..steps as u64 {
                 if present.len() == capacity {

@@ -222,7 +222,9 @@ fn a_good_hash_keeps_the_bound_and_a_weak_one_no_runaway_directory() {
         tables.check(|entry| hash(entry.0));
         if let "good" | "identity" = name {
             let (several, beyond) = (tables.tables > 1, tables.directory.beyond());
-            assert!(several && beyond == 0, "{name}: tables were joined to one that is too large");
+            // (The few entries under Miri fit one.)
+            let fits = (several || cfg!(miri)) && beyond == 0;
+            assert!(fits, "{name}: tables were joined to one that is too large");
         }
         tables.retain(|entry| entry.0 < 20);
         tables.shrink_to_fit(|entry| hash(entry.0));
@@ -436,9 +438,9 @@ mod refusals {
     fn any_request_for_memory_may_be_refused() {
         type Operation = fn(&mut Tables<Big, &Stingy>) -> Result<(), TryReserveError>;
         let hasher = |entry: &Big| crowded(entry.0);
-        let entries = if cfg!(miri) { 43 } else { 240 };
+        const ENTRIES: u64 = if cfg!(miri) { 34 } else { 240 };
         let insert: Operation = |tables| {
-            for key in 0..if cfg!(miri) { 43 } else { 240 } {
+            for key in 0..ENTRIES {
                 if let Entry::Vacant(mut place) = tables.entry(crowded(key), |entry| entry.0 == key)
                 {
                     place.reserve(|entry| crowded(entry.0))?;
@@ -448,14 +450,14 @@ mod refusals {
             Ok(())
         };
         let reserve: Operation = |tables| {
-            let additional = if cfg!(miri) { 60 } else { 200 };
+            let additional = if cfg!(miri) { 40 } else { 200 };
             tables.reserve_as(additional, |entry| crowded(entry.0), Fallibility::Fallible)
         };
         let mut can_do_without = 0;
         // Entries that are there before, and the operation.
         let cases = [(0, insert), (30, reserve), (70, reserve)];
         for (before, operation) in cases.into_iter().take(if cfg!(miri) { 2 } else { 3 }) {
-            for n in (1..).step_by(if cfg!(miri) { 29 } else { 1 }) {
+            for n in (1..).step_by(if cfg!(miri) { 41 } else { 1 }) {
                 let stingy = Stingy::default();
                 let mut tables = Tables::new_in(&stingy);
                 for key in 0..before {
@@ -476,8 +478,10 @@ mod refusals {
                     (Some(_), Ok(())) => can_do_without += 1,
                 }
                 insert(&mut tables).unwrap();
-                tables.check(hasher);
-                assert_eq!(tables.len(), entries);
+                if !cfg!(miri) {
+                    tables.check(hasher);
+                }
+                assert_eq!(tables.len() as u64, ENTRIES);
                 drop(tables);
                 assert_eq!(stingy.blocks.get(), 0);
             }

@@ -91,7 +91,7 @@ impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
     }
 }
 
-/// Copies an entry of `size` bytes, in line unless it is tiny: a call would be most of the work.
+/// Copies an entry of `size` bytes, in line unless it is tiny or large: a call would be most of the work.
 ///
 /// # Safety
 /// As for `copy_from_nonoverlapping`.
@@ -99,7 +99,7 @@ impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
 unsafe fn copy_entry(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
     // SAFETY: what is copied lies within the entry; parts of it are copied twice.
     unsafe {
-        if size < 8 {
+        if !(8..=128).contains(&size) {
             return to.copy_from_nonoverlapping(from, size);
         }
         if size < 16 {

@@ -48,8 +48,9 @@ fn variable(name: &str) -> String {
 /// Whether the compiler is at least 1.95, which has `core::hint::cold_path`.
 ///
 /// Of two methods with the same name, the compiler takes the type's own if it is stable, and otherwise that of a
-/// trait. `Vec::push_mut`, stable since 1.95, returns a reference; the one below returns nothing. (Asking
-/// `rustc --version` would take half as long as compiling this file.)
+/// trait. `Vec::push_mut`, stable since 1.95 as well, returns a reference; the one below returns nothing. (A nightly
+/// of the days between the two would be misjudged. Asking `rustc --version` would take half as long as compiling
+/// this file.)
 #[allow(unstable_name_collisions, dead_code, clippy::incompatible_msrv, clippy::size_of_ref)]
 fn has_cold_path() -> bool {
     trait Before {

@@ -32,7 +32,8 @@ use crate::raw::Statistics;
 /// * hash at most [`BOUND`](Self::BOUND) keys, and move at most as many entries (about half, as a rule);
 /// * allocate at most one table, of [`TABLE_BYTES`](Self::TABLE_BYTES), a few dozen bytes that
 ///   describe it, and, when the number of tables has doubled, a directory of 16 bytes per table
-///   (with 64-bit pointers), or a few times that.
+///   (with 64-bit pointers), or a few times that. Until a table is split it also takes, from the global
+///   allocator, a bit per slot and 16 bytes for each entry that lies away from its home.
 ///
 /// The same bound holds for all other operations on one key, which allocate nothing. Operations on
 /// all entries are O(slots), and so are [`reserve`](Self::reserve) and

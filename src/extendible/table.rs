@@ -445,7 +445,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     /// Sees to it that the table of a hash has room for one more entry.
     ///
     /// # Errors
-    /// If there is no memory for it; then no entry has moved.
+    /// If there is no memory for it; then the entries are what they were.
     fn make_room(
         &mut self,
         hash: u64,
@@ -903,7 +903,7 @@ impl<'a, T, A: Allocator + Clone> Vacant<'a, T, A> {
     /// Makes the room that [`insert`](Self::insert) needs, if there is none yet, as an insertion does.
     ///
     /// # Errors
-    /// If there is no memory for it; then no entry has moved.
+    /// If there is no memory for it; then the entries are what they were.
     pub(crate) fn reserve(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), TryReserveError> {
         match self.spot {
             Spot::Home(_) | Spot::Emptied(_) => Ok(()),

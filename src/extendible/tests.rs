@@ -491,28 +491,32 @@ mod refusals {
 }
 
 #[test]
-#[cfg_attr(miri, ignore)] // thousands of entries
 fn a_split_brings_entries_home() {
-    let mut tables = Tables::<u64, Global>::new_in(Global);
+    /// Numbers of which thousands fill a table, under Miri hundreds.
+    type Number = [u64; if cfg!(miri) { 32 } else { 1 }];
+    let hasher = |entry: &Number| good(entry[0]);
+    let mut tables = Tables::<Number, Global>::new_in(Global);
     let mut key = 0;
-    let mut put = |tables: &mut Tables<u64, Global>| {
-        if let Entry::Vacant(place) = tables.entry(good(key), |entry| *entry == key) {
-            place.insert(key, |entry| good(*entry));
+    let mut put = |tables: &mut Tables<Number, Global>| {
+        if let Entry::Vacant(place) = tables.entry(good(key), |entry| entry[0] == key) {
+            let mut number = Number::default();
+            number[0] = key;
+            place.insert(number, hasher);
         }
         key += 1;
     };
-    while tables.len() < Tables::<u64, Global>::BOUND {
+    while tables.len() < Tables::<Number, Global>::BOUND {
         put(&mut tables);
     }
-    let full = tables.statistics(|entry| good(*entry));
+    let full = tables.statistics(hasher);
     put(&mut tables);
     assert_eq!(tables.tables, 2);
     for head in tables.directory.heads() {
         // SAFETY: the directory owns its heads.
-        let half = unsafe { head.as_ref() }.table.statistics(|entry| good(*entry));
+        let half = unsafe { head.as_ref() }.table.statistics(hasher);
         // All that was ever counted is what the entries still need: whoever has left is forgotten.
         let away = (half.hit_windows - 1.0) * half.entries as f64;
         assert_eq!(half.steps, away.round() as usize);
-        assert!(half.steps * 10 < full.steps, "{half:?} {full:?}");
+        assert!(half.steps * 10 < full.steps || cfg!(miri), "{half:?} {full:?}");
     }
 }

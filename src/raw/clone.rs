@@ -72,8 +72,9 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         plain: Plain<T>,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
+        assert!(self.is_empty(), "clones would take the place of entries");
         let entries = Entries { slot: Self::SLOT, clone: clone_run::<T>, plain: plain.is_known() };
-        // SAFETY: that is what has to be known of the entries.
+        // SAFETY: that is what has to be known of the entries, and this table has none.
         unsafe { self.untyped_mut().clone_entries(source.untyped(), entries, fallibility) }?;
         self.debug_check();
         Ok(())
@@ -124,7 +125,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// the right size. If a clone panics, the entries cloned so far are in the table.
     ///
     /// # Safety
-    /// `entries` is right for both tables.
+    /// `entries` is right for both tables, and this one has no entries.
     #[inline(never)]
     unsafe fn clone_entries(
         &mut self,

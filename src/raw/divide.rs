@@ -278,7 +278,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     }
 
     /// Forgets the entries, `count` of them, in the slots that were noted, and brings those that stay, and
-    /// are away, closer to their homes: with room on either side, all searches end in their first window.
+    /// are away, closer to their homes: with room on either side, nearly all searches end in their first window.
     ///
     /// # Safety
     /// Those slots are full. The entries that go belong to somebody else.

@@ -151,6 +151,8 @@ pub(super) unsafe fn copy_first<G: Group>(
     unsafe {
         copy_contents(from, to, 0, homes);
         to.vacate(last + 1..slots);
+        // The counts are those of all entries.
+        to.note_wear();
     }
 }
 

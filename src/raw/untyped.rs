@@ -14,8 +14,8 @@ use super::RawTable;
 use crate::allocator::Allocator;
 use crate::group::Group;
 
-/// A type of entry of which nothing is known.
-pub(super) struct Untyped;
+/// A type of entry of which nothing is known, so that there is none.
+pub(super) enum Untyped {}
 
 /// What drops an entry; `None` if there is nothing to do.
 pub(super) type DropEntry = Option<unsafe fn(NonNull<u8>)>;
@@ -34,15 +34,22 @@ pub(super) const fn drop_of<T>() -> DropEntry {
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// This table for functions that are told what they have to know of `T`.
+    ///
+    /// # Safety
+    /// Those functions are called, or some that go by the control bytes and counters only: to others,
+    /// entries are of type `Untyped`.
     #[inline(always)]
-    pub(super) fn untyped(&self) -> &RawTable<Untyped, G, A> {
+    pub(super) unsafe fn untyped(&self) -> &RawTable<Untyped, G, A> {
         // SAFETY: the layout of a table (`repr(C)`) does not depend on the type of its entries.
         unsafe { &*(&raw const *self).cast() }
     }
 
     /// [`untyped`](Self::untyped).
+    ///
+    /// # Safety
+    /// As there.
     #[inline(always)]
-    pub(super) fn untyped_mut(&mut self) -> &mut RawTable<Untyped, G, A> {
+    pub(super) unsafe fn untyped_mut(&mut self) -> &mut RawTable<Untyped, G, A> {
         // SAFETY: as above.
         unsafe { &mut *(&raw mut *self).cast() }
     }

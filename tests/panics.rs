@@ -1302,7 +1302,7 @@ fn a_failed_change_of_size_changes_no_size() {
                 map.reserve(10 * size + 40);
             }
             let (capacity, bytes) = (map.capacity(), map.allocation_size());
-            for n in (1..=map.len() as u64).step_by(scaled(1, 1, 28) as usize) {
+            for n in (1..=map.len() as u64).step_by(if cfg!(miri) { 60 } else { 1 }) {
                 let blown = fused(HASH | REHASH, n, || {
                     light();
                     operation(&mut map);
@@ -1316,7 +1316,9 @@ fn a_failed_change_of_size_changes_no_size() {
             }
             // The same map after all these attempts.
             let entries = map.entries();
-            map.exercise(entries, scaled(100, 100, 1) as u32);
+            if !cfg!(miri) || i % 2 == 0 {
+                map.exercise(entries, scaled(100, 100, 1) as u32);
+            }
         }
     }
 }

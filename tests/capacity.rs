@@ -352,7 +352,8 @@ fn churn_at_the_last_entry_of_capacity() {
 #[test]
 fn churn_at_full_with_careless_hashers() {
     let pairs = if cfg!(miri) { 3 } else { scaled(100_000, 3_000, 9) };
-    for (name, hash) in HASHERS.into_iter().step_by(if cfg!(miri) { 8 } else { 1 }) {
+    let (first, step) = if cfg!(miri) { (5, 6) } else { (0, 1) };
+    for (name, hash) in HASHERS.into_iter().skip(first).step_by(step) {
         for capacity in [4, 14, 17, 40, 200] {
             if cfg!(miri) && ![4, 17].contains(&capacity) {
                 continue;

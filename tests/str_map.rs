@@ -518,8 +518,8 @@ fn a_map_of_constant_size_stops_allocating_more() {
 #[test]
 fn keys_replaced_in_turn_keep_their_block() {
     /// Number and length of keys.
-    const KEYS: usize = if cfg!(miri) { 20 } else { 200 };
-    const LEN: usize = if cfg!(miri) { 400 } else { 1000 };
+    const KEYS: usize = if cfg!(miri) { 6 } else { 200 };
+    const LEN: usize = if cfg!(miri) { 700 } else { 1000 };
     let key = |n: usize| "0".repeat(LEN - 10) + &format!("{n:010}");
     for removal_first in [true, false] {
         let mut map: StrMap<()> = (0..KEYS).map(|n| (key(n), ())).collect();

@@ -633,7 +633,7 @@ fn rejected_elements_come_back() {
             assert!(rejected.value.eq(stored..many));
             assert!(set.try_extend(stored..many).is_ok());
         } else if refused.is_none() {
-            assert!(n > 8);
+            assert!(n > scaled(8, 8, 3));
             break;
         }
         assert!(set.len() as u64 == many && (0..many).all(|n| set.contains(&n)), "request {n}");

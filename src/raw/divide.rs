@@ -24,6 +24,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::control::{Control, Step};
+use super::full::CHUNK;
 use super::grow::HashBy;
 use super::layout::Block;
 use super::{AtHome, RawTable, layout};
@@ -32,9 +33,6 @@ use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::mask::BitMask;
-
-/// Slots that are looked at together.
-const CHUNK: usize = usize::BITS as usize;
 
 /// What a table that is divided has to do when the last hash is known.
 struct Leaving {
@@ -182,8 +180,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub(crate) unsafe fn forget_entries(&mut self) {
         let size = self.size();
         if self.items != 0 {
-            // SAFETY: the table has a block (it had entries), of this size.
-            unsafe { self.control.reset(size.slots) };
+            // SAFETY: the table has a block (it had entries), of this size and initialised (I2), and is
+            // borrowed mutably.
+            unsafe { self.control.forget(size.slots) };
             self.items = 0;
             self.growth_left = size.capacity();
         }

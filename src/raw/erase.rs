@@ -206,12 +206,8 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         struct Reset<'a, G: Group, A: Allocator>(&'a mut RawTable<Untyped, G, A>);
         impl<G: Group, A: Allocator> Drop for Reset<'_, G, A> {
             fn drop(&mut self) {
-                let size = self.0.size();
-                // SAFETY: the table has a block (it had entries), of this size; the entries are
-                // gone.
-                unsafe { self.0.control.forget(size.slots) };
-                self.0.items = 0;
-                self.0.growth_left = size.capacity();
+                // SAFETY: the entries are gone (I3 holds again before anybody looks).
+                unsafe { self.0.forget_entries() }
             }
         }
         let guard = Reset(self);

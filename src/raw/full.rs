@@ -20,8 +20,8 @@ use crate::mask::{BitMask, LaneMask};
 pub(super) const CHUNK: usize = usize::BITS as usize;
 
 /// Number of slots that [`fold`](FullSlots::fold) looks at together, at most a chunk. A CPU that walks
-/// over the same table again and again predicts where the walks over so few lanes end: the values of
-/// 20 000 entries are added in .95 of hashbrown's time, and in 1.3 with 64; in large tables in .8 and .7.
+/// over the same table again and again predicts where the walks over so few lanes end (`sum_values` of
+/// `ci/profiles.sh`; with 64 slots 1.2 of hashbrown's time).
 pub(super) const FOLDED: usize = 32;
 
 /// How far ahead of a run of vacant chunks control bytes are prefetched. (One entry in 2^20 slots, on

@@ -293,7 +293,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             } else if size.homes == 1 {
                 self.control.pack_into(self.items, block.control, slot.size());
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
-                self.control.stream_into(self.slots(), block.control, slot.size(), hasher);
+                self.control.stream_into(old_size.slots, block.control, slot.size(), hasher);
             } else {
                 self.control.reinsert_into(self.items, block.control, slot.size(), hasher);
             }

@@ -69,13 +69,13 @@ impl Shape {
     /// unaligned tables with several windows one more.
     #[inline(always)]
     pub const fn control_bytes(self, homes: usize) -> usize {
-        if homes == 1 {
-            self.width
-        } else if self.aligned {
-            homes
-        } else {
-            homes + self.width
-        }
+        if homes == 1 { self.width } else { self.control_bytes_of_several(homes) }
+    }
+
+    /// [`control_bytes`](Self::control_bytes) with several windows.
+    #[inline(always)]
+    pub const fn control_bytes_of_several(self, homes: usize) -> usize {
+        if self.aligned { homes } else { homes + self.width }
     }
 
     /// The smallest table that can hold `capacity` entries; `None` when the arithmetic overflows.

@@ -30,15 +30,15 @@ use crate::ctrl;
 #[derive(Clone, Copy, Debug)]
 pub struct ProbeSeq {
     position: usize,
-    /// `width` times the number of steps taken.
-    stride: usize,
+    /// The mask, less `width` times the number of steps taken; wraps in the ends.
+    left: usize,
 }
 
 impl ProbeSeq {
     /// Begins at the hash's home position in a table of `mask + 1` homes.
     #[inline(always)]
     pub fn new(hash: u64, mask: usize) -> Self {
-        ProbeSeq { position: ctrl::home(hash, mask), stride: 0 }
+        ProbeSeq { position: ctrl::home(hash, mask), left: mask }
     }
 
     /// The current position, at most `mask`.
@@ -47,13 +47,22 @@ impl ProbeSeq {
         self.position
     }
 
+    /// Whether the table has several windows. (Told by what changes from step to step, so that no compiler
+    /// makes two loops of the probe loop, one for tables with one window.)
+    #[inline(always)]
+    pub fn has_several_windows(&self) -> bool {
+        self.left != 0
+    }
+
     /// Goes on to the next window; `false` when every slot has been covered. Tables with one window
     /// have nowhere to go on to and never ask.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
-        self.stride += shape.width;
-        if self.stride <= mask {
-            self.position = (self.position + self.stride) & mask;
+        let (left, ends) = self.left.overflowing_sub(shape.width);
+        self.left = left;
+        if !ends {
+            // The stride is `mask - left`, and `mask` is -1 modulo the number of homes.
+            self.position = self.position.wrapping_add(!left) & mask;
             true
         } else {
             self.advance_to_ends(mask, shape)
@@ -66,7 +75,7 @@ impl ProbeSeq {
     #[inline(always)]
     pub fn is_first_visit(&self, slot: usize, home: usize, mask: usize, shape: Shape) -> bool {
         let rest = home & (shape.width - 1);
-        self.stride <= mask || slot.wrapping_sub(rest) > mask
+        self.left <= mask || slot.wrapping_sub(rest) > mask
     }
 
     /// How many windows a walk from `home` visits until one covers `slot`. O(log slots): nothing is
@@ -89,7 +98,7 @@ impl ProbeSeq {
     /// overflow count already, and an out-of-line call costs the hot loop its registers.
     #[inline(always)]
     fn advance_to_ends(&mut self, mask: usize, shape: Shape) -> bool {
-        let past_the_walk = self.stride - (mask + 1);
+        let past_the_walk = !self.left;
         self.position = if past_the_walk == 0 { 0 } else { mask };
         !shape.aligned && past_the_walk <= shape.width
     }

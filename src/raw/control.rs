@@ -219,7 +219,7 @@ impl<G: Group> Control<G> {
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
-        let goes_on = unsafe { self.overflowed(seq.position()) };
+        let goes_on = seq.has_several_windows() && unsafe { self.has_count(seq.position()) };
         if goes_on && seq.advance(self.mask, Self::SHAPE) {
             return Step::Next(seq);
         }

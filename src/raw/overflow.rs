@@ -72,7 +72,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     fn word(self, index: usize) -> *mut u32 {
         debug_assert!(self.has_several_windows() && index < words(self.mask() + 1));
-        let offset = Self::SHAPE.control_bytes(self.mask() + 1);
+        let offset = Self::SHAPE.control_bytes_of_several(self.mask() + 1);
         // SAFETY: the words follow the control bytes in the block (I2, `layout.rs`), and are aligned,
         // because the number of control bytes is a multiple of WIDTH (I2).
         unsafe { self.ctrl().as_ptr().add(offset).cast::<u32>().add(index) }
@@ -120,11 +120,19 @@ impl<G: Group> Control<G> {
     /// `position` is at most `mask`.
     #[inline(always)]
     pub(super) unsafe fn overflowed(self, position: usize) -> bool {
-        self.has_several_windows() && {
-            // SAFETY: there is an initialised bit for every position up to `mask` (I2).
-            let bits = unsafe { self.any_word(position).read() };
-            bits >> (position % POSITIONS) & 1 != 0
-        }
+        // SAFETY: the caller's contract.
+        self.has_several_windows() && unsafe { self.has_count(position) }
+    }
+
+    /// [`overflowed`](Self::overflowed) in a table with several windows.
+    ///
+    /// # Safety
+    /// As there, and there are several.
+    #[inline(always)]
+    pub(super) unsafe fn has_count(self, position: usize) -> bool {
+        // SAFETY: there is an initialised bit for every position up to `mask` (I2).
+        let bits = unsafe { self.any_word(position).read() };
+        bits >> (position % POSITIONS) & 1 != 0
     }
 
     /// The counts of all positions, each 0, 1, or `MANY`; none in a table with one window.

@@ -350,6 +350,8 @@ impl<G: Group> Control<G> {
         // SAFETY: the caller's contract.
         unsafe {
             match size {
+                4 => self.stream::<4>(slots, new, size, hasher),
+                8 => self.stream::<8>(slots, new, size, hasher),
                 16 => self.stream::<16>(slots, new, size, hasher),
                 _ => self.stream::<0>(slots, new, size, hasher),
             }

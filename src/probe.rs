@@ -58,11 +58,10 @@ impl ProbeSeq {
     /// have nowhere to go on to and never ask.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
-        let (left, ends) = self.left.overflowing_sub(shape.width);
-        self.left = left;
-        if !ends {
+        self.left = self.left.wrapping_sub(shape.width);
+        if self.left <= mask {
             // The stride is `mask - left`, and `mask` is -1 modulo the number of homes.
-            self.position = self.position.wrapping_add(!left) & mask;
+            self.position = self.position.wrapping_add(!self.left) & mask;
             true
         } else {
             self.advance_to_ends(mask, shape)

@@ -7,18 +7,19 @@
 //!
 //! * **Aligned** homes: those are all the windows there are.
 //! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the bytes
-//!   `r .. homes + r`. The `r` bytes before and the `width - 1 - r` bytes after are covered by two
-//!   more windows, those of the first and of the last home, with which every walk ends.
+//!   `r .. homes + r`, as far as they have slots. The `r` bytes before are covered by one more window,
+//!   that of the first home, with which every walk ends. So the slots `0 .. homes` are among those it
+//!   covers, more than there may be entries (`capacity.rs`).
 //!
 //! ```text
 //!   homes = 32, width = 16, home = 21 (r = 5)
 //!   bytes  0....5...............21..............37........46
 //!   walk        |- 2nd: 5..20 --||- 1st: 21..36 -|
-//!   ends   |- 3rd: 0..15 -|              |- 4th: 31..46 -|
+//!   end    |- 3rd: 0..15 -|
 //! ```
 //!
-//! So every control byte is covered from every home, every slot is reachable, and a table can be filled to the last slot, whatever
-//! the hashes are. This module is arithmetic: it touches no memory and knows no table.
+//! So a table can be filled to its capacity, whatever the hashes are. This module is arithmetic: it
+//! touches no memory and knows no table.
 
 use crate::capacity::Shape;
 use crate::ctrl;
@@ -30,7 +31,7 @@ use crate::ctrl;
 #[derive(Clone, Copy, Debug)]
 pub struct ProbeSeq {
     position: usize,
-    /// The mask, less `width` times the number of steps taken; wraps in the ends.
+    /// The number of homes, less the stride: `width` times the number of steps taken.
     left: usize,
 }
 
@@ -38,7 +39,7 @@ impl ProbeSeq {
     /// Begins at the hash's home position in a table of `mask + 1` homes.
     #[inline(always)]
     pub fn new(hash: u64, mask: usize) -> Self {
-        ProbeSeq { position: ctrl::home(hash, mask), left: mask }
+        ProbeSeq { position: ctrl::home(hash, mask), left: mask + 1 }
     }
 
     /// The current position, at most `mask`.
@@ -47,38 +48,38 @@ impl ProbeSeq {
         self.position
     }
 
-    /// Whether the table has several windows. (Told by what changes from step to step, so that no compiler
-    /// makes two loops of the probe loop, one for tables with one window.)
+    /// Whether the table has several windows. Asked of what changes from step to step, or compilers would
+    /// make two loops of the probe loop, one of them for tables with one window.
     #[inline(always)]
     pub fn has_several_windows(&self) -> bool {
-        self.left != 0
+        self.left != 1
     }
 
-    /// Goes on to the next window; `false` when every slot has been covered. Tables with one window
-    /// have nowhere to go on to and never ask.
+    /// Goes on to the next window; `false` when there is none. Tables with one window have nowhere to go on
+    /// to and never ask.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
         self.left = self.left.wrapping_sub(shape.width);
-        if self.left <= mask {
-            // The stride is `mask - left`, and `mask` is -1 modulo the number of homes.
-            self.position = self.position.wrapping_add(!self.left) & mask;
-            true
-        } else {
-            self.advance_to_ends(mask, shape)
+        // By the stride: that and what is left are 0 modulo the number of homes.
+        self.position = self.position.wrapping_sub(self.left) & mask;
+        if shape.aligned {
+            return self.left.wrapping_sub(1) < mask;
         }
+        if self.left == 0 {
+            self.position = 0;
+        }
+        self.left <= mask
     }
 
     /// Whether no earlier window of the walk that began at `home` covers `slot`, a slot of the
-    /// current window. Only the two windows that end an unaligned walk overlap others: all steps
-    /// before them cover the slots `r .. homes + r` once.
+    /// current window. Only the window that ends an unaligned walk overlaps others.
     #[inline(always)]
-    pub fn is_first_visit(&self, slot: usize, home: usize, mask: usize, shape: Shape) -> bool {
-        let rest = home & (shape.width - 1);
-        self.left <= mask || slot.wrapping_sub(rest) > mask
+    pub fn is_first_visit(&self, slot: usize, home: usize, shape: Shape) -> bool {
+        self.left != 0 || slot < home & (shape.width - 1)
     }
 
-    /// How many windows a walk from `home` visits until one covers `slot`. O(log slots): nothing is
-    /// walked.
+    /// How many windows a walk from `home` visits until one covers `slot`, one of those that it covers.
+    /// O(log slots): nothing is walked.
     #[inline]
     pub fn windows_to(slot: usize, home: usize, mask: usize, shape: Shape) -> usize {
         let (width, first) = (shape.width, shape.window(home));
@@ -86,20 +87,10 @@ impl ProbeSeq {
             return 1;
         }
         let steps = (mask + 1) / width;
-        match slot.wrapping_sub(first & (width - 1)) {
-            before if before > usize::MAX - width => steps + 1,
-            behind if behind > mask => steps + 2,
-            _ => 1 + triangular_root((slot.wrapping_sub(first) & mask) / width, steps),
+        if slot < first & (width - 1) {
+            return steps + 1;
         }
-    }
-
-    /// The two windows that end an unaligned walk. Not marked cold: the call sits behind an
-    /// overflow count already, and an out-of-line call costs the hot loop its registers.
-    #[inline(always)]
-    fn advance_to_ends(&mut self, mask: usize, shape: Shape) -> bool {
-        let past_the_walk = !self.left;
-        self.position = if past_the_walk == 0 { 0 } else { mask };
-        !shape.aligned && past_the_walk <= shape.width
+        1 + triangular_root((slot.wrapping_sub(first) & mask) / width, steps)
     }
 }
 
@@ -128,7 +119,7 @@ mod tests {
         [Shape { width: 8, aligned: true }, Shape { width: 16, aligned: false }];
 
     #[test]
-    fn every_home_reaches_every_slot_and_the_walk_ends() {
+    fn every_home_reaches_as_many_slots_as_homes_and_the_walk_ends() {
         for shape in SHAPES {
             // All tables of up to 2^10 homes.
             let largest = if cfg!(miri) { 2 * shape.width } else { 1 << 10 };
@@ -151,7 +142,7 @@ mod tests {
                                 let to = ProbeSeq::windows_to(slot, home, mask, shape);
                                 assert_eq!(to, windows + 1, "homes {homes}, {home}, {slot}");
                             }
-                            let first = seq.is_first_visit(slot, home, mask, shape);
+                            let first = seq.is_first_visit(slot, home, shape);
                             assert_eq!(first, *visits == 1, "homes {homes}, {home}, {slot}");
                         }
                         windows += 1;
@@ -160,8 +151,12 @@ mod tests {
                             break;
                         }
                     }
-                    assert!(seen.iter().all(|&n| n > 0), "homes {homes}, home {home}: {seen:?}");
-                    let ends = if shape.aligned || homes == 1 { 0 } else { 2 };
+                    let rest = shape.window(home) & (shape.width - 1);
+                    let covered = if homes == 1 { shape.width } else { homes + rest };
+                    for (slot, visits) in seen.into_iter().enumerate() {
+                        assert_eq!(visits > 0, slot < covered, "homes {homes}, {home}, {slot}");
+                    }
+                    let ends = usize::from(!shape.aligned && homes > 1);
                     assert_eq!(windows, homes.div_ceil(shape.width) + ends);
                 }
             }

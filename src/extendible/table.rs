@@ -305,7 +305,7 @@ impl<T, A: Allocator> Tables<T, A> {
         let removed = match self.shortcut(hash) {
             // SAFETY: the directory owns the head and is borrowed mutably, and these are the table's
             // control bytes.
-            Some((table, mut head)) => unsafe { head.as_mut().table.remove_in(&table, hash, eq) },
+            Some((table, mut head)) => unsafe { head.as_mut().table.remove_in(table, hash, eq) },
             None => self.table_mut(hash).remove(hash, eq),
         };
         self.items -= usize::from(removed.is_some());
@@ -319,7 +319,7 @@ impl<T, A: Allocator> Tables<T, A> {
             Some((table, head)) => {
                 // SAFETY: the directory owns the head and is borrowed, as is its table.
                 let (full, found) =
-                    unsafe { (&head.as_ref().table, table.search_home(hash, &mut eq)) };
+                    unsafe { (&head.as_ref().table, table.search_home(hash, || true, &mut eq)) };
                 let place = match found {
                     AtHome::Found(slot) => Place::Full(slot),
                     AtHome::Vacant(slot) if full.growth_left() != 0 => Place::Vacant(slot),

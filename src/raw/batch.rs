@@ -21,7 +21,7 @@
 use core::mem::MaybeUninit;
 
 use super::RawTable;
-use super::divide::Detached;
+use super::search::Detached;
 use crate::allocator::Allocator;
 use crate::ctrl;
 use crate::group::Group;

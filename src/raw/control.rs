@@ -260,7 +260,7 @@ impl<G: Group> Control<G> {
     /// The first vacant slot on the walk of `hash`. Out of line: who needs it has found a window full.
     ///
     /// # Safety
-    /// The table has a vacant slot: then every walk reaches it.
+    /// The table has fewer entries than its capacity: then every walk covers a vacant slot.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn vacant_on_walk(self, hash: u64) -> usize {
@@ -279,7 +279,7 @@ impl<G: Group> Control<G> {
     /// the positions that it leaves count it, so that it is found (I5).
     ///
     /// # Safety
-    /// The table has a vacant slot, and nobody else accesses it now.
+    /// As there, and nobody else accesses the table now.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {

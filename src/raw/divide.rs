@@ -20,14 +20,12 @@
 
 use alloc::vec::Vec;
 use core::alloc::Layout;
-use core::marker::PhantomData;
-use core::ptr::NonNull;
 
-use super::control::{Control, Step};
+use super::control::Control;
 use super::full::CHUNK;
 use super::grow::HashBy;
 use super::layout::Block;
-use super::{AtHome, RawTable, layout};
+use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
@@ -68,84 +66,7 @@ impl Leaving {
     }
 }
 
-/// A table of which no more is known than where its control bytes begin, and how many homes it has.
-///
-/// It borrows nothing: whoever makes one answers for the table's being there, unchanged, when it is used.
-pub(crate) struct Detached<T, G: Group> {
-    pub(super) control: Control<G>,
-    marker: PhantomData<fn() -> T>,
-}
-
-impl<T, G: Group> Detached<T, G> {
-    /// # Safety
-    /// `ctrl` is the first control byte of a table with slots of type `T` and so many homes, whose control
-    /// bytes have been written.
-    #[inline(always)]
-    pub(crate) unsafe fn new(ctrl: NonNull<u8>, homes: usize) -> Self {
-        // SAFETY: the caller's contract.
-        Detached { control: unsafe { Control::from_raw(ctrl, homes) }, marker: PhantomData }
-    }
-
-    /// Asks for the slot of the hash's home.
-    #[inline(always)]
-    pub(crate) fn prefetch(&self, hash: u64) {
-        let home = ctrl::home(hash, self.control.mask());
-        let slots = self.control.ctrl().as_ptr().cast::<T>();
-        G::prefetch(slots.wrapping_sub(home + 1).cast());
-    }
-
-    /// The address of a slot.
-    ///
-    /// # Safety
-    /// The table is there and has more than `slot` slots.
-    #[inline(always)]
-    pub(crate) unsafe fn slot(&self, slot: usize) -> NonNull<T> {
-        // SAFETY: the caller's contract.
-        unsafe { layout::slot(self.control.ctrl(), slot) }
-    }
-
-    /// [`RawTable::find`].
-    ///
-    /// # Safety
-    /// The table is there and does not change meanwhile.
-    #[inline(always)]
-    pub(crate) unsafe fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        // SAFETY: the probe loop offers full slots (I3).
-        self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })).ok()
-    }
-
-    /// [`RawTable::search_home`], except that nobody knows whether the table has room.
-    ///
-    /// # Safety
-    /// As for [`find`](Self::find).
-    #[inline(always)]
-    pub(crate) unsafe fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
-        // SAFETY: the probe loop offers full slots (I3).
-        match self.control.probe_home(hash, &mut |slot| eq(unsafe { self.slot(slot).as_ref() })) {
-            Step::Done(Ok(slot)) => AtHome::Found(slot),
-            // SAFETY: a search ends at a position.
-            Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
-                Some(slot) => AtHome::Vacant(slot),
-                None => AtHome::Absent,
-            },
-            Step::Next(seq) => AtHome::Elsewhere(seq),
-        }
-    }
-}
-
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// The address of the first control byte, which [`Detached::new`] takes.
-    #[inline(always)]
-    pub(crate) fn ctrl(&self) -> NonNull<u8> {
-        self.control.ctrl()
-    }
-
-    /// The table, borrowed by nobody.
-    #[inline(always)]
-    pub(crate) fn detached(&self) -> Detached<T, G> {
-        Detached { control: self.control, marker: PhantomData }
-    }
-
     /// Number of homes.
     #[inline(always)]
     pub(crate) fn homes(&self) -> usize {

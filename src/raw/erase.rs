@@ -30,8 +30,8 @@ use core::ptr::NonNull;
 
 use super::RawTable;
 use super::control::Step;
-use super::divide::Detached;
 use super::full::FullSlots;
+use super::search::Detached;
 use super::untyped::{DropEntry, Untyped, drop_of};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
@@ -115,9 +115,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Takes out the entry that was found, if any. O(1) expected.
     #[inline(always)]
     pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        self.prefetch(hash);
+        let table = self.detached();
+        table.prefetch_far(hash);
         // SAFETY: the table is its own.
-        unsafe { self.remove_in(&self.detached(), hash, eq) }
+        unsafe { self.remove_in(table, hash, eq) }
     }
 
     /// [`remove`](Self::remove) that does not wait for the table to know where its control bytes are, nor
@@ -128,7 +129,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub(crate) unsafe fn remove_in(
         &mut self,
-        table: &Detached<T, G>,
+        table: Detached<T, G>,
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Option<T> {

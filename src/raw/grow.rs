@@ -518,7 +518,7 @@ impl<G: Group> Control<G> {
                 return vacant;
             }
             let more = seq.advance(self.mask(), Self::SHAPE);
-            debug_assert!(more, "best_slot: every walk reaches every slot");
+            debug_assert!(more, "best_slot: every walk covers a vacant slot");
         }
         slot
     }

@@ -149,16 +149,16 @@ impl<G: Group> HashSlots<G> {
     #[inline(always)]
     pub(super) fn next_in_window(&mut self) -> Option<usize> {
         let window = self.window();
-        let (mask, shape) = (self.control.mask(), Control::<G>::SHAPE);
+        let shape = Control::<G>::SHAPE;
         // Mutable references are made from these, so none may come twice.
         let (seq, home) = (self.seq, self.home);
         self.lanes
             .by_ref()
             .map(|lane| window + lane)
-            .find(|&slot| seq.is_first_visit(slot, home, mask, shape))
+            .find(|&slot| seq.is_first_visit(slot, home, shape))
     }
 
-    /// Goes on to the next window without looking at it; `false` when every slot has been covered.
+    /// Goes on to the next window without looking at it; `false` when there is none.
     #[inline(always)]
     pub(super) fn advance(&mut self) -> bool {
         self.seq.advance(self.control.mask(), Control::<G>::SHAPE)

@@ -10,7 +10,8 @@
 //! | `full.rs` | full slots: the next one, those of a run, all |
 //! | `overflow.rs` | where a search may stop |
 //! | `layout.rs` | the bytes of a table, allocating and freeing them |
-//! | this file | finding, inserting, capacity |
+//! | `search.rs` | finding an entry, and where it belongs |
+//! | this file | inserting, capacity |
 //! | `erase.rs` | removing: one entry, any, by predicate, all |
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
@@ -85,6 +86,7 @@ mod plain;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod region;
 mod scan;
+mod search;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod split;
 mod statistics;
@@ -92,8 +94,7 @@ mod statistics;
 pub(crate) mod tests;
 mod untyped;
 
-use control::{Control, Step};
-pub(crate) use divide::Detached;
+use control::Control;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use full::FullSlots;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
@@ -101,33 +102,11 @@ pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
 pub use scan::ScanCursor;
+pub(crate) use search::Detached;
+pub use search::{AtHome, Place};
 pub(crate) use statistics::Count;
 pub use statistics::Statistics;
 use untyped::drop_of;
-
-/// What the window of a home tells of an entry; see [`RawTable::search_home`].
-pub enum AtHome {
-    /// It is in this slot.
-    Found(usize),
-    /// It is absent, and this slot is vacant for it.
-    Vacant(usize),
-    /// It is absent, and there is no room in the window or in the table.
-    Absent,
-    /// The search goes on with this window.
-    Elsewhere(ProbeSeq),
-}
-
-/// Where an entry is or belongs; see [`RawTable::find_or_spot`]. Two words, which a call returns in
-/// registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// It is in this slot.
-    Full(usize),
-    /// It is absent, and this slot is vacant for it.
-    Vacant(usize),
-    /// It is absent, and its place is still to be looked for.
-    Unknown,
-}
 
 /// A Swiss table; see the module's introduction.
 ///
@@ -151,16 +130,6 @@ unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawTable<T, G, A> {
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     const SLOT: Layout = Layout::new::<T>();
-
-    /// Number of homes from which a lookup prefetches the home's slot: those of tables that
-    /// outgrow a mebibyte, about where the L2 cache ends. An entry sits within a few slots of its
-    /// home, so the slot's line arrives while the control bytes are still on their way, and two
-    /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
-    const PREFETCH_HOMES: usize = match size_of::<T>() {
-        0 => usize::MAX,
-        // At least 1: with several windows there is a slot for each home.
-        size => 1 + (1usize << 20) / size,
-    };
 
     /// A table without slots; allocates nothing.
     #[inline]
@@ -289,113 +258,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn is_full(&self, slot: usize) -> bool {
         // SAFETY: every slot has a control byte (I2).
         slot < self.slots() && ctrl::is_full(unsafe { self.control.byte(slot) })
-    }
-
-    /// Asks for the home's slot, in tables that outgrow the cache.
-    #[inline(always)]
-    fn prefetch(&self, hash: u64) {
-        if self.control.mask() >= Self::PREFETCH_HOMES {
-            let home = ctrl::home(hash, self.control.mask());
-            // SAFETY: each home has a slot of the same index (I1).
-            G::prefetch(unsafe { self.slot(home) }.as_ptr().cast());
-        }
-    }
-
-    /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
-    #[inline(always)]
-    pub fn find(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        self.prefetch(hash);
-        // SAFETY: the probe loop offers full slots (I3).
-        self.control.probe(hash, |slot| eq(unsafe { self.get(slot) })).ok()
-    }
-
-    /// What the window of the hash's home tells of the entry with this hash that `eq` accepts. It
-    /// nearly always tells enough; what is left goes out of line.
-    #[inline(always)]
-    pub fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
-        self.prefetch(hash);
-        // SAFETY: the probe loop offers full slots (I3).
-        match self.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
-            Step::Done(Ok(slot)) => AtHome::Found(slot),
-            // SAFETY: a search ends at a position.
-            Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
-                Some(slot) if self.growth_left != 0 => AtHome::Vacant(slot),
-                _ => AtHome::Absent,
-            },
-            Step::Next(seq) => AtHome::Elsewhere(seq),
-        }
-    }
-
-    /// [`find`](Self::find) from the second window on, for those whose common case is in line.
-    #[cold]
-    #[inline(never)]
-    pub fn find_on(
-        &self,
-        hash: u64,
-        seq: ProbeSeq,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> Option<usize> {
-        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
-        assert!(seq.position() <= self.control.mask(), "the search began in another table");
-        // SAFETY: the probe loop offers full slots (I3).
-        let is_match = |slot| eq(unsafe { self.get(slot) });
-        // SAFETY: `seq` is at a position of this table, which is all that I2 needs, and steps lead from
-        // positions to positions whatever the stride.
-        unsafe { self.control.probe_on(hash, seq, is_match) }.ok()
-    }
-
-    /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
-    /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
-    /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected. (Always in line:
-    /// as a call it took counting words by `entry_ref` 26 instructions more a word.)
-    #[inline(always)]
-    pub fn find_or_spot(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Place {
-        match self.search_home(hash, &mut eq) {
-            AtHome::Found(slot) => Place::Full(slot),
-            AtHome::Vacant(slot) => Place::Vacant(slot),
-            AtHome::Absent => Place::Unknown,
-            AtHome::Elsewhere(seq) => match self.find_on(hash, seq, eq) {
-                Some(slot) => Place::Full(slot),
-                None => Place::Unknown,
-            },
-        }
-    }
-
-    /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it; makes room
-    /// if the entry is absent and there is none. O(1) expected and amortised.
-    #[inline(always)]
-    pub fn find_or_vacant(
-        &mut self,
-        hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<usize, usize> {
-        let seq = match self.search_home(hash, &mut eq) {
-            AtHome::Found(slot) => return Ok(slot),
-            AtHome::Vacant(slot) => return Err(slot),
-            AtHome::Absent => None,
-            AtHome::Elsewhere(seq) => Some(seq),
-        };
-        self.find_or_vacant_on(hash, seq, eq, hasher)
-    }
-
-    /// [`find_or_vacant`](Self::find_or_vacant) where the home's window does not settle it: the search goes
-    /// on with `seq`, or else the entry is absent.
-    #[cold]
-    #[inline(never)]
-    fn find_or_vacant_on(
-        &mut self,
-        hash: u64,
-        seq: Option<ProbeSeq>,
-        eq: impl FnMut(&T) -> bool,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<usize, usize> {
-        if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
-            return Ok(slot);
-        }
-        self.ensure_room(&hasher);
-        // SAFETY: there is room, and thus a vacant slot (I4).
-        Err(unsafe { self.control.vacant_on_walk(hash) })
     }
 
     /// Stores an entry with this hash. O(1) expected.

@@ -214,7 +214,7 @@ impl<G: Group> Control<G> {
             unsafe { self.leave(seq.position(), 1) };
             steps += 1;
             let more = seq.advance(self.mask(), Self::SHAPE);
-            debug_assert!(more, "count_walk: every walk reaches every slot");
+            debug_assert!(more, "count_walk: the walk covers the slot");
         }
         // SAFETY: the table has several windows and is ours, as the caller says; so the word exists (I2).
         unsafe { self.add_steps(steps) };
@@ -243,7 +243,7 @@ impl<G: Group> Control<G> {
             }
             walked += 1;
             let more = seq.advance(self.mask(), Self::SHAPE);
-            debug_assert!(more, "take_back_walk: every walk reaches every slot");
+            debug_assert!(more, "take_back_walk: the walk covers the slot");
         }
         // SAFETY: the table is ours; as it has several windows, it has these words (I2). A sum that has
         // reached its end says nothing any more.

@@ -311,7 +311,7 @@ impl<G: Group> Iterator for Strays<G> {
             let window = shape.window(walk.seq.position());
             if let Some(lane) = walk.lanes.next() {
                 let slot = window + lane;
-                let first_visit = walk.seq.is_first_visit(slot, walk.home, mask, shape);
+                let first_visit = walk.seq.is_first_visit(slot, walk.home, shape);
                 if first_visit && !self.read.contains(&slot) {
                     return Some((walk.home, slot));
                 }

@@ -132,10 +132,8 @@ impl Width {
         let window = if shape.aligned { (homes - 1) & !(width - 1) } else { homes - 1 };
         assert!(window + width <= bytes && slots.next_multiple_of(width) <= bytes, "{}", what());
         assert!(bytes % width == 0 && bytes % 4 == 0, "{}", what());
-        // Sums of a walk: a position and a stride of it are at most the mask when they are added, and
-        // a walk ends before its stride is more than two windows beyond.
-        self.fits(2 * (homes - 1));
-        self.fits(homes + 2 * width);
+        // Where a walk begins, what is left of it can be counted. (Its sums are modulo the homes.)
+        self.fits(homes);
     }
 
     /// What the core takes for granted of a block.

@@ -1,7 +1,7 @@
-//! Every slot is reached from every home, up to the last one, and every search ends.
+//! As many slots as there are homes are reached from every home, and every search ends.
 
 use super::{Keys, TAG_BITS, bytes_of, capacity_of_homes, scaled};
-use crate::allocator::Global;
+use crate::allocator::{Allocator, Global};
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
 use crate::raw::RawTable;
@@ -59,48 +59,59 @@ fn one_home_fills_to_capacity<G: Group>() {
     }
 }
 
-/// Below the capacity's seven eighths: from each home, every last slot is claimed once, a search
-/// is offered each of them once, and ends.
-fn every_slot_from_every_home<G: Group>() {
+/// How many slots a walk from `home` covers: the first ones.
+fn covered<G: Group, A: Allocator>(table: &RawTable<(), G, A>, home: usize) -> usize {
+    let homes = table.control.mask() + 1;
+    let rest = if G::ALIGNED_HOMES { 0 } else { home % G::WIDTH };
+    if homes == 1 { table.slots() } else { table.slots().min(homes + rest) }
+}
+
+/// Beyond the capacity: from each home, the slots that its walk covers are claimed once, a search is
+/// offered each of them once, and ends. They are more than the capacity.
+fn every_slot_of_a_walk_from_every_home<G: Group>() {
     for capacity in capacities::<G>(scaled(5, 4, 1) as u32) {
         let table = RawTable::<(), G, Global>::with_capacity_in(capacity, Global);
-        let (control, slots) = (table.control, table.slots());
+        let control = table.control;
         let step = scaled(1, 1, 61);
         for home in (0..=control.mask()).step_by(step).chain([control.mask()]) {
             let hash = hash_of(home, 0x2a);
+            let slots = covered(&table, home);
+            assert!(slots > capacity || control.mask() == 0 && slots == capacity);
             for _ in 0..slots {
-                // SAFETY: the table has vacant slots left; its entries have no bytes.
+                // SAFETY: the walk has vacant slots left; the table's entries have no bytes.
                 unsafe {
                     let slot = control.claim_vacant(hash);
                     assert!(slot < slots && control.byte(slot) == EMPTY);
                     control.set_byte(slot, Tag::of(hash).byte());
                 }
             }
-            let mut offered = vec![0; slots];
+            let mut offered = vec![0; table.slots()];
             let _ = control.probe(hash, |slot| {
                 offered[slot] += 1;
                 false
             });
-            assert!(offered.iter().all(|&n| n > 0), "from home {home}\n{}", bytes_of(&table));
+            let by = |(slot, &n): (usize, &u32)| (n > 0) == (slot < slots);
+            assert!(offered.iter().enumerate().all(by), "from home {home}\n{}", bytes_of(&table));
             // Overlapping windows offer a slot again, but not to those who ask for each once.
             // SAFETY: the table is there and unchanged while the iterator is used.
             let mut once: Vec<usize> = unsafe { table.hash_slots(hash) }.collect();
             once.sort_unstable();
             assert!(once.into_iter().eq(0..slots), "from home {home}\n{}", bytes_of(&table));
             // SAFETY: the table has so many slots, and entries that need no drop.
-            unsafe { control.reset(slots) };
+            unsafe { control.reset(table.slots()) };
         }
     }
 }
 
-/// The last entry that goes in is found in the very last slot from homes far away.
+/// The last entry that goes in is found in the very last slot of the walk, from homes far away.
 fn the_last_slot_is_found<G: Group>() {
     for capacity in capacities::<G>(scaled(8, 6, 1) as u32) {
         let mut table = Keys::<G>::with_capacity_in(capacity, Global);
-        let (mask, last) = (table.control.mask(), table.slots() - 1);
+        let (mask, slots) = (table.control.mask(), table.slots());
+        let any = RawTable::<(), G, Global>::with_capacity_in(capacity, Global);
         for home in [0, 1, mask / 2, mask] {
             let home = home & mask;
-            let hash = hash_of(home, 1);
+            let (hash, last) = (hash_of(home, 1), covered(&any, home) - 1);
             // SAFETY: the table is empty; the slots but the last pretend to be full while nobody
             // looks at their entries, and are reset before the table is used otherwise.
             unsafe {
@@ -115,7 +126,7 @@ fn the_last_slot_is_found<G: Group>() {
                     reached
                 });
                 assert!(reached, "the last slot from home {home}");
-                table.control.reset(last + 1);
+                table.control.reset(slots);
             }
         }
         table.check_invariants(|_| 0);
@@ -125,4 +136,6 @@ fn the_last_slot_is_found<G: Group>() {
     }
 }
 
-backends! { one_home_fills_to_capacity every_slot_from_every_home the_last_slot_is_found }
+backends! {
+    one_home_fills_to_capacity every_slot_of_a_walk_from_every_home the_last_slot_is_found
+}

@@ -18,14 +18,12 @@ use core::cell::Cell;
 use core::ops::Range;
 
 /// The positions that a search for this hash visits: home, then 1, 3, 6, … windows further; for
-/// unaligned homes the first and the last position at the end.
+/// unaligned homes the first position at the end.
 pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item = usize> {
     let home = (hash % homes as u64) as usize;
     let steps = 0..homes.div_ceil(shape.width);
-    let ends = if shape.aligned || homes == 1 { None } else { Some([0, homes - 1]) };
-    steps
-        .map(move |i| (home + shape.width * (i * (i + 1) / 2)) % homes)
-        .chain(ends.into_iter().flatten())
+    let end = (!shape.aligned && homes > 1).then_some(0);
+    steps.map(move |i| (home + shape.width * (i * (i + 1) / 2)) % homes).chain(end)
 }
 
 pub(super) struct Reference {

@@ -1,0 +1,250 @@
+//! Searches: for an entry, and for where it belongs.
+//!
+//! They end nearly always in the window of the hash's home. What compilers decide by the size of code, above
+//! all what they put in line, decides the time of a lookup; hence the forms here: a search is a method of
+//! [`Detached`], which is a value, because code that reads through a reference carries notes that count as
+//! instructions; [`search_home`](RawTable::search_home) leaves what is uncommon to a call.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::control::{Control, Step};
+use super::{RawTable, layout};
+use crate::allocator::Allocator;
+use crate::ctrl;
+use crate::group::Group;
+use crate::probe::ProbeSeq;
+
+/// What the window of a home tells of an entry; see [`RawTable::search_home`].
+pub enum AtHome {
+    /// It is in this slot.
+    Found(usize),
+    /// It is absent, and this slot is vacant for it.
+    Vacant(usize),
+    /// It is absent, and there is no room in the window or in the table.
+    Absent,
+    /// The search goes on with this window.
+    Elsewhere(ProbeSeq),
+}
+
+/// Where an entry is or belongs; see [`RawTable::find_or_spot`]. Two words, which a call returns in
+/// registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is in this slot.
+    Full(usize),
+    /// It is absent, and this slot is vacant for it.
+    Vacant(usize),
+    /// It is absent, and its place is still to be looked for.
+    Unknown,
+}
+
+/// A table of which no more is known than where its control bytes begin, and how many homes it has.
+///
+/// It borrows nothing: whoever makes one answers for the table's being there, unchanged, when it is used.
+pub(crate) struct Detached<T, G: Group> {
+    pub(super) control: Control<G>,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T, G: Group> Clone for Detached<T, G> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T, G: Group> Copy for Detached<T, G> {}
+
+impl<T, G: Group> Detached<T, G> {
+    /// Number of homes from which a lookup prefetches the home's slot: those of tables that
+    /// outgrow a mebibyte, about where the L2 cache ends. An entry sits within a few slots of its
+    /// home, so the slot's line arrives while the control bytes are still on their way, and two
+    /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
+    const PREFETCH_HOMES: usize = match size_of::<T>() {
+        0 => usize::MAX,
+        // At least 1: with several windows there is a slot for each home.
+        size => 1 + (1usize << 20) / size,
+    };
+
+    /// # Safety
+    /// `ctrl` is the first control byte of a table with slots of type `T` and so many homes, whose control
+    /// bytes have been written.
+    #[inline(always)]
+    pub(crate) unsafe fn new(ctrl: NonNull<u8>, homes: usize) -> Self {
+        // SAFETY: the caller's contract.
+        Detached { control: unsafe { Control::from_raw(ctrl, homes) }, marker: PhantomData }
+    }
+
+    /// Asks for the slot of the hash's home, if the table outgrows the cache.
+    #[inline(always)]
+    pub(super) fn prefetch_far(self, hash: u64) {
+        if self.control.mask() >= Self::PREFETCH_HOMES {
+            self.prefetch(hash);
+        }
+    }
+
+    /// Asks for the slot of the hash's home.
+    #[inline(always)]
+    pub(crate) fn prefetch(self, hash: u64) {
+        let home = ctrl::home(hash, self.control.mask());
+        let slots = self.control.ctrl().as_ptr().cast::<T>();
+        G::prefetch(slots.wrapping_sub(home + 1).cast());
+    }
+
+    /// The address of a slot.
+    ///
+    /// # Safety
+    /// The table is there and has more than `slot` slots.
+    #[inline(always)]
+    pub(crate) unsafe fn slot(self, slot: usize) -> NonNull<T> {
+        // SAFETY: the caller's contract.
+        unsafe { layout::slot(self.control.ctrl(), slot) }
+    }
+
+    /// [`RawTable::find`].
+    ///
+    /// # Safety
+    /// The table is there and does not change meanwhile.
+    #[inline(always)]
+    pub(crate) unsafe fn find(self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        // SAFETY: the probe loop offers full slots (I3).
+        self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })).ok()
+    }
+
+    /// [`find`](Self::find), with [`prefetch_far`](Self::prefetch_far) before.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn find_far(self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        self.prefetch_far(hash);
+        // SAFETY: the caller's contract.
+        unsafe { self.find(hash, eq) }
+    }
+
+    /// [`RawTable::search_home`], except that nobody knows whether the table has room.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    #[inline(always)]
+    pub(crate) unsafe fn search_home(
+        self,
+        hash: u64,
+        has_room: impl FnOnce() -> bool,
+        eq: &mut impl FnMut(&T) -> bool,
+    ) -> AtHome {
+        // SAFETY: the probe loop offers full slots (I3).
+        match self.control.probe_home(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })) {
+            Step::Done(Ok(slot)) => AtHome::Found(slot),
+            // SAFETY: a search ends at a position.
+            Step::Done(Err(end)) => match unsafe { self.control.vacant_at(end.position()) } {
+                Some(slot) if has_room() => AtHome::Vacant(slot),
+                _ => AtHome::Absent,
+            },
+            Step::Next(seq) => AtHome::Elsewhere(seq),
+        }
+    }
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// The address of the first control byte, which [`Detached::new`] takes.
+    #[inline(always)]
+    pub(crate) fn ctrl(&self) -> NonNull<u8> {
+        self.control.ctrl()
+    }
+
+    /// The table, borrowed by nobody.
+    #[inline(always)]
+    pub(crate) fn detached(&self) -> Detached<T, G> {
+        Detached { control: self.control, marker: PhantomData }
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
+    #[inline(always)]
+    pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        // SAFETY: the table is borrowed.
+        unsafe { self.detached().find_far(hash, eq) }
+    }
+
+    /// What the window of the hash's home tells of the entry with this hash that `eq` accepts. It
+    /// nearly always tells enough; what is left goes out of line.
+    #[inline(always)]
+    pub fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
+        let table = self.detached();
+        table.prefetch_far(hash);
+        // SAFETY: the table is borrowed.
+        unsafe { table.search_home(hash, || self.growth_left != 0, eq) }
+    }
+
+    /// [`find`](Self::find) from the second window on, for those whose common case is in line.
+    #[cold]
+    #[inline(never)]
+    pub fn find_on(
+        &self,
+        hash: u64,
+        seq: ProbeSeq,
+        mut eq: impl FnMut(&T) -> bool,
+    ) -> Option<usize> {
+        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
+        assert!(seq.position() <= self.control.mask(), "the search began in another table");
+        // SAFETY: the probe loop offers full slots (I3).
+        let is_match = |slot| eq(unsafe { self.get(slot) });
+        // SAFETY: `seq` is at a position of this table, which is all that I2 needs, and steps lead from
+        // positions to positions whatever the stride.
+        unsafe { self.control.probe_on(hash, seq, is_match) }.ok()
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
+    /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
+    /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected. (Always in line:
+    /// as a call it took counting words by `entry_ref` 26 instructions more a word.)
+    #[inline(always)]
+    pub fn find_or_spot(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Place {
+        match self.search_home(hash, &mut eq) {
+            AtHome::Found(slot) => Place::Full(slot),
+            AtHome::Vacant(slot) => Place::Vacant(slot),
+            AtHome::Absent => Place::Unknown,
+            AtHome::Elsewhere(seq) => match self.find_on(hash, seq, eq) {
+                Some(slot) => Place::Full(slot),
+                None => Place::Unknown,
+            },
+        }
+    }
+
+    /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it; makes room
+    /// if the entry is absent and there is none. O(1) expected and amortised.
+    #[inline(always)]
+    pub fn find_or_vacant(
+        &mut self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<usize, usize> {
+        let seq = match self.search_home(hash, &mut eq) {
+            AtHome::Found(slot) => return Ok(slot),
+            AtHome::Vacant(slot) => return Err(slot),
+            AtHome::Absent => None,
+            AtHome::Elsewhere(seq) => Some(seq),
+        };
+        self.find_or_vacant_on(hash, seq, eq, hasher)
+    }
+
+    /// [`find_or_vacant`](Self::find_or_vacant) where the home's window does not settle it: the search goes
+    /// on with `seq`, or else the entry is absent.
+    #[cold]
+    #[inline(never)]
+    fn find_or_vacant_on(
+        &mut self,
+        hash: u64,
+        seq: Option<ProbeSeq>,
+        eq: impl FnMut(&T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<usize, usize> {
+        if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
+            return Ok(slot);
+        }
+        self.ensure_room(&hasher);
+        // SAFETY: there is room, and thus a vacant slot (I4).
+        Err(unsafe { self.control.vacant_on_walk(hash) })
+    }
+}

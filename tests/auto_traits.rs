@@ -350,14 +350,11 @@ mod extendible {
         ExtendibleMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>,
         map::IntoValues<K, V, A>, map::IterMut<'_, K, V, A>, map::ValuesMut<'_, K, V, A>,
         map::Drain<'_, K, V, A>, map::ExtractIf<'_, K, V, F, A>,
-        ExtendibleSet<T, S, A>, set::IntoIter<T, A>, set::Drain<'_, T, A>,
-        set::ExtractIf<'_, T, F, A>,
-    }
-    // Entries borrow the hasher.
-    holds! { Send where [K: Send, V: Send, S: Sync, A: Send + Clone, Q: Sync]:
         map::Entry<'_, K, V, S, A>, map::OccupiedEntry<'_, K, V, S, A>,
         map::VacantEntry<'_, K, V, S, A>, map::EntryRef<'_, '_, K, Q, V, S, A>,
         map::VacantEntryRef<'_, '_, K, Q, V, S, A>, map::OccupiedError<'_, K, V, S, A>,
+        ExtendibleSet<T, S, A>, set::IntoIter<T, A>, set::Drain<'_, T, A>,
+        set::ExtractIf<'_, T, F, A>,
     }
     holds! { Send where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync, Q: Sync]:
         map::Iter<'_, K, V, A>, map::Keys<'_, K, V, A>, map::Values<'_, K, V, A>,
@@ -402,7 +399,7 @@ mod extendible {
         map::Values<'static, u64, OneAtATime>, map::IterMut<'static, Local, u64>,
         map::IterMut<'static, u64, Guard>, map::Drain<'static, u64, Local>,
         map::ExtractIf<'static, u64, u64, Local>, map::Entry<'static, Local, u64, ()>,
-        map::VacantEntry<'static, u64, u64, OneAtATime>, map::OccupiedError<'static, u64, Local, ()>,
+        map::VacantEntry<'static, u64, u64, Local>, map::OccupiedError<'static, u64, Local, ()>,
         map::EntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
         map::GetBatch<'static, OneAtATime, u64, (), slice::Iter<'static, u64>>,
         map::GetBatch<'static, u64, u64, OneAtATime, slice::Iter<'static, u64>>,

@@ -12,12 +12,13 @@ const MAX_LINES: usize = 700;
 
 /// Where `unsafe` may stand: the core and its thin public layers. All other files under src/ are
 /// safe code. A path that ends in `/` is a folder.
-const UNSAFE_ALLOWED: [&str; 13] = [
+const UNSAFE_ALLOWED: [&str; 14] = [
     "group/",
     "raw/",
     "hash_table/",
     "extendible/debug.rs",
     "extendible/directory.rs",
+    "extendible/entry.rs",
     "extendible/table.rs",
     "extendible/walk.rs",
     "allocator.rs",
@@ -209,8 +210,16 @@ fn what_is_public_has_an_example() {
     const FOLDERS: [&str; 6] =
         ["hash_map/", "hash_set/", "hash_table/", "extendible/", "int.rs", "str/"];
     const ITEMS: [&str; 7] = ["fn", "const fn", "unsafe fn", "struct", "enum", "type", "trait"];
-    // Public for the compiler only: the seal of a trait, and what tests look at.
-    const HIDDEN: [&str; 4] = ["trait Bytes ", "struct Books ", "fn books<", "fn check_directory<"];
+    // Public for the compiler only: what has no public name, and what tests look at.
+    const HIDDEN: [&str; 7] = [
+        "trait Bytes ",
+        "trait EntryMap<",
+        "struct Place<",
+        "struct Vacancy<",
+        "struct Books ",
+        "fn books<",
+        "fn check_directory<",
+    ];
     let is_public = |line: &str| {
         let item = line.trim_start().strip_prefix("pub ").unwrap_or_default();
         ITEMS.iter().any(|kind| item.strip_prefix(kind).is_some_and(|name| name.starts_with(' ')))

@@ -4,8 +4,8 @@
 use core::hash::{BuildHasher, Hash};
 use core::iter;
 
-use super::entry::{Entry, OccupiedEntry, VacantEntry};
-use super::map::{ExtendibleMap, hash_of};
+use super::entry::Entry;
+use super::map::ExtendibleMap;
 use super::set::ExtendibleSet;
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, Rejected, Rest, TryReserveError};
@@ -116,56 +116,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
         let mut map = Self::with_hasher_in(hash_builder, alloc);
         map.tables.clone_into_new(&self.tables, Plain::of_pair, Fallibility::Fallible)?;
         Ok(map)
-    }
-}
-
-impl<'a, K: Hash, V, S: BuildHasher, A: Allocator + Clone> VacantEntry<'a, K, V, S, A> {
-    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
-    /// amortised.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
-    ///
-    /// ```
-    /// # #[cfg(feature = "default-hasher")] {
-    /// use rosti::extendible_map::{Entry, ExtendibleMap};
-    ///
-    /// let mut map = ExtendibleMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
-    /// }
-    /// assert_eq!(map["a"], 1);
-    /// # }
-    /// ```
-    pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<(K, V)>> {
-        self.try_insert_entry(value).map(OccupiedEntry::into_mut)
-    }
-
-    /// [`insert_entry`](Self::insert_entry) that gives key and value back if there is no memory for
-    /// them. O(1) amortised.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
-    ///
-    /// ```
-    /// # #[cfg(feature = "default-hasher")] {
-    /// use rosti::extendible_map::{Entry, ExtendibleMap};
-    ///
-    /// let mut map = ExtendibleMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ("a", 1));
-    /// }
-    /// # }
-    /// ```
-    #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
-    pub fn try_insert_entry(
-        mut self,
-        value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, S, A>, Rejected<(K, V)>> {
-        match self.place.reserve(hash_of(self.hash_builder)) {
-            Ok(()) => Ok(self.insert_entry(value)),
-            Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
-        }
     }
 }
 

@@ -7,13 +7,13 @@
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
-use super::entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
-use super::entry_ref::{EntryRef, VacantEntryRef};
+use super::entry::{Entry, EntryRef, OccupiedEntry, OccupiedError, VacantEntry, VacantEntryRef};
 use super::iter::{Drain, ExtractIf, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
-use super::table::{self, Tables};
+use super::table::Tables;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::{Fallibility, TryReserveError};
+pub(super) use crate::hash_map::{VacantPlace, has_key, hash_of};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
@@ -65,20 +65,6 @@ use crate::raw::Statistics;
 pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
     pub(super) hash_builder: S,
     pub(crate) tables: Tables<(K, V), A>,
-}
-
-/// The hash of an entry, for splits.
-#[inline(always)]
-pub(super) fn hash_of<K: Hash, V, S: BuildHasher>(
-    hash_builder: &S,
-) -> impl Fn(&(K, V)) -> u64 + '_ {
-    move |(key, _)| hash_builder.hash_one(key)
-}
-
-/// Whether an entry has this key, for searches.
-#[inline(always)]
-pub(super) fn has_key<Q: Equivalent<K> + ?Sized, K, V>(key: &Q) -> impl Fn(&(K, V)) -> bool + '_ {
-    move |(candidate, _)| key.equivalent(candidate)
 }
 
 #[cfg(feature = "default-hasher")]
@@ -582,13 +568,10 @@ where
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
         let hash = self.hash_builder.hash_one(&key);
-        let entry = self.tables.entry(hash, has_key(&key));
-        match entry {
-            table::Entry::Occupied(place) => {
-                Entry::Occupied(OccupiedEntry::new(place, &self.hash_builder))
-            }
-            table::Entry::Vacant(place) => {
-                Entry::Vacant(VacantEntry::new(place, &self.hash_builder, key))
+        match self.tables.find_or_vacancy(hash, has_key(&key)) {
+            Ok(place) => Entry::Occupied(OccupiedEntry::new(self, place, hash)),
+            Err(vacancy) => {
+                Entry::Vacant(VacantEntry::new(VacantPlace::new(self, vacancy, hash), key))
             }
         }
     }
@@ -611,13 +594,11 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hash_builder.hash_one(key);
-        let entry = self.tables.entry(hash, has_key(key));
-        match entry {
-            table::Entry::Occupied(place) => {
-                EntryRef::Occupied(OccupiedEntry::new(place, &self.hash_builder))
-            }
-            table::Entry::Vacant(place) => {
-                EntryRef::Vacant(VacantEntryRef::new(place, &self.hash_builder, key))
+        match self.tables.find_or_vacancy(hash, has_key(key)) {
+            Ok(place) => EntryRef::Occupied(OccupiedEntry::new(self, place, hash)),
+            Err(vacancy) => {
+                let place = VacantPlace::new(self, vacancy, hash);
+                EntryRef::Vacant(VacantEntryRef::new(place, key))
             }
         }
     }
@@ -725,15 +706,16 @@ where
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let hash = self.hash_builder.hash_one(&key);
-        let entry = self.tables.entry(hash, has_key(&key));
-        match entry {
-            table::Entry::Occupied(mut place) => Some(mem::replace(&mut place.get_mut().1, value)),
-            table::Entry::Vacant(place) => {
-                place.insert((key, value), hash_of(&self.hash_builder));
-                None
-            }
-        }
+        let (present, (_, value)) = self.insert_pair((key, value))?;
+        Some(mem::replace(&mut present.1, value))
+    }
+
+    /// Inserts a pair, or returns it together with the one that has its key.
+    #[inline(always)]
+    pub(super) fn insert_pair(&mut self, pair: (K, V)) -> Option<(&mut (K, V), (K, V))> {
+        let hash = self.hash_builder.hash_one(&pair.0);
+        let hasher = hash_of(&self.hash_builder);
+        self.tables.insert(hash, pair, |present, pair| pair.0 == present.0, hasher)
     }
 
     /// Inserts an entry only if the key is absent. O(1) expected and amortised.

@@ -5,7 +5,7 @@
 //! | `table.rs` | the table of tables: finding, splitting, joining |
 //! | `directory.rs` | which table the entries with a hash prefix are in |
 //! | `walk.rs` | walking over the entries of all tables |
-//! | `map.rs`, `entry.rs`, `entry_ref.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
+//! | `map.rs`, `entry.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
 //! | `set.rs` | `ExtendibleSet` |
 //! | `scan.rs` | walking in steps, between which anything may happen |
 //! | `batch.rs` | looking many keys up at once |
@@ -19,7 +19,6 @@ mod batch;
 mod debug;
 mod directory;
 mod entry;
-mod entry_ref;
 mod fallible;
 mod iter;
 mod map;
@@ -37,8 +36,9 @@ pub use debug::check_directory;
 /// [`ExtendibleMap`](crate::ExtendibleMap) with its entries and iterators.
 pub mod extendible_map {
     pub use super::batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
-    pub use super::entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
-    pub use super::entry_ref::{EntryRef, VacantEntryRef};
+    pub use super::entry::{
+        Entry, EntryRef, OccupiedEntry, OccupiedError, VacantEntry, VacantEntryRef,
+    };
     pub use super::iter::{
         Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
     };

@@ -5,8 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::mem;
 
-use super::map::{ExtendibleMap, has_key, hash_of};
-use super::table;
+use super::map::{ExtendibleMap, has_key};
 use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
@@ -515,16 +514,8 @@ where
     /// ```
     #[inline]
     pub fn replace(&mut self, value: T) -> Option<T> {
-        let hasher = hash_of(&self.map.hash_builder);
-        let hash = self.map.hash_builder.hash_one(&value);
-        let entry = self.map.tables.entry(hash, has_key(&value));
-        match entry {
-            table::Entry::Occupied(mut place) => Some(mem::replace(&mut place.get_mut().0, value)),
-            table::Entry::Vacant(place) => {
-                place.insert((value, ()), hasher);
-                None
-            }
-        }
+        let (present, (value, ())) = self.map.insert_pair((value, ()))?;
+        Some(mem::replace(&mut present.0, value))
     }
 
     /// Removes an element and returns whether it was present. O(1) expected.

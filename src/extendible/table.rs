@@ -47,7 +47,7 @@ use crate::ctrl::Tag;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 use crate::raw::batch::Searched;
-use crate::raw::{self, AtHome, Count, Place, Plain, Statistics};
+use crate::raw::{self, AtHome, Count, Plain, Statistics};
 
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
@@ -314,18 +314,22 @@ impl<T, A: Allocator> Tables<T, A> {
 
     /// The place of the entry with this hash that `eq` accepts. O(1) expected; moves nothing.
     #[inline(always)]
-    pub(crate) fn entry(&mut self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Entry<'_, T, A> {
+    pub(super) fn find_or_vacancy(
+        &self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+    ) -> Result<Place<T, A>, Vacancy<T, A>> {
         let (at, place) = match self.shortcut(hash) {
             Some((table, head)) => {
                 // SAFETY: the directory owns the head and is borrowed, as is its table.
                 let (full, found) =
                     unsafe { (&head.as_ref().table, table.search_home(hash, || true, &mut eq)) };
                 let place = match found {
-                    AtHome::Found(slot) => Place::Full(slot),
-                    AtHome::Vacant(slot) if full.growth_left() != 0 => Place::Vacant(slot),
-                    AtHome::Vacant(_) | AtHome::Absent => Place::Unknown,
+                    AtHome::Found(slot) => raw::Place::Full(slot),
+                    AtHome::Vacant(slot) if full.growth_left() != 0 => raw::Place::Vacant(slot),
+                    AtHome::Vacant(_) | AtHome::Absent => raw::Place::Unknown,
                     AtHome::Elsewhere(seq) => {
-                        full.find_on(hash, seq, eq).map_or(Place::Unknown, Place::Full)
+                        full.find_on(hash, seq, eq).map_or(raw::Place::Unknown, raw::Place::Full)
                     }
                 };
                 (At(Some(head)), place)
@@ -336,11 +340,11 @@ impl<T, A: Allocator> Tables<T, A> {
             }
         };
         let spot = match place {
-            Place::Full(slot) => return Entry::Occupied(Occupied { tables: self, at, slot, hash }),
-            Place::Vacant(slot) => Spot::Home(slot),
-            Place::Unknown => Spot::None,
+            raw::Place::Full(slot) => return Ok(Place { at, slot }),
+            raw::Place::Vacant(slot) => Spot::Home(slot),
+            raw::Place::Unknown => Spot::None,
         };
-        Entry::Vacant(Vacant { tables: self, at, spot, hash })
+        Err(Vacancy { at, spot })
     }
 
     /// Drops the entries for which `keep` is false. O(slots). If `keep` or a drop panics, entries not yet
@@ -829,36 +833,30 @@ impl<T, A: Allocator> Clone for At<T, A> {
 }
 impl<T, A: Allocator> Copy for At<T, A> {}
 
-/// What a search found: an entry, or the slot where it belongs.
-pub(crate) enum Entry<'a, T, A: Allocator> {
-    Occupied(Occupied<'a, T, A>),
-    Vacant(Vacant<'a, T, A>),
-}
+// SAFETY: it says where a head is, and does not look there.
+unsafe impl<T, A: Allocator> Send for At<T, A> {}
+// SAFETY: as above.
+unsafe impl<T, A: Allocator> Sync for At<T, A> {}
 
-/// A full slot.
-pub(crate) struct Occupied<'a, T, A: Allocator> {
-    tables: &'a mut Tables<T, A>,
+/// A full slot of a table.
+pub struct Place<T, A: Allocator> {
     at: At<T, A>,
     slot: usize,
-    hash: u64,
 }
 
-/// Where an entry with this hash belongs, if there is room.
-pub(crate) struct Vacant<'a, T, A: Allocator> {
-    tables: &'a mut Tables<T, A>,
+impl<T, A: Allocator> Clone for Place<T, A> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T, A: Allocator> Copy for Place<T, A> {}
+
+/// Where an entry belongs that is absent, if there is room.
+pub struct Vacancy<T, A: Allocator> {
     at: At<T, A>,
     spot: Spot,
-    hash: u64,
 }
-
-// SAFETY: the mutable borrow of the tables, and where in them.
-unsafe impl<T: Send, A: Allocator + Send> Send for Occupied<'_, T, A> {}
-// SAFETY: as above, shared.
-unsafe impl<T: Sync, A: Allocator + Sync> Sync for Occupied<'_, T, A> {}
-// SAFETY: the mutable borrow of the tables, and where in them.
-unsafe impl<T: Send, A: Allocator + Send> Send for Vacant<'_, T, A> {}
-// SAFETY: as above, shared.
-unsafe impl<T: Sync, A: Allocator + Sync> Sync for Vacant<'_, T, A> {}
 
 /// A slot for an entry.
 enum Spot {
@@ -870,87 +868,126 @@ enum Spot {
     None,
 }
 
-impl<'a, T, A: Allocator> Occupied<'a, T, A> {
+impl<T, A: Allocator> From<Place<T, A>> for Vacancy<T, A> {
+    /// The vacancy that taking an entry out leaves behind.
     #[inline(always)]
-    pub(crate) fn get(&self) -> &T {
-        // SAFETY: the slot is full since the entry was found; the tables have been borrowed since.
-        unsafe { self.tables.table_at(self.at).get(self.slot) }
-    }
-
-    #[inline(always)]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        // SAFETY: as for `get`.
-        unsafe { self.tables.table_at_mut(self.at).get_mut(self.slot) }
-    }
-
-    #[inline(always)]
-    pub(crate) fn into_mut(self) -> &'a mut T {
-        // SAFETY: as for `get`.
-        unsafe { self.tables.table_at_mut(self.at).get_mut(self.slot) }
-    }
-
-    #[inline(always)]
-    pub(crate) fn remove(self) -> (T, Vacant<'a, T, A>) {
-        let Occupied { tables, at, slot, hash } = self;
-        // SAFETY: as for `get`.
-        let entry = unsafe { tables.table_at_mut(at).remove_hashed_at(slot, hash) };
-        tables.items -= 1;
-        (entry, Vacant { tables, at, spot: Spot::Emptied(slot), hash })
+    fn from(Place { at, slot }: Place<T, A>) -> Self {
+        Vacancy { at, spot: Spot::Emptied(slot) }
     }
 }
 
-impl<'a, T, A: Allocator + Clone> Vacant<'a, T, A> {
-    /// Makes the room that [`insert`](Self::insert) needs, if there is none yet, as an insertion does.
+impl<T, A: Allocator> Tables<T, A> {
+    /// # Safety
+    /// An entry is in this place.
+    #[inline(always)]
+    pub(super) unsafe fn get(&self, Place { at, slot }: Place<T, A>) -> &T {
+        // SAFETY: the caller's contract.
+        unsafe { self.table_at(at).get(slot) }
+    }
+
+    /// # Safety
+    /// An entry is in this place.
+    #[inline(always)]
+    pub(super) unsafe fn get_mut(&mut self, Place { at, slot }: Place<T, A>) -> &mut T {
+        // SAFETY: the caller's contract.
+        unsafe { self.table_at_mut(at).get_mut(slot) }
+    }
+
+    /// Moves an entry out.
+    ///
+    /// # Safety
+    /// An entry with this hash is in this place.
+    #[inline(always)]
+    pub(super) unsafe fn take(&mut self, Place { at, slot }: Place<T, A>, hash: u64) -> T {
+        // SAFETY: the caller's contract.
+        let entry = unsafe { self.table_at_mut(at).remove_hashed_at(slot, hash) };
+        self.items -= 1;
+        entry
+    }
+
+    /// Moves an entry back.
+    ///
+    /// # Safety
+    /// An entry with this hash was taken from this place, and nothing has changed since.
+    #[inline]
+    pub(super) unsafe fn put_back(&mut self, Place { at, slot }: Place<T, A>, hash: u64, entry: T) {
+        // SAFETY: the caller's contract.
+        unsafe { self.table_at_mut(at).insert_at(slot, hash, entry) };
+        self.items += 1;
+    }
+}
+
+impl<T, A: Allocator + Clone> Tables<T, A> {
+    /// Stores an entry with this hash, or returns it together with the one that `eq` holds to be the same.
+    /// O(1) expected, and at most what a split costs.
+    #[inline(always)]
+    pub(super) fn insert(
+        &mut self,
+        hash: u64,
+        entry: T,
+        eq: impl Fn(&T, &T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Option<(&mut T, T)> {
+        match self.find_or_vacancy(hash, |present| eq(present, &entry)) {
+            // SAFETY: it was just found there.
+            Ok(place) => Some((unsafe { self.get_mut(place) }, entry)),
+            Err(vacancy) => {
+                // SAFETY: the vacancy was just found for this hash.
+                unsafe { self.fill(vacancy, hash, entry, hasher) };
+                None
+            }
+        }
+    }
+
+    /// Makes the room that [`fill`](Self::fill) needs, if there is none yet, as an insertion does.
     ///
     /// # Errors
     /// If there is no memory for it; then the entries are what they were.
-    pub(crate) fn reserve(&mut self, hasher: impl Fn(&T) -> u64) -> Result<(), TryReserveError> {
-        match self.spot {
+    pub(super) fn reserve_for(
+        &mut self,
+        vacancy: &Vacancy<T, A>,
+        hash: u64,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), TryReserveError> {
+        match vacancy.spot {
             Spot::Home(_) | Spot::Emptied(_) => Ok(()),
-            Spot::None => self.tables.make_room(self.hash, &hasher, Fallibility::Fallible),
+            Spot::None => self.make_room(hash, &hasher, Fallibility::Fallible),
         }
     }
 
-    /// Stores an entry with the hash that was searched for. O(1) expected, and at most what a split costs.
+    /// Stores an entry with this hash. O(1) expected, and at most what a split costs.
+    ///
+    /// # Safety
+    /// The vacancy was found for this hash, or an entry with it was taken from there, and nothing but
+    /// [`reserve_for`](Self::reserve_for) has happened since.
     #[inline(always)]
-    pub(crate) fn insert(self, entry: T, hasher: impl Fn(&T) -> u64) -> Occupied<'a, T, A> {
-        match self.spot {
+    pub(super) unsafe fn fill(
+        &mut self,
+        Vacancy { at, spot }: Vacancy<T, A>,
+        hash: u64,
+        entry: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Place<T, A> {
+        match spot {
             Spot::Home(slot) => {
-                let Vacant { tables, at, hash, .. } = self;
-                let place = Occupied { tables, at, slot, hash };
-                // SAFETY: the slot was found vacant in the home's window, in a table with room, and
-                // nothing has changed since.
-                let to = unsafe { place.tables.table_at_mut(at).occupy(slot, Tag::of(hash)) };
-                // SAFETY: the slot is the entry's.
-                unsafe { to.as_ptr().write(entry) };
-                place.tables.items += 1;
+                // SAFETY: the slot was found vacant in the home's window, in a table with room. It is the
+                // entry's.
+                unsafe { self.table_at_mut(at).occupy(slot, Tag::of(hash)).as_ptr().write(entry) };
+                self.items += 1;
+                Place { at, slot }
+            }
+            Spot::Emptied(slot) => {
+                let place = Place { at, slot };
+                // SAFETY: the caller's contract.
+                unsafe { self.put_back(place, hash, entry) };
                 place
             }
-            Spot::Emptied(_) => self.insert_again(entry),
             Spot::None => {
-                let Vacant { tables, hash, .. } = self;
-                let slot = tables.insert_elsewhere(hash, entry, &hasher);
-                tables.items += 1;
+                let slot = self.insert_elsewhere(hash, entry, &hasher);
+                self.items += 1;
                 // Where it was may be another table by now.
-                Occupied { at: tables.at(hash), tables, slot, hash }
+                Place { at: self.at(hash), slot }
             }
         }
-    }
-}
-
-impl<'a, T, A: Allocator> Vacant<'a, T, A> {
-    /// Stores an entry where one with the same hash was taken out.
-    ///
-    /// # Panics
-    /// If none was.
-    #[inline]
-    pub(crate) fn insert_again(self, entry: T) -> Occupied<'a, T, A> {
-        let Vacant { tables, at, spot: Spot::Emptied(slot), hash } = self else {
-            panic!("no entry was taken out");
-        };
-        // SAFETY: the slot was emptied of an entry with this hash, and nothing has changed since.
-        unsafe { tables.table_at_mut(at).insert_at(slot, hash, entry) };
-        tables.items += 1;
-        Occupied { tables, at, slot, hash }
     }
 }

@@ -8,7 +8,7 @@ use core::cell::Cell;
 use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::table::{Entry, Tables};
+use super::table::Tables;
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
 use crate::group::{Group, Native};
@@ -63,15 +63,18 @@ fn insert<A: Allocator + Clone>(
     key: u64,
     value: u64,
 ) -> Option<u64> {
-    match tables.entry(hash(key), |entry| entry.0 == key) {
-        Entry::Occupied(mut place) => {
-            Some(mem::replace(place.get_mut(), Big::new(key, value)).1[VALUES - 1])
-        }
-        Entry::Vacant(place) => {
-            place.insert(Big::new(key, value), |entry| hash(entry.0));
-            None
-        }
-    }
+    let (present, big) = put(tables, hash(key), Big::new(key, value), |entry| hash(entry.0))?;
+    Some(mem::replace(present, big).1[VALUES - 1])
+}
+
+/// Stores an entry, or returns it together with the one that has its key.
+fn put<A: Allocator + Clone>(
+    tables: &mut Tables<Big, A>,
+    hash: u64,
+    big: Big,
+    hasher: impl Fn(&Big) -> u64,
+) -> Option<(&mut Big, Big)> {
+    tables.insert(hash, big, |present, big| present.0 == big.0, hasher)
 }
 
 /// A generator of small numbers, the same ones each time.
@@ -242,12 +245,10 @@ fn an_insert_asks_for_no_more_hashes_than_the_bound() {
     let mut most = 0;
     for key in 0..entries {
         hashes.set(0);
-        if let Entry::Vacant(place) = tables.entry(good(key), |entry| entry.0 == key) {
-            place.insert(Big::new(key, key), |entry| {
-                hashes.set(hashes.get() + 1);
-                good(entry.0)
-            });
-        }
+        put(&mut tables, good(key), Big::new(key, key), |entry| {
+            hashes.set(hashes.get() + 1);
+            good(entry.0)
+        });
         most = most.max(hashes.get());
     }
     assert_eq!(most, Tables::<Big, Global>::BOUND);
@@ -273,9 +274,7 @@ fn a_panicking_hasher_loses_nothing() {
         for calls in [0, 1, Tables::<Big, Global>::BOUND / 2, Tables::<Big, Global>::BOUND - 1] {
             until.set(calls);
             let result = catch_unwind(AssertUnwindSafe(|| {
-                if let Entry::Vacant(place) = tables.entry(good(key), |entry| entry.0 == key) {
-                    place.insert(Big::new(key, key), fragile);
-                }
+                put(&mut tables, good(key), Big::new(key, key), fragile);
             }));
             if result.is_err() || tried(key as usize, 16) {
                 tables.check(hasher);
@@ -441,10 +440,10 @@ mod refusals {
         const ENTRIES: u64 = if cfg!(miri) { 34 } else { 240 };
         let insert: Operation = |tables| {
             for key in 0..ENTRIES {
-                if let Entry::Vacant(mut place) = tables.entry(crowded(key), |entry| entry.0 == key)
-                {
-                    place.reserve(|entry| crowded(entry.0))?;
-                    place.insert(Big::new(key, key), |entry| crowded(entry.0));
+                let (hash, hasher) = (crowded(key), |entry: &Big| crowded(entry.0));
+                if let Err(vacancy) = tables.find_or_vacancy(hash, |entry| entry.0 == key) {
+                    tables.reserve_for(&vacancy, hash, hasher)?;
+                    put(tables, hash, Big::new(key, key), hasher);
                 }
             }
             Ok(())
@@ -498,11 +497,11 @@ fn a_split_brings_entries_home() {
     let mut tables = Tables::<Number, Global>::new_in(Global);
     let mut key = 0;
     let mut put = |tables: &mut Tables<Number, Global>| {
-        if let Entry::Vacant(place) = tables.entry(good(key), |entry| entry[0] == key) {
-            let mut number = Number::default();
-            number[0] = key;
-            place.insert(number, hasher);
-        }
+        let mut number = Number::default();
+        number[0] = key;
+        assert!(
+            tables.insert(good(key), number, |one, other| one[0] == other[0], hasher).is_none()
+        );
         key += 1;
     };
     while tables.len() < Tables::<Number, Global>::BOUND {

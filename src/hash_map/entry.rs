@@ -1,15 +1,17 @@
 //! The entry of a key that is given by value.
 //!
-//! An entry is the borrowed map and a slot number: of the slot that holds the key, or of the vacant
-//! slot where the key belongs. Nothing can change the map while the entry exists, so neither is
-//! searched for again. Only if there is no room is the search for a slot put off until the entry is
-//! filled.
+//! An entry is the borrowed map and a place in it: where the key is, or where it belongs. Nothing can
+//! change the map while the entry exists, so neither is searched for again. Only if there is no room is
+//! the search for a place put off until the entry is filled.
+//!
+//! Entries are the same for all maps; `entry_map.rs` has what they ask of one.
 
 use core::fmt::{self, Debug, Display};
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
-use super::{HashMap, hash_of};
+use super::HashMap;
+use super::entry_map::EntryMap;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
@@ -28,11 +30,11 @@ use crate::hasher::DefaultHashBuilder;
 /// }
 /// # }
 /// ```
-pub enum Entry<'a, K, V, S, A: Allocator = Global> {
+pub enum Entry<'a, K, V, S, A: Allocator = Global, M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>> {
     /// The key is present.
-    Occupied(OccupiedEntry<'a, K, V, S, A>),
+    Occupied(OccupiedEntry<'a, K, V, S, A, M>),
     /// The key is absent.
-    Vacant(VacantEntry<'a, K, V, S, A>),
+    Vacant(VacantEntry<'a, K, V, S, A, M>),
 }
 
 /// The place of a key that is present.
@@ -48,10 +50,16 @@ pub enum Entry<'a, K, V, S, A: Allocator = Global> {
 /// assert_eq!(map["a"], 2);
 /// # }
 /// ```
-pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> {
-    map: &'a mut HashMap<K, V, S, A>,
-    /// A full slot of the map.
-    slot: usize,
+pub struct OccupiedEntry<
+    'a,
+    K,
+    V,
+    S = DefaultHashBuilder,
+    A: Allocator = Global,
+    M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>,
+> {
+    map: &'a mut M,
+    place: M::Place,
     /// The hash of its key.
     hash: u64,
 }
@@ -69,47 +77,43 @@ pub struct OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global
 /// assert_eq!(map["a"], 1);
 /// # }
 /// ```
-pub struct VacantEntry<'a, K, V, S = DefaultHashBuilder, A: Allocator = Global> {
-    pub(super) place: VacantPlace<'a, K, V, S, A>,
+pub struct VacantEntry<
+    'a,
+    K,
+    V,
+    S = DefaultHashBuilder,
+    A: Allocator = Global,
+    M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>,
+> {
+    pub(super) place: VacantPlace<'a, K, V, S, A, M>,
     key: K,
 }
 
 /// What the vacant entries of owned and of borrowed keys share.
-pub(super) struct VacantPlace<'a, K, V, S, A: Allocator> {
-    map: &'a mut HashMap<K, V, S, A>,
-    /// The vacant slot for the key's hash, if that is at home. Without one, a place has to be looked for, and
-    /// perhaps room to be made; that waits until it is known that the entry will be filled.
-    spot: Option<usize>,
+pub(crate) struct VacantPlace<'a, K, V, S, A, M: EntryMap<K, V, S, A>> {
+    map: &'a mut M,
+    vacancy: M::Vacancy,
     hash: u64,
 }
 
-impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
-    /// `spot` is what the map's table returned for this hash.
+impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a, K, V, S, A, M> {
+    /// The vacancy is what the map found for this hash.
     #[inline(always)]
-    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, spot: Option<usize>, hash: u64) -> Self {
-        VacantPlace { map, spot, hash }
+    pub(crate) fn new(map: &'a mut M, vacancy: M::Vacancy, hash: u64) -> Self {
+        VacantPlace { map, vacancy, hash }
     }
 
     #[inline(always)]
-    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,
         S: BuildHasher,
     {
-        let VacantPlace { map, spot, hash } = self;
-        let HashMap { hash_builder, table } = &mut *map;
-        let slot = match spot {
-            Some(slot) => {
-                // SAFETY: the slot was found for this hash or emptied of an entry with it, and the map has
-                // been borrowed ever since.
-                unsafe { table.raw.insert_at(slot, hash, (key, value)) };
-                slot
-            }
-            // With the value, which a call without it would have to be kept across (`ci/profiles.sh
-            // --counts`, entry: 36 instructions instead of 50).
-            None => table.raw.insert_unique_elsewhere(hash, (key, value), hash_of(hash_builder)),
-        };
-        OccupiedEntry { map, slot, hash }
+        let VacantPlace { map, vacancy, hash } = self;
+        // SAFETY: the vacancy was found for this hash or is that of a pair with it, and the map has been
+        // borrowed ever since.
+        let place = unsafe { map.fill(vacancy, hash, (key, value)) };
+        OccupiedEntry { map, place, hash }
     }
 
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
@@ -118,15 +122,11 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
         K: Hash,
         S: BuildHasher,
     {
-        match self.spot {
-            // A vacant slot was found, and the table has room for one more.
-            Some(_) => Ok(()),
-            None => self.map.table.try_reserve(1, hash_of(&self.map.hash_builder)),
-        }
+        self.map.reserve(&self.vacancy, self.hash)
     }
 
     #[inline]
-    pub(super) fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+    pub(super) fn into_map(self) -> &'a mut M {
         self.map
     }
 }
@@ -140,14 +140,21 @@ impl<'a, K, V, S, A: Allocator> VacantPlace<'a, K, V, S, A> {
 /// assert_eq!((error.entry.get(), error.value), (&1, 2));
 /// # }
 /// ```
-pub struct OccupiedError<'a, K, V, S, A: Allocator = Global> {
+pub struct OccupiedError<
+    'a,
+    K,
+    V,
+    S,
+    A: Allocator = Global,
+    M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>,
+> {
     /// The entry that is there.
-    pub entry: OccupiedEntry<'a, K, V, S, A>,
+    pub entry: OccupiedEntry<'a, K, V, S, A, M>,
     /// The value that was not inserted.
     pub value: V,
 }
 
-impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
+impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V, S, A, M> {
     /// Sets the value of the key and returns its entry. O(1).
     ///
     /// ```
@@ -157,7 +164,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,
         S: BuildHasher,
@@ -202,7 +209,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A>
+    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,
         S: BuildHasher,
@@ -364,7 +371,7 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+    pub fn into_map(self) -> &'a mut M {
         match self {
             Entry::Occupied(entry) => entry.into_map(),
             Entry::Vacant(entry) => entry.into_map(),
@@ -372,29 +379,29 @@ impl<'a, K, V, S, A: Allocator> Entry<'a, K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
-    /// `slot` is a full slot of the map's table, `hash` that of its key.
+impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'a, K, V, S, A, M> {
+    /// In `place` is a pair whose key has this hash.
     #[inline(always)]
-    pub(super) fn new(map: &'a mut HashMap<K, V, S, A>, slot: usize, hash: u64) -> Self {
-        OccupiedEntry { map, slot, hash }
+    pub(crate) fn new(map: &'a mut M, place: M::Place, hash: u64) -> Self {
+        OccupiedEntry { map, place, hash }
     }
 
     #[inline(always)]
     fn pair(&self) -> &(K, V) {
-        // SAFETY: the slot is full since the entry was made; the map has been borrowed since.
-        unsafe { self.map.table.raw.get(self.slot) }
+        // SAFETY: the pair was there when the entry was made, and the map has been borrowed since.
+        unsafe { self.map.pair(self.place) }
     }
 
     #[inline(always)]
     pub(super) fn pair_mut(&mut self) -> &mut (K, V) {
         // SAFETY: as for `pair`.
-        unsafe { self.map.table.raw.get_mut(self.slot) }
+        unsafe { self.map.pair_mut(self.place) }
     }
 
     #[inline(always)]
     pub(super) fn into_pair_mut(self) -> &'a mut (K, V) {
         // SAFETY: as for `pair`.
-        unsafe { self.map.table.raw.get_mut(self.slot) }
+        unsafe { self.map.pair_mut(self.place) }
     }
 
     /// The stored key.
@@ -468,7 +475,7 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     #[inline]
     pub fn remove_entry(self) -> (K, V) {
         // SAFETY: as for `pair`.
-        unsafe { self.map.table.raw.remove_hashed_at(self.slot, self.hash) }
+        unsafe { self.map.take(self.place, self.hash) }
     }
 
     /// Removes the entry and returns its value. O(1).
@@ -567,18 +574,21 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     /// assert_eq!(map["a"], 2);
     /// # }
     /// ```
-    pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Entry<'a, K, V, S, A> {
-        let OccupiedEntry { map, slot, hash } = self;
-        // SAFETY: as for `pair`. While `f` runs, the entry is not in the map (I7).
-        let (key, value) = unsafe { map.table.raw.remove_hashed_at(slot, hash) };
+    pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(
+        self,
+        f: F,
+    ) -> Entry<'a, K, V, S, A, M> {
+        let OccupiedEntry { map, place, hash } = self;
+        // SAFETY: as for `pair`. While `f` runs, the pair is not in the map (I7).
+        let (key, value) = unsafe { map.take(place, hash) };
         match f(&key, value) {
             Some(value) => {
-                // SAFETY: the slot held an entry with this hash, and nothing was inserted since.
-                unsafe { map.table.raw.insert_at(slot, hash, (key, value)) };
-                Entry::Occupied(OccupiedEntry { map, slot, hash })
+                // SAFETY: a pair with this hash was taken from there.
+                unsafe { map.put_back(place, hash, (key, value)) };
+                Entry::Occupied(OccupiedEntry { map, place, hash })
             }
             None => {
-                let place = VacantPlace::new(map, Some(slot), hash);
+                let place = VacantPlace::new(map, place.into(), hash);
                 Entry::Vacant(VacantEntry { place, key })
             }
         }
@@ -593,21 +603,16 @@ impl<'a, K, V, S, A: Allocator> OccupiedEntry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+    pub fn into_map(self) -> &'a mut M {
         self.map
     }
 }
 
-impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
+impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a, K, V, S, A, M> {
     /// `spot` is what the map's table returned for the key's hash.
     #[inline(always)]
-    pub(super) fn new(
-        map: &'a mut HashMap<K, V, S, A>,
-        spot: Option<usize>,
-        hash: u64,
-        key: K,
-    ) -> Self {
-        VacantEntry { place: VacantPlace::new(map, spot, hash), key }
+    pub(crate) fn new(place: VacantPlace<'a, K, V, S, A, M>, key: K) -> Self {
+        VacantEntry { place, key }
     }
 
     /// The key that would be inserted.
@@ -679,7 +684,7 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,
         S: BuildHasher,
@@ -700,12 +705,14 @@ impl<'a, K, V, S, A: Allocator> VacantEntry<'a, K, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+    pub fn into_map(self) -> &'a mut M {
         self.place.into_map()
     }
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for Entry<'_, K, V, S, A> {
+impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
+    for Entry<'_, K, V, S, A, M>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Entry::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
@@ -714,19 +721,25 @@ impl<K: Debug, V: Debug, S, A: Allocator> Debug for Entry<'_, K, V, S, A> {
     }
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for OccupiedEntry<'_, K, V, S, A> {
+impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
+    for OccupiedEntry<'_, K, V, S, A, M>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish()
     }
 }
 
-impl<K: Debug, V, S, A: Allocator> Debug for VacantEntry<'_, K, V, S, A> {
+impl<K: Debug, V, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
+    for VacantEntry<'_, K, V, S, A, M>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VacantEntry").field(self.key()).finish()
     }
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for OccupiedError<'_, K, V, S, A> {
+impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
+    for OccupiedError<'_, K, V, S, A, M>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OccupiedError")
             .field("key", self.entry.key())
@@ -736,7 +749,9 @@ impl<K: Debug, V: Debug, S, A: Allocator> Debug for OccupiedError<'_, K, V, S, A
     }
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Display for OccupiedError<'_, K, V, S, A> {
+impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Display
+    for OccupiedError<'_, K, V, S, A, M>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -748,7 +763,10 @@ impl<K: Debug, V: Debug, S, A: Allocator> Display for OccupiedError<'_, K, V, S,
     }
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator> core::error::Error for OccupiedError<'_, K, V, S, A> {}
+impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> core::error::Error
+    for OccupiedError<'_, K, V, S, A, M>
+{
+}
 
 /// Whether a borrowed key stands for an owned one: what the entries of borrowed keys check when
 /// they are given the key to insert.

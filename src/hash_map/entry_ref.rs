@@ -6,6 +6,7 @@ use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
 use super::entry::{OccupiedEntry, VacantPlace, assert_equivalent};
+use super::entry_map::EntryMap;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 
@@ -23,11 +24,20 @@ use crate::equivalent::Equivalent;
 /// assert_eq!(map["a"], 2);
 /// # }
 /// ```
-pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator = Global> {
+pub enum EntryRef<
+    'a,
+    'b,
+    K,
+    Q: ?Sized,
+    V,
+    S,
+    A: Allocator = Global,
+    M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>,
+> {
     /// The key is present.
-    Occupied(OccupiedEntry<'a, K, V, S, A>),
+    Occupied(OccupiedEntry<'a, K, V, S, A, M>),
     /// The key is absent.
-    Vacant(VacantEntryRef<'a, 'b, K, Q, V, S, A>),
+    Vacant(VacantEntryRef<'a, 'b, K, Q, V, S, A, M>),
 }
 
 /// The place where an absent key, given by reference, belongs.
@@ -43,12 +53,23 @@ pub enum EntryRef<'a, 'b, K, Q: ?Sized, V, S, A: Allocator = Global> {
 /// assert_eq!(map["a"], 1);
 /// # }
 /// ```
-pub struct VacantEntryRef<'map, 'key, K, Q: ?Sized, V, S, A: Allocator = Global> {
-    pub(super) place: VacantPlace<'map, K, V, S, A>,
+pub struct VacantEntryRef<
+    'map,
+    'key,
+    K,
+    Q: ?Sized,
+    V,
+    S,
+    A: Allocator = Global,
+    M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>,
+> {
+    pub(super) place: VacantPlace<'map, K, V, S, A, M>,
     key: &'key Q,
 }
 
-impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
+impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
+    EntryRef<'a, 'b, K, Q, V, S, A, M>
+{
     /// Sets the value of the key and returns its entry. O(1).
     ///
     /// ```
@@ -58,7 +79,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A>
+    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,
         Q: ToOwned<Owned = K>,
@@ -169,7 +190,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A>
+    pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,
         Q: ToOwned<Owned = K>,
@@ -227,7 +248,7 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     /// # }
     /// ```
     #[inline]
-    pub fn into_map(self) -> &'a mut HashMap<K, V, S, A> {
+    pub fn into_map(self) -> &'a mut M {
         match self {
             EntryRef::Occupied(entry) => entry.into_map(),
             EntryRef::Vacant(entry) => entry.into_map(),
@@ -235,16 +256,13 @@ impl<'a, 'b, K, Q: ?Sized, V, S, A: Allocator> EntryRef<'a, 'b, K, Q, V, S, A> {
     }
 }
 
-impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K, Q, V, S, A> {
+impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntryRef<'map, 'key, K, Q, V, S, A, M>
+{
     /// `spot` is what the map's table returned for the key's hash.
     #[inline(always)]
-    pub(super) fn new(
-        map: &'map mut HashMap<K, V, S, A>,
-        spot: Option<usize>,
-        hash: u64,
-        key: &'key Q,
-    ) -> Self {
-        VacantEntryRef { place: VacantPlace::new(map, spot, hash), key }
+    pub(crate) fn new(place: VacantPlace<'map, K, V, S, A, M>, key: &'key Q) -> Self {
+        VacantEntryRef { place, key }
     }
 
     /// The key that was looked for.
@@ -354,7 +372,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// # }
     /// ```
     #[inline]
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
     where
         K: Hash,
         Q: ToOwned<Owned = K>,
@@ -380,7 +398,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// ```
     #[inline]
     #[track_caller]
-    pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A>
+    pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
     where
         K: Hash,
         Q: Equivalent<K>,
@@ -411,7 +429,7 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
         self,
         key: K,
         value: V,
-    ) -> OccupiedEntry<'map, K, V, S, A>
+    ) -> OccupiedEntry<'map, K, V, S, A, M>
     where
         K: Hash,
         S: BuildHasher,
@@ -432,17 +450,18 @@ impl<'map, 'key, K, Q: ?Sized, V, S, A: Allocator> VacantEntryRef<'map, 'key, K,
     /// # }
     /// ```
     #[inline]
-    pub fn into_map(self) -> &'map mut HashMap<K, V, S, A> {
+    pub fn into_map(self) -> &'map mut M {
         self.place.into_map()
     }
 }
 
-impl<K, Q, V, S, A> Debug for EntryRef<'_, '_, K, Q, V, S, A>
+impl<K, Q, V, S, A, M> Debug for EntryRef<'_, '_, K, Q, V, S, A, M>
 where
     K: Debug,
     Q: Debug + ?Sized,
     V: Debug,
     A: Allocator,
+    M: EntryMap<K, V, S, A>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -452,7 +471,9 @@ where
     }
 }
 
-impl<K, Q: Debug + ?Sized, V, S, A: Allocator> Debug for VacantEntryRef<'_, '_, K, Q, V, S, A> {
+impl<K, Q: Debug + ?Sized, V, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
+    for VacantEntryRef<'_, '_, K, Q, V, S, A, M>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VacantEntryRef").field(&self.key()).finish()
     }

@@ -26,6 +26,7 @@ use alloc::borrow::ToOwned;
 
 use super::HashMap;
 use super::entry::{Entry, OccupiedEntry, VacantEntry, assert_equivalent};
+use super::entry_map::EntryMap;
 use super::entry_ref::VacantEntryRef;
 use crate::allocator::Allocator;
 #[cfg(feature = "default-hasher")]
@@ -166,7 +167,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     }
 }
 
-impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
+impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntry<'a, K, V, S, A, M>
+{
     /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
     /// amortised.
     ///
@@ -208,7 +211,7 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
     pub fn try_insert_entry(
         mut self,
         value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, S, A>, Rejected<(K, V)>> {
+    ) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>> {
         match self.place.reserve() {
             Ok(()) => Ok(self.insert_entry(value)),
             Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
@@ -218,8 +221,15 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> VacantEntry<'a, K, V, S, A> {
 
 /// The key is made from the borrowed one last, once there is room. Making it may itself allocate,
 /// and abort; if that must not happen either, make the key yourself and use the `with_key` methods.
-impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
-    VacantEntryRef<'map, '_, K, Q, V, S, A>
+impl<
+    'map,
+    K: Hash + 'map,
+    Q: ?Sized,
+    V: 'map,
+    S: BuildHasher,
+    A: Allocator,
+    M: EntryMap<K, V, S, A>,
+> VacantEntryRef<'map, '_, K, Q, V, S, A, M>
 {
     /// [`insert`](Self::insert) that gives the value back if there is no memory for the entry. O(1)
     /// amortised.
@@ -265,7 +275,7 @@ impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
     pub fn try_insert_entry(
         mut self,
         value: V,
-    ) -> Result<OccupiedEntry<'map, K, V, S, A>, Rejected<V>>
+    ) -> Result<OccupiedEntry<'map, K, V, S, A, M>, Rejected<V>>
     where
         Q: ToOwned<Owned = K>,
     {
@@ -332,7 +342,7 @@ impl<'map, K: Hash, Q: ?Sized, V, S: BuildHasher, A: Allocator>
         mut self,
         key: K,
         value: V,
-    ) -> Result<OccupiedEntry<'map, K, V, S, A>, Rejected<(K, V)>>
+    ) -> Result<OccupiedEntry<'map, K, V, S, A, M>, Rejected<(K, V)>>
     where
         Q: Equivalent<K>,
     {

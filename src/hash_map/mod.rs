@@ -18,6 +18,7 @@ use crate::raw::{AtHome, Place, ProbeSeq, Statistics};
 
 mod batch;
 mod entry;
+mod entry_map;
 mod entry_ref;
 mod fallible;
 mod iter;
@@ -28,6 +29,7 @@ mod traits;
 
 pub(crate) use batch::{Answers, Keys as BatchKeys, answers, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
+pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub(crate) use iter::forward_iterator;
@@ -35,6 +37,7 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
 
+pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
@@ -603,8 +606,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         let hash = self.hash_builder.hash_one(&key);
         match self.table.raw.find_or_spot(hash, has_key(&key)) {
             Place::Full(slot) => Entry::Occupied(OccupiedEntry::new(self, slot, hash)),
-            Place::Vacant(slot) => Entry::Vacant(VacantEntry::new(self, Some(slot), hash, key)),
-            Place::Unknown => Entry::Vacant(VacantEntry::new(self, None, hash, key)),
+            Place::Vacant(slot) => {
+                Entry::Vacant(VacantEntry::new(VacantPlace::new(self, Some(slot), hash), key))
+            }
+            Place::Unknown => {
+                Entry::Vacant(VacantEntry::new(VacantPlace::new(self, None, hash), key))
+            }
         }
     }
 
@@ -629,9 +636,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         match self.table.raw.find_or_spot(hash, has_key(key)) {
             Place::Full(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
             Place::Vacant(slot) => {
-                EntryRef::Vacant(VacantEntryRef::new(self, Some(slot), hash, key))
+                let place = VacantPlace::new(self, Some(slot), hash);
+                EntryRef::Vacant(VacantEntryRef::new(place, key))
             }
-            Place::Unknown => EntryRef::Vacant(VacantEntryRef::new(self, None, hash, key)),
+            Place::Unknown => {
+                let place = VacantPlace::new(self, None, hash);
+                EntryRef::Vacant(VacantEntryRef::new(place, key))
+            }
         }
     }
 

@@ -712,6 +712,7 @@ where
 
     /// Inserts a pair, or returns it together with the one that has its key.
     #[inline(always)]
+    #[allow(clippy::type_complexity)] // two pairs
     pub(super) fn insert_pair(&mut self, pair: (K, V)) -> Option<(&mut (K, V), (K, V))> {
         let hash = self.hash_builder.hash_one(&pair.0);
         let hasher = hash_of(&self.hash_builder);

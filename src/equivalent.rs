@@ -10,7 +10,6 @@ pub use equivalent::Equivalent;
 /// the key's `Eq`, and the `Hash` of the implementing type with the key's `Hash`.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::{Equivalent, HashMap};
 /// use std::hash::{Hash, Hasher};
 ///
@@ -29,7 +28,6 @@ pub use equivalent::Equivalent;
 ///
 /// let map: HashMap<_, _> = HashMap::from([(("a".to_owned(), "b".to_owned()), 1)]);
 /// assert_eq!(map.get(&Parts("a", "b")), Some(&1));
-/// # }
 /// ```
 #[cfg(not(feature = "equivalent"))]
 pub trait Equivalent<K: ?Sized> {

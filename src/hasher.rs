@@ -12,13 +12,11 @@
 /// need a hasher of your own.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::DefaultHashBuilder;
 /// use std::hash::BuildHasher;
 ///
 /// let build = DefaultHashBuilder::default();
 /// assert_eq!(build.hash_one("rösti"), build.hash_one("rösti"));
-/// # }
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct DefaultHashBuilder {

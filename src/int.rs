@@ -30,14 +30,12 @@ use crate::hasher::folded_multiply;
 /// let mut squares = IntMap::with_hasher(IntHashBuilder::with_seed(1));
 /// squares.insert(7u64, 49);
 /// assert_eq!(squares[&7], 49);
-/// # #[cfg(feature = "default-hasher")] {
 ///
 /// let mut lengths: IntMap<usize, u32> = IntMap::default();
 /// for word in "rösti is the swiss hash brown".split(' ') {
 ///     *lengths.entry(word.chars().count()).or_insert(0) += 1;
 /// }
 /// assert_eq!(lengths, IntMap::from_iter([(2, 1), (3, 1), (4, 1), (5, 3)]));
-/// # }
 /// ```
 pub type IntMap<K, V, A = Global> = HashMap<K, V, IntHashBuilder, A>;
 

@@ -14,11 +14,9 @@ use crate::raw::batch::RawBatch;
 /// The values of many keys; see [`ExtendibleMap::get_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
 /// let mut values = map.get_batch(["one", "two"]);
 /// assert_eq!((values.next(), values.next()), (Some(Some(&1)), Some(None)));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
@@ -28,10 +26,8 @@ pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// The stored keys and values of many keys; see [`ExtendibleMap::get_key_value_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
 /// assert_eq!(map.get_key_value_batch(["one"]).next(), Some(Some((&"one", &1))));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
@@ -41,10 +37,8 @@ pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// Whether many keys are present; see [`ExtendibleMap::contains_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
 /// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
@@ -54,10 +48,8 @@ pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// The stored elements that are equal to many given ones; see [`ExtendibleSet::get_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::ExtendibleSet::<_>::from(["one"]);
 /// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 #[derive(Debug)]
@@ -68,10 +60,8 @@ pub struct SetGetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
 /// Whether many elements are present; see [`ExtendibleSet::contains_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::ExtendibleSet::<_>::from(["one"]);
 /// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 #[derive(Debug)]
@@ -101,13 +91,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// when it pays off and what happens if user code panics.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let prices: rosti::ExtendibleMap<&str, u32> =
     ///     rosti::ExtendibleMap::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);
     /// let basket = ["butter", "potatoes", "onions", "potatoes"];
     /// let total: u32 = prices.get_batch(basket).flatten().sum();
     /// assert_eq!(total, 14);
-    /// # }
     /// ```
     #[inline]
     pub fn get_batch<'q, Q, I>(&self, keys: I) -> GetBatch<'_, K, V, S, I::IntoIter, A>
@@ -121,11 +109,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
     /// assert_eq!(found, [None, Some((&"one", &1))]);
-    /// # }
     /// ```
     #[inline]
     pub fn get_key_value_batch<'q, Q, I>(
@@ -142,11 +128,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// Whether many keys are present; see [`get_batch`](Self::get_batch).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<u32, ()> = (0..1000).map(|n| (n, ())).collect();
     /// let wanted: Vec<u32> = (500..1500).collect();
     /// assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);
-    /// # }
     /// ```
     #[inline]
     pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>
@@ -175,11 +159,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
     /// says when it pays off and what happens if user code panics.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let words: rosti::ExtendibleSet<String> = ["rosti", "butter"].map(String::from).into();
     /// let found: Vec<_> = words.get_batch(["salt", "rosti"]).collect();
     /// assert_eq!(found, [None, Some(&"rosti".to_owned())]);
-    /// # }
     /// ```
     #[inline]
     pub fn get_batch<'q, Q, I>(&self, values: I) -> SetGetBatch<'_, T, S, I::IntoIter, A>
@@ -193,11 +175,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
     /// Whether many elements are present; see [`get_batch`](Self::get_batch).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::ExtendibleSet<u32> = (0..1000).collect();
     /// let wanted: Vec<u32> = (500..1500).collect();
     /// assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);
-    /// # }
     /// ```
     #[inline]
     pub fn contains_batch<'q, Q, I>(&self, values: I) -> SetContainsBatch<'_, T, S, I::IntoIter, A>

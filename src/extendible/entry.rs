@@ -12,7 +12,6 @@ use crate::hasher::DefaultHashBuilder;
 /// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::extendible_map::{Entry, ExtendibleMap};
 ///
 /// let mut map: ExtendibleMap<_, _> = ExtendibleMap::from([("a", 1)]);
@@ -20,7 +19,6 @@ use crate::hasher::DefaultHashBuilder;
 ///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
 ///     Entry::Vacant(_) => unreachable!(),
 /// }
-/// # }
 /// ```
 pub type Entry<'a, K, V, S, A = Global> =
     hash_map::Entry<'a, K, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -28,7 +26,6 @@ pub type Entry<'a, K, V, S, A = Global> =
 /// The place of a key that is present.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::extendible_map::{Entry, ExtendibleMap};
 ///
 /// let mut map: ExtendibleMap<_, _> = ExtendibleMap::from([("a", 1)]);
@@ -36,7 +33,6 @@ pub type Entry<'a, K, V, S, A = Global> =
 ///     *entry.get_mut() += 1;
 /// }
 /// assert_eq!(map["a"], 2);
-/// # }
 /// ```
 pub type OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
     hash_map::OccupiedEntry<'a, K, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -44,7 +40,6 @@ pub type OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
 /// The place where an absent key belongs. Inserting there costs what [`ExtendibleMap`] says.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::extendible_map::{Entry, ExtendibleMap};
 ///
 /// let mut map = ExtendibleMap::new();
@@ -52,7 +47,6 @@ pub type OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
 ///     entry.insert(1);
 /// }
 /// assert_eq!(map["a"], 1);
-/// # }
 /// ```
 pub type VacantEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
     hash_map::VacantEntry<'a, K, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -60,11 +54,9 @@ pub type VacantEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
 /// A key that was to be inserted is present; see [`ExtendibleMap::try_insert`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("a", 1)]);
 /// let error = map.try_insert("a", 2).unwrap_err();
 /// assert_eq!((error.entry.get(), error.value), (&1, 2));
-/// # }
 /// ```
 pub type OccupiedError<'a, K, V, S, A = Global> =
     hash_map::OccupiedError<'a, K, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -72,7 +64,6 @@ pub type OccupiedError<'a, K, V, S, A = Global> =
 /// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry_ref`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
 ///
 /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
@@ -81,7 +72,6 @@ pub type OccupiedError<'a, K, V, S, A = Global> =
 ///     EntryRef::Vacant(entry) => *entry.insert(1) += 1,
 /// }
 /// assert_eq!(map["a"], 2);
-/// # }
 /// ```
 pub type EntryRef<'a, 'b, K, Q, V, S, A = Global> =
     hash_map::EntryRef<'a, 'b, K, Q, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -89,7 +79,6 @@ pub type EntryRef<'a, 'b, K, Q, V, S, A = Global> =
 /// The place where an absent key, given by reference, belongs.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
 ///
 /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
@@ -97,7 +86,6 @@ pub type EntryRef<'a, 'b, K, Q, V, S, A = Global> =
 ///     entry.insert(1);
 /// }
 /// assert_eq!(map["a"], 1);
-/// # }
 /// ```
 pub type VacantEntryRef<'map, 'key, K, Q, V, S, A = Global> =
     hash_map::VacantEntryRef<'map, 'key, K, Q, V, S, A, ExtendibleMap<K, V, S, A>>;

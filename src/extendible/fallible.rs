@@ -48,14 +48,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::ExtendibleMap::new();
     /// match map.try_reserve_insert("a", 1) {
     ///     Ok(old) => assert_eq!(old, None),
     ///     Err(rejected) => eprintln!("{:?} must wait: {rejected}", rejected.value),
     /// }
     /// assert_eq!(map.try_reserve_insert("a", 2), Ok(Some(1)));
-    /// # }
     /// ```
     pub fn try_reserve_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
         match self.entry(key) {
@@ -71,7 +69,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// before it are in the map.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::ExtendibleMap::new();
     /// if let Err(rejected) = map.try_extend((0..100).map(|n| (n, n * n))) {
     ///     map.clear();
@@ -79,7 +76,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     ///     eprintln!("{}; {} entries are left", rejected.error, rest.count());
     /// }
     /// assert_eq!(map.get(&9), Some(&81));
-    /// # }
     /// ```
     pub fn try_extend<I: IntoIterator<Item = (K, V)>>(
         &mut self,
@@ -101,10 +97,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("a", 1), ("b", 2)]);
     /// assert_eq!(map.try_clone(), Ok(map));
-    /// # }
     /// ```
     pub fn try_clone(&self) -> Result<Self, TryReserveError>
     where
@@ -153,11 +147,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
     /// [`Rejected`]: what could not be inserted, and why. The elements are unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::new();
     /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
     /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
-    /// # }
     /// ```
     pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
         match self.map.try_reserve_insert(value, ()) {
@@ -173,11 +165,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
     /// those before it are in the set.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::new();
     /// assert!(set.try_extend(0..100).is_ok());
     /// assert_eq!(set.len(), 100);
-    /// # }
     /// ```
     pub fn try_extend<I: IntoIterator<Item = T>>(
         &mut self,
@@ -199,10 +189,8 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
     /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::ExtendibleSet<_, _> = rosti::ExtendibleSet::from(["a", "b"]);
     /// assert_eq!(set.try_clone(), Ok(set));
-    /// # }
     /// ```
     pub fn try_clone(&self) -> Result<Self, TryReserveError>
     where

@@ -11,10 +11,8 @@ use crate::hash_map::forward_iterator;
 /// The entries of a map by reference; see [`ExtendibleMap::iter`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.iter().next(), Some((&1, &'a')));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, K, V, A: Allocator = Global> {
@@ -24,10 +22,8 @@ pub struct Iter<'a, K, V, A: Allocator = Global> {
 /// The entries of a map, with mutable references to the values; see [`ExtendibleMap::iter_mut`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.iter_mut().next(), Some((&1, &mut 'a')));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IterMut<'a, K, V, A: Allocator = Global> {
@@ -37,10 +33,8 @@ pub struct IterMut<'a, K, V, A: Allocator = Global> {
 /// The entries of a map by value; see [`ExtendibleMap::into_iter`](IntoIterator::into_iter).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.into_iter().next(), Some((1, 'a')));
-/// # }
 /// ```
 pub struct IntoIter<K, V, A: Allocator = Global> {
     pub(super) entries: walk::IntoIter<(K, V), A>,
@@ -49,10 +43,8 @@ pub struct IntoIter<K, V, A: Allocator = Global> {
 /// The keys of a map; see [`ExtendibleMap::keys`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.keys().next(), Some(&1));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Keys<'a, K, V, A: Allocator = Global> {
@@ -62,10 +54,8 @@ pub struct Keys<'a, K, V, A: Allocator = Global> {
 /// The values of a map; see [`ExtendibleMap::values`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.values().next(), Some(&'a'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Values<'a, K, V, A: Allocator = Global> {
@@ -75,10 +65,8 @@ pub struct Values<'a, K, V, A: Allocator = Global> {
 /// The values of a map by mutable reference; see [`ExtendibleMap::values_mut`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ValuesMut<'a, K, V, A: Allocator = Global> {
@@ -88,10 +76,8 @@ pub struct ValuesMut<'a, K, V, A: Allocator = Global> {
 /// The keys of a map by value; see [`ExtendibleMap::into_keys`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.into_keys().next(), Some(1));
-/// # }
 /// ```
 pub struct IntoKeys<K, V, A: Allocator = Global> {
     pub(super) entries: IntoIter<K, V, A>,
@@ -100,10 +86,8 @@ pub struct IntoKeys<K, V, A: Allocator = Global> {
 /// The values of a map by value; see [`ExtendibleMap::into_values`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.into_values().next(), Some('a'));
-/// # }
 /// ```
 pub struct IntoValues<K, V, A: Allocator = Global> {
     pub(super) entries: IntoIter<K, V, A>,
@@ -112,10 +96,8 @@ pub struct IntoValues<K, V, A: Allocator = Global> {
 /// The entries taken out of a map that keeps its memory; see [`ExtendibleMap::drain`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.drain().next(), Some((1, 'a')));
-/// # }
 /// ```
 pub struct Drain<'a, K, V, A: Allocator = Global> {
     pub(super) entries: walk::Drain<'a, (K, V), A>,
@@ -124,10 +106,8 @@ pub struct Drain<'a, K, V, A: Allocator = Global> {
 /// The entries that a predicate picks, taken out one by one; see [`ExtendibleMap::extract_if`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
 /// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {

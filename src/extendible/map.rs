@@ -142,10 +142,8 @@ impl<K, V, S> ExtendibleMap<K, V, S> {
     /// ```
     /// use rosti::{DefaultHashBuilder, ExtendibleMap};
     ///
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = ExtendibleMap::with_hasher(DefaultHashBuilder::default());
     /// map.insert(1, 2);
-    /// # }
     /// ```
     #[inline]
     #[must_use]
@@ -161,10 +159,8 @@ impl<K, V, S> ExtendibleMap<K, V, S> {
     /// ```
     /// use rosti::{DefaultHashBuilder, ExtendibleMap};
     ///
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = ExtendibleMap::with_capacity_and_hasher(10, DefaultHashBuilder::default());
     /// map.insert(1, 2);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -179,18 +175,14 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// before it is split. 3 586 of 16 bytes, fewer of larger ones.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(rosti::ExtendibleMap::<u64, u64>::BOUND < 4096);
-    /// # }
     /// ```
     pub const BOUND: usize = Tables::<(K, V), A>::BOUND;
 
     /// Bytes of a table at the bound: what an insertion allocates at once, besides the directory.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(rosti::ExtendibleMap::<u64, u64>::TABLE_BYTES < 80_000);
-    /// # }
     /// ```
     pub const TABLE_BYTES: usize = Tables::<(K, V), A>::TABLE_BYTES;
 
@@ -236,10 +228,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The allocator.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<u8, u8> = rosti::ExtendibleMap::new();
     /// let _global = map.allocator();
-    /// # }
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
@@ -249,12 +239,10 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The hasher.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, ExtendibleMap};
     ///
     /// let map: ExtendibleMap<u8, u8> = ExtendibleMap::new();
     /// let _hasher: &DefaultHashBuilder = map.hasher();
-    /// # }
     /// ```
     #[inline]
     pub fn hasher(&self) -> &S {
@@ -266,10 +254,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// O(tables).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<u8, u8> = rosti::ExtendibleMap::with_capacity(100);
     /// assert!(map.capacity() >= 100);
-    /// # }
     /// ```
     #[inline]
     pub fn capacity(&self) -> usize {
@@ -279,9 +265,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The number of entries. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert_eq!(<rosti::ExtendibleMap<_, _>>::from([(1, 'a'), (2, 'b')]).len(), 2);
-    /// # }
     /// ```
     #[inline]
     pub fn len(&self) -> usize {
@@ -291,9 +275,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// Whether there are no entries. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(!<rosti::ExtendibleMap<_, _>>::from([(1, 'a')]).is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -303,12 +285,10 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The bytes that the map has allocated, not counting what its keys and values own. O(tables).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::ExtendibleMap::new();
     /// assert_eq!(map.allocation_size(), 0);
     /// map.insert(1u64, 1u64);
     /// assert!(map.allocation_size() > 16);
-    /// # }
     /// ```
     #[inline]
     pub fn allocation_size(&self) -> usize {
@@ -318,10 +298,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The keys, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.keys().sum::<i32>(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn keys(&self) -> Keys<'_, K, V, A> {
@@ -331,10 +309,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([('a', 1), ('b', 2)]);
     /// assert_eq!(map.values().sum::<i32>(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn values(&self) -> Values<'_, K, V, A> {
@@ -344,11 +320,9 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([('a', 1), ('b', 2)]);
     /// map.values_mut().for_each(|value| *value *= 10);
     /// assert_eq!(map[&'b'], 20);
-    /// # }
     /// ```
     #[inline]
     pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, A> {
@@ -358,10 +332,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
     /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
-    /// # }
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, K, V, A> {
@@ -372,13 +344,11 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
     /// for (key, value) in map.iter_mut() {
     ///     *value += key;
     /// }
     /// assert_eq!(map[&2], 22);
-    /// # }
     /// ```
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, A> {
@@ -388,10 +358,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The keys by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.into_keys().max(), Some(2));
-    /// # }
     /// ```
     #[inline]
     pub fn into_keys(self) -> IntoKeys<K, V, A> {
@@ -401,10 +369,8 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The values by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.into_values().max(), Some('b'));
-    /// # }
     /// ```
     #[inline]
     pub fn into_values(self) -> IntoValues<K, V, A> {
@@ -416,12 +382,10 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// leaked too, and the map is empty. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
     /// let capacity = map.capacity();
     /// assert_eq!(map.drain().count(), 2);
     /// assert_eq!((map.len(), map.capacity()), (0, capacity));
-    /// # }
     /// ```
     #[inline]
     pub fn drain(&mut self) -> Drain<'_, K, V, A> {
@@ -431,11 +395,9 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<u32, u32> = (0..8).map(|i| (i, i * i)).collect();
     /// map.retain(|key, _| key % 2 == 0);
     /// assert_eq!(map.len(), 4);
-    /// # }
     /// ```
     pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
         self.tables.retain(|(key, value)| keep(key, value));
@@ -445,11 +407,9 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<u32, u32> = (0..8).map(|i| (i, i)).collect();
     /// let odd: rosti::ExtendibleMap<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
     /// assert_eq!((map.len(), odd.len()), (4, 4));
-    /// # }
     /// ```
     #[inline]
     pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
@@ -462,11 +422,9 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// Drops all entries and keeps the memory. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
     /// map.clear();
     /// assert!(map.is_empty() && map.capacity() > 0);
-    /// # }
     /// ```
     #[inline]
     pub fn clear(&mut self) {
@@ -487,11 +445,9 @@ where
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
     /// map.reserve(100);
     /// assert!(map.capacity() >= 101);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -508,11 +464,9 @@ where
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
     /// assert!(map.try_reserve(100).is_ok());
     /// assert!(map.try_reserve(usize::MAX).is_err());
-    /// # }
     /// ```
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
@@ -524,12 +478,10 @@ where
     /// O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::ExtendibleMap::with_capacity(100);
     /// map.insert(1, 2);
     /// map.shrink_to_fit();
     /// assert!(map.capacity() < 100);
-    /// # }
     /// ```
     #[inline]
     pub fn shrink_to_fit(&mut self) {
@@ -541,12 +493,10 @@ where
     /// counted within each table. O(slots); hashes every key.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<u64, u64> = (0..10_000).map(|n| (n, n)).collect();
     /// let statistics = map.statistics();
     /// assert!(statistics.entries == 10_000 && statistics.hit_windows >= 1.0);
     /// println!("{statistics}");
-    /// # }
     /// ```
     #[must_use]
     pub fn statistics(&self) -> Statistics {
@@ -557,13 +507,11 @@ where
     /// O(1) expected. A table is split only when a vacant entry is filled, and only if it must be.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut letters = rosti::ExtendibleMap::new();
     /// for letter in "a short rosti".chars() {
     ///     *letters.entry(letter).or_insert(0) += 1;
     /// }
     /// assert_eq!(letters[&'s'], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
@@ -580,13 +528,11 @@ where
     /// is absent. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut words: rosti::ExtendibleMap<String, u32> = rosti::ExtendibleMap::new();
     /// for word in "to be or not to be".split(' ') {
     ///     *words.entry_ref(word).or_insert(0) += 1;
     /// }
     /// assert_eq!(words["be"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
@@ -606,11 +552,9 @@ where
     /// The value of a key. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// assert_eq!(map.get("one"), Some(&1));
     /// assert_eq!(map.get("two"), None);
-    /// # }
     /// ```
     #[inline(always)]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
@@ -621,10 +565,8 @@ where
     /// The stored key and its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
-    /// # }
     /// ```
     #[inline(always)]
     pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
@@ -635,12 +577,10 @@ where
     /// The stored key and a mutable reference to its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// let (key, value) = map.get_key_value_mut("one").unwrap();
     /// *value += key.len();
     /// assert_eq!(map["one"], 4);
-    /// # }
     /// ```
     #[inline]
     pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(
@@ -654,10 +594,8 @@ where
     /// Whether the key is present. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// assert!(map.contains_key("one") && !map.contains_key("two"));
-    /// # }
     /// ```
     #[inline(always)]
     pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
@@ -667,11 +605,9 @@ where
     /// A mutable reference to the value of a key. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// *map.get_mut("one").unwrap() = 11;
     /// assert_eq!(map["one"], 11);
-    /// # }
     /// ```
     #[inline(always)]
     pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
@@ -698,11 +634,9 @@ where
     /// Only if user code panics; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::ExtendibleMap::new();
     /// assert_eq!(map.insert("one", 1), None);
     /// assert_eq!(map.insert("one", 11), Some(1));
-    /// # }
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -725,11 +659,9 @@ where
     /// [`OccupiedError`] with the entry that is there and the value that was not inserted.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::ExtendibleMap::new();
     /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
     /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
-    /// # }
     /// ```
     pub fn try_insert(
         &mut self,
@@ -745,11 +677,9 @@ where
     /// Removes a key and returns its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// assert_eq!(map.remove("one"), Some(1));
     /// assert_eq!(map.remove("one"), None);
-    /// # }
     /// ```
     #[inline]
     pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
@@ -760,10 +690,8 @@ where
     /// Removes a key and returns it with its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
     /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
-    /// # }
     /// ```
     #[inline]
     pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {

@@ -82,7 +82,6 @@ where
     /// and takes about as long.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{ExtendibleMap, ScanCursor};
     ///
     /// let mut squares: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, n * n)).collect();
@@ -94,7 +93,6 @@ where
     ///     squares.extend((n..n + 1000).map(|n| (n, n * n)));
     /// }
     /// assert_eq!(seen, 20_000);
-    /// # }
     /// ```
     #[inline]
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
@@ -104,7 +102,6 @@ where
     /// [`scan`](Self::scan) that may change values.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{ExtendibleMap, ScanCursor};
     ///
     /// let mut map: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, 0)).collect();
@@ -113,7 +110,6 @@ where
     ///     next = map.scan_mut(cursor, |_, value| *value += 1);
     /// }
     /// assert!(map.values().all(|&value| value == 1));
-    /// # }
     /// ```
     #[inline]
     pub fn scan_mut(
@@ -129,7 +125,6 @@ where
     /// are gone and all others stay.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{ExtendibleMap, ScanCursor};
     ///
     /// let mut cache: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, n % 7)).collect();
@@ -138,7 +133,6 @@ where
     ///     next = cache.scan_retain(cursor, |_, expires| *expires > 3);
     /// }
     /// assert!(cache.values().all(|&expires| expires > 3));
-    /// # }
     /// ```
     #[inline]
     pub fn scan_retain(
@@ -160,7 +154,6 @@ where
     /// visited; see [`ExtendibleMap::scan`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{ExtendibleSet, ScanCursor};
     ///
     /// let set: ExtendibleSet<u64> = (0..20_000).collect();
@@ -169,7 +162,6 @@ where
     ///     next = set.scan(cursor, |n| sum += n);
     /// }
     /// assert_eq!(sum, 199_990_000);
-    /// # }
     /// ```
     #[inline]
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&T)) -> Option<ScanCursor> {
@@ -179,7 +171,6 @@ where
     /// [`scan`](Self::scan) that drops the elements for which `keep` returns false.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{ExtendibleSet, ScanCursor};
     ///
     /// let mut set: ExtendibleSet<u64> = (0..20_000).collect();
@@ -188,7 +179,6 @@ where
     ///     next = set.scan_retain(cursor, |n| n % 2 == 0);
     /// }
     /// assert_eq!(set.len(), 10_000);
-    /// # }
     /// ```
     #[inline]
     pub fn scan_retain(

@@ -18,14 +18,12 @@ use crate::raw::Statistics;
 /// size: see [`ExtendibleMap`] for what that costs, and when it holds.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::ExtendibleSet;
 ///
 /// let mut seen = ExtendibleSet::new();
 /// assert!(seen.insert("salt"));
 /// assert!(!seen.insert("salt"));
 /// assert!(seen.contains("salt") && seen.remove("salt"));
-/// # }
 /// ```
 pub struct ExtendibleSet<T, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
     pub(crate) map: ExtendibleMap<T, (), S, A>,
@@ -104,12 +102,10 @@ impl<T, S> ExtendibleSet<T, S> {
     /// An empty set that hashes with `hash_builder`; usable in constants.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, ExtendibleSet};
     ///
     /// let mut set = ExtendibleSet::with_hasher(DefaultHashBuilder::default());
     /// set.insert('a');
-    /// # }
     /// ```
     #[inline]
     #[must_use]
@@ -123,13 +119,11 @@ impl<T, S> ExtendibleSet<T, S> {
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, ExtendibleSet};
     ///
     /// let mut set = ExtendibleSet::with_capacity_and_hasher(10, DefaultHashBuilder::default());
     /// set.insert('a');
     /// assert!(set.capacity() >= 10);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -144,18 +138,14 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// [`ExtendibleMap::BOUND`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(rosti::ExtendibleSet::<u64>::BOUND < 4096);
-    /// # }
     /// ```
     pub const BOUND: usize = ExtendibleMap::<T, (), S, A>::BOUND;
 
     /// Bytes of a table at the bound; see [`ExtendibleMap::TABLE_BYTES`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(rosti::ExtendibleSet::<u64>::TABLE_BYTES < 80_000);
-    /// # }
     /// ```
     pub const TABLE_BYTES: usize = ExtendibleMap::<T, (), S, A>::TABLE_BYTES;
 
@@ -203,10 +193,8 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// The allocator.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::new();
     /// let _global = set.allocator();
-    /// # }
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
@@ -216,12 +204,10 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// The hasher.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, ExtendibleSet};
     ///
     /// let set: ExtendibleSet<u8> = ExtendibleSet::new();
     /// let _hasher: &DefaultHashBuilder = set.hasher();
-    /// # }
     /// ```
     #[inline]
     pub fn hasher(&self) -> &S {
@@ -232,10 +218,8 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// [`ExtendibleMap::capacity`]. O(tables).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::with_capacity(100);
     /// assert!(set.capacity() >= 100);
-    /// # }
     /// ```
     #[inline]
     pub fn capacity(&self) -> usize {
@@ -245,9 +229,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// The number of elements. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert_eq!(rosti::ExtendibleSet::<_>::from(['a', 'b']).len(), 2);
-    /// # }
     /// ```
     #[inline]
     pub fn len(&self) -> usize {
@@ -257,9 +239,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// Whether there are no elements. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(!rosti::ExtendibleSet::<_>::from(['a']).is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -269,12 +249,10 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// The bytes that the set has allocated, not counting what its elements own. O(tables).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::new();
     /// assert_eq!(set.allocation_size(), 0);
     /// set.insert(1u64);
     /// assert!(set.allocation_size() > 8);
-    /// # }
     /// ```
     #[inline]
     pub fn allocation_size(&self) -> usize {
@@ -284,9 +262,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert_eq!(rosti::ExtendibleSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
-    /// # }
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T, A> {
@@ -298,12 +274,10 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// leaked too, and the set is empty. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from(['a', 'b']);
     /// let capacity = set.capacity();
     /// assert_eq!(set.drain().count(), 2);
     /// assert_eq!((set.len(), set.capacity()), (0, capacity));
-    /// # }
     /// ```
     #[inline]
     pub fn drain(&mut self) -> Drain<'_, T, A> {
@@ -314,11 +288,9 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// panics, elements not yet visited are kept.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set: rosti::ExtendibleSet<u32> = (0..8).collect();
     /// set.retain(|n| n % 2 == 0);
     /// assert_eq!(set.len(), 4);
-    /// # }
     /// ```
     pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
         self.map.tables.retain(|(element, ())| keep(element));
@@ -328,14 +300,12 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::ExtendibleSet;
     ///
     /// let mut set: ExtendibleSet<u32> = (0..8).collect();
     /// let odd: ExtendibleSet<u32> = set.extract_if(|n| n % 2 == 1).collect();
     /// assert_eq!(odd, ExtendibleSet::from([1, 3, 5, 7]));
     /// assert_eq!(set, ExtendibleSet::from([0, 2, 4, 6]));
-    /// # }
     /// ```
     #[inline]
     pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
@@ -345,11 +315,9 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
     /// set.clear();
     /// assert!(set.is_empty() && set.capacity() > 0);
-    /// # }
     /// ```
     #[inline]
     pub fn clear(&mut self) {
@@ -369,11 +337,9 @@ where
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
     /// set.reserve(100);
     /// assert!(set.capacity() >= 101);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -387,11 +353,9 @@ where
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
     /// assert!(set.try_reserve(100).is_ok());
     /// assert!(set.try_reserve(usize::MAX).is_err());
-    /// # }
     /// ```
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
@@ -402,12 +366,10 @@ where
     /// O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::with_capacity(100);
     /// set.insert(1);
     /// set.shrink_to_fit();
     /// assert!(set.capacity() < 100);
-    /// # }
     /// ```
     #[inline]
     pub fn shrink_to_fit(&mut self) {
@@ -418,10 +380,8 @@ where
     /// O(slots); hashes every element.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
     /// assert_eq!(set.statistics().entries, 10_000);
-    /// # }
     /// ```
     #[must_use]
     pub fn statistics(&self) -> Statistics {
@@ -431,10 +391,8 @@ where
     /// Whether the element is in the set. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set = rosti::ExtendibleSet::<_>::from(["salt".to_owned()]);
     /// assert!(set.contains("salt") && !set.contains("pepper"));
-    /// # }
     /// ```
     #[inline]
     pub fn contains<Q>(&self, value: &Q) -> bool
@@ -447,10 +405,8 @@ where
     /// The element in the set that is equal to the one given. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set = rosti::ExtendibleSet::<_>::from(["salt".to_owned()]);
     /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
-    /// # }
     /// ```
     #[inline]
     pub fn get<Q>(&self, value: &Q) -> Option<&T>
@@ -469,11 +425,9 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::new();
     /// assert_eq!(set.get_or_insert("salt"), &"salt");
     /// assert_eq!(set.len(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn get_or_insert(&mut self, value: T) -> &T {
@@ -487,11 +441,9 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::new();
     /// assert!(set.insert("salt"));
     /// assert!(!set.insert("salt"));
-    /// # }
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
@@ -505,12 +457,10 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from([String::with_capacity(100)]);
     /// let replaced = set.replace(String::new());
     /// assert!(replaced.unwrap().capacity() >= 100);
     /// assert_eq!(set.get("").unwrap().capacity(), 0);
-    /// # }
     /// ```
     #[inline]
     pub fn replace(&mut self, value: T) -> Option<T> {
@@ -521,11 +471,9 @@ where
     /// Removes an element and returns whether it was present. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from(["salt"]);
     /// assert!(set.remove("salt"));
     /// assert!(!set.remove("salt"));
-    /// # }
     /// ```
     #[inline]
     pub fn remove<Q>(&mut self, value: &Q) -> bool
@@ -538,11 +486,9 @@ where
     /// Removes an element and returns it. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::ExtendibleSet::<_>::from(["salt".to_owned()]);
     /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
     /// assert_eq!(set.take("salt"), None);
-    /// # }
     /// ```
     #[inline]
     pub fn take<Q>(&mut self, value: &Q) -> Option<T>
@@ -556,12 +502,10 @@ where
     /// Whether no element is in both sets. At most one lookup per element of the smaller set.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::ExtendibleSet;
     ///
     /// assert!(ExtendibleSet::<_>::from([1, 2]).is_disjoint(&ExtendibleSet::<_>::from([3])));
     /// assert!(!ExtendibleSet::<_>::from([1, 2]).is_disjoint(&ExtendibleSet::<_>::from([2])));
-    /// # }
     /// ```
     pub fn is_disjoint(&self, other: &Self) -> bool {
         let (small, large) = if self.len() <= other.len() { (self, other) } else { (other, self) };
@@ -572,12 +516,10 @@ where
     /// set is the larger one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::ExtendibleSet;
     ///
     /// assert!(ExtendibleSet::<_>::from([1]).is_subset(&ExtendibleSet::<_>::from([1, 2])));
     /// assert!(!ExtendibleSet::<_>::from([3]).is_subset(&ExtendibleSet::<_>::from([1, 2])));
-    /// # }
     /// ```
     pub fn is_subset(&self, other: &Self) -> bool {
         self.len() <= other.len() && self.iter().all(|element| other.contains(element))
@@ -586,11 +528,9 @@ where
     /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::ExtendibleSet;
     ///
     /// assert!(ExtendibleSet::<_>::from([1, 2]).is_superset(&ExtendibleSet::<_>::from([1])));
-    /// # }
     /// ```
     #[inline]
     pub fn is_superset(&self, other: &Self) -> bool {
@@ -601,10 +541,8 @@ where
 /// The elements of a set by reference; see [`ExtendibleSet::iter`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::ExtendibleSet::<_>::from(['a']);
 /// assert_eq!(set.iter().next(), Some(&'a'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, T, A: Allocator = Global> {
@@ -614,10 +552,8 @@ pub struct Iter<'a, T, A: Allocator = Global> {
 /// The elements of a set by value; see [`ExtendibleSet::into_iter`](IntoIterator::into_iter).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::ExtendibleSet::<_>::from(['a']);
 /// assert_eq!(set.into_iter().next(), Some('a'));
-/// # }
 /// ```
 pub struct IntoIter<T, A: Allocator = Global> {
     entries: walk::IntoIter<(T, ()), A>,
@@ -626,10 +562,8 @@ pub struct IntoIter<T, A: Allocator = Global> {
 /// The elements taken out of a set that keeps its memory; see [`ExtendibleSet::drain`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
 /// assert_eq!(set.drain().next(), Some('a'));
-/// # }
 /// ```
 pub struct Drain<'a, T, A: Allocator = Global> {
     pub(super) entries: walk::Drain<'a, (T, ()), A>,
@@ -638,10 +572,8 @@ pub struct Drain<'a, T, A: Allocator = Global> {
 /// The elements that a predicate picks, taken out one by one; see [`ExtendibleSet::extract_if`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut set = rosti::ExtendibleSet::<_>::from(['a', 'b']);
 /// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {

@@ -32,13 +32,11 @@ pub(super) fn cautious<T>(hint: Option<usize>) -> usize {
 /// Serializes as a map with a known length. O(slots).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use serde_test::{Token, assert_tokens};
 ///
 /// let map: rosti::HashMap<char, u8> = rosti::HashMap::from([('a', 1)]);
 /// let tokens = [Token::Map { len: Some(1) }, Token::Char('a'), Token::U8(1), Token::MapEnd];
 /// assert_tokens(&map, &tokens);
-/// # }
 /// ```
 impl<K: Serialize, V: Serialize, S, A: Allocator> Serialize for HashMap<K, V, S, A> {
     #[inline]
@@ -94,12 +92,10 @@ where
 /// Serializes as a sequence with a known length. O(slots).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use serde_test::{Token, assert_tokens};
 ///
 /// let set = rosti::HashSet::<char>::from(['a']);
 /// assert_tokens(&set, &[Token::Seq { len: Some(1) }, Token::Char('a'), Token::SeqEnd]);
-/// # }
 /// ```
 impl<T: Serialize, S, A: Allocator> Serialize for HashSet<T, S, A> {
     #[inline]

@@ -13,13 +13,11 @@ use crate::{ExtendibleMap, ExtendibleSet};
 /// Serializes as a map with a known length. O(slots).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use serde_test::{Token, assert_tokens};
 ///
 /// let map: rosti::ExtendibleMap<u8, char> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// let tokens = [Token::Map { len: Some(1) }, Token::U8(1), Token::Char('a'), Token::MapEnd];
 /// assert_tokens(&map, &tokens);
-/// # }
 /// ```
 impl<K: Serialize, V: Serialize, S, A> Serialize for ExtendibleMap<K, V, S, A>
 where
@@ -75,12 +73,10 @@ where
 /// Serializes as a sequence with a known length. O(slots).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use serde_test::{Token, assert_tokens};
 ///
 /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::from([1]);
 /// assert_tokens(&set, &[Token::Seq { len: Some(1) }, Token::U8(1), Token::SeqEnd]);
-/// # }
 /// ```
 impl<T: Serialize, S, A: Allocator + Clone> Serialize for ExtendibleSet<T, S, A> {
     #[inline]

@@ -56,11 +56,9 @@ type Table<K, V, A> = RawTable<(K, V), Native, A>;
 /// The values of many keys; see [`HashMap::get_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
 /// let mut values = map.get_batch(["one", "two"]);
 /// assert_eq!((values.next(), values.next()), (Some(Some(&1)), Some(None)));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
@@ -70,10 +68,8 @@ pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// The stored keys and values of many keys; see [`HashMap::get_key_value_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
 /// assert_eq!(map.get_key_value_batch(["one"]).next(), Some(Some((&"one", &1))));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
@@ -83,10 +79,8 @@ pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
 /// Whether many keys are present; see [`HashMap::contains_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
 /// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
@@ -196,13 +190,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// This pays off in maps of 32 MiB and more; in smaller ones it is a plain loop of `get`.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let prices: rosti::HashMap<&str, u32> =
     ///     rosti::HashMap::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);
     /// let basket = ["butter", "potatoes", "onions", "potatoes"];
     /// let total: u32 = prices.get_batch(basket).flatten().sum();
     /// assert_eq!(total, 14);
-    /// # }
     /// ```
     #[inline]
     pub fn get_batch<'q, Q, I>(&self, keys: I) -> GetBatch<'_, K, V, S, I::IntoIter, A>
@@ -216,11 +208,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
     /// assert_eq!(found, [None, Some((&"one", &1))]);
-    /// # }
     /// ```
     #[inline]
     pub fn get_key_value_batch<'q, Q, I>(
@@ -237,11 +227,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Whether many keys are present; see [`get_batch`](Self::get_batch).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<u32, ()> = (0..1000).map(|n| (n, ())).collect();
     /// let wanted: Vec<u32> = (500..1500).collect();
     /// assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);
-    /// # }
     /// ```
     #[inline]
     pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>

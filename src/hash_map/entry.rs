@@ -20,7 +20,6 @@ use crate::hasher::DefaultHashBuilder;
 /// The place of a key in a map, occupied or vacant; see [`HashMap::entry`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{Entry, HashMap};
 ///
 /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
@@ -28,7 +27,6 @@ use crate::hasher::DefaultHashBuilder;
 ///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
 ///     Entry::Vacant(_) => unreachable!(),
 /// }
-/// # }
 /// ```
 pub enum Entry<'a, K, V, S, A: Allocator = Global, M: EntryMap<K, V, S, A> = HashMap<K, V, S, A>> {
     /// The key is present.
@@ -40,7 +38,6 @@ pub enum Entry<'a, K, V, S, A: Allocator = Global, M: EntryMap<K, V, S, A> = Has
 /// The place of a key that is present.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{Entry, HashMap};
 ///
 /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
@@ -48,7 +45,6 @@ pub enum Entry<'a, K, V, S, A: Allocator = Global, M: EntryMap<K, V, S, A> = Has
 ///     *entry.get_mut() += 1;
 /// }
 /// assert_eq!(map["a"], 2);
-/// # }
 /// ```
 pub struct OccupiedEntry<
     'a,
@@ -67,7 +63,6 @@ pub struct OccupiedEntry<
 /// The place where an absent key belongs.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{Entry, HashMap};
 ///
 /// let mut map = HashMap::new();
@@ -75,7 +70,6 @@ pub struct OccupiedEntry<
 ///     entry.insert(1);
 /// }
 /// assert_eq!(map["a"], 1);
-/// # }
 /// ```
 pub struct VacantEntry<
     'a,
@@ -134,11 +128,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
 /// A key that was to be inserted is present; see [`HashMap::try_insert`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
 /// let error = map.try_insert("a", 2).unwrap_err();
 /// assert_eq!((error.entry.get(), error.value), (&1, 2));
-/// # }
 /// ```
 pub struct OccupiedError<
     'a,
@@ -158,10 +150,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// Sets the value of the key and returns its entry. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).key(), &"a");
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
@@ -181,12 +171,10 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The value of the key, which is `default` if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// *map.entry("a").or_insert(1) += 1;
     /// *map.entry("a").or_insert(1) += 1;
     /// assert_eq!(map["a"], 3);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert(self, default: V) -> &'a mut V
@@ -203,10 +191,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The entry of the key, whose value is `default` if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// assert_eq!(map.entry("a").or_insert_entry(2).get(), &1);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A, M>
@@ -223,11 +209,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The value of the key, which is the result of `default` if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// map.entry("a").or_insert_with(Vec::new).push(1);
     /// assert_eq!(map["a"], [1]);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
@@ -244,10 +228,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The value of the key, which a function makes from the key if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(*map.entry("abc").or_insert_with_key(|key| key.len()), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V
@@ -271,12 +253,10 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// What `default` returns.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").or_try_insert_with(|| "12".parse::<i32>()), Ok(&mut 12));
     /// assert!(map.entry("b").or_try_insert_with(|| "x".parse::<i32>()).is_err());
     /// assert_eq!(map.len(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn or_try_insert_with<E, F>(self, default: F) -> Result<&'a mut V, E>
@@ -294,10 +274,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The value of the key, which is `V`'s default if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").or_default(), &mut 0);
-    /// # }
     /// ```
     #[inline]
     pub fn or_default(self) -> &'a mut V
@@ -312,10 +290,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").key(), &"a");
-    /// # }
     /// ```
     #[inline]
     pub fn key(&self) -> &K {
@@ -328,12 +304,10 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// Changes the value if the key is present.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// map.entry("a").and_modify(|value| *value += 10).or_insert(0);
     /// map.entry("b").and_modify(|value| *value += 10).or_insert(0);
     /// assert_eq!((map["a"], map["b"]), (11, 0));
-    /// # }
     /// ```
     #[inline]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
@@ -347,11 +321,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// [`OccupiedEntry::replace_entry_with`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// map.entry("a").and_replace_entry_with(|_, value| (value > 5).then_some(value));
     /// assert!(map.is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
@@ -364,11 +336,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// The map, borrowed for as long as the entry was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// map.entry("a").into_map().clear();
     /// assert!(map.is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn into_map(self) -> &'a mut M {
@@ -407,10 +377,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// The stored key.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).key(), &"a");
-    /// # }
     /// ```
     #[inline]
     pub fn key(&self) -> &K {
@@ -423,13 +391,11 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// If the keys are not equal.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// // Equal, but not the same memory: keep the one that is shared with others.
     /// let shared = std::rc::Rc::new("a");
     /// let old = map.entry(std::rc::Rc::new("a")).insert(1).replace_key(shared.clone());
     /// assert_eq!(old, shared);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -452,12 +418,10 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// not undefined behaviour here, but code built on the map may rely on it.)
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// let mut entry = map.entry(0.0f64.to_bits()).insert(1);
     /// // SAFETY: the keys are equal.
     /// unsafe { entry.replace_key_unchecked(0) };
-    /// # }
     /// ```
     #[inline]
     pub unsafe fn replace_key_unchecked(&mut self, key: K) -> K {
@@ -467,10 +431,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// Removes the entry and returns it. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).remove_entry(), ("a", 1));
-    /// # }
     /// ```
     #[inline]
     pub fn remove_entry(self) -> (K, V) {
@@ -481,10 +443,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// Removes the entry and returns its value. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).remove(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn remove(self) -> V {
@@ -494,10 +454,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// The value.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).get(), &1);
-    /// # }
     /// ```
     #[inline]
     pub fn get(&self) -> &V {
@@ -508,11 +466,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// *map.entry("a").insert(1).get_mut() += 1;
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn get_mut(&mut self) -> &mut V {
@@ -522,12 +478,10 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// A mutable reference to the value, for as long as the map was borrowed.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// let value: &mut i32 = map.entry("a").insert(1).into_mut();
     /// *value += 1;
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn into_mut(self) -> &'a mut V {
@@ -537,10 +491,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// The stored key and a mutable reference to its value.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).into_entry(), (&"a", &mut 1));
-    /// # }
     /// ```
     #[inline]
     pub fn into_entry(self) -> (&'a K, &'a mut V) {
@@ -551,10 +503,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// Sets the value and returns the old one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).insert(2), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
@@ -565,14 +515,12 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// the entry in its new state. O(1). If `f` panics, the entry is gone.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
     /// let Entry::Occupied(entry) = map.entry("a") else { unreachable!() };
     /// entry.replace_entry_with(|_, value| Some(value + 1));
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(
         self,
@@ -597,10 +545,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// The map, borrowed for as long as the entry was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).into_map().len(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn into_map(self) -> &'a mut M {
@@ -618,14 +564,12 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// The key that would be inserted.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map: HashMap<&str, i32> = HashMap::new();
     /// if let Entry::Vacant(entry) = map.entry("a") {
     ///     assert_eq!(entry.key(), &"a");
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn key(&self) -> &K {
@@ -635,14 +579,12 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// Gives the key back.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map: HashMap<&str, i32> = HashMap::new();
     /// if let Entry::Vacant(entry) = map.entry("a") {
     ///     assert_eq!(entry.into_key(), "a");
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn into_key(self) -> K {
@@ -652,7 +594,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// Inserts the key with a value, without a second search. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map = HashMap::new();
@@ -660,7 +601,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     ///     *entry.insert(1) += 1;
     /// }
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self, value: V) -> &'a mut V
@@ -674,14 +614,12 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// Inserts the key with a value and returns the entry. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map = HashMap::new();
     /// if let Entry::Vacant(entry) = map.entry("a") {
     ///     assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
@@ -695,14 +633,12 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// The map, borrowed for as long as the entry was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map: HashMap<&str, i32> = HashMap::new();
     /// if let Entry::Vacant(entry) = map.entry("a") {
     ///     assert!(entry.into_map().is_empty());
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn into_map(self) -> &'a mut M {

@@ -13,7 +13,6 @@ use crate::equivalent::Equivalent;
 /// The place of a key in a map, occupied or vacant; see [`HashMap::entry_ref`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{EntryRef, HashMap};
 ///
 /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -22,7 +21,6 @@ use crate::equivalent::Equivalent;
 ///     EntryRef::Vacant(entry) => *entry.insert(1) += 1,
 /// }
 /// assert_eq!(map["a"], 2);
-/// # }
 /// ```
 pub enum EntryRef<
     'a,
@@ -43,7 +41,6 @@ pub enum EntryRef<
 /// The place where an absent key, given by reference, belongs.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{EntryRef, HashMap};
 ///
 /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -51,7 +48,6 @@ pub enum EntryRef<
 ///     entry.insert(1);
 /// }
 /// assert_eq!(map["a"], 1);
-/// # }
 /// ```
 pub struct VacantEntryRef<
     'map,
@@ -73,10 +69,8 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// Sets the value of the key and returns its entry. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
     /// assert_eq!(map.entry_ref("a").insert(1).key(), "a");
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
@@ -97,11 +91,9 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The value of the key, which is `default` if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
     /// *map.entry_ref("a").or_insert(1) += 1;
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert(self, default: V) -> &'a mut V
@@ -119,11 +111,9 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The value of the key, which is the result of `default` if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, Vec<i32>> = rosti::HashMap::new();
     /// map.entry_ref("a").or_insert_with(Vec::new).push(1);
     /// assert_eq!(map["a"], [1]);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
@@ -141,10 +131,8 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The value of the key, which a function makes from the key if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, usize> = rosti::HashMap::new();
     /// assert_eq!(*map.entry_ref("abc").or_insert_with_key(str::len), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V
@@ -165,10 +153,8 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The value of the key, which is `V`'s default if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
     /// assert_eq!(map.entry_ref("a").or_default(), &mut 0);
-    /// # }
     /// ```
     #[inline]
     pub fn or_default(self) -> &'a mut V
@@ -184,10 +170,8 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The entry of the key, whose value is `V`'s default if it was absent. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
     /// assert_eq!(map.entry_ref("a").or_default_entry().key(), "a");
-    /// # }
     /// ```
     #[inline]
     pub fn or_default_entry(self) -> OccupiedEntry<'a, K, V, S, A, M>
@@ -206,10 +190,8 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
     /// assert_eq!(map.entry_ref("a").key(), "a");
-    /// # }
     /// ```
     #[inline]
     pub fn key(&self) -> &Q
@@ -225,11 +207,9 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// Changes the value if the key is present.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a".to_owned(), 1)]);
     /// map.entry_ref("a").and_modify(|value| *value += 10).or_insert(0);
     /// assert_eq!(map["a"], 11);
-    /// # }
     /// ```
     #[inline]
     pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
@@ -242,10 +222,8 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     /// The map, borrowed for as long as the entry was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
     /// assert!(map.entry_ref("a").into_map().is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn into_map(self) -> &'a mut M {
@@ -268,14 +246,12 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// The key that was looked for.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
     /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
     ///     assert_eq!(entry.key(), "a");
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn key(&self) -> &'key Q {
@@ -285,7 +261,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// Inserts the key, made from the borrowed one, with a value. O(1), without a second search.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -293,7 +268,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///     entry.insert(1);
     /// }
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self, value: V) -> &'map mut V
@@ -311,7 +285,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -319,7 +292,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///     entry.insert_with_key(String::from("a"), 1);
     /// }
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -340,7 +312,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// may rely on it.)
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -348,7 +319,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///     // SAFETY: the keys are equal.
     ///     unsafe { entry.insert_with_key_unchecked(String::from("a"), 1) };
     /// }
-    /// # }
     /// ```
     #[inline]
     pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V
@@ -362,14 +332,12 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// Inserts the key, made from the borrowed one, with a value and returns the entry. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
     /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
     ///     assert_eq!(entry.insert_entry(1).get(), &1);
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
@@ -387,14 +355,12 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
     /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
     ///     assert_eq!(entry.insert_entry_with_key(String::from("a"), 1).get(), &1);
     /// }
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -414,7 +380,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// As for [`insert_with_key_unchecked`](Self::insert_with_key_unchecked).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -422,7 +387,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///     // SAFETY: the keys are equal.
     ///     unsafe { entry.insert_entry_with_key_unchecked(String::from("a"), 1) };
     /// }
-    /// # }
     /// ```
     #[inline]
     pub unsafe fn insert_entry_with_key_unchecked(
@@ -440,14 +404,12 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// The map, borrowed for as long as the entry was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
     /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
     ///     assert!(entry.into_map().is_empty());
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn into_map(self) -> &'map mut M {

@@ -93,10 +93,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// [`TryReserveError`]: the allocator fails. No entry was cloned.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
     /// assert_eq!(map.try_clone(), Ok(map));
-    /// # }
     /// ```
     pub fn try_clone(&self) -> Result<Self, TryReserveError>
     where
@@ -120,14 +118,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// match map.try_reserve_insert("a", 1) {
     ///     Ok(old) => assert_eq!(old, None),
     ///     Err(rejected) => eprintln!("{:?} must wait: {rejected}", rejected.value),
     /// }
     /// assert_eq!(map.try_reserve_insert("a", 2), Ok(Some(1)));
-    /// # }
     /// ```
     pub fn try_reserve_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
         match self.entry(key) {
@@ -143,7 +139,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// before it are in the map.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// if let Err(rejected) = map.try_extend((0..100).map(|n| (n, n * n))) {
     ///     map.clear();
@@ -151,7 +146,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///     eprintln!("{}; {} entries are left", rejected.error, rest.count());
     /// }
     /// assert_eq!(map.get(&9), Some(&81));
-    /// # }
     /// ```
     pub fn try_extend<I: IntoIterator<Item = (K, V)>>(
         &mut self,
@@ -177,7 +171,6 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
     /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map = HashMap::new();
@@ -185,7 +178,6 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
     ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
     /// }
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<(K, V)>> {
         self.try_insert_entry(value).map(OccupiedEntry::into_mut)
@@ -198,14 +190,12 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
     /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{Entry, HashMap};
     ///
     /// let mut map = HashMap::new();
     /// if let Entry::Vacant(entry) = map.entry("a") {
     ///     assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ("a", 1));
     /// }
-    /// # }
     /// ```
     #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
     pub fn try_insert_entry(
@@ -239,7 +229,6 @@ impl<
     /// made.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -247,7 +236,6 @@ impl<
     ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
     /// }
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     pub fn try_insert(self, value: V) -> Result<&'map mut V, Rejected<V>>
     where
@@ -263,14 +251,12 @@ impl<
     /// As [`try_insert`](Self::try_insert).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
     /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
     ///     assert_eq!(entry.try_insert_entry(1).unwrap().key(), "a");
     /// }
-    /// # }
     /// ```
     pub fn try_insert_entry(
         mut self,
@@ -295,7 +281,6 @@ impl<
     /// If the key is not equivalent to the one that was looked for.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -306,7 +291,6 @@ impl<
     ///         assert_eq!(entry.try_insert_with_key(key, 1), Ok(&mut 1));
     ///     }
     /// }
-    /// # }
     /// ```
     #[track_caller]
     pub fn try_insert_with_key(self, key: K, value: V) -> Result<&'map mut V, Rejected<(K, V)>>
@@ -326,7 +310,6 @@ impl<
     /// As [`try_insert_with_key`](Self::try_insert_with_key).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{EntryRef, HashMap};
     ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
@@ -334,7 +317,6 @@ impl<
     ///     let entry = entry.try_insert_entry_with_key(String::from("a"), 1).unwrap();
     ///     assert_eq!(entry.remove(), 1);
     /// }
-    /// # }
     /// ```
     #[allow(clippy::type_complexity)] // as above
     #[track_caller]

@@ -14,10 +14,8 @@ use crate::raw::RawExtractIf;
 /// The entries of a map by reference; see [`HashMap::iter`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.iter().next(), Some((&1, &'a')));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, K, V> {
@@ -27,10 +25,8 @@ pub struct Iter<'a, K, V> {
 /// The entries of a map, with mutable references to the values; see [`HashMap::iter_mut`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.iter_mut().next(), Some((&1, &mut 'a')));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IterMut<'a, K, V> {
@@ -61,10 +57,8 @@ impl<K, V> Default for IterMut<'_, K, V> {
 /// The entries of a map by value; see [`HashMap::into_iter`](IntoIterator::into_iter).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.into_iter().next(), Some((1, 'a')));
-/// # }
 /// ```
 pub struct IntoIter<K, V, A: Allocator = Global> {
     pub(super) entries: hash_table::IntoIter<(K, V), A>,
@@ -73,10 +67,8 @@ pub struct IntoIter<K, V, A: Allocator = Global> {
 /// The keys of a map; see [`HashMap::keys`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.keys().next(), Some(&1));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Keys<'a, K, V> {
@@ -86,10 +78,8 @@ pub struct Keys<'a, K, V> {
 /// The values of a map; see [`HashMap::values`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.values().next(), Some(&'a'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Values<'a, K, V> {
@@ -99,10 +89,8 @@ pub struct Values<'a, K, V> {
 /// The values of a map by mutable reference; see [`HashMap::values_mut`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ValuesMut<'a, K, V> {
@@ -112,10 +100,8 @@ pub struct ValuesMut<'a, K, V> {
 /// The keys of a map by value; see [`HashMap::into_keys`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.into_keys().next(), Some(1));
-/// # }
 /// ```
 pub struct IntoKeys<K, V, A: Allocator = Global> {
     pub(super) entries: IntoIter<K, V, A>,
@@ -124,10 +110,8 @@ pub struct IntoKeys<K, V, A: Allocator = Global> {
 /// The values of a map by value; see [`HashMap::into_values`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.into_values().next(), Some('a'));
-/// # }
 /// ```
 pub struct IntoValues<K, V, A: Allocator = Global> {
     pub(super) entries: IntoIter<K, V, A>,
@@ -136,10 +120,8 @@ pub struct IntoValues<K, V, A: Allocator = Global> {
 /// The entries taken out of a map that keeps its memory; see [`HashMap::drain`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.drain().next(), Some((1, 'a')));
-/// # }
 /// ```
 pub struct Drain<'a, K, V, A: Allocator = Global> {
     pub(super) entries: hash_table::Drain<'a, (K, V), A>,
@@ -148,10 +130,8 @@ pub struct Drain<'a, K, V, A: Allocator = Global> {
 /// The entries that a predicate picks, taken out one by one; see [`HashMap::extract_if`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
 /// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {

@@ -168,10 +168,8 @@ impl<K, V, S> HashMap<K, V, S> {
     /// ```
     /// use rosti::{DefaultHashBuilder, HashMap};
     ///
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = HashMap::with_hasher(DefaultHashBuilder::default());
     /// map.insert(1, 2);
-    /// # }
     /// ```
     #[inline]
     #[must_use]
@@ -187,10 +185,8 @@ impl<K, V, S> HashMap<K, V, S> {
     /// ```
     /// use rosti::{DefaultHashBuilder, HashMap};
     ///
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = HashMap::with_capacity_and_hasher(10, DefaultHashBuilder::default());
     /// map.insert(1, 2);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -243,10 +239,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The allocator.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<u8, u8> = rosti::HashMap::new();
     /// let _global = map.allocator();
-    /// # }
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
@@ -256,12 +250,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The hasher.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashMap};
     ///
     /// let map: HashMap<u8, u8> = HashMap::new();
     /// let _hasher: &DefaultHashBuilder = map.hasher();
-    /// # }
     /// ```
     #[inline]
     pub fn hasher(&self) -> &S {
@@ -272,10 +264,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// meantime. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<u8, u8> = rosti::HashMap::with_capacity(100);
     /// assert!(map.capacity() >= 100);
-    /// # }
     /// ```
     #[inline]
     pub fn capacity(&self) -> usize {
@@ -285,9 +275,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The number of entries. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert_eq!(<rosti::HashMap<_, _>>::from([(1, 'a'), (2, 'b')]).len(), 2);
-    /// # }
     /// ```
     #[inline]
     pub fn len(&self) -> usize {
@@ -297,9 +285,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Whether there are no entries. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(!<rosti::HashMap<_, _>>::from([(1, 'a')]).is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -309,12 +295,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The bytes that the map has allocated, not counting what its keys and values own. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.allocation_size(), 0);
     /// map.insert(1u64, 1u64);
     /// assert!(map.allocation_size() > 16);
-    /// # }
     /// ```
     #[inline]
     pub fn allocation_size(&self) -> usize {
@@ -324,10 +308,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The keys, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.keys().sum::<i32>(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn keys(&self) -> Keys<'_, K, V> {
@@ -337,10 +319,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
     /// assert_eq!(map.values().sum::<i32>(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn values(&self) -> Values<'_, K, V> {
@@ -350,11 +330,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
     /// map.values_mut().for_each(|value| *value *= 10);
     /// assert_eq!(map[&'b'], 20);
-    /// # }
     /// ```
     #[inline]
     pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
@@ -364,10 +342,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
     /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
-    /// # }
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, K, V> {
@@ -378,13 +354,11 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
     /// for (key, value) in map.iter_mut() {
     ///     *value += key;
     /// }
     /// assert_eq!(map[&2], 22);
-    /// # }
     /// ```
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
@@ -394,10 +368,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The keys by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.into_keys().max(), Some(2));
-    /// # }
     /// ```
     #[inline]
     pub fn into_keys(self) -> IntoKeys<K, V, A> {
@@ -407,10 +379,8 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The values by value, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.into_values().max(), Some('b'));
-    /// # }
     /// ```
     #[inline]
     pub fn into_values(self) -> IntoValues<K, V, A> {
@@ -422,12 +392,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// leaked too, and the map is empty. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
     /// let capacity = map.capacity();
     /// assert_eq!(map.drain().count(), 2);
     /// assert_eq!((map.len(), map.capacity()), (0, capacity));
-    /// # }
     /// ```
     #[inline]
     pub fn drain(&mut self) -> Drain<'_, K, V, A> {
@@ -437,11 +405,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<u32, u32> = (0..8).map(|i| (i, i * i)).collect();
     /// map.retain(|key, _| key % 2 == 0);
     /// assert_eq!(map.len(), 4);
-    /// # }
     /// ```
     pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
         self.table.retain(|(key, value)| keep(key, value));
@@ -451,11 +417,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<u32, u32> = (0..8).map(|i| (i, i)).collect();
     /// let odd: rosti::HashMap<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
     /// assert_eq!((map.len(), odd.len()), (4, 4));
-    /// # }
     /// ```
     #[inline]
     pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
@@ -471,7 +435,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// is O(slots) in total. After insertions into a nearly empty map it is O(slots / len).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashMap;
     ///
     /// // What is to be done, each thing once, in any order.
@@ -484,7 +447,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     ///     }
     /// }
     /// assert_eq!(done.len(), 4);
-    /// # }
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Option<(K, V)> {
@@ -494,11 +456,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Drops all entries and keeps the memory. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// map.clear();
     /// assert!(map.is_empty() && map.capacity() > 0);
-    /// # }
     /// ```
     #[inline]
     pub fn clear(&mut self) {
@@ -513,11 +473,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// map.reserve(100);
     /// assert!(map.capacity() >= 101);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -531,11 +489,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// assert!(map.try_reserve(100).is_ok());
     /// assert!(map.try_reserve(usize::MAX).is_err());
-    /// # }
     /// ```
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
@@ -545,12 +501,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Gives back as much memory as possible. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::with_capacity(100);
     /// map.insert(1, 2);
     /// map.shrink_to_fit();
     /// assert!(map.capacity() < 100);
-    /// # }
     /// ```
     #[inline]
     pub fn shrink_to_fit(&mut self) {
@@ -561,11 +515,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// is already smaller. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<u64, u64> = rosti::HashMap::with_capacity(100);
     /// map.shrink_to(10);
     /// assert!((10..100).contains(&map.capacity()));
-    /// # }
     /// ```
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
@@ -577,12 +529,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// good enough. O(slots). Beyond hashbrown's interface.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<u32, u32> = (0..1000).map(|n| (n, n)).collect();
     /// let statistics = map.statistics();
     /// assert!(statistics.entries == 1000 && statistics.hit_windows >= 1.0);
     /// println!("{statistics}");
-    /// # }
     /// ```
     #[must_use]
     pub fn statistics(&self) -> Statistics {
@@ -593,13 +543,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// O(1) expected. The map grows only when a vacant entry is filled, and only if it must.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut letters = rosti::HashMap::new();
     /// for letter in "a short rosti".chars() {
     ///     *letters.entry(letter).or_insert(0) += 1;
     /// }
     /// assert_eq!(letters[&'s'], 2);
-    /// # }
     /// ```
     #[inline(always)]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
@@ -619,13 +567,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// is absent. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut words: rosti::HashMap<String, u32> = rosti::HashMap::new();
     /// for word in "to be or not to be".split(' ') {
     ///     *words.entry_ref(word).or_insert(0) += 1;
     /// }
     /// assert_eq!(words["be"], 2);
-    /// # }
     /// ```
     #[inline(always)]
     pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
@@ -649,11 +595,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// The value of a key. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// assert_eq!(map.get("one"), Some(&1));
     /// assert_eq!(map.get("two"), None);
-    /// # }
     /// ```
     #[inline(always)]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
@@ -664,10 +608,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// The stored key and its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
-    /// # }
     /// ```
     #[inline(always)]
     pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
@@ -678,12 +620,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// The stored key and a mutable reference to its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// let (key, value) = map.get_key_value_mut("one").unwrap();
     /// *value += key.len();
     /// assert_eq!(map["one"], 4);
-    /// # }
     /// ```
     #[inline]
     pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(
@@ -697,10 +637,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Whether the key is present. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// assert!(map.contains_key("one") && !map.contains_key("two"));
-    /// # }
     /// ```
     #[inline(always)]
     pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
@@ -710,11 +648,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// A mutable reference to the value of a key. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// *map.get_mut("one").unwrap() = 11;
     /// assert_eq!(map["one"], 11);
-    /// # }
     /// ```
     #[inline(always)]
     pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
@@ -745,13 +681,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// If two of the keys are equal and present.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
     /// let [a, b, c] = map.get_disjoint_mut(["a", "b", "c"]);
     /// core::mem::swap(a.unwrap(), b.unwrap());
     /// assert!(c.is_none());
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[track_caller]
     pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
@@ -767,11 +701,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// If two of the keys are equal and present.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
     /// let [a, b] = map.get_disjoint_key_value_mut(["a", "b"]);
     /// assert_eq!((a, b), (Some((&"a", &mut 1)), Some((&"b", &mut 2))));
-    /// # }
     /// ```
     #[track_caller]
     pub fn get_disjoint_key_value_mut<Q, const N: usize>(
@@ -799,12 +731,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// No two of the keys may be equal and present.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
     /// // SAFETY: the keys differ.
     /// let [a, b] = unsafe { map.get_disjoint_unchecked_mut(["a", "b"]) };
     /// assert_eq!((a, b), (Some(&mut 1), Some(&mut 2)));
-    /// # }
     /// ```
     pub unsafe fn get_disjoint_unchecked_mut<Q, const N: usize>(
         &mut self,
@@ -824,12 +754,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// No two of the keys may be equal and present.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
     /// // SAFETY: the keys differ.
     /// let [a, _] = unsafe { map.get_disjoint_key_value_unchecked_mut(["a", "b"]) };
     /// assert_eq!(a, Some((&"a", &mut 1)));
-    /// # }
     /// ```
     pub unsafe fn get_disjoint_key_value_unchecked_mut<Q, const N: usize>(
         &mut self,
@@ -866,10 +794,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// # #![allow(deprecated)]
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// assert_eq!(map.get_many_mut(["a", "b"]), [Some(&mut 1), None]);
-    /// # }
     /// ```
     #[deprecated(note = "use `get_disjoint_mut` instead")]
     #[track_caller]
@@ -887,10 +813,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// # #![allow(deprecated)]
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// assert_eq!(map.get_many_key_value_mut(["a", "b"]), [Some((&"a", &mut 1)), None]);
-    /// # }
     /// ```
     #[deprecated(note = "use `get_disjoint_key_value_mut` instead")]
     #[track_caller]
@@ -911,11 +835,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// # #![allow(deprecated)]
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// // SAFETY: the keys differ.
     /// assert_eq!(unsafe { map.get_many_unchecked_mut(["a", "b"]) }, [Some(&mut 1), None]);
-    /// # }
     /// ```
     #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
     pub unsafe fn get_many_unchecked_mut<Q, const N: usize>(
@@ -937,12 +859,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// # #![allow(deprecated)]
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// // SAFETY: there is only one.
     /// let [a] = unsafe { map.get_many_key_value_unchecked_mut(["a"]) };
     /// assert_eq!(a, Some((&"a", &mut 1)));
-    /// # }
     /// ```
     #[deprecated(note = "use `get_disjoint_key_value_unchecked_mut` instead")]
     pub unsafe fn get_many_key_value_unchecked_mut<Q, const N: usize>(
@@ -964,11 +884,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// If the map must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.insert("one", 1), None);
     /// assert_eq!(map.insert("one", 11), Some(1));
-    /// # }
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -1023,11 +941,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// [`OccupiedError`] with the entry that is there and the value that was not inserted.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
     /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
-    /// # }
     /// ```
     pub fn try_insert(
         &mut self,
@@ -1048,12 +964,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// rely on unique keys for its own safety.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map = rosti::HashMap::new();
     /// // SAFETY: the map is empty.
     /// let (key, value) = unsafe { map.insert_unique_unchecked("one", 1) };
     /// assert_eq!((key, value), (&"one", &mut 1));
-    /// # }
     /// ```
     #[inline]
     pub unsafe fn insert_unique_unchecked(&mut self, key: K, value: V) -> (&K, &mut V) {
@@ -1066,11 +980,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Removes a key and returns its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// assert_eq!(map.remove("one"), Some(1));
     /// assert_eq!(map.remove("one"), None);
-    /// # }
     /// ```
     #[inline]
     pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
@@ -1084,10 +996,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Removes a key and returns it with its value. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
     /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
-    /// # }
     /// ```
     #[inline]
     pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {

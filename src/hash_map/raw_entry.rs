@@ -19,10 +19,8 @@ use crate::equivalent::Equivalent;
 /// A search in a shared map; see [`HashMap::raw_entry`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
 /// assert_eq!(map.raw_entry().from_key("a"), Some((&"a", &1)));
-/// # }
 /// ```
 pub struct RawEntryBuilder<'a, K, V, S, A: Allocator = Global> {
     map: &'a HashMap<K, V, S, A>,
@@ -31,11 +29,9 @@ pub struct RawEntryBuilder<'a, K, V, S, A: Allocator = Global> {
 /// A search in a map borrowed mutably; see [`HashMap::raw_entry_mut`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
 /// map.raw_entry_mut().from_key("a").and_modify(|_key, value| *value += 1);
 /// assert_eq!(map["a"], 2);
-/// # }
 /// ```
 pub struct RawEntryBuilderMut<'a, K, V, S, A: Allocator = Global> {
     map: &'a mut HashMap<K, V, S, A>,
@@ -44,7 +40,6 @@ pub struct RawEntryBuilderMut<'a, K, V, S, A: Allocator = Global> {
 /// What a [`RawEntryBuilderMut`] found.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{HashMap, RawEntryMut};
 ///
 /// let mut map: HashMap<String, usize> = HashMap::new();
@@ -55,7 +50,6 @@ pub struct RawEntryBuilderMut<'a, K, V, S, A: Allocator = Global> {
 ///     }
 /// }
 /// assert_eq!(map["a"], 2);
-/// # }
 /// ```
 pub enum RawEntryMut<'a, K, V, S, A: Allocator = Global> {
     /// The key is present.
@@ -67,7 +61,6 @@ pub enum RawEntryMut<'a, K, V, S, A: Allocator = Global> {
 /// A key that is present and its value, both mutable.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{HashMap, RawEntryMut};
 ///
 /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
@@ -75,7 +68,6 @@ pub enum RawEntryMut<'a, K, V, S, A: Allocator = Global> {
 ///     assert_eq!(entry.remove_entry(), ("a", 1));
 /// }
 /// assert!(map.is_empty());
-/// # }
 /// ```
 pub struct RawOccupiedEntryMut<'a, K, V, S, A: Allocator = Global> {
     entry: OccupiedEntry<'a, K, V, S, A>,
@@ -84,7 +76,6 @@ pub struct RawOccupiedEntryMut<'a, K, V, S, A: Allocator = Global> {
 /// A map that does not have what was searched for.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_map::{HashMap, RawEntryMut};
 ///
 /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
@@ -92,7 +83,6 @@ pub struct RawOccupiedEntryMut<'a, K, V, S, A: Allocator = Global> {
 ///     entry.insert("b", 2);
 /// }
 /// assert_eq!(map["b"], 2);
-/// # }
 /// ```
 pub struct RawVacantEntryMut<'a, K, V, S, A: Allocator = Global> {
     map: &'a mut HashMap<K, V, S, A>,
@@ -102,7 +92,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Begins a search by any hash and any comparison.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashMap;
     /// use std::hash::BuildHasher;
     ///
@@ -110,7 +99,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// let hash = map.hasher().hash_one("a");
     /// let found = map.raw_entry().from_hash(hash, |key| key.starts_with('a'));
     /// assert_eq!(found, Some((&"a", &1)));
-    /// # }
     /// ```
     #[inline]
     pub fn raw_entry(&self) -> RawEntryBuilder<'_, K, V, S, A> {
@@ -121,13 +109,11 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// included.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, u32> = rosti::HashMap::new();
     /// // The key is made only if it is absent.
     /// let (_, value) = map.raw_entry_mut().from_key("a").or_insert_with(|| ("a".to_owned(), 1));
     /// *value += 1;
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn raw_entry_mut(&mut self) -> RawEntryBuilderMut<'_, K, V, S, A> {
@@ -139,10 +125,8 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
     /// The entry of a key. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// assert_eq!(map.raw_entry().from_key("b"), None);
-    /// # }
     /// ```
     #[inline]
     pub fn from_key<Q>(self, key: &Q) -> Option<(&'a K, &'a V)>
@@ -158,12 +142,10 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
     /// be found.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// # use std::hash::BuildHasher;
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// let hash = map.hasher().hash_one("a");
     /// assert_eq!(map.raw_entry().from_key_hashed_nocheck(hash, "a"), Some((&"a", &1)));
-    /// # }
     /// ```
     #[inline]
     pub fn from_key_hashed_nocheck<Q>(self, hash: u64, key: &Q) -> Option<(&'a K, &'a V)>
@@ -176,12 +158,10 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
     /// The entry with this hash whose key `is_match` accepts. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// # use std::hash::BuildHasher;
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// let hash = map.hasher().hash_one("a");
     /// assert_eq!(map.raw_entry().from_hash(hash, |&key| key == "a"), Some((&"a", &1)));
-    /// # }
     /// ```
     #[inline]
     pub fn from_hash<F>(self, hash: u64, mut is_match: F) -> Option<(&'a K, &'a V)>
@@ -197,11 +177,9 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     /// The entry of a key. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// map.raw_entry_mut().from_key("a").insert("a", 1);
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     #[inline]
     pub fn from_key<Q>(self, key: &Q) -> RawEntryMut<'a, K, V, S, A>
@@ -217,13 +195,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     /// be found.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// # use std::hash::BuildHasher;
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// let hash = map.hasher().hash_one("a");
     /// map.raw_entry_mut().from_key_hashed_nocheck(hash, "a").insert("a", 2);
     /// assert_eq!((map["a"], map.len()), (2, 1));
-    /// # }
     /// ```
     #[inline]
     pub fn from_key_hashed_nocheck<Q>(self, hash: u64, key: &Q) -> RawEntryMut<'a, K, V, S, A>
@@ -236,13 +212,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     /// The entry with this hash whose key `is_match` accepts. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// # use std::hash::BuildHasher;
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// let hash = map.hasher().hash_one("a");
     /// map.raw_entry_mut().from_hash(hash, |&key| key == "a").insert("a", 2);
     /// assert_eq!((map["a"], map.len()), (2, 1));
-    /// # }
     /// ```
     #[inline]
     pub fn from_hash<F>(self, hash: u64, mut is_match: F) -> RawEntryMut<'a, K, V, S, A>
@@ -263,10 +237,8 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// one given is dropped. O(1) amortised.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A>
@@ -289,11 +261,9 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// The key and its value; those given are inserted if the key was absent. O(1) amortised.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 1), (&mut "a", &mut 1));
     /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 2), (&mut "a", &mut 1));
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert(self, default_key: K, default_value: V) -> (&'a mut K, &'a mut V)
@@ -308,13 +278,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// amortised.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<String, Vec<u32>> = rosti::HashMap::new();
     /// let entry = map.raw_entry_mut().from_key("a");
     /// let (_, list) = entry.or_insert_with(|| ("a".to_owned(), Vec::new()));
     /// list.push(1);
     /// assert_eq!(map["a"], [1]);
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert_with<F>(self, default: F) -> (&'a mut K, &'a mut V)
@@ -335,11 +303,9 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// Changes the key and the value if they are present. The key must remain equal to what it was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// map.raw_entry_mut().from_key("a").and_modify(|_, value| *value += 1).or_insert("a", 0);
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn and_modify<F>(mut self, f: F) -> Self
@@ -357,12 +323,10 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// [`RawOccupiedEntryMut::replace_entry_with`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// let entry = map.raw_entry_mut().from_key("a");
     /// entry.and_replace_entry_with(|_, value| (value > 5).then_some(value));
     /// assert!(map.is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn and_replace_entry_with<F>(self, f: F) -> Self
@@ -380,10 +344,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// The key.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).key(), &"a");
-    /// # }
     /// ```
     #[inline]
     pub fn key(&self) -> &K {
@@ -394,12 +356,10 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// replaced by an equal one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// let mut entry = map.raw_entry_mut().from_key("a").insert(String::from("a"), 1);
     /// entry.key_mut().shrink_to_fit();
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     #[inline]
     pub fn key_mut(&mut self) -> &mut K {
@@ -409,11 +369,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// A mutable reference to the key, which may only be replaced by an equal one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// map.raw_entry_mut().from_key("a").insert(String::from("a"), 1).into_key().shrink_to_fit();
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     #[inline]
     pub fn into_key(self) -> &'a mut K {
@@ -423,10 +381,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// The value.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).get(), &1);
-    /// # }
     /// ```
     #[inline]
     pub fn get(&self) -> &V {
@@ -436,11 +392,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// A mutable reference to the value, for as long as the map was borrowed.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// *map.raw_entry_mut().from_key("a").insert("a", 1).into_mut() += 1;
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn into_mut(self) -> &'a mut V {
@@ -450,11 +404,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// A mutable reference to the value, for as long as the entry is borrowed.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// *map.raw_entry_mut().from_key("a").insert("a", 1).get_mut() += 1;
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn get_mut(&mut self) -> &mut V {
@@ -464,11 +416,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// The key and the value.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
     /// assert_eq!(entry.get_key_value(), (&"a", &1));
-    /// # }
     /// ```
     #[inline]
     pub fn get_key_value(&self) -> (&K, &V) {
@@ -479,11 +429,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// for as long as the entry is borrowed.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// let mut entry = map.raw_entry_mut().from_key("a").insert("a", 1);
     /// assert_eq!(entry.get_key_value_mut(), (&mut "a", &mut 1));
-    /// # }
     /// ```
     #[inline]
     pub fn get_key_value_mut(&mut self) -> (&mut K, &mut V) {
@@ -494,11 +442,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// Mutable references to the key, which may only be replaced by an equal one, and to the value.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
     /// assert_eq!(entry.into_key_value(), (&mut "a", &mut 1));
-    /// # }
     /// ```
     #[inline]
     pub fn into_key_value(self) -> (&'a mut K, &'a mut V) {
@@ -509,10 +455,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// Sets the value and returns the old one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).insert(2), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
@@ -522,10 +466,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).insert_key("a"), "a");
-    /// # }
     /// ```
     #[inline]
     pub fn insert_key(&mut self, key: K) -> K {
@@ -535,10 +477,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// Removes the entry and returns its value. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn remove(self) -> V {
@@ -548,10 +488,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// Removes the entry and returns it. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove_entry(), ("a", 1));
-    /// # }
     /// ```
     #[inline]
     pub fn remove_entry(self) -> (K, V) {
@@ -562,12 +500,10 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// the entry in its new state. O(1). If `f` panics, the entry is gone.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
     /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
     /// entry.replace_entry_with(|_, value| Some(value + 1));
     /// assert_eq!(map["a"], 2);
-    /// # }
     /// ```
     #[inline]
     pub fn replace_entry_with<F>(self, f: F) -> RawEntryMut<'a, K, V, S, A>
@@ -587,14 +523,12 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// Inserts a key, which must be absent, with a value. O(1) amortised.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_map::{HashMap, RawEntryMut};
     ///
     /// let mut map: HashMap<&str, u32> = HashMap::new();
     /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") {
     ///     assert_eq!(entry.insert("a", 1), (&mut "a", &mut 1));
     /// }
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V)
@@ -609,7 +543,6 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// Inserts a key, which must be absent and have this hash, with a value. O(1) amortised.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// # use std::hash::BuildHasher;
     /// use rosti::hash_map::{HashMap, RawEntryMut};
     ///
@@ -619,7 +552,6 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     ///     entry.insert_hashed_nocheck(hash, "a", 1);
     /// }
     /// assert_eq!(map["a"], 1);
-    /// # }
     /// ```
     #[inline]
     pub fn insert_hashed_nocheck(self, hash: u64, key: K, value: V) -> (&'a mut K, &'a mut V)

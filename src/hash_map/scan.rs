@@ -29,7 +29,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// already visited are then visited again.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{HashMap, ScanCursor};
     ///
     /// let mut squares: HashMap<u64, u64> = (0..1000).map(|n| (n, n * n)).collect();
@@ -41,7 +40,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///     squares.insert(n, n * n);
     /// }
     /// assert_eq!(seen, 1000);
-    /// # }
     /// ```
     #[inline]
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
@@ -51,7 +49,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// [`scan`](Self::scan) that may change values.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{HashMap, ScanCursor};
     ///
     /// let mut map: HashMap<u64, u64> = (0..1000).map(|n| (n, 0)).collect();
@@ -60,7 +57,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///     next = map.scan_mut(cursor, |_, value| *value += 1);
     /// }
     /// assert!(map.values().all(|&value| value == 1));
-    /// # }
     /// ```
     #[inline]
     pub fn scan_mut(
@@ -76,7 +72,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// dropped are gone and all others stay.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{HashMap, ScanCursor};
     ///
     /// // A few entries are looked at per tick; those whose time has come are dropped.
@@ -88,7 +83,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     ///     cache.insert(1000 + tick, 9);
     /// }
     /// assert!(cache.values().all(|&expires| expires > 3));
-    /// # }
     /// ```
     #[inline]
     pub fn scan_retain(

@@ -10,10 +10,8 @@ use crate::hash_map;
 /// The stored elements that are equal to many given ones; see [`HashSet::get_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::HashSet::<_>::from(["one"]);
 /// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 #[derive(Debug)]
@@ -24,10 +22,8 @@ pub struct GetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
 /// Whether many elements are present; see [`HashSet::contains_batch`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::HashSet::<_>::from(["one"]);
 /// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 #[derive(Debug)]
@@ -48,11 +44,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// says when it pays off and what happens if user code panics.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let words: rosti::HashSet<String> = ["rosti", "butter"].map(String::from).into();
     /// let found: Vec<_> = words.get_batch(["salt", "rosti"]).collect();
     /// assert_eq!(found, [None, Some(&"rosti".to_owned())]);
-    /// # }
     /// ```
     #[inline]
     pub fn get_batch<'q, Q, I>(&self, values: I) -> GetBatch<'_, T, S, I::IntoIter, A>
@@ -66,11 +60,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// Whether many elements are present; see [`get_batch`](Self::get_batch).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::HashSet<u32> = (0..1000).collect();
     /// let wanted: Vec<u32> = (500..1500).collect();
     /// assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);
-    /// # }
     /// ```
     #[inline]
     pub fn contains_batch<'q, Q, I>(&self, values: I) -> ContainsBatch<'_, T, S, I::IntoIter, A>

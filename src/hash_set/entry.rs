@@ -10,7 +10,6 @@ use crate::hash_map;
 /// slot where that belongs.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_set::{Entry, HashSet};
 ///
 /// let mut seen = HashSet::new();
@@ -22,7 +21,6 @@ use crate::hash_map;
 ///     }
 /// }
 /// assert_eq!(repeated, [1]);
-/// # }
 /// ```
 pub enum Entry<'a, T, S, A: Allocator = Global> {
     /// The element is present.
@@ -35,7 +33,6 @@ pub enum Entry<'a, T, S, A: Allocator = Global> {
 /// An element of a set; see [`HashSet::entry`](super::HashSet::entry).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_set::{Entry, HashSet};
 ///
 /// let mut set = HashSet::<_>::from(['a', 'b']);
@@ -43,7 +40,6 @@ pub enum Entry<'a, T, S, A: Allocator = Global> {
 ///     entry.remove();
 /// }
 /// assert_eq!(set, HashSet::from(['b']));
-/// # }
 /// ```
 pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
     pub(super) inner: hash_map::OccupiedEntry<'a, T, (), S, A>,
@@ -53,7 +49,6 @@ pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
 /// [`HashSet::entry`](super::HashSet::entry).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::hash_set::{Entry, HashSet};
 ///
 /// let mut set = HashSet::<_>::from(['a']);
@@ -61,7 +56,6 @@ pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
 ///     entry.insert();
 /// }
 /// assert_eq!(set, HashSet::from(['a', 'b']));
-/// # }
 /// ```
 pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
     pub(super) inner: hash_map::VacantEntry<'a, T, (), S, A>,
@@ -71,10 +65,8 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     /// Inserts the element if it is absent. An element that is present is kept. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.entry('a').insert().get(), &'a');
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self) -> OccupiedEntry<'a, T, S, A>
@@ -91,11 +83,9 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     /// Inserts the element if it is absent, and returns nothing. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// set.entry('a').or_insert();
     /// assert!(set.contains(&'a'));
-    /// # }
     /// ```
     #[inline]
     pub fn or_insert(self)
@@ -109,10 +99,8 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     /// The element: the one in the set, or else the one given.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.entry('a').get(), &'a');
-    /// # }
     /// ```
     #[inline]
     pub fn get(&self) -> &T {
@@ -127,10 +115,8 @@ impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
     /// The element in the set; see also [`into_ref`](Self::into_ref).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.entry('a').insert().get(), &'a');
-    /// # }
     /// ```
     #[inline]
     pub fn get(&self) -> &T {
@@ -140,11 +126,9 @@ impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
     /// The element in the set, borrowed for as long as the set was.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// let a: &char = set.entry('a').insert().into_ref();
     /// assert_eq!(a, &'a');
-    /// # }
     /// ```
     #[inline]
     pub fn into_ref(self) -> &'a T {
@@ -154,11 +138,9 @@ impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
     /// Takes the element out. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.entry('a').insert().remove(), 'a');
     /// assert!(set.is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn remove(self) -> T {
@@ -171,13 +153,11 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     /// The element given.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_set::{Entry, HashSet};
     ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.get(), &'a');
-    /// # }
     /// ```
     #[inline]
     pub fn get(&self) -> &T {
@@ -187,14 +167,12 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     /// Gives the element back.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_set::{Entry, HashSet};
     ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.into_value(), 'a');
     /// assert!(set.is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn into_value(self) -> T {
@@ -207,13 +185,11 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_set::{Entry, HashSet};
     ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.insert().get(), &'a');
-    /// # }
     /// ```
     #[inline]
     pub fn insert(self) -> OccupiedEntry<'a, T, S, A>

@@ -64,10 +64,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// [`TryReserveError`]: the allocator fails. No element was cloned.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::HashSet<_, _> = rosti::HashSet::from(["a", "b"]);
     /// assert_eq!(set.try_clone(), Ok(set));
-    /// # }
     /// ```
     pub fn try_clone(&self) -> Result<Self, TryReserveError>
     where
@@ -87,11 +85,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
     /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
-    /// # }
     /// ```
     pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
         let result = self.map.try_reserve_insert(value, ());
@@ -105,11 +101,9 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// those before it are in the set.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert!(set.try_extend(0..100).is_ok());
     /// assert_eq!(set.len(), 100);
-    /// # }
     /// ```
     pub fn try_extend<I: IntoIterator<Item = T>>(
         &mut self,
@@ -133,13 +127,11 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_set::{Entry, HashSet};
     ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.try_insert().unwrap().get(), &'a');
-    /// # }
     /// ```
     pub fn try_insert(self) -> Result<OccupiedEntry<'a, T, S, A>, Rejected<T>> {
         let result = self.inner.try_insert_entry(());

@@ -13,10 +13,8 @@ use crate::raw::RawExtractIf;
 /// The elements of a set by reference; see [`HashSet::iter`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::HashSet::<_>::from(['a']);
 /// assert_eq!(set.iter().next(), Some(&'a'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, T> {
@@ -26,10 +24,8 @@ pub struct Iter<'a, T> {
 /// The elements of a set by value; see [`HashSet::into_iter`](IntoIterator::into_iter).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let set = rosti::HashSet::<_>::from(['a']);
 /// assert_eq!(set.into_iter().next(), Some('a'));
-/// # }
 /// ```
 pub struct IntoIter<T, A: Allocator = Global> {
     entries: hash_table::IntoIter<(T, ()), A>,
@@ -38,10 +34,8 @@ pub struct IntoIter<T, A: Allocator = Global> {
 /// The elements taken out of a set that keeps its memory; see [`HashSet::drain`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut set = rosti::HashSet::<_>::from(['a']);
 /// assert_eq!(set.drain().next(), Some('a'));
-/// # }
 /// ```
 pub struct Drain<'a, T, A: Allocator = Global> {
     pub(super) entries: hash_table::Drain<'a, (T, ()), A>,
@@ -50,10 +44,8 @@ pub struct Drain<'a, T, A: Allocator = Global> {
 /// The elements that a predicate picks, taken out one by one; see [`HashSet::extract_if`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
 /// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {

@@ -45,7 +45,6 @@ pub mod rayon {
 /// an insertion that grows the set is O(len).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::HashSet;
 ///
 /// let mut larder = HashSet::<_>::from(["potatoes", "butter"]);
@@ -55,7 +54,6 @@ pub mod rayon {
 /// let recipe = HashSet::<_>::from(["potatoes", "butter", "salt"]);
 /// assert!(recipe.is_subset(&larder));
 /// assert_eq!(&larder - &recipe, HashSet::new());
-/// # }
 /// ```
 pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
     pub(crate) map: HashMap<T, (), S, A>,
@@ -134,12 +132,10 @@ impl<T, S> HashSet<T, S> {
     /// An empty set that hashes with `hash_builder`; usable in constants.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashSet};
     ///
     /// let mut set = HashSet::with_hasher(DefaultHashBuilder::default());
     /// set.insert('a');
-    /// # }
     /// ```
     #[inline]
     #[must_use]
@@ -153,13 +149,11 @@ impl<T, S> HashSet<T, S> {
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashSet};
     ///
     /// let mut set = HashSet::with_capacity_and_hasher(10, DefaultHashBuilder::default());
     /// set.insert('a');
     /// assert!(set.capacity() >= 10);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -212,10 +206,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// The allocator.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::HashSet<u8> = rosti::HashSet::new();
     /// let _global = set.allocator();
-    /// # }
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
@@ -225,12 +217,10 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// The hasher.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashSet};
     ///
     /// let set: HashSet<u8> = HashSet::new();
     /// let _hasher: &DefaultHashBuilder = set.hasher();
-    /// # }
     /// ```
     #[inline]
     pub fn hasher(&self) -> &S {
@@ -241,10 +231,8 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// meantime. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::HashSet<u8> = rosti::HashSet::with_capacity(100);
     /// assert!(set.capacity() >= 100);
-    /// # }
     /// ```
     #[inline]
     pub fn capacity(&self) -> usize {
@@ -254,9 +242,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// The number of elements. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert_eq!(rosti::HashSet::<_>::from(['a', 'b']).len(), 2);
-    /// # }
     /// ```
     #[inline]
     pub fn len(&self) -> usize {
@@ -266,9 +252,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// Whether there are no elements. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert!(!rosti::HashSet::<_>::from(['a']).is_empty());
-    /// # }
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -278,12 +262,10 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// The bytes that the set has allocated, not counting what its elements own. O(1).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.allocation_size(), 0);
     /// set.insert(1u64);
     /// assert!(set.allocation_size() > 8);
-    /// # }
     /// ```
     #[inline]
     pub fn allocation_size(&self) -> usize {
@@ -293,9 +275,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// assert_eq!(rosti::HashSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
-    /// # }
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
@@ -307,12 +287,10 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// leaked too, and the set is empty. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
     /// let capacity = set.capacity();
     /// assert_eq!(set.drain().count(), 2);
     /// assert_eq!((set.len(), set.capacity()), (0, capacity));
-    /// # }
     /// ```
     #[inline]
     pub fn drain(&mut self) -> Drain<'_, T, A> {
@@ -323,11 +301,9 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// panics, elements not yet visited are kept.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set: rosti::HashSet<u32> = (0..8).collect();
     /// set.retain(|n| n % 2 == 0);
     /// assert_eq!(set.len(), 4);
-    /// # }
     /// ```
     pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
         self.map.table.retain(|(element, ())| keep(element));
@@ -337,14 +313,12 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// let mut set: HashSet<u32> = (0..8).collect();
     /// let odd: HashSet<u32> = set.extract_if(|n| n % 2 == 1).collect();
     /// assert_eq!(odd, HashSet::from([1, 3, 5, 7]));
     /// assert_eq!(set, HashSet::from([0, 2, 4, 6]));
-    /// # }
     /// ```
     #[inline]
     pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
@@ -357,11 +331,9 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// is O(slots) in total. After insertions into a nearly empty set it is O(slots / len).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(['a']);
     /// assert_eq!(set.pop(), Some('a'));
     /// assert_eq!(set.pop(), None);
-    /// # }
     /// ```
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
@@ -372,11 +344,9 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(['a']);
     /// set.clear();
     /// assert!(set.is_empty() && set.capacity() > 0);
-    /// # }
     /// ```
     #[inline]
     pub fn clear(&mut self) {
@@ -396,11 +366,9 @@ where
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(['a']);
     /// set.reserve(100);
     /// assert!(set.capacity() >= 101);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -414,11 +382,9 @@ where
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(['a']);
     /// assert!(set.try_reserve(100).is_ok());
     /// assert!(set.try_reserve(usize::MAX).is_err());
-    /// # }
     /// ```
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
@@ -428,12 +394,10 @@ where
     /// Gives back as much memory as possible. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::with_capacity(100);
     /// set.insert('a');
     /// set.shrink_to_fit();
     /// assert!(set.capacity() < 100);
-    /// # }
     /// ```
     #[inline]
     pub fn shrink_to_fit(&mut self) {
@@ -444,11 +408,9 @@ where
     /// is already smaller. O(slots).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set: rosti::HashSet<char> = rosti::HashSet::with_capacity(100);
     /// set.shrink_to(10);
     /// assert!((10..100).contains(&set.capacity()));
-    /// # }
     /// ```
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
@@ -459,10 +421,8 @@ where
     /// hashbrown's interface.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set: rosti::HashSet<u32> = (0..1000).collect();
     /// assert_eq!(set.statistics().entries, 1000);
-    /// # }
     /// ```
     #[must_use]
     pub fn statistics(&self) -> Statistics {
@@ -472,10 +432,8 @@ where
     /// Whether the element is in the set. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set = rosti::HashSet::<_>::from(["salt".to_owned()]);
     /// assert!(set.contains("salt") && !set.contains("pepper"));
-    /// # }
     /// ```
     #[inline]
     pub fn contains<Q>(&self, value: &Q) -> bool
@@ -488,10 +446,8 @@ where
     /// The element in the set that is equal to the one given. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let set = rosti::HashSet::<_>::from(["salt".to_owned()]);
     /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
-    /// # }
     /// ```
     #[inline]
     pub fn get<Q>(&self, value: &Q) -> Option<&T>
@@ -509,11 +465,9 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert_eq!(set.get_or_insert("salt"), &"salt");
     /// assert_eq!(set.len(), 1);
-    /// # }
     /// ```
     #[inline]
     pub fn get_or_insert(&mut self, value: T) -> &T {
@@ -529,13 +483,11 @@ where
     /// inserted; if the set must grow and the new capacity overflows. Aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set: rosti::HashSet<String> = rosti::HashSet::new();
     /// for word in ["salt", "butter", "salt"] {
     ///     assert_eq!(set.get_or_insert_with(word, str::to_owned), word);
     /// }
     /// assert_eq!(set.len(), 2);
-    /// # }
     /// ```
     #[inline]
     #[track_caller]
@@ -559,13 +511,11 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::hash_set::Entry;
     ///
     /// let mut set = rosti::HashSet::<_>::from(['a']);
     /// assert!(matches!(set.entry('a'), Entry::Occupied(_)));
     /// assert!(matches!(set.entry('b'), Entry::Vacant(_)));
-    /// # }
     /// ```
     #[inline]
     pub fn entry(&mut self, value: T) -> Entry<'_, T, S, A> {
@@ -582,11 +532,9 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// assert!(set.insert("salt"));
     /// assert!(!set.insert("salt"));
-    /// # }
     /// ```
     #[inline]
     pub fn insert(&mut self, value: T) -> bool {
@@ -604,12 +552,10 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::new();
     /// // SAFETY: the set is empty.
     /// let element = unsafe { set.insert_unique_unchecked("salt") };
     /// assert_eq!(element, &"salt");
-    /// # }
     /// ```
     #[inline]
     pub unsafe fn insert_unique_unchecked(&mut self, value: T) -> &T {
@@ -626,12 +572,10 @@ where
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from([String::with_capacity(100)]);
     /// let replaced = set.replace(String::new());
     /// assert!(replaced.unwrap().capacity() >= 100);
     /// assert_eq!(set.get("").unwrap().capacity(), 0);
-    /// # }
     /// ```
     #[inline]
     pub fn replace(&mut self, value: T) -> Option<T> {
@@ -649,11 +593,9 @@ where
     /// Removes an element and returns whether it was present. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(["salt"]);
     /// assert!(set.remove("salt"));
     /// assert!(!set.remove("salt"));
-    /// # }
     /// ```
     #[inline]
     pub fn remove<Q>(&mut self, value: &Q) -> bool
@@ -666,11 +608,9 @@ where
     /// Removes an element and returns it. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let mut set = rosti::HashSet::<_>::from(["salt".to_owned()]);
     /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
     /// assert_eq!(set.take("salt"), None);
-    /// # }
     /// ```
     #[inline]
     pub fn take<Q>(&mut self, value: &Q) -> Option<T>

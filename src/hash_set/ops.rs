@@ -17,12 +17,10 @@ use crate::hash_table;
 /// The elements that are in both of two sets; see [`HashSet::intersection`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::HashSet;
 ///
 /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.intersection(&b).collect::<Vec<_>>(), [&2]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Intersection<'a, T, S, A: Allocator = Global> {
@@ -35,12 +33,10 @@ pub struct Intersection<'a, T, S, A: Allocator = Global> {
 /// The elements that are in one set but not in another; see [`HashSet::difference`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::HashSet;
 ///
 /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.difference(&b).collect::<Vec<_>>(), [&1]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Difference<'a, T, S, A: Allocator = Global> {
@@ -53,12 +49,10 @@ pub struct Difference<'a, T, S, A: Allocator = Global> {
 /// The elements that are in exactly one of two sets; see [`HashSet::symmetric_difference`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::HashSet;
 ///
 /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.symmetric_difference(&b).sum::<i32>(), 1 + 3);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
@@ -68,12 +62,10 @@ pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
 /// The elements that are in at least one of two sets; see [`HashSet::union`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::HashSet;
 ///
 /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.union(&b).sum::<i32>(), 1 + 2 + 3);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Union<'a, T, S, A: Allocator = Global> {
@@ -90,12 +82,10 @@ where
     /// the other set per element.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
-    /// # }
     /// ```
     #[inline]
     pub fn difference<'a>(&'a self, other: &'a Self) -> Difference<'a, T, S, A> {
@@ -106,12 +96,10 @@ where
     /// element.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.symmetric_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1, &4]));
-    /// # }
     /// ```
     #[inline]
     pub fn symmetric_difference<'a>(&'a self, other: &'a Self) -> SymmetricDifference<'a, T, S, A> {
@@ -122,12 +110,10 @@ where
     /// smaller set, whose elements are those returned.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
-    /// # }
     /// ```
     #[inline]
     pub fn intersection<'a>(&'a self, other: &'a Self) -> Intersection<'a, T, S, A> {
@@ -139,12 +125,10 @@ where
     /// per element of the smaller set. Of equal elements that of the larger set is returned.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
-    /// # }
     /// ```
     #[inline]
     pub fn union<'a>(&'a self, other: &'a Self) -> Union<'a, T, S, A> {
@@ -155,12 +139,10 @@ where
     /// Whether no element is in both sets. At most one lookup per element of the smaller set.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([3])));
     /// assert!(!HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([2])));
-    /// # }
     /// ```
     pub fn is_disjoint(&self, other: &Self) -> bool {
         self.intersection(other).next().is_none()
@@ -170,12 +152,10 @@ where
     /// set is the larger one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1]).is_subset(&HashSet::<_>::from([1, 2])));
     /// assert!(!HashSet::<_>::from([3]).is_subset(&HashSet::<_>::from([1, 2])));
-    /// # }
     /// ```
     pub fn is_subset(&self, other: &Self) -> bool {
         self.len() <= other.len() && self.iter().all(|element| other.contains(element))
@@ -184,11 +164,9 @@ where
     /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1, 2]).is_superset(&HashSet::<_>::from([1])));
-    /// # }
     /// ```
     #[inline]
     pub fn is_superset(&self, other: &Self) -> bool {

@@ -12,7 +12,6 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{HashSet, ScanCursor};
     ///
     /// let mut numbers: HashSet<u64> = (0..1000).collect();
@@ -22,7 +21,6 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     ///     numbers.insert(1000 + seen);
     /// }
     /// assert_eq!(seen, 1000);
-    /// # }
     /// ```
     #[inline]
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&T)) -> Option<ScanCursor> {
@@ -33,7 +31,6 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// panics, the elements already dropped are gone and all others stay.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{HashSet, ScanCursor};
     ///
     /// let mut numbers: HashSet<u64> = (0..1000).collect();
@@ -42,7 +39,6 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     ///     next = numbers.scan_retain(cursor, |n| n % 2 == 0);
     /// }
     /// assert_eq!(numbers.len(), 500);
-    /// # }
     /// ```
     #[inline]
     pub fn scan_retain(

@@ -9,7 +9,6 @@
 //! `iter.rs` the iterators.
 //!
 //! ```
-//! # #[cfg(feature = "default-hasher")] {
 //! use rosti::{DefaultHashBuilder, HashTable};
 //! use std::hash::BuildHasher;
 //!
@@ -27,7 +26,6 @@
 //!     }
 //! }
 //! assert_eq!(texts, ["rosti", "butter"]);
-//! # }
 //! ```
 
 use core::array;
@@ -75,7 +73,6 @@ pub mod rayon {
 /// insertion that grows the table is O(len).
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::{DefaultHashBuilder, HashTable};
 /// use std::hash::BuildHasher;
 ///
@@ -86,7 +83,6 @@ pub mod rayon {
 /// table.insert_unique(hash(&7), 7, hash);
 /// assert_eq!(table.find(hash(&7), |&n| n == 7), Some(&7));
 /// assert_eq!(table.find(hash(&8), |&n| n == 8), None);
-/// # }
 /// ```
 pub struct HashTable<T, A: Allocator = Global> {
     pub(crate) raw: RawTable<T, Native, A>,
@@ -172,7 +168,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// The entry that `eq` accepts, among those with this hash. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -183,7 +178,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// table.insert_unique(build.hash_one("one"), ("one", 1), hash);
     /// assert_eq!(table.find(build.hash_one("one"), |entry| entry.0 == "one"), Some(&("one", 1)));
     /// assert_eq!(table.find(build.hash_one("two"), |entry| entry.0 == "two"), None);
-    /// # }
     /// ```
     #[inline]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
@@ -195,7 +189,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// A mutable reference to the entry that `eq` accepts. Its hash must not change. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -208,7 +201,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///     entry.1 = 11;
     /// }
     /// assert_eq!(table.iter().next(), Some(&("one", 11)));
-    /// # }
     /// ```
     #[inline]
     pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
@@ -224,7 +216,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// [`AbsentEntry`], which gives the table back, if there is no such entry.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -237,7 +228,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///     entry.remove();
     /// }
     /// assert!(table.find_entry(hash(&7), |&n| n == 7).is_err());
-    /// # }
     /// ```
     #[inline]
     pub fn find_entry(
@@ -255,7 +245,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// long it stays valid. O(1) expected.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -266,7 +255,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// table.insert_unique(hash(&7), 7, hash);
     /// let index = table.find_bucket_index(hash(&7), |&n| n == 7).unwrap();
     /// assert_eq!(table.get_bucket(index), Some(&7));
-    /// # }
     /// ```
     #[inline]
     pub fn find_bucket_index(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
@@ -281,7 +269,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -297,7 +284,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///         .1 += 1;
     /// }
     /// assert_eq!(letters.find(build.hash_one('t'), |entry| entry.0 == 't'), Some(&('t', 3)));
-    /// # }
     /// ```
     #[inline]
     pub fn entry(
@@ -431,7 +417,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -443,7 +428,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///     table.insert_unique(hash(&n), n, hash);
     /// }
     /// assert_eq!(table.len(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn insert_unique(
@@ -697,7 +681,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// hash. O(1) expected, apart from the entries.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -710,7 +693,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// }
     /// let of_a = table.iter_hash(build.hash_one("a")).filter(|entry| entry.0 == "a");
     /// assert_eq!(of_a.map(|entry| entry.1).sum::<u32>(), 4);
-    /// # }
     /// ```
     #[inline]
     pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
@@ -723,7 +705,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// entries.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::{DefaultHashBuilder, HashTable};
     /// use std::hash::BuildHasher;
     ///
@@ -740,7 +721,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///     }
     /// }
     /// assert_eq!(table.iter().map(|entry| entry.1).sum::<u32>(), 2);
-    /// # }
     /// ```
     #[inline]
     pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {

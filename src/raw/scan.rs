@@ -70,7 +70,6 @@ const RANK_BITS: u32 = u64::BITS - BLOCK_BITS;
 /// visits some of the entries.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rosti::{HashMap, ScanCursor};
 ///
 /// let map: HashMap<u64, u64> = (0..1000).map(|n| (n, n)).collect();
@@ -80,7 +79,6 @@ const RANK_BITS: u32 = u64::BITS - BLOCK_BITS;
 ///     next = map.scan(ScanCursor::from_bits(kept), |_, value| sum += value);
 /// }
 /// assert_eq!(sum, 499_500);
-/// # }
 /// ```
 ///
 /// The number: the logarithm of the blocks at the first step in the top 8 bits, the rank below it. All

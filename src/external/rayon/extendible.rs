@@ -17,12 +17,10 @@ use crate::{ExtendibleMap, ExtendibleSet};
 /// The entries of an extendible map by reference, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let map: rosti::ExtendibleMap<_, _> = (0..10_000u64).map(|n| (n, n)).collect();
 /// assert_eq!(map.par_iter().map(|(_, n)| n).sum::<u64>(), 49_995_000);
-/// # }
 /// ```
 #[derive(Clone)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -33,13 +31,11 @@ pub struct ParIter<'a, K, V> {
 /// The entries of an extendible map, with mutable references to the values, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
 /// map.par_iter_mut().for_each(|(key, value)| *value += key);
 /// assert_eq!(map, rosti::ExtendibleMap::from([(1, 11), (2, 22)]));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIterMut<'a, K, V> {
@@ -49,12 +45,10 @@ pub struct ParIterMut<'a, K, V> {
 /// The entries of an extendible map by value, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy; this one drops all entries unless consumed"]
 pub struct IntoParIter<K, V, A: Allocator = Global> {
@@ -64,12 +58,10 @@ pub struct IntoParIter<K, V, A: Allocator = Global> {
 /// The elements of an extendible set by reference, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
 /// assert_eq!(set.par_iter().sum::<u64>(), 49_995_000);
-/// # }
 /// ```
 #[derive(Clone)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -80,12 +72,10 @@ pub struct SetParIter<'a, T> {
 /// The elements of an extendible set by value, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let set: rosti::ExtendibleSet<_> = rosti::ExtendibleSet::from(['a']);
 /// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
-/// # }
 /// ```
 #[must_use = "iterators are lazy; this one drops all elements unless consumed"]
 pub struct SetIntoParIter<T, A: Allocator = Global> {

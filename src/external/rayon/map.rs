@@ -17,12 +17,10 @@ use crate::raw::{RawDrain, RawIntoIter};
 /// The entries of a map by reference, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
 /// assert_eq!(map.par_iter().map(|(key, value)| key * value).sum::<i32>(), 10 + 40);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIter<'a, K, V> {
@@ -32,13 +30,11 @@ pub struct ParIter<'a, K, V> {
 /// The entries of a map, with mutable references to the values, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
 /// map.par_iter_mut().for_each(|(key, value)| *value += key);
 /// assert_eq!(map, rosti::HashMap::from([(1, 11), (2, 22)]));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIterMut<'a, K, V> {
@@ -48,12 +44,10 @@ pub struct ParIterMut<'a, K, V> {
 /// The entries of a map by value, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IntoParIter<K, V, A: Allocator = Global> {
@@ -63,12 +57,10 @@ pub struct IntoParIter<K, V, A: Allocator = Global> {
 /// The keys of a map, in parallel; see [`HashMap::par_keys`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
 /// assert_eq!(map.par_keys().max(), Some(&2));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParKeys<'a, K, V> {
@@ -78,12 +70,10 @@ pub struct ParKeys<'a, K, V> {
 /// The values of a map, in parallel; see [`HashMap::par_values`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
 /// assert_eq!(map.par_values().max(), Some(&'b'));
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParValues<'a, K, V> {
@@ -93,13 +83,11 @@ pub struct ParValues<'a, K, V> {
 /// The values of a map, to be changed, in parallel; see [`HashMap::par_values_mut`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// map.par_values_mut().for_each(|value| value.make_ascii_uppercase());
 /// assert_eq!(map[&1], 'A');
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParValuesMut<'a, K, V> {
@@ -109,12 +97,10 @@ pub struct ParValuesMut<'a, K, V> {
 /// The entries taken out of a map that keeps its memory, in parallel; see [`HashMap::par_drain`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
 /// assert_eq!(map.par_drain().collect::<Vec<_>>(), [(1, 'a')]);
-/// # }
 /// ```
 #[must_use = "iterators are lazy; this one drops all entries unless consumed"]
 pub struct ParDrain<'a, K, V, A: Allocator = Global> {
@@ -151,12 +137,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The keys, in parallel and in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.par_keys().sum::<i32>(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn par_keys(&self) -> ParKeys<'_, K, V> {
@@ -166,12 +150,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// The values, in parallel and in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
     /// assert_eq!(map.par_values().sum::<i32>(), 3);
-    /// # }
     /// ```
     #[inline]
     pub fn par_values(&self) -> ParValues<'_, K, V> {
@@ -182,13 +164,11 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
     /// map.par_values_mut().for_each(|value| *value *= 10);
     /// assert_eq!(map, rosti::HashMap::from([('a', 10), ('b', 20)]));
-    /// # }
     /// ```
     #[inline]
     pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V> {
@@ -200,13 +180,11 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// with it. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let mut map: rosti::HashMap<_, _> = (0..100).map(|n| (n, n)).collect();
     /// assert_eq!(map.par_drain().filter(|(_, n)| n % 2 == 0).count(), 50);
     /// assert!(map.is_empty() && map.capacity() >= 100);
-    /// # }
     /// ```
     #[inline]
     pub fn par_drain(&mut self) -> ParDrain<'_, K, V, A> {
@@ -225,11 +203,9 @@ where
     /// one lookup per key; ends early when they differ.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// let (a, b) = ([(1, 'a'), (2, 'b')], [(2, 'b'), (1, 'a')]);
     /// let map: rosti::HashMap<_, _> = rosti::HashMap::from(a);
     /// assert!(map.par_eq(&rosti::HashMap::from(b)));
-    /// # }
     /// ```
     pub fn par_eq(&self, other: &Self) -> bool {
         self.len() == other.len()
@@ -276,13 +252,11 @@ where
     /// The map of these entries, built in parallel; for equal keys the last value wins.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashMap;
     ///
     /// let squares: HashMap<u64, u64> = (0..100_000).into_par_iter().map(|n| (n, n * n)).collect();
     /// assert_eq!(squares[&300], 90_000);
-    /// # }
     /// ```
     fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
@@ -304,13 +278,11 @@ where
     /// Reserves room for as many entries as there are, equal or not.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// map.par_extend([(2, 'b'), (1, 'c'), (2, 'd')]);
     /// assert_eq!(map, rosti::HashMap::from([(1, 'c'), (2, 'd')]));
-    /// # }
     /// ```
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
         extend(self, entries.into_par_iter());
@@ -327,14 +299,12 @@ where
     /// Inserts copies of all entries in parallel.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let source: rosti::HashMap<_, _> = rosti::HashMap::from([(2, 'b')]);
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// map.par_extend(&source);
     /// assert_eq!(map, rosti::HashMap::from([(1, 'a'), (2, 'b')]));
-    /// # }
     /// ```
     fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)));

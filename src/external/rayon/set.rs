@@ -17,12 +17,10 @@ use crate::raw::{RawDrain, RawIntoIter};
 /// The elements of a set by reference, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let set = rosti::HashSet::<_>::from([1, 2, 3]);
 /// assert_eq!(set.par_iter().sum::<i32>(), 6);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIter<'a, T> {
@@ -32,12 +30,10 @@ pub struct ParIter<'a, T> {
 /// The elements of a set by value, in parallel.
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let set = rosti::HashSet::<_>::from(['a']);
 /// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
-/// # }
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IntoParIter<T, A: Allocator = Global> {
@@ -47,12 +43,10 @@ pub struct IntoParIter<T, A: Allocator = Global> {
 /// The elements taken out of a set that keeps its memory, in parallel; see [`HashSet::par_drain`].
 ///
 /// ```
-/// # #[cfg(feature = "default-hasher")] {
 /// use rayon::prelude::*;
 ///
 /// let mut set = rosti::HashSet::<_>::from(['a']);
 /// assert_eq!(set.par_drain().collect::<Vec<_>>(), ['a']);
-/// # }
 /// ```
 #[must_use = "iterators are lazy; this one drops all elements unless consumed"]
 pub struct ParDrain<'a, T, A: Allocator = Global> {
@@ -125,13 +119,11 @@ algebra! {
     /// [`HashSet::par_difference`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_difference(&b).collect::<Vec<_>>(), [&1]);
-    /// # }
     /// ```
     ParDifference, difference, |a, b| a.into_par_iter().filter(|&element| !b.contains(element));
 
@@ -139,26 +131,22 @@ algebra! {
     /// [`HashSet::par_symmetric_difference`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_symmetric_difference(&b).sum::<i32>(), 1 + 3);
-    /// # }
     /// ```
     ParSymmetricDifference, symmetric_difference, |a, b| a.par_difference(b).chain(b.par_difference(a));
 
     /// The elements that are in both of two sets, in parallel; see [`HashSet::par_intersection`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_intersection(&b).collect::<Vec<_>>(), [&2]);
-    /// # }
     /// ```
     ParIntersection, intersection, |a, b| {
         let (smaller, larger) = a.by_len(b);
@@ -169,13 +157,11 @@ algebra! {
     /// [`HashSet::par_union`].
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_union(&b).sum::<i32>(), 1 + 2 + 3);
-    /// # }
     /// ```
     ParUnion, union, |a, b| {
         let (smaller, larger) = a.by_len(b);
@@ -193,13 +179,11 @@ where
     /// One lookup in the other set per element.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.par_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
-    /// # }
     /// ```
     #[inline]
     pub fn par_difference<'a>(&'a self, other: &'a Self) -> ParDifference<'a, T, S, A> {
@@ -210,14 +194,12 @@ where
     /// lookup per element.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// let difference: HashSet<_> = a.par_symmetric_difference(&b).collect();
     /// assert_eq!(difference, HashSet::from([&1, &4]));
-    /// # }
     /// ```
     #[inline]
     pub fn par_symmetric_difference<'a>(
@@ -231,13 +213,11 @@ where
     /// element of the smaller set, whose elements are those returned.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.par_intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
-    /// # }
     /// ```
     #[inline]
     pub fn par_intersection<'a>(&'a self, other: &'a Self) -> ParIntersection<'a, T, S, A> {
@@ -249,13 +229,11 @@ where
     /// is returned.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
     ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.par_union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
-    /// # }
     /// ```
     #[inline]
     pub fn par_union<'a>(&'a self, other: &'a Self) -> ParUnion<'a, T, S, A> {
@@ -266,12 +244,10 @@ where
     /// the smaller set.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([3])));
     /// assert!(!HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([2])));
-    /// # }
     /// ```
     pub fn par_is_disjoint(&self, other: &Self) -> bool {
         let (smaller, larger) = self.by_len(other);
@@ -282,12 +258,10 @@ where
     /// element, none if this set is the larger one.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1]).par_is_subset(&HashSet::<_>::from([1, 2])));
     /// assert!(!HashSet::<_>::from([3]).par_is_subset(&HashSet::<_>::from([1, 2])));
-    /// # }
     /// ```
     pub fn par_is_subset(&self, other: &Self) -> bool {
         self.len() <= other.len() && self.into_par_iter().all(|element| other.contains(element))
@@ -297,11 +271,9 @@ where
     /// [`par_is_subset`](Self::par_is_subset).
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1, 2]).par_is_superset(&HashSet::<_>::from([1])));
-    /// # }
     /// ```
     #[inline]
     pub fn par_is_superset(&self, other: &Self) -> bool {
@@ -312,11 +284,9 @@ where
     /// element.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rosti::HashSet;
     ///
     /// assert!(HashSet::<_>::from([1, 2]).par_eq(&HashSet::<_>::from([2, 1])));
-    /// # }
     /// ```
     #[inline]
     pub fn par_eq(&self, other: &Self) -> bool {
@@ -330,13 +300,11 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// with it. O(slots) to visit them all.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let mut set: rosti::HashSet<_> = (0..100).collect();
     /// assert_eq!(set.par_drain().filter(|n| n % 2 == 0).count(), 50);
     /// assert!(set.is_empty() && set.capacity() >= 100);
-    /// # }
     /// ```
     #[inline]
     pub fn par_drain(&mut self) -> ParDrain<'_, T, A> {
@@ -372,12 +340,10 @@ where
     /// The set of these elements, built in parallel; of equal ones the first stays.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let rests: rosti::HashSet<u32> = (0..100_000).into_par_iter().map(|n| n % 7).collect();
     /// assert_eq!(rests.len(), 7);
-    /// # }
     /// ```
     fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
         let mut set = Self::default();
@@ -397,13 +363,11 @@ where
     /// Reserves room for as many elements as there are, equal or not.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let mut set = rosti::HashSet::<_>::from([1]);
     /// set.par_extend([2, 1, 2]);
     /// assert_eq!(set, rosti::HashSet::from([1, 2]));
-    /// # }
     /// ```
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
         extend(&mut self.map, elements.into_par_iter().map(|element| (element, ())));
@@ -419,13 +383,11 @@ where
     /// Inserts copies of all elements that are absent, in parallel.
     ///
     /// ```
-    /// # #[cfg(feature = "default-hasher")] {
     /// use rayon::prelude::*;
     ///
     /// let mut set = rosti::HashSet::<_>::from([1]);
     /// set.par_extend(&[2, 1, 2]);
     /// assert_eq!(set, rosti::HashSet::from([1, 2]));
-    /// # }
     /// ```
     fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, elements: I) {
         self.par_extend(elements.into_par_iter().copied());

@@ -4,7 +4,8 @@
 # clean; and the size of the object code. Fails above the limits. `ci/compile-time.sh [ROUNDS]`. (Of three
 # rounds each, on a machine of two cores, ratios differ by .03 at most.)
 #
-# From clean the limit is what has been reached; what is asked for is 1.15 (docs/measurements.md).
+# Compared is what both have: rosti without `extendible` and `str`, as the drop-in shim takes it. What those two
+# cost in addition is the last line, of which only the time from clean is measured.
 #
 # Measured is processor time, user and system, of `cargo build --release`; of all rounds, which
 # alternate between the two crates, the least counts.
@@ -12,23 +13,26 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 CARGO_BUILD_JOBS=1
 
-declare -A limit=([the crate]=1.00 [from clean]=1.35 [the code]=1.05)
+declare -A limit=([the crate]=1.00 [from clean]=1.12 [the code]=1.05 [with defaults]=1.30)
 rounds=${1:-5}
 work=$(realpath -m ../target/compile-time)
-subjects=(hashbrown rosti)
-declare -A dependency=([hashbrown]='"=0.17.2"' [rosti]="{ path = \"$(realpath ..)\" }")
+subjects=(hashbrown rosti default)
+here="path = \"$(realpath ..)\""
+shared='default-features = false, features = ["default-hasher", "allocator-api2", "equivalent"]'
+declare -A dependency=([hashbrown]='hashbrown = "=0.17.2"' [rosti]="rosti = { $here, $shared }"
+    [default]="rosti = { $here }")
 declare -A least # milliseconds by "subject what"
 
 for subject in "${subjects[@]}"; do
     mkdir -p "$work/$subject/src"
-    sed "s/NAME/$subject/" compile-time/lib.rs >"$work/$subject/src/lib.rs"
+    sed "s/NAME/${dependency[$subject]%% *}/" compile-time/lib.rs >"$work/$subject/src/lib.rs"
     cat >"$work/$subject/Cargo.toml" <<TOML
 [workspace]
 [package]
 name = "ten-maps"
 edition = "2024"
 [dependencies]
-$subject = ${dependency[$subject]}
+${dependency[$subject]}
 TOML
 done
 
@@ -48,23 +52,28 @@ for ((round = 0; round < rounds; round++)); do
     for subject in "${subjects[@]}"; do
         rm -rf "$work/$subject/target"
         measure "$subject" "from clean"
+        [ "$subject" != default ] || continue
         touch "$work/$subject/src/lib.rs"
         measure "$subject" "the crate"
     done
 done
 
 failed=0
-printf '%-11s %10s %8s %6s\n' "" hashbrown rosti ratio
-for what in "the crate" "from clean"; do
-    awk -v what="$what" -v a="${least["hashbrown $what"]}" -v b="${least["rosti $what"]}" -v limit="${limit[$what]}" 'BEGIN {
-        printf "%-11s %7.2f s %6.2f s %6.2f, at most %s\n", what, a / 1000, b / 1000, b / a, limit
+printf '%-13s %8s %8s %6s\n' "" hashbrown rosti ratio
+row() { # WHAT HASHBROWN ROSTI, in milliseconds
+    awk -v what="$1" -v a="$2" -v b="$3" -v limit="${limit[$1]}" 'BEGIN {
+        printf "%-13s %6.2f s %6.2f s %6.2f, at most %s\n", what, a / 1000, b / 1000, b / a, limit
         exit b / a > limit
     }' || failed=1
+}
+for what in "the crate" "from clean"; do
+    row "$what" "${least["hashbrown $what"]}" "${least["rosti $what"]}"
 done
 # Bytes of code and data in a subject's object files.
 bytes() { size -t "$work/$1/target/release/libten_maps.rlib" 2>/dev/null | awk 'END { print $4 }'; }
 awk -v a="$(bytes hashbrown)" -v b="$(bytes rosti)" -v limit="${limit[the code]}" 'BEGIN {
-    printf "the code    %6.0f KB %5.0f KB %6.2f, at most %s\n", a / 1000, b / 1000, b / a, limit
+    printf "the code      %5.0f KB %5.0f KB %6.2f, at most %s\n", a / 1000, b / 1000, b / a, limit
     exit b / a > limit
 }' || failed=1
+row "with defaults" "${least["hashbrown from clean"]}" "${least["default from clean"]}"
 [ $failed -eq 0 ] || { echo "compile-time: above the limits" >&2; exit 1; }

@@ -36,9 +36,11 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like, `StrMap` |
+//! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
+//! | `extendible` | yes | `ExtendibleMap` and `ExtendibleSet` |
+//! | `str` | yes | `StrMap`, `BytesMap` and their sets |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
 //! | `serde` | no | `Serialize` and `Deserialize` for maps and sets |
 //! | `huge-pages` | no | `HugePages`, an allocator for tables far beyond the caches (Linux) |
@@ -47,6 +49,8 @@
 // Examples use the default hasher: without it, there are none to run but the one above.
 #![cfg(any(feature = "default-hasher", not(doctest)))]
 #![no_std]
+// Some of the core is for tables of tables only.
+#![cfg_attr(not(feature = "extendible"), allow(dead_code, unused_imports))]
 // docs.rs sets `docsrs` and builds with a nightly compiler: items then name the feature that they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -59,6 +63,7 @@ mod capacity;
 mod ctrl;
 mod equivalent;
 mod error;
+#[cfg(feature = "extendible")]
 mod extendible;
 mod external;
 mod group;
@@ -67,20 +72,19 @@ mod int;
 mod mask;
 mod probe;
 mod raw;
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 mod str;
 
 pub mod hash_map;
 pub mod hash_set;
 pub mod hash_table;
 
+#[cfg(feature = "extendible")]
 #[doc(inline)]
 pub use extendible::{extendible_map, extendible_set};
 
 pub use equivalent::Equivalent;
 pub use error::{Rejected, TryReserveError};
-pub use extendible_map::ExtendibleMap;
-pub use extendible_set::ExtendibleSet;
 #[cfg(feature = "huge-pages")]
 pub use external::huge_pages::HugePages;
 pub use hash_map::HashMap;
@@ -91,12 +95,14 @@ pub use hasher::DefaultHashBuilder;
 pub use hasher::DefaultHasher;
 pub use int::{IntHashBuilder, IntHasher, IntMap, IntSet};
 pub use raw::{ScanCursor, Statistics};
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
+#[cfg(feature = "extendible")]
+pub use {extendible_map::ExtendibleMap, extendible_set::ExtendibleSet};
 
 /// Maps and sets that own their keys, which are strings or byte strings: the types behind
 /// [`StrMap`], [`BytesMap`], [`StrSet`] and [`BytesSet`], with their entries and iterators.
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 pub mod str_map {
     pub use crate::str::{
         ContainsBatch, Drain, DrainSet, Entry, ExtractIf, GetBatch, GetBatchSet, GetKeyValueBatch,
@@ -117,11 +123,12 @@ pub mod str_map {
 pub mod internals {
     pub use crate::allocator::{Allocator, Global};
     pub use crate::ctrl::{DELETED, EMPTY, Tag};
+    #[cfg(feature = "extendible")]
     pub use crate::extendible::check_directory;
     pub use crate::group::*;
     pub use crate::mask::LaneMask;
     pub use crate::raw::{Place, RawTable, Statistics, compile_here};
-    #[cfg(feature = "default-hasher")]
+    #[cfg(feature = "str")]
     pub use crate::str::{Books, books};
 }
 

@@ -375,7 +375,7 @@ fn capacity_that_cannot_be_had() {
     );
     check(HashTable::<u64>::try_with_capacity, HashTable::capacity);
     check(|n| HashTable::<u64>::try_with_capacity_in(n, Global), HashTable::capacity);
-    #[cfg(feature = "default-hasher")]
+    #[cfg(feature = "str")]
     {
         check(HashMap::<u64, u64>::try_with_capacity, HashMap::capacity);
         check(HashSet::<u64>::try_with_capacity, HashSet::capacity);

@@ -155,7 +155,7 @@ macro_rules! batches {
             set::ContainsBatch<'_, K, S, std::slice::Iter<'_, T>, A>,
             table::FindBatch<'_, T, std::ops::Range<u64>, F, A>,
         }
-        #[cfg(feature = "default-hasher")]
+        #[cfg(feature = "str")]
         holds! { $bound where [$($conditions)*]:
             rosti::str_map::GetBatch<'_, '_, str, V, std::slice::Iter<'_, T>, A>,
             rosti::str_map::GetKeyValueBatch<'_, '_, str, V, std::slice::Iter<'_, T>, A>,
@@ -303,7 +303,7 @@ covariant! {
 }
 
 /// Maps that own their keys, which are `Send` and `Sync` always.
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 mod owned_keys {
     use super::*;
     use rosti::str_map::*;
@@ -341,6 +341,7 @@ mod owned_keys {
 }
 
 /// Tables of tables: as the maps and sets that are one table, and their iterators name the allocator.
+#[cfg(feature = "extendible")]
 mod extendible {
     use super::*;
     use rosti::{ExtendibleMap, ExtendibleSet, extendible_map as map, extendible_set as set};

@@ -7,9 +7,10 @@
 //! and shrinks; a failure prints the shortest trace found, and for maps its bytes too, ready for a
 //! fixed test. `PROPTEST_CASES` overrides the number of cases; nothing is written to files.
 
+#[cfg(feature = "extendible")]
 #[path = "../fuzz/src/extendible_trace.rs"]
 mod extendible_trace;
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 #[path = "../fuzz/src/str_trace.rs"]
 mod str_trace;
 mod trace;
@@ -786,7 +787,7 @@ hasher_tests!(table: table_test of Counted, Aligned, u8, Unit);
 // ------------------------------------------------------------------------- maps that own their keys
 
 /// Strings or byte strings with one kind of value, keys of all forms.
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 fn own_keys_test(kind: u8) {
     let test = |(trace, forms): &(Trace, u8)| {
         let ops = trace::decode(&trace.bytes, trace.universe);
@@ -798,13 +799,13 @@ fn own_keys_test(kind: u8) {
 }
 
 #[test]
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 fn maps_of_strings() {
     [0, 2, 4, 5].into_iter().for_each(own_keys_test);
 }
 
 #[test]
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 fn maps_of_byte_strings() {
     [1, 3].into_iter().for_each(own_keys_test);
 }
@@ -812,6 +813,7 @@ fn maps_of_byte_strings() {
 // -------------------------------------------------------------------------------- tables of tables
 
 /// Traces on maps of many small tables with one of the eight hashers.
+#[cfg(feature = "extendible")]
 fn extendible_test(shape: u8) {
     let test = |(trace, kind): &(Trace, u8)| {
         let ops = trace::decode(&trace.bytes, trace.universe);
@@ -824,11 +826,13 @@ fn extendible_test(shape: u8) {
 }
 
 #[test]
+#[cfg(feature = "extendible")]
 fn tables_of_tables_with_good_hashes() {
     (0..2).for_each(|_| extendible_test(0));
 }
 
 #[test]
+#[cfg(feature = "extendible")]
 fn tables_of_tables_with_weak_hashes() {
     (1..7).for_each(extendible_test);
 }

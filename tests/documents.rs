@@ -4,6 +4,8 @@
 //! keys stays, what may happen during iteration), the test says what Rust's do. Sizes lie on both
 //! sides of every edge at which some Swiss table grows, whatever its window width.
 
+#![cfg(feature = "extendible")]
+
 mod trace;
 
 use foldhash::fast::FixedState;

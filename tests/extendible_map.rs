@@ -2,6 +2,8 @@
 //!
 //! Large values make tables small: with a value of 4 KiB the map splits after some thirty entries.
 
+#![cfg(feature = "extendible")]
+
 mod elements;
 mod support;
 

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+#[cfg(feature = "extendible")]
 #[path = "../fuzz/src/extendible_trace.rs"]
 mod extendible_trace;
 #[path = "../fuzz/src/map_trace.rs"]
@@ -12,7 +13,7 @@ mod map_trace;
 #[cfg(feature = "serde")]
 #[path = "../fuzz/src/serde_input.rs"]
 mod serde_input;
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 #[path = "../fuzz/src/str_trace.rs"]
 mod str_trace;
 mod trace;
@@ -44,12 +45,13 @@ fn map_traces() {
     replay("map_trace", map_trace::run);
 }
 
+#[cfg(feature = "extendible")]
 #[test]
 fn extendible_traces() {
     replay("extendible_trace", extendible_trace::run);
 }
 
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 #[test]
 fn str_traces() {
     replay("str_trace", str_trace::run);

@@ -3,7 +3,7 @@
 //! The system says in `/proc/self/smaps` which mappings were advised for huge pages, so what the
 //! allocator holds can be read there. The tests of this file take turns, as they share that ledger.
 
-#![cfg(all(feature = "huge-pages", target_os = "linux", not(miri)))]
+#![cfg(all(feature = "huge-pages", feature = "extendible", target_os = "linux", not(miri)))]
 
 use std::alloc::Layout;
 use std::fs;
@@ -143,7 +143,7 @@ fn collections_grow_shrink_and_are_cloned_in_it() {
     holds(0);
 }
 
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 #[test]
 fn maps_that_own_their_keys() {
     let _turn = turn();

@@ -583,7 +583,7 @@ const _: () = {
     }
 };
 
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 mod own_keys {
     use rayon::prelude::*;
     use rosti::{BytesMap, StrMap, StrSet};

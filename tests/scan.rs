@@ -1,6 +1,6 @@
 //! Scans of every collection, at the size of real blocks, and the statistics of every collection.
 
-#![cfg(feature = "default-hasher")]
+#![cfg(feature = "str")]
 
 mod support;
 

@@ -262,7 +262,7 @@ fn sorted(set: &Set<Counted>) -> Vec<u32> {
 
 // --- Maps and sets that own their keys ---
 
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 mod own_keys {
     use rosti::{BytesMap, BytesSet, StrMap, StrSet};
     use serde_core::de::Deserialize;

@@ -1,7 +1,7 @@
 //! `StrMap` and `BytesMap`: every method, keys of every length and form, the arena under removal,
 //! values and closures that panic, allocations that fail, and traces against std's map.
 
-#![cfg(feature = "default-hasher")]
+#![cfg(feature = "str")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! `StrSet` and `BytesSet`: every method and operator, beside std's set.
 
-#![cfg(feature = "default-hasher")]
+#![cfg(feature = "str")]
 
 mod support;
 

@@ -46,7 +46,7 @@ impl<K, V> Plain<(K, V)> {
     }
 }
 
-#[cfg(feature = "default-hasher")] // that is where `StrMap` is
+#[cfg(feature = "str")]
 impl<K: Copy, V> Plain<(K, V)> {
     /// A pair of a part that says itself that it may be copied, and of one that need not.
     #[inline]
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "default-hasher")]
+    #[cfg(feature = "str")]
     fn of_a_pair_with_what_is_copied_the_value_decides() {
         assert!(Plain::<([u8; 16], u64)>::of_copied_and_value().is_known());
         assert!(!Plain::<([u8; 16], String)>::of_copied_and_value().is_known());

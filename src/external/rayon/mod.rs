@@ -12,10 +12,11 @@ use crate::group::Native;
 use crate::raw::split::{Halve, Owner, Shared, Split, Undivided, View};
 
 mod extend;
+#[cfg(feature = "extendible")]
 pub(crate) mod extendible;
 pub(crate) mod map;
 pub(crate) mod set;
-#[cfg(feature = "default-hasher")]
+#[cfg(feature = "str")]
 pub(crate) mod str;
 pub(crate) mod table;
 

@@ -347,12 +347,17 @@ impl<G: Group> Control<G> {
     /// This table has so many slots. `new` is empty, has slots of the same size, and room for all entries.
     #[inline(never)]
     unsafe fn stream_into(self, slots: usize, new: Self, size: usize, hasher: &dyn HashEntries) {
+        // The sizes of numbers, of strings and vectors, and of pairs of these.
         // SAFETY: the caller's contract.
         unsafe {
             match size {
                 4 => self.stream::<4>(slots, new, size, hasher),
                 8 => self.stream::<8>(slots, new, size, hasher),
                 16 => self.stream::<16>(slots, new, size, hasher),
+                24 => self.stream::<24>(slots, new, size, hasher),
+                32 => self.stream::<32>(slots, new, size, hasher),
+                48 => self.stream::<48>(slots, new, size, hasher),
+                64 => self.stream::<64>(slots, new, size, hasher),
                 _ => self.stream::<0>(slots, new, size, hasher),
             }
         }

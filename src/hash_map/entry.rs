@@ -164,7 +164,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
                 entry.insert(value);
                 entry
             }
-            Entry::Vacant(entry) => entry.insert_entry(value),
+            Entry::Vacant(entry) => entry.place.fill(entry.key, value),
         }
     }
 

@@ -3,7 +3,7 @@
 use alloc::alloc::handle_alloc_error;
 use core::alloc::Layout;
 use core::fmt;
-use core::iter::{Chain, Once};
+use core::iter::{self, Chain, Once};
 
 /// Why `try_reserve` could not make room. The collection is unchanged.
 ///
@@ -65,6 +65,20 @@ pub struct Rejected<T> {
 
 /// An iterator from the element on that it was at: what is left when inserting its elements has failed.
 pub(crate) type Rest<I> = Chain<Once<<I as Iterator>::Item>, I>;
+
+/// Inserts elements until one is rejected; that one comes back with those behind it.
+pub(crate) fn try_extend<I: IntoIterator>(
+    elements: I,
+    mut insert: impl FnMut(I::Item) -> Result<(), Rejected<I::Item>>,
+) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+    let mut elements = elements.into_iter();
+    while let Some(element) = elements.next() {
+        if let Err(Rejected { value, error }) = insert(element) {
+            return Err(Rejected { value: iter::once(value).chain(elements), error });
+        }
+    }
+    Ok(())
+}
 
 impl<T> From<Rejected<T>> for TryReserveError {
     /// Drops the value, for callers who only pass the reason on.

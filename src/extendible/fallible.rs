@@ -2,13 +2,12 @@
 //! [`HashMap`](crate::HashMap)'s.
 
 use core::hash::{BuildHasher, Hash};
-use core::iter;
 
 use super::entry::Entry;
 use super::map::ExtendibleMap;
 use super::set::ExtendibleSet;
 use crate::allocator::Allocator;
-use crate::error::{Fallibility, Rejected, Rest, TryReserveError};
+use crate::error::{Fallibility, Rejected, Rest, TryReserveError, try_extend};
 use crate::raw::Plain;
 
 impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
@@ -81,13 +80,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
         &mut self,
         entries: I,
     ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-        let mut entries = entries.into_iter();
-        while let Some((key, value)) = entries.next() {
-            if let Err(Rejected { value, error }) = self.try_reserve_insert(key, value) {
-                return Err(Rejected { value: iter::once(value).chain(entries), error });
-            }
-        }
-        Ok(())
+        try_extend(entries, |(key, value)| self.try_reserve_insert(key, value).map(drop))
     }
 
     /// A clone of the map, or the reason why there is no memory for its tables. O(slots). Whatever
@@ -173,13 +166,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> 
         &mut self,
         elements: I,
     ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-        let mut elements = elements.into_iter();
-        while let Some(element) = elements.next() {
-            if let Err(Rejected { value, error }) = self.try_reserve_insert(element) {
-                return Err(Rejected { value: iter::once(value).chain(elements), error });
-            }
-        }
-        Ok(())
+        try_extend(elements, |element| self.try_reserve_insert(element).map(drop))
     }
 
     /// A clone of the set, or the reason why there is no memory for its tables. O(slots). Whatever

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::map::ExtendibleMap;
 use super::walk;
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::forward_iterator;
+use crate::hash_map::{clone, debug_list, default, forward_iterator};
 
 /// The entries of a map by reference; see [`ExtendibleMap::iter`].
 ///
@@ -161,17 +161,6 @@ rest! {
     [K, V, A: Allocator] Drain<'_, K, V, A>;
 }
 
-/// Implements `Debug` as the list of what is still to come.
-macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
-        impl<$($generics)*> Debug for $iter {
-            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries($items).finish()
-            }
-        }
-    )*};
-}
-
 debug_list! {
     [K: Debug, V: Debug, A: Allocator] Iter<'_, K, V, A>, self => self.clone();
     [K: Debug, V: Debug, A: Allocator] IterMut<'_, K, V, A>, self => self.rest();
@@ -191,60 +180,21 @@ impl<K, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
     }
 }
 
-/// Implements `Clone` and `Default`, or one of them, for iterators made of one field.
-macro_rules! clone_and_default {
-    (clone: $($cloned:ident)*; default: $([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {
-        $(
-            impl<K, V, A: Allocator> Clone for $cloned<'_, K, V, A> {
-                #[inline]
-                fn clone(&self) -> Self {
-                    $cloned { entries: self.entries.clone() }
-                }
-            }
-        )*
-        $(
-            /// The iterator over nothing.
-            impl<$($generics)*> Default for $iter<$($args),*> {
-                #[inline]
-                fn default() -> Self {
-                    $iter { entries: Default::default() }
-                }
-            }
-        )*
-    };
+clone! {
+    [K, V, A: Allocator] Iter<'_, K, V, A>;
+    [K, V, A: Allocator] Keys<'_, K, V, A>;
+    [K, V, A: Allocator] Values<'_, K, V, A>;
 }
 
-clone_and_default! {
-    clone: Iter Keys Values;
-    default:
-        [K, V, A: Allocator] Iter<'_, K, V, A>;
-        [K, V, A: Allocator] Keys<'_, K, V, A>;
-        [K, V, A: Allocator] Values<'_, K, V, A>;
-        [K, V, A: Allocator] IterMut<'_, K, V, A>;
-        [K, V, A: Allocator] ValuesMut<'_, K, V, A>;
-        [K, V, A: Allocator] IntoIter<K, V, A>;
-        [K, V, A: Allocator] IntoKeys<K, V, A>;
-        [K, V, A: Allocator] IntoValues<K, V, A>;
-}
-
-impl<'a, K, V, S, A: Allocator + Clone> IntoIterator for &'a ExtendibleMap<K, V, S, A> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V, A>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, K, V, A> {
-        self.iter()
-    }
-}
-
-impl<'a, K, V, S, A: Allocator + Clone> IntoIterator for &'a mut ExtendibleMap<K, V, S, A> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V, A>;
-
-    #[inline]
-    fn into_iter(self) -> IterMut<'a, K, V, A> {
-        self.iter_mut()
-    }
+default! {
+    [K, V, A: Allocator] Iter<'_, K, V, A>;
+    [K, V, A: Allocator] IterMut<'_, K, V, A>;
+    [K, V, A: Allocator] Keys<'_, K, V, A>;
+    [K, V, A: Allocator] Values<'_, K, V, A>;
+    [K, V, A: Allocator] ValuesMut<'_, K, V, A>;
+    [K, V, A: Allocator] IntoIter<K, V, A>;
+    [K, V, A: Allocator] IntoKeys<K, V, A>;
+    [K, V, A: Allocator] IntoValues<K, V, A>;
 }
 
 impl<K, V, S, A: Allocator + Clone> IntoIterator for ExtendibleMap<K, V, S, A> {

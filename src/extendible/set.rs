@@ -5,12 +5,14 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::mem;
 
+use super::iter::{IntoKeys, Keys};
 use super::map::{ExtendibleMap, has_key};
 use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::forward_iterator;
+use crate::hash_map::{debug_list, forward_iterator};
+use crate::hash_set::set_traits;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
@@ -266,7 +268,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T, A> {
-        Iter { entries: self.map.tables.iter() }
+        self.map.keys()
     }
 
     /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
@@ -544,10 +546,7 @@ where
 /// let set = rosti::ExtendibleSet::<_>::from(['a']);
 /// assert_eq!(set.iter().next(), Some(&'a'));
 /// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Iter<'a, T, A: Allocator = Global> {
-    pub(super) entries: walk::Iter<'a, (T, ()), A>,
-}
+pub type Iter<'a, T, A = Global> = Keys<'a, T, (), A>;
 
 /// The elements of a set by value; see [`ExtendibleSet::into_iter`](IntoIterator::into_iter).
 ///
@@ -555,9 +554,7 @@ pub struct Iter<'a, T, A: Allocator = Global> {
 /// let set = rosti::ExtendibleSet::<_>::from(['a']);
 /// assert_eq!(set.into_iter().next(), Some('a'));
 /// ```
-pub struct IntoIter<T, A: Allocator = Global> {
-    entries: walk::IntoIter<(T, ()), A>,
-}
+pub type IntoIter<T, A = Global> = IntoKeys<T, (), A>;
 
 /// The elements taken out of a set that keeps its memory; see [`ExtendibleSet::drain`].
 ///
@@ -582,8 +579,6 @@ pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
 }
 
 forward_iterator! {
-    ['a, T, A: Allocator] Iter<'a, T, A>, &'a T, |(element, ())| element;
-    [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
     [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
 }
 
@@ -604,60 +599,13 @@ impl<T, F: FnMut(&T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> 
 
 impl<T, F: FnMut(&T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
 
-impl<T, A: Allocator> Clone for Iter<'_, T, A> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Iter { entries: self.entries.clone() }
-    }
-}
-
-impl<T, A: Allocator> Default for Iter<'_, T, A> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        Iter { entries: Default::default() }
-    }
-}
-
-impl<T, A: Allocator> Default for IntoIter<T, A> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        IntoIter { entries: Default::default() }
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for Iter<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for IntoIter<T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Iter { entries: self.entries.rest() }.fmt(f)
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for Drain<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Iter { entries: self.entries.rest() }.fmt(f)
-    }
+debug_list! {
+    [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.entries.rest().map(|(element, ())| element);
 }
 
 impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
-}
-
-impl<'a, T, S, A: Allocator + Clone> IntoIterator for &'a ExtendibleSet<T, S, A> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T, A>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, T, A> {
-        self.iter()
     }
 }
 
@@ -668,91 +616,8 @@ impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
     /// The elements by value, in arbitrary order. O(slots) to visit them all.
     #[inline]
     fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { entries: self.map.tables.into_iter() }
+        self.map.into_keys()
     }
 }
 
-impl<T: Clone, S: Clone, A: Allocator + Clone> Clone for ExtendibleSet<T, S, A> {
-    /// O(slots). The copy has the same hasher and as much room.
-    fn clone(&self) -> Self {
-        ExtendibleSet { map: self.map.clone() }
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> PartialEq for ExtendibleSet<T, S, A> {
-    /// Whether both have the same elements, regardless of order and hashers.
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.is_subset(other)
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> Eq for ExtendibleSet<T, S, A> {}
-
-impl<T: Debug, S, A: Allocator + Clone> Debug for ExtendibleSet<T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-impl<T, S: Default, A: Allocator + Clone + Default> Default for ExtendibleSet<T, S, A> {
-    /// An empty set with a default hasher and allocator.
-    #[inline]
-    fn default() -> Self {
-        ExtendibleSet { map: ExtendibleMap::default() }
-    }
-}
-
-impl<T, S, A: Allocator + Clone> From<ExtendibleMap<T, (), S, A>> for ExtendibleSet<T, S, A> {
-    /// The keys of a map without values. O(1).
-    #[inline]
-    fn from(map: ExtendibleMap<T, (), S, A>) -> Self {
-        ExtendibleSet { map }
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<T, A, const N: usize> From<[T; N]> for ExtendibleSet<T, DefaultHashBuilder, A>
-where
-    T: Eq + Hash,
-    A: Allocator + Clone + Default,
-{
-    /// Builds a set of these elements; of equal ones the first is kept.
-    fn from(elements: [T; N]) -> Self {
-        elements.into_iter().collect()
-    }
-}
-
-impl<T, S, A> FromIterator<T> for ExtendibleSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher + Default,
-    A: Allocator + Clone + Default,
-{
-    /// Builds a set of these elements; of equal ones the first is kept.
-    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::default();
-        set.extend(elements);
-        set
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> Extend<T> for ExtendibleSet<T, S, A> {
-    /// Inserts all elements that are absent, and reserves as a map does.
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        self.map.extend(elements.into_iter().map(|element| (element, ())));
-    }
-}
-
-impl<'a, T, S, A> Extend<&'a T> for ExtendibleSet<T, S, A>
-where
-    T: 'a + Eq + Hash + Copy,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
-    /// Inserts copies of all elements that are absent.
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
-        self.extend(elements.into_iter().copied());
-    }
-}
+set_traits! { ExtendibleSet, ExtendibleMap, [Clone], Iter<'a, T, A> }

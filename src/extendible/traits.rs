@@ -4,10 +4,12 @@ use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
 
+use super::iter::{Iter, IterMut};
 use super::map::ExtendibleMap;
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
+use crate::hash_map::map_traits;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Plain;
@@ -19,77 +21,6 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for ExtendibleMap
         let mut map = Self::with_hasher_in(hash_builder, alloc);
         // Infallible: a failure does not return.
         let _ = map.tables.clone_into_new(&self.tables, Plain::of_pair, Fallibility::Infallible);
-        map
-    }
-}
-
-impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator + Clone> PartialEq
-    for ExtendibleMap<K, V, S, A>
-{
-    /// Whether both have the same keys with equal values, regardless of order and hashers.
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
-    }
-}
-
-impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator + Clone> Eq for ExtendibleMap<K, V, S, A> {}
-
-impl<K: Debug, V: Debug, S, A: Allocator + Clone> Debug for ExtendibleMap<K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-impl<K, V, S: Default, A: Allocator + Clone + Default> Default for ExtendibleMap<K, V, S, A> {
-    /// An empty map with a default hasher and allocator.
-    #[inline]
-    fn default() -> Self {
-        Self::with_hasher_in(S::default(), A::default())
-    }
-}
-
-impl<K, Q, V, S, A> Index<&Q> for ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    Q: Hash + Equivalent<K> + ?Sized,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
-    type Output = V;
-
-    /// The value of a key.
-    ///
-    /// # Panics
-    /// If the key is absent.
-    #[inline]
-    #[track_caller]
-    fn index(&self, key: &Q) -> &V {
-        self.get(key).expect("no entry found for key")
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<K, V, A, const N: usize> From<[(K, V); N]> for ExtendibleMap<K, V, DefaultHashBuilder, A>
-where
-    K: Eq + Hash,
-    A: Allocator + Clone + Default,
-{
-    /// Builds a map of these entries; for equal keys the last value wins.
-    fn from(entries: [(K, V); N]) -> Self {
-        entries.into_iter().collect()
-    }
-}
-
-impl<K, V, S, A> FromIterator<(K, V)> for ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher + Default,
-    A: Allocator + Clone + Default,
-{
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.extend(entries);
         map
     }
 }
@@ -112,30 +43,4 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> Extend<(K, V)>
     }
 }
 
-impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash + Copy,
-    V: Copy,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
-    /// Inserts copies of all entries.
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
-        self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
-    }
-}
-
-impl<'a, K, V, S, A> Extend<&'a (K, V)> for ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash + Copy,
-    V: Copy,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
-    /// Inserts copies of all entries.
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
-        self.extend(entries.into_iter().copied());
-    }
-}
+map_traits! { ExtendibleMap, [Clone], Iter<'a, K, V, A>, IterMut<'a, K, V, A> }

@@ -20,7 +20,6 @@
 //! [kernel]: https://rust.docs.kernel.org/kernel/alloc/kvec/
 
 use core::hash::{BuildHasher, Hash};
-use core::iter;
 
 use alloc::borrow::ToOwned;
 
@@ -32,7 +31,7 @@ use crate::allocator::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::allocator::Global;
 use crate::equivalent::Equivalent;
-use crate::error::{Rejected, Rest, TryReserveError};
+use crate::error::{Rejected, Rest, TryReserveError, try_extend};
 use crate::hash_table::HashTable;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
@@ -151,13 +150,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         &mut self,
         entries: I,
     ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-        let mut entries = entries.into_iter();
-        while let Some((key, value)) = entries.next() {
-            if let Err(Rejected { value, error }) = self.try_reserve_insert(key, value) {
-                return Err(Rejected { value: iter::once(value).chain(entries), error });
-            }
-        }
-        Ok(())
+        try_extend(entries, |(key, value)| self.try_reserve_insert(key, value).map(drop))
     }
 }
 

@@ -255,59 +255,47 @@ impl<K, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
     }
 }
 
-/// Implements `Clone` and `Default`, or one of them, for iterators made of one field.
-macro_rules! clone_and_default {
-    (clone: $($cloned:ident)*; default: $([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {
-        $(
-            impl<K, V> Clone for $cloned<'_, K, V> {
-                #[inline]
-                fn clone(&self) -> Self {
-                    $cloned { entries: self.entries.clone() }
-                }
+/// Implements `Clone`.
+macro_rules! clone {
+    ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
+        impl<$($generics)*> Clone for $iter<$($args),*> {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { entries: self.entries.clone() }
             }
-        )*
-        $(
+        }
+    )*};
+}
+
+/// Implements `Default` as the iterator over nothing.
+macro_rules! default {
+    ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
+        impl<$($generics)*> Default for $iter<$($args),*> {
             /// The iterator over nothing.
-            impl<$($generics)*> Default for $iter<$($args),*> {
-                #[inline]
-                fn default() -> Self {
-                    $iter { entries: Default::default() }
-                }
+            #[inline]
+            fn default() -> Self {
+                $iter { entries: Default::default() }
             }
-        )*
-    };
+        }
+    )*};
 }
 
-clone_and_default! {
-    clone: Iter Keys Values;
-    default:
-        [K, V] Iter<'_, K, V>;
-        [K, V] Keys<'_, K, V>;
-        [K, V] Values<'_, K, V>;
-        [K, V] ValuesMut<'_, K, V>;
-        [K, V, A: Allocator] IntoIter<K, V, A>;
-        [K, V, A: Allocator] IntoKeys<K, V, A>;
-        [K, V, A: Allocator] IntoValues<K, V, A>;
+pub(crate) use {clone, debug_list, default};
+
+clone! {
+    [K, V] Iter<'_, K, V>;
+    [K, V] Keys<'_, K, V>;
+    [K, V] Values<'_, K, V>;
 }
 
-impl<'a, K, V, S, A: Allocator> IntoIterator for &'a HashMap<K, V, S, A> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, K, V> {
-        self.iter()
-    }
-}
-
-impl<'a, K, V, S, A: Allocator> IntoIterator for &'a mut HashMap<K, V, S, A> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V>;
-
-    #[inline]
-    fn into_iter(self) -> IterMut<'a, K, V> {
-        self.iter_mut()
-    }
+default! {
+    [K, V] Iter<'_, K, V>;
+    [K, V] Keys<'_, K, V>;
+    [K, V] Values<'_, K, V>;
+    [K, V] ValuesMut<'_, K, V>;
+    [K, V, A: Allocator] IntoIter<K, V, A>;
+    [K, V, A: Allocator] IntoKeys<K, V, A>;
+    [K, V, A: Allocator] IntoValues<K, V, A>;
 }
 
 impl<K, V, S, A: Allocator> IntoIterator for HashMap<K, V, S, A> {

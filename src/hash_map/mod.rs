@@ -32,16 +32,18 @@ pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
-pub(crate) use iter::forward_iterator;
 pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
+pub(crate) use iter::{clone, debug_list, default, forward_iterator};
 
 pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
+#[cfg(feature = "extendible")]
+pub(crate) use traits::map_traits;
 
 /// The parallel iterators of maps, for code that needs to name the type.
 #[cfg(feature = "rayon")]

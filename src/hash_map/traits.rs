@@ -1,10 +1,10 @@
-//! std's traits for maps.
+//! std's traits for maps, most of them for maps of either table.
 
 use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
 
-use super::HashMap;
+use super::{HashMap, Iter, IterMut};
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
@@ -32,75 +32,6 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
     }
 }
 
-impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator> PartialEq for HashMap<K, V, S, A> {
-    /// Whether both have the same keys with equal values, regardless of order and hashers.
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
-    }
-}
-
-impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator> Eq for HashMap<K, V, S, A> {}
-
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for HashMap<K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-impl<K, V, S: Default, A: Allocator + Default> Default for HashMap<K, V, S, A> {
-    /// An empty map with a default hasher and allocator.
-    #[inline]
-    fn default() -> Self {
-        Self::with_hasher_in(S::default(), A::default())
-    }
-}
-
-impl<K, Q, V, S, A> Index<&Q> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    Q: Hash + Equivalent<K> + ?Sized,
-    S: BuildHasher,
-    A: Allocator,
-{
-    type Output = V;
-
-    /// The value of a key.
-    ///
-    /// # Panics
-    /// If the key is absent.
-    #[inline]
-    #[track_caller]
-    fn index(&self, key: &Q) -> &V {
-        self.get(key).expect("no entry found for key")
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<K, V, A, const N: usize> From<[(K, V); N]> for HashMap<K, V, DefaultHashBuilder, A>
-where
-    K: Eq + Hash,
-    A: Allocator + Default,
-{
-    /// Builds a map of these entries; for equal keys the last value wins.
-    fn from(entries: [(K, V); N]) -> Self {
-        entries.into_iter().collect()
-    }
-}
-
-impl<K, V, S, A> FromIterator<(K, V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher + Default,
-    A: Allocator + Default,
-{
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.extend(entries);
-        map
-    }
-}
-
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K, V, S, A> {
     /// Inserts all entries.
     ///
@@ -117,30 +48,129 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
     }
 }
 
-impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash + Copy,
-    V: Copy,
-    S: BuildHasher,
-    A: Allocator,
-{
-    /// Inserts copies of all entries.
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
-        self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
-    }
-}
+/// The traits whose implementations do not depend on the table. In brackets what the map asks of an allocator, and
+/// its iterators.
+macro_rules! map_traits {
+    ($Map:ident, [$($bound:ident)?], $iter:ty, $iter_mut:ty) => {
+        impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, A: Allocator $(+ $bound)?> PartialEq for $Map<K, V, S, A> {
+            /// Whether both have the same keys with equal values, regardless of order and hashers.
+            fn eq(&self, other: &Self) -> bool {
+                self.len() == other.len()
+                    && self.iter().all(|(key, value)| other.get(key).is_some_and(|v| *value == *v))
+            }
+        }
 
-impl<'a, K, V, S, A> Extend<&'a (K, V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash + Copy,
-    V: Copy,
-    S: BuildHasher,
-    A: Allocator,
-{
-    /// Inserts copies of all entries.
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
-        self.extend(entries.into_iter().copied());
-    }
+        impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator $(+ $bound)?> Eq for $Map<K, V, S, A> {}
+
+        impl<K: Debug, V: Debug, S, A: Allocator $(+ $bound)?> Debug for $Map<K, V, S, A> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_map().entries(self.iter()).finish()
+            }
+        }
+
+        impl<K, V, S: Default, A: Allocator $(+ $bound)? + Default> Default for $Map<K, V, S, A> {
+            /// An empty map with a default hasher and allocator.
+            #[inline]
+            fn default() -> Self {
+                Self::with_hasher_in(S::default(), A::default())
+            }
+        }
+
+        impl<K, Q, V, S, A> Index<&Q> for $Map<K, V, S, A>
+        where
+            K: Eq + Hash,
+            Q: Hash + Equivalent<K> + ?Sized,
+            S: BuildHasher,
+            A: Allocator $(+ $bound)?,
+        {
+            type Output = V;
+
+            /// The value of a key.
+            ///
+            /// # Panics
+            /// If the key is absent.
+            #[inline]
+            #[track_caller]
+            fn index(&self, key: &Q) -> &V {
+                self.get(key).expect("no entry found for key")
+            }
+        }
+
+        #[cfg(feature = "default-hasher")]
+        impl<K, V, A, const N: usize> From<[(K, V); N]> for $Map<K, V, DefaultHashBuilder, A>
+        where
+            K: Eq + Hash,
+            A: Allocator $(+ $bound)? + Default,
+        {
+            /// Builds a map of these entries; for equal keys the last value wins.
+            fn from(entries: [(K, V); N]) -> Self {
+                entries.into_iter().collect()
+            }
+        }
+
+        impl<K, V, S, A> FromIterator<(K, V)> for $Map<K, V, S, A>
+        where
+            K: Eq + Hash,
+            S: BuildHasher + Default,
+            A: Allocator $(+ $bound)? + Default,
+        {
+            fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+                let mut map = Self::default();
+                map.extend(entries);
+                map
+            }
+        }
+
+        impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for $Map<K, V, S, A>
+        where
+            K: Eq + Hash + Copy,
+            V: Copy,
+            S: BuildHasher,
+            A: Allocator $(+ $bound)?,
+        {
+            /// Inserts copies of all entries.
+            #[track_caller]
+            fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+                self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
+            }
+        }
+
+        impl<'a, K, V, S, A> Extend<&'a (K, V)> for $Map<K, V, S, A>
+        where
+            K: Eq + Hash + Copy,
+            V: Copy,
+            S: BuildHasher,
+            A: Allocator $(+ $bound)?,
+        {
+            /// Inserts copies of all entries.
+            #[track_caller]
+            fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
+                self.extend(entries.into_iter().copied());
+            }
+        }
+
+        impl<'a, K, V, S, A: Allocator $(+ $bound)?> IntoIterator for &'a $Map<K, V, S, A> {
+            type Item = (&'a K, &'a V);
+            type IntoIter = $iter;
+
+            #[inline]
+            fn into_iter(self) -> $iter {
+                self.iter()
+            }
+        }
+
+        impl<'a, K, V, S, A: Allocator $(+ $bound)?> IntoIterator for &'a mut $Map<K, V, S, A> {
+            type Item = (&'a K, &'a mut V);
+            type IntoIter = $iter_mut;
+
+            #[inline]
+            fn into_iter(self) -> $iter_mut {
+                self.iter_mut()
+            }
+        }
+    };
 }
+#[cfg(feature = "extendible")]
+pub(crate) use map_traits;
+
+map_traits! { HashMap, [], Iter<'a, K, V>, IterMut<'a, K, V> }

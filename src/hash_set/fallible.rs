@@ -2,12 +2,11 @@
 //! [`HashMap`]'s.
 
 use core::hash::{BuildHasher, Hash};
-use core::iter;
 
 use super::HashSet;
 use super::entry::{OccupiedEntry, VacantEntry};
 use crate::allocator::Allocator;
-use crate::error::{Rejected, Rest, TryReserveError};
+use crate::error::{Rejected, Rest, TryReserveError, try_extend};
 use crate::hash_map::HashMap;
 
 #[cfg(feature = "default-hasher")]
@@ -109,13 +108,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
         &mut self,
         elements: I,
     ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-        let mut elements = elements.into_iter();
-        while let Some(element) = elements.next() {
-            if let Err(Rejected { value, error }) = self.try_reserve_insert(element) {
-                return Err(Rejected { value: iter::once(value).chain(elements), error });
-            }
-        }
-        Ok(())
+        try_extend(elements, |element| self.try_reserve_insert(element).map(drop))
     }
 }
 

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::forward_iterator;
+use crate::hash_map::{clone, debug_list, default, forward_iterator};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -76,60 +76,22 @@ impl<T, F: FnMut(&T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> 
 
 impl<T, F: FnMut(&T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
 
-impl<T> Clone for Iter<'_, T> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Iter { entries: self.entries.clone() }
-    }
+clone! { [T] Iter<'_, T>; }
+
+default! {
+    [T] Iter<'_, T>;
+    [T, A: Allocator] IntoIter<T, A>;
 }
 
-impl<T> Default for Iter<'_, T> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        Iter { entries: Default::default() }
-    }
-}
-
-impl<T, A: Allocator> Default for IntoIter<T, A> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        IntoIter { entries: Default::default() }
-    }
-}
-
-impl<T: Debug> Debug for Iter<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for IntoIter<T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Iter { entries: self.entries.iter() }.fmt(f)
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for Drain<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Iter { entries: self.entries.iter() }.fmt(f)
-    }
+debug_list! {
+    [T: Debug] Iter<'_, T>, self => self.clone();
+    [T: Debug, A: Allocator] IntoIter<T, A>, self => Iter { entries: self.entries.iter() };
+    [T: Debug, A: Allocator] Drain<'_, T, A>, self => Iter { entries: self.entries.iter() };
 }
 
 impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
-}
-
-impl<'a, T, S, A: Allocator> IntoIterator for &'a HashSet<T, S, A> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
     }
 }
 

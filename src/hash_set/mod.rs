@@ -27,6 +27,8 @@ pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
+#[cfg(feature = "extendible")]
+pub(crate) use traits::set_traits;
 
 /// The parallel iterators of sets, for code that needs to name the type.
 #[cfg(feature = "rayon")]

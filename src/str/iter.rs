@@ -9,7 +9,7 @@ use super::arena::Arena;
 use super::cell::{Cell, Key};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::forward_iterator;
+use crate::hash_map::{clone, debug_list, default, forward_iterator};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -243,17 +243,6 @@ rest! {
     [K: Key + ?Sized, V, A: Allocator] Drain<'_, K, V, A>, this => this.arena.text();
 }
 
-/// Implements `Debug` as the list of what is still to come.
-macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
-        impl<$($generics)*> Debug for $iter {
-            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries($items).finish()
-            }
-        }
-    )*};
-}
-
 debug_list! {
     [K: Key + ?Sized, V: Debug] Iter<'_, K, V>, self => self.clone();
     [K: Key + ?Sized, V: Debug] IterMut<'_, K, V>, self => self.rest();
@@ -298,32 +287,15 @@ impl<K: Key + ?Sized, V> Default for IterMut<'_, K, V> {
     }
 }
 
-/// Implements `Clone` and `Default`, or one of them, for iterators made of one that has it.
-macro_rules! clone_and_default {
-    (clone: $($cloned:ident)*; default: $($iter:ident)*;) => {
-        $(
-            impl<K: Key + ?Sized, V> Clone for $cloned<'_, K, V> {
-                #[inline]
-                fn clone(&self) -> Self {
-                    $cloned { entries: self.entries.clone() }
-                }
-            }
-        )*
-        $(
-            impl<K: Key + ?Sized, V> Default for $iter<'_, K, V> {
-                /// The iterator over nothing.
-                #[inline]
-                fn default() -> Self {
-                    $iter { entries: Default::default() }
-                }
-            }
-        )*
-    };
+clone! {
+    [K: Key + ?Sized, V] Keys<'_, K, V>;
+    [K: Key + ?Sized, V] Values<'_, K, V>;
 }
 
-clone_and_default! {
-    clone: Keys Values;
-    default: Keys Values ValuesMut;
+default! {
+    [K: Key + ?Sized, V] Keys<'_, K, V>;
+    [K: Key + ?Sized, V] Values<'_, K, V>;
+    [K: Key + ?Sized, V] ValuesMut<'_, K, V>;
 }
 
 impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a SliceMap<K, V, A> {

@@ -7,10 +7,10 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, clone, debug_list, forward_parallel};
+use super::{Walk, Whole, debug_list, forward_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::HashMap;
+use crate::hash_map::{HashMap, clone};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 

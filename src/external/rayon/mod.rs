@@ -103,16 +103,4 @@ macro_rules! debug_list {
     )*};
 }
 
-/// Implements `Clone` for iterators of shared references.
-macro_rules! clone {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
-        impl<$($generics)*> Clone for $iter<$($args),*> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { entries: self.entries.clone() }
-            }
-        }
-    )*};
-}
-
-use {clone, debug_list, forward_parallel};
+use {debug_list, forward_parallel};

@@ -5,9 +5,10 @@ use core::fmt::Debug;
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{Walk, Whole, clone, debug_list, forward_parallel};
+use super::{Walk, Whole, debug_list, forward_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
+use crate::hash_map::clone;
 use crate::hash_table::HashTable;
 use crate::raw::split::{Shared, Split, Unique};
 use crate::raw::{RawDrain, RawIntoIter};

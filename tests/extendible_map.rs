@@ -557,6 +557,35 @@ fn each_request_for_memory_may_be_refused() {
     }
 }
 
+/// The forms of entries that hand the map back, take a key on trust, or put an entry back, while tables split.
+#[test]
+fn entries_lead_back_to_their_map() {
+    let many = scaled(300, 150, 40);
+    let mut map: Map<u64, Page<u64>> = Map::default();
+    for n in 0..many {
+        let back = match map.entry_ref(&n) {
+            EntryRef::Occupied(_) => panic!("the key is not in the map"),
+            EntryRef::Vacant(entry) if n % 3 == 0 => entry.into_map(),
+            // SAFETY: it is the key that was looked for.
+            EntryRef::Vacant(entry) => unsafe {
+                entry.insert_entry_with_key_unchecked(n, Page::of(n)).into_map()
+            },
+        };
+        assert_eq!(back.contains_key(&n), n % 3 != 0);
+        // An entry that goes leaves a place that can be filled again, and one that stays is where it was.
+        let entry = back.entry(n).insert(Page::of(n + 1));
+        let Entry::Vacant(vacant) = entry.replace_entry_with(|_, _| None) else {
+            panic!("the entry was to go");
+        };
+        let entry = vacant.insert_entry(Page::of(n + 2));
+        let Entry::Occupied(entry) = entry.replace_entry_with(|key, _| Some(Page::of(*key))) else {
+            panic!("the entry was to stay");
+        };
+        assert_eq!(entry.into_map().len() as u64, n + 1);
+    }
+    assert!((0..many).all(|n| map.get(&n) == Some(&Page::of(n))) && map.len() as u64 == many);
+}
+
 /// Whichever allocation fails: what was to be inserted comes back, and all the rest is in the map.
 #[test]
 #[allow(clippy::result_large_err)] // large entries make small tables
@@ -595,6 +624,11 @@ fn rejected_entries_come_back() {
             Entry::Vacant(entry) => entry.try_insert(Page::of(stored)).map(|page| page.0),
         });
         assert_eq!(result.expect_err("there was no memory").value, fresh);
+        let (result, _) = Tally::refusing(1, || match map.entry_ref(&stored) {
+            EntryRef::Occupied(_) => panic!("the key is not in the map"),
+            EntryRef::Vacant(entry) => entry.try_insert(Page::of(stored)).map(|page| page.0),
+        });
+        assert_eq!(result.expect_err("there was no memory").value, fresh.1);
         assert_eq!(map.len() as u64, stored);
         let mut rest = rejected.value;
         assert_eq!(rest.next(), Some(fresh.clone()));

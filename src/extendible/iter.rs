@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::map::ExtendibleMap;
 use super::walk;
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{clone, debug_list, default, forward_iterator};
+use crate::hash_map::{clone, debug_list, default, extract_if, forward_iterator};
 
 /// The entries of a map by reference; see [`ExtendibleMap::iter`].
 ///
@@ -127,21 +127,10 @@ forward_iterator! {
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
 }
 
-impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator for ExtractIf<'_, K, V, F, A> {
-    type Item = (K, V);
-
-    #[inline]
-    fn next(&mut self) -> Option<(K, V)> {
-        self.entries.next(|(key, value)| (self.pick)(key, value))
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining()))
-    }
+extract_if! {
+    [K, V, A: Allocator] FnMut(&K, &mut V) -> bool, ExtractIf<'_, K, V, F, A>, (K, V), this
+        => this.entries.next(|(key, value)| (this.pick)(key, value))
 }
-
-impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, K, V, F, A> {}
 
 /// The entries that are still to come, by reference: what `Debug` prints.
 macro_rules! rest {
@@ -172,12 +161,6 @@ debug_list! {
     [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
         => self.entries.rest().map(|(_, value)| value);
     [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
-}
-
-impl<K, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
 }
 
 clone! {

@@ -11,7 +11,7 @@ use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{debug_list, forward_iterator};
+use crate::hash_map::{debug_list, extract_if, forward_iterator};
 use crate::hash_set::set_traits;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -582,31 +582,13 @@ forward_iterator! {
     [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
 }
 
-impl<T, F: FnMut(&T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
-    type Item = T;
-
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        let (element, ()) = self.entries.next(|(element, ())| (self.pick)(element))?;
-        Some(element)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining()))
-    }
+extract_if! {
+    [T, A: Allocator] FnMut(&T) -> bool, ExtractIf<'_, T, F, A>, T, this
+        => this.entries.next(|(element, ())| (this.pick)(element)).map(|(element, ())| element)
 }
-
-impl<T, F: FnMut(&T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
 
 debug_list! {
     [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.entries.rest().map(|(element, ())| element);
-}
-
-impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
 }
 
 impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {

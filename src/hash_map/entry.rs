@@ -17,7 +17,8 @@ use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hasher::DefaultHashBuilder;
 
-/// The place of a key in a map, occupied or vacant; see [`HashMap::entry`].
+/// The place of a key in a map, occupied or vacant; see [`HashMap::entry`]. `M` is the type of the map, by default
+/// `HashMap`; [`extendible_map`](crate::extendible_map) has names for those of an `ExtendibleMap`.
 ///
 /// ```
 /// use rosti::hash_map::{Entry, HashMap};

@@ -191,23 +191,39 @@ forward_iterator! {
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
 }
 
-impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator for ExtractIf<'_, K, V, F, A> {
-    type Item = (K, V);
+/// Implements the traits of an iterator that takes out the entries that its predicate picks.
+macro_rules! extract_if {
+    ([$($generics:tt)*] $pick:path, $iter:ty, $item:ty, $this:ident => $next:expr) => {
+        impl<$($generics)*, F: $pick> Iterator for $iter {
+            type Item = $item;
 
-    #[inline]
-    fn next(&mut self) -> Option<(K, V)> {
-        self.entries.next(|(key, value)| (self.pick)(key, value))
-    }
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                let $this = self;
+                $next
+            }
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining()))
-    }
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                (0, Some(self.entries.remaining()))
+            }
+        }
+
+        impl<$($generics)*, F: $pick> FusedIterator for $iter {}
+
+        impl<$($generics)*, F> Debug for $iter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+            }
+        }
+    };
 }
 
-impl<K, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, K, V, F, A> {}
+extract_if! {
+    [K, V, A: Allocator] FnMut(&K, &mut V) -> bool, ExtractIf<'_, K, V, F, A>, (K, V), this
+        => this.entries.next(|(key, value)| (this.pick)(key, value))
+}
 
-/// The entries that are still to come, by reference: what `Debug` prints.
 macro_rules! rest {
     ($([$($generics:tt)*] $iter:ty;)*) => {$(
         impl<$($generics)*> $iter {
@@ -249,12 +265,6 @@ debug_list! {
     [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
-impl<K, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
-}
-
 /// Implements `Clone`.
 macro_rules! clone {
     ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
@@ -280,7 +290,7 @@ macro_rules! default {
     )*};
 }
 
-pub(crate) use {clone, debug_list, default};
+pub(crate) use {clone, debug_list, default, extract_if};
 
 clone! {
     [K, V] Iter<'_, K, V>;

@@ -35,7 +35,7 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
-pub(crate) use iter::{clone, debug_list, default, forward_iterator};
+pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator};
 
 pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "raw-entry")]

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, default, forward_iterator};
+use crate::hash_map::{clone, debug_list, default, extract_if, forward_iterator};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -59,22 +59,10 @@ forward_iterator! {
     [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
 }
 
-impl<T, F: FnMut(&T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
-    type Item = T;
-
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        let (element, ()) = self.entries.next(|(element, ())| (self.pick)(element))?;
-        Some(element)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining()))
-    }
+extract_if! {
+    [T, A: Allocator] FnMut(&T) -> bool, ExtractIf<'_, T, F, A>, T, this
+        => this.entries.next(|(element, ())| (this.pick)(element)).map(|(element, ())| element)
 }
-
-impl<T, F: FnMut(&T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
 
 clone! { [T] Iter<'_, T>; }
 
@@ -87,12 +75,6 @@ debug_list! {
     [T: Debug] Iter<'_, T>, self => self.clone();
     [T: Debug, A: Allocator] IntoIter<T, A>, self => Iter { entries: self.entries.iter() };
     [T: Debug, A: Allocator] Drain<'_, T, A>, self => Iter { entries: self.entries.iter() };
-}
-
-impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
 }
 
 impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {

@@ -9,7 +9,5 @@ pub(crate) mod huge_pages;
 pub(crate) mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
-#[cfg(all(feature = "serde", feature = "extendible"))]
-mod serde_extendible;
 #[cfg(all(feature = "serde", feature = "str"))]
 mod serde_str;

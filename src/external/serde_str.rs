@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
-use super::serde::cautious;
+use super::serde::{MOST_BYTES, cautious};
 use crate::allocator::Allocator;
 use crate::str::{Key, SliceMap, SliceSet};
 
@@ -103,7 +103,7 @@ where
 
     fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<Self::Value, M::Error> {
         let mut map = SliceMap::default();
-        map.reserve(cautious::<(Cell, V)>(entries.size_hint()));
+        map.reserve(cautious::<(Cell, V)>(entries.size_hint(), MOST_BYTES));
         while let Some((key, value)) = entries.next_entry::<K::Owned, V>()? {
             map.try_insert(key.borrow(), value).map_err(M::Error::custom)?;
         }
@@ -124,7 +124,7 @@ where
 
     fn visit_seq<Q: SeqAccess<'de>>(self, mut elements: Q) -> Result<Self::Value, Q::Error> {
         let mut set = SliceSet::default();
-        set.reserve(cautious::<Cell>(elements.size_hint()));
+        set.reserve(cautious::<Cell>(elements.size_hint(), MOST_BYTES));
         while let Some(element) = elements.next_element::<K::Owned>()? {
             set.try_insert(element.borrow()).map_err(Q::Error::custom)?;
         }

@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, Whole};
+use super::{Walk, Whole, forward_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::raw::RawTable;
@@ -108,20 +108,9 @@ impl<K: Send, V: Send, A: Allocator + Send> ParallelIterator for IntoParIter<K, 
     }
 }
 
-impl<'a, T: Sync> ParallelIterator for SetParIter<'a, T> {
-    type Item = &'a T;
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        self.entries.map(|(element, ())| element).drive_unindexed(consumer)
-    }
-}
-
-impl<T: Send, A: Allocator + Send> ParallelIterator for SetIntoParIter<T, A> {
-    type Item = T;
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        self.entries.map(|(element, ())| element).drive_unindexed(consumer)
-    }
+forward_parallel! {
+    ['a, T: Sync] SetParIter<'a, T>, &'a T, |(element, ())| element;
+    [T: Send, A: Allocator + Send] SetIntoParIter<T, A>, T, |(element, ())| element;
 }
 
 impl<K: Debug, V: Debug> Debug for ParIter<'_, K, V> {

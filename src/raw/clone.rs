@@ -12,6 +12,7 @@ use crate::allocator::Allocator;
 use crate::capacity::Size;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
+use crate::mask::LaneMask;
 
 impl<T: Clone, G: Group, A: Allocator + Clone> Clone for RawTable<T, G, A> {
     #[inline]
@@ -73,7 +74,8 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         assert!(self.is_empty(), "clones would take the place of entries");
-        let entries = Entries { slot: Self::SLOT, clone: clone_run::<T>, plain: plain.is_known() };
+        let entries =
+            Entries { slot: Self::SLOT, clone: clone_lanes::<T>, plain: plain.is_known() };
         // SAFETY: that is what has to be known of the entries, and this table has none.
         unsafe { self.untyped_mut().clone_entries(source.untyped(), entries, fallibility) }?;
         self.debug_check();
@@ -85,38 +87,22 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
 /// a copy of their bytes.
 struct Entries {
     slot: Layout,
-    clone: unsafe fn(NonNull<u8>, NonNull<u8>, usize, Lanes, &mut Cloned),
+    clone: unsafe fn(NonNull<u8>, NonNull<u8>, &mut Lanes),
     plain: bool,
 }
 
-/// What has been cloned so far.
-#[derive(Default)]
-struct Cloned {
-    /// The last slot that was, if any was.
-    last: usize,
-    count: usize,
-}
-
-/// Clones the entries in some of the slots from `base` on, from the table whose control bytes begin at
-/// `from` to the same slots of that at `to`.
+/// Clones the entries in the given lanes of a run of slots to those of another run, which end
+/// (`layout.rs`) at `from` and `to`. A lane leaves the set when its entry has been cloned.
 ///
 /// # Safety
-/// Both tables have those slots, of type `T`; they are full in the first one, and the second is the caller's.
-unsafe fn clone_run<T: Clone>(
-    from: NonNull<u8>,
-    to: NonNull<u8>,
-    base: usize,
-    lanes: Lanes,
-    cloned: &mut Cloned,
-) {
-    for lane in lanes {
-        let slot = base + lane;
+/// Both runs have those slots, of type `T`; they are full in the first one, and the second is the caller's.
+unsafe fn clone_lanes<T: Clone>(from: NonNull<u8>, to: NonNull<u8>, lanes: &mut Lanes) {
+    while let Some(lane) = lanes.lowest() {
         // SAFETY: the caller's contract; a full slot is initialised (I3).
         unsafe {
-            layout::slot::<T>(to, slot).write(layout::slot::<T>(from, slot).as_ref().clone())
+            layout::slot::<T>(to, lane).write(layout::slot::<T>(from, lane).as_ref().clone())
         };
-        cloned.last = slot;
-        cloned.count += 1;
+        *lanes = lanes.without_lowest();
     }
 }
 
@@ -140,15 +126,18 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         if self.size() != size {
             // The old block goes first: peak memory is that of one copy. Should the new one fail,
             // the table is empty and in order.
-            // SAFETY: the caller's contract.
-            unsafe { self.release(entries.slot) };
+            if self.capacity() != 0 {
+                // SAFETY: the caller's contract.
+                unsafe { self.release(entries.slot) };
+            }
             if size.slots == 0 {
                 return Ok(());
             }
-            // SAFETY: the block is vacant, or else written to as a whole below (I2), before any user code
-            // runs (I7).
+            // SAFETY: the source has a block of this size. This one is vacant, or else written to as a
+            // whole below (I2), also if a clone panics (I7).
             self.control = unsafe {
-                layout::allocate_like(&self.alloc, entries.slot, size, !as_bytes, fallibility)?
+                let is_vacant = source.items == 0;
+                layout::allocate_like(&self.alloc, entries.slot, size, is_vacant, fallibility)?
             };
             self.growth_left = source.capacity();
         }
@@ -159,12 +148,14 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         if !as_bytes {
             slot_bytes = 0;
             let (from, to) = (source.control, self.control);
-            let mut clones = Clones { table: self, source, size, cloned: Cloned::default() };
+            let mut clones = Clones { table: self, source, size, base: 0, left: Lanes::NONE };
             // SAFETY: `items` is the number of full slots (I4); the source is not changed. The slots are
-            // full there and exist in this table as well.
+            // full there and exist in this table as well, and grow downwards from `ctrl`.
             unsafe {
                 for (base, lanes) in from.full_runs(source.items) {
-                    (entries.clone)(from.ctrl(), to.ctrl(), base, lanes, &mut clones.cloned);
+                    (clones.base, clones.left) = (base, lanes);
+                    let bytes = base * entries.slot.size();
+                    (entries.clone)(from.ctrl().sub(bytes), to.ctrl().sub(bytes), &mut clones.left);
                 }
             }
             mem::forget(clones);
@@ -184,22 +175,29 @@ struct Clones<'a, G: Group, A: Allocator> {
     table: &'a mut RawTable<Untyped, G, A>,
     source: &'a RawTable<Untyped, G, A>,
     size: Size,
-    cloned: Cloned,
+    /// The slots of a run from here on, of which these lanes have not been cloned yet.
+    base: usize,
+    left: Lanes,
 }
 
 impl<G: Group, A: Allocator> Drop for Clones<'_, G, A> {
     fn drop(&mut self) {
-        let Cloned { last, count } = self.cloned;
-        if count != 0 {
-            let size = self.size;
-            // SAFETY: both tables have this size. Slots that stay full were written (I3), and `count`
-            // is their number (I4).
-            unsafe {
-                let (from, to) = (self.source.control, self.table.control);
-                layout::copy_first(from, to, size.homes, last, size.slots);
+        let (from, to) = (self.source.control, self.table.control);
+        let mut count = 0;
+        // SAFETY: as for the runs that were cloned. Both tables have this size. Slots that stay full are
+        // those before the one whose clone panicked: they were written (I3), and `count` is their number (I4).
+        unsafe {
+            for (base, lanes) in from.full_runs(self.source.items) {
+                count += lanes.lanes();
+                if base == self.base {
+                    break;
+                }
             }
-            self.table.items = count;
-            self.table.growth_left -= count;
+            count -= self.left.lanes();
+            let end = self.base + self.left.lowest_or_last();
+            layout::copy_first(from, to, self.size.homes, end, self.size.slots);
         }
+        self.table.items = count;
+        self.table.growth_left -= count;
     }
 }

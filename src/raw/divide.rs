@@ -94,21 +94,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         Ok(())
     }
 
-    /// Forgets all entries without dropping them and keeps the block. O(slots).
-    ///
-    /// # Safety
-    /// The entries belong to somebody else by now, or to nobody.
-    pub(crate) unsafe fn forget_entries(&mut self) {
-        let size = self.size();
-        if self.items != 0 {
-            // SAFETY: the table has a block (it had entries), of this size and initialised (I2), and is
-            // borrowed mutably.
-            unsafe { self.control.forget(size.slots) };
-            self.items = 0;
-            self.growth_left = size.capacity();
-        }
-    }
-
     /// Moves the entries for whose hashes `goes` is true to a new table of the same size. O(slots).
     ///
     /// # Errors

@@ -26,13 +26,14 @@
 //! cleared table begins at the first, a copy where the original is.
 
 use core::alloc::Layout;
+use core::mem;
 use core::ptr::NonNull;
 
 use super::RawTable;
 use super::control::Step;
 use super::full::FullSlots;
 use super::search::Detached;
-use super::untyped::{DropEntry, Untyped, drop_of};
+use super::untyped::{DropLanes, Untyped, drop_of};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
@@ -186,29 +187,57 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         RawExtractIf { slots, table: self }
     }
 
+    /// Forgets all entries without dropping them and keeps the block. O(slots).
+    ///
+    /// # Safety
+    /// The entries belong to somebody else by now, or to nobody.
+    #[inline]
+    pub(crate) unsafe fn forget_entries(&mut self) {
+        if self.items != 0 {
+            // SAFETY: the caller's contract.
+            unsafe { self.untyped_mut().forget_all() }
+        }
+    }
+
     /// Drops all entries and keeps the block. O(slots), O(1) if there are none.
     #[inline]
     pub fn clear(&mut self) {
         if self.items != 0 {
-            // SAFETY: layout and drop are those of the entries.
-            unsafe { self.untyped_mut().clear_entries(Self::SLOT, drop_of::<T>()) }
+            // SAFETY: layout and drop are those of the entries, which need not be looked at without a drop.
+            unsafe {
+                match drop_of::<T>() {
+                    None => self.untyped_mut().forget_all(),
+                    drop => self.untyped_mut().clear_entries(Self::SLOT, drop),
+                }
+            }
         }
     }
 }
 
 impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
-    /// [`RawTable::clear`] of a table with entries.
+    /// [`RawTable::forget_entries`] where there are entries.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(never)]
+    unsafe fn forget_all(&mut self) {
+        // SAFETY: the table has a block (it had entries), initialised (I2), and is borrowed mutably.
+        unsafe { self.control.forget(self.slots()) };
+        self.growth_left += mem::take(&mut self.items);
+    }
+
+    /// [`RawTable::clear`] of a table with entries that have to be dropped.
     ///
     /// # Safety
     /// Layout and drop are those of the entries.
     #[inline(never)]
-    unsafe fn clear_entries(&mut self, slot: Layout, drop: DropEntry) {
+    unsafe fn clear_entries(&mut self, slot: Layout, drop: DropLanes) {
         /// Resets the table, also when an entry's drop panics.
         struct Reset<'a, G: Group, A: Allocator>(&'a mut RawTable<Untyped, G, A>);
         impl<G: Group, A: Allocator> Drop for Reset<'_, G, A> {
             fn drop(&mut self) {
                 // SAFETY: the entries are gone (I3 holds again before anybody looks).
-                unsafe { self.0.forget_entries() }
+                unsafe { self.0.forget_all() }
             }
         }
         let guard = Reset(self);

@@ -9,8 +9,8 @@
 //! are. A walk knows how many entries are still to come and ends with the last one, wherever that
 //! is.
 
-use core::iter;
 use core::ptr::NonNull;
+use core::{iter, mem};
 
 use super::control::Control;
 use crate::group::Group;
@@ -131,19 +131,9 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// As for [`full_slots`](Self::full_slots).
     #[inline]
-    pub(super) unsafe fn full_runs(self, mut items: usize) -> impl Iterator<Item = (usize, Lanes)> {
-        let mut end = 0;
-        iter::from_fn(move || {
-            if items == 0 {
-                return None;
-            }
-            // SAFETY: a slot is to come (I4), from `end` on, and has a control byte. CHUNK is a multiple
-            // of WIDTH.
-            let (base, lanes) = unsafe { self.next_chunk(end) };
-            end = base + CHUNK;
-            items -= lanes.lanes();
-            Some((base, lanes))
-        })
+    pub(super) unsafe fn full_runs(self, items: usize) -> impl Iterator<Item = (usize, Lanes)> {
+        // SAFETY: the caller's contract.
+        unsafe { self.full_slots(items) }.runs()
     }
 
     /// A full slot, looked for from the group on where the last call found one, and on from the
@@ -245,6 +235,34 @@ impl<G: Group> FullSlots<G> {
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.items
+    }
+
+    /// What is still to come as runs: the first slot, and lanes from there on. There is at least one in
+    /// each run.
+    #[inline]
+    pub(super) fn runs(mut self) -> impl Iterator<Item = (usize, Lanes)> {
+        iter::from_fn(move || {
+            if self.items == 0 {
+                return None;
+            }
+            let mut lanes = mem::replace(&mut self.lanes, Lanes::NONE);
+            if !self.control.has_several_windows() {
+                // All of them; small tables are not to pay for large ones.
+                self.items = 0;
+                if !lanes.any() {
+                    // SAFETY: every table has a home 0, whose window is initialised (I2).
+                    lanes.0 = unsafe { self.control.group(0) }.full_bits();
+                }
+                return Some((0, lanes));
+            }
+            if !lanes.any() {
+                let next = self.base.wrapping_add(CHUNK);
+                // SAFETY: as in `next`.
+                (self.base, lanes) = unsafe { self.control.next_chunk(next) };
+            }
+            self.items -= lanes.lanes();
+            Some((self.base, lanes))
+        })
     }
 }
 

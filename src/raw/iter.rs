@@ -6,9 +6,9 @@ use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
 use super::control::Control;
-use super::full::FullSlots;
+use super::full::{FullSlots, Lanes};
 use super::layout::Block;
-use super::untyped::{DropEntry, Untyped, drop_of};
+use super::untyped::{DropLanes, Untyped, drop_of};
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
@@ -232,32 +232,59 @@ impl<T, G: Group> Iterator for RawIterHash<T, G> {
     }
 }
 
-/// Drops the entries in all slots that are still to come, of a table whose control bytes begin at `ctrl`.
-/// If one drop panics the others still happen, as they do in std's collections.
+/// Drops the entries in all slots that are still to come, given as runs (the first slot, and lanes from
+/// there on), of a table whose control bytes begin at `ctrl`. If one drop panics the others still happen,
+/// as they do in std's collections.
 ///
 /// # Safety
 /// The slots are full; layout and drop are those of their entries, which the caller owns and forgets.
-#[inline(never)]
 pub(super) unsafe fn drop_remaining(
-    slots: &mut impl Iterator<Item = usize>,
+    runs: impl Iterator<Item = (usize, Lanes)>,
     ctrl: NonNull<u8>,
     slot: Layout,
-    drop: DropEntry,
+    drop: DropLanes,
 ) {
-    struct Rest<'a, I: Iterator<Item = usize>>(&'a mut I, NonNull<u8>, Layout, DropEntry);
-    impl<I: Iterator<Item = usize>> Drop for Rest<'_, I> {
+    /// The slots still to come: lanes of a run that ends somewhere, and the other runs.
+    struct Rest<I: Iterator<Item = (usize, Lanes)>> {
+        end: NonNull<u8>,
+        lanes: Lanes,
+        runs: I,
+        ctrl: NonNull<u8>,
+        size: usize,
+        drop: unsafe fn(NonNull<u8>, &mut Lanes),
+    }
+    impl<I: Iterator<Item = (usize, Lanes)>> Rest<I> {
+        /// Drops what is in the other runs.
+        ///
+        /// # Safety
+        /// As for [`drop_remaining`], and there are no lanes.
+        #[inline(always)]
+        unsafe fn drop_runs(&mut self) {
+            while let Some((base, lanes)) = self.runs.next() {
+                // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`. Entries
+                // in full slots are initialised (I3), and come once.
+                unsafe {
+                    self.end = self.ctrl.sub(base * self.size);
+                    self.lanes = lanes;
+                    (self.drop)(self.end, &mut self.lanes);
+                }
+            }
+        }
+    }
+    impl<I: Iterator<Item = (usize, Lanes)>> Drop for Rest<I> {
         fn drop(&mut self) {
-            // SAFETY: the contract of `drop_remaining` passes to its guard.
-            unsafe { drop_remaining(self.0, self.1, self.2, self.3) }
+            // SAFETY: a drop panicked, and its lane was taken out before that. The contract of
+            // `drop_remaining` passes to its guard.
+            unsafe {
+                (self.drop)(self.end, &mut self.lanes);
+                self.drop_runs();
+            }
         }
     }
     let Some(drop) = drop else { return };
-    let rest = Rest(slots, ctrl, slot, Some(drop));
-    for index in rest.0.by_ref() {
-        // SAFETY: slots grow downwards from `ctrl`. The entry is initialised (I3), and the iterator
-        // returns its slot once.
-        unsafe { drop(ctrl.sub((index + 1) * slot.size())) };
-    }
+    let mut rest = Rest { end: ctrl, lanes: Lanes::NONE, runs, ctrl, size: slot.size(), drop };
+    // SAFETY: the caller's contract.
+    unsafe { rest.drop_runs() };
     mem::forget(rest);
 }
 
@@ -333,9 +360,20 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     ///
     /// # Safety
     /// Layout and drop are those of the entries, which the caller forgets, also if a drop panics.
-    pub(super) unsafe fn drop_entries(&self, slot: Layout, drop: DropEntry) {
+    #[inline]
+    pub(super) unsafe fn drop_entries(&self, slot: Layout, drop: DropLanes) {
         // SAFETY: the caller's contract; the table does not change meanwhile.
-        unsafe { drop_remaining(&mut self.full_slots(), self.ctrl(), slot, drop) };
+        unsafe { drop_remaining(self.full_slots().runs(), self.ctrl(), slot, drop) };
+    }
+
+    /// Frees the block.
+    ///
+    /// # Safety
+    /// The layout is that of the entries; nobody uses the table again.
+    #[inline(never)]
+    pub(super) unsafe fn free_block(&self, slot: Layout) {
+        // SAFETY: the block was allocated with this allocator, layout and size.
+        unsafe { layout::free(&self.alloc, slot, self.control, self.size()) }
     }
 
     /// Drops all entries and frees the block.
@@ -343,7 +381,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// # Safety
     /// As for [`drop_entries`](Self::drop_entries), and nobody uses the table again.
     #[inline(never)]
-    pub(super) unsafe fn drop_contents(&self, slot: Layout, drop: DropEntry) {
+    pub(super) unsafe fn drop_contents(&self, slot: Layout, drop: DropLanes) {
         // SAFETY: the block is freed when the guard goes, whether or not a drop panics; the rest is the
         // caller's contract.
         unsafe {
@@ -413,11 +451,11 @@ impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
 /// As for [`drop_remaining`]. The block is the table's, and nobody else accesses that.
 #[inline(never)]
 unsafe fn give_back<G: Group, A: Allocator>(
-    mut slots: FullSlots<G>,
+    slots: FullSlots<G>,
     block: (Control<G>, Size),
     table: NonNull<RawTable<Untyped, G, A>>,
     slot: Layout,
-    drop: DropEntry,
+    drop: DropLanes,
 ) {
     /// Does so also when an entry's drop panics.
     struct GiveBack<G: Group, A: Allocator>(Control<G>, Size, NonNull<RawTable<Untyped, G, A>>);
@@ -440,7 +478,7 @@ unsafe fn give_back<G: Group, A: Allocator>(
     let (control, size) = block;
     let _guard = GiveBack(control, size, table);
     // SAFETY: the caller's contract.
-    unsafe { drop_remaining(&mut slots, control.ctrl(), slot, drop) };
+    unsafe { drop_remaining(slots.runs(), control.ctrl(), slot, drop) };
 }
 
 /// The entries of a table by value; see [`RawTable::into_iter`].
@@ -514,16 +552,16 @@ impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
 /// As for [`drop_remaining`]. The block was a table's of this capacity and allocator; nobody uses it again.
 #[inline(never)]
 unsafe fn end_into_iter<G: Group, A: Allocator>(
-    mut slots: FullSlots<G>,
+    slots: FullSlots<G>,
     capacity: usize,
     alloc: &A,
     slot: Layout,
-    drop: DropEntry,
+    drop: DropLanes,
 ) {
     let control = slots.control();
     // SAFETY: the caller's contract.
     unsafe {
         let _block = Block::adopt(alloc, slot, control, control.size(capacity));
-        drop_remaining(&mut slots, control.ctrl(), slot, drop);
+        drop_remaining(slots.runs(), control.ctrl(), slot, drop);
     }
 }

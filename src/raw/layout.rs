@@ -74,7 +74,7 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
 /// A block of this size for a clone, with nothing in it, or vacant.
 ///
 /// # Safety
-/// If it is not to be vacant: as for [`allocate`].
+/// There is a block of this size. If the new one is not to be vacant: as for [`allocate`].
 #[inline(never)]
 pub(super) unsafe fn allocate_like<G: Group, A: Allocator>(
     alloc: &A,
@@ -85,7 +85,9 @@ pub(super) unsafe fn allocate_like<G: Group, A: Allocator>(
 ) -> Result<Control<G>, TryReserveError> {
     // SAFETY: the block has this size and is ours; the rest is the caller's contract.
     unsafe {
-        let control: Control<G> = allocate(alloc, slot, size, fallibility)?;
+        // The same arithmetic succeeded when the other block was allocated.
+        let parts = block::<G>(slot, size).unwrap_unchecked();
+        let control: Control<G> = allocate_parts(alloc, parts, size, fallibility)?;
         if is_vacant {
             control.reset(size.slots);
         }
@@ -105,9 +107,25 @@ pub(super) unsafe fn allocate<G: Group, A: Allocator>(
     size: Size,
     fallibility: Fallibility,
 ) -> Result<Control<G>, TryReserveError> {
-    let Some((layout, offset)) = block::<G>(slot, size) else {
+    let Some(parts) = block::<G>(slot, size) else {
         return Err(fallibility.capacity_overflow());
     };
+    // SAFETY: the caller's contract; that are the parts of such a block.
+    unsafe { allocate_parts(alloc, parts, size, fallibility) }
+}
+
+/// [`allocate`] where the [`block`] of this size is known.
+///
+/// # Safety
+/// As there.
+#[inline]
+#[track_caller]
+unsafe fn allocate_parts<G: Group, A: Allocator>(
+    alloc: &A,
+    (layout, offset): (Layout, usize),
+    size: Size,
+    fallibility: Fallibility,
+) -> Result<Control<G>, TryReserveError> {
     let block = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
     // SAFETY: the block has `layout.size() >= offset` bytes; from `ctrl` on it has room for the control
     // bytes and words of `size.homes` homes.
@@ -120,7 +138,7 @@ pub(super) unsafe fn allocate<G: Group, A: Allocator>(
 /// # Safety
 /// Both tables have so many homes and bytes of slots. Nobody else accesses `to`. Slots that become full
 /// have been written, or are copied and may be (I3).
-#[inline(never)]
+#[inline]
 pub(super) unsafe fn copy_contents<G: Group>(
     from: Control<G>,
     to: Control<G>,
@@ -135,7 +153,7 @@ pub(super) unsafe fn copy_contents<G: Group>(
     }
 }
 
-/// [`copy_contents`] without slots, of which only those up to `last` stay full in `to`.
+/// [`copy_contents`] without slots, of which only those before `end` stay full in `to`.
 ///
 /// # Safety
 /// As there, and both tables have `slots` slots.
@@ -144,13 +162,13 @@ pub(super) unsafe fn copy_first<G: Group>(
     from: Control<G>,
     to: Control<G>,
     homes: usize,
-    last: usize,
+    end: usize,
     slots: usize,
 ) {
     // SAFETY: the caller's contract.
     unsafe {
         copy_contents(from, to, 0, homes);
-        to.vacate(last + 1..slots);
+        to.vacate(end..slots);
         // The counts are those of all entries.
         to.note_wear();
     }

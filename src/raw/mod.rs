@@ -368,7 +368,12 @@ impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
     fn drop(&mut self) {
         if self.capacity() != 0 {
             // SAFETY: layout and drop are those of the entries, and the table is going.
-            unsafe { self.untyped().drop_contents(Self::SLOT, drop_of::<T>()) }
+            unsafe {
+                match drop_of::<T>() {
+                    None => self.untyped().free_block(Self::SLOT),
+                    drop => self.untyped().drop_contents(Self::SLOT, drop),
+                }
+            }
         }
     }
 }

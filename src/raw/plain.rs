@@ -21,7 +21,7 @@ impl<T> Plain<T> {
     /// What is known of `T` by itself.
     #[inline]
     pub(crate) fn of_value() -> Self {
-        let is_known = !mem::needs_drop::<T>() && is_number(id::<T>());
+        let is_known = !mem::needs_drop::<T>() && is_number::<T>();
         Plain { is_known, marker: PhantomData }
     }
 
@@ -55,15 +55,25 @@ impl<K: Copy, V> Plain<(K, V)> {
     }
 }
 
-/// Whether a type is one of std's numbers, `bool`, `char` or `()`. Compiled once instead of folded for
-/// each type: a few comparisons per clone are next to nothing, in every crate that clones they are not.
-#[inline(never)]
-fn is_number(id: TypeId) -> bool {
-    macro_rules! ids {
-        ($($number:ty),*) => { [$(TypeId::of::<$number>()),*] };
+/// Whether a type is one of std's numbers, `bool`, `char` or `()`. Asked only about those of its size, so
+/// that there is little to fold for the compiler, and nothing left to do when a table is cloned.
+#[inline]
+fn is_number<T>() -> bool {
+    macro_rules! is_one_of {
+        ($($number:ty),*) => {{
+            let id = id::<T>();
+            $(size_of::<$number>() == size_of::<T>() && id == TypeId::of::<$number>())||*
+        }};
     }
-    ids![u64, u32, usize, i64, i32, (), isize, u8, i8, u16, i16, u128, i128, f32, f64, bool, char]
-        .contains(&id)
+    match size_of::<T>() {
+        0 => is_one_of!(()),
+        1 => is_one_of!(u8, i8, bool),
+        2 => is_one_of!(u16, i16),
+        4 => is_one_of!(u32, i32, usize, isize, f32, char),
+        8 => is_one_of!(u64, i64, usize, isize, f64),
+        16 => is_one_of!(u128, i128),
+        _ => false,
+    }
 }
 
 /// The identity of a type whose lifetimes are forgotten.

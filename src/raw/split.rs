@@ -13,6 +13,7 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::ops::Range;
 use core::ptr::NonNull;
+use core::{iter, mem};
 
 use super::control::Control;
 use super::full::{CHUNK, Lanes};
@@ -78,6 +79,24 @@ impl<G: Group> SlotRange<G> {
         self.rest.end = middle;
         Some(upper)
     }
+
+    /// The lanes still to come of the current chunk, or else the full ones of the next that is not vacant,
+    /// if there is one; with the chunk's first slot.
+    #[inline(always)]
+    fn next_run(&mut self) -> Option<(usize, Lanes)> {
+        let lanes = mem::replace(&mut self.lanes, Lanes::NONE);
+        if lanes.any() {
+            return Some((self.base, lanes));
+        }
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Range { start, end } = self.rest;
+        // SAFETY: groups of the table (I1, I2).
+        let (base, lanes) = unsafe { self.control.chunk_before(start, end) };
+        self.rest.start = base + CHUNK; // or beyond the end, if the chunk was short
+        Some((base, lanes))
+    }
 }
 
 impl<G: Group> Iterator for SlotRange<G> {
@@ -89,13 +108,7 @@ impl<G: Group> Iterator for SlotRange<G> {
             if let Some(lane) = self.lanes.next() {
                 return Some(self.base + lane);
             }
-            if self.rest.is_empty() {
-                return None;
-            }
-            let Range { start, end } = self.rest;
-            // SAFETY: groups of the table (I1, I2).
-            (self.base, self.lanes) = unsafe { self.control.chunk_before(start, end) };
-            self.rest.start = self.base + CHUNK; // or beyond the end, if the chunk was short
+            (self.base, self.lanes) = self.next_run()?;
         }
     }
 }
@@ -265,8 +278,9 @@ impl<T, G: Group> Halve for Pieces<'_, T, G> {
 impl<T, G: Group> Drop for Pieces<'_, T, G> {
     fn drop(&mut self) {
         let ctrl = self.slots.control.ctrl();
+        let runs = iter::from_fn(|| self.slots.next_run());
         // SAFETY: the pieces own what they have not returned.
-        unsafe { drop_remaining(&mut self.slots, ctrl, Layout::new::<T>(), drop_of::<T>()) };
+        unsafe { drop_remaining(runs, ctrl, Layout::new::<T>(), drop_of::<T>()) };
     }
 }
 

@@ -10,26 +10,30 @@
 use core::mem;
 use core::ptr::NonNull;
 
-use super::RawTable;
+use super::full::Lanes;
+use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::group::Group;
 
 /// A type of entry of which nothing is known, so that there is none.
 pub(super) enum Untyped {}
 
-/// What drops an entry; `None` if there is nothing to do.
-pub(super) type DropEntry = Option<unsafe fn(NonNull<u8>)>;
+/// What drops the entries of a run of slots that ends (`layout.rs`) at an address, those in the given
+/// lanes, and takes each lane out of the set before its entry is dropped; `None` if there is nothing to do.
+pub(super) type DropLanes = Option<unsafe fn(NonNull<u8>, &mut Lanes)>;
 
 /// # Safety
-/// There is an entry of type `T`, which its owner gives up.
-unsafe fn drop_entry<T>(entry: NonNull<u8>) {
-    // SAFETY: the caller's contract.
-    unsafe { entry.cast::<T>().drop_in_place() }
+/// There are entries of type `T` in those slots, which their owner gives up.
+unsafe fn drop_lanes<T>(end: NonNull<u8>, lanes: &mut Lanes) {
+    for lane in lanes {
+        // SAFETY: the caller's contract.
+        unsafe { layout::slot::<T>(end, lane).drop_in_place() }
+    }
 }
 
-/// What drops an entry of type `T`.
-pub(super) const fn drop_of<T>() -> DropEntry {
-    if mem::needs_drop::<T>() { Some(drop_entry::<T>) } else { None }
+/// What drops entries of type `T`.
+pub(super) const fn drop_of<T>() -> DropLanes {
+    if mem::needs_drop::<T>() { Some(drop_lanes::<T>) } else { None }
 }
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {

@@ -9,7 +9,6 @@ use super::plain::Plain;
 use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
-use crate::capacity::Size;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::mask::LaneMask;
@@ -120,35 +119,19 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert!(self.items == 0);
-        let size = source.size();
-        // In a table that is nearly empty there are fewer bytes to look at than to copy.
-        let as_bytes = entries.plain && source.items != 0 && source.items >= size.slots / 8;
-        if self.size() != size {
-            // The old block goes first: peak memory is that of one copy. Should the new one fail,
-            // the table is empty and in order.
-            if self.capacity() != 0 {
-                // SAFETY: the caller's contract.
-                unsafe { self.release(entries.slot) };
-            }
-            if size.slots == 0 {
-                return Ok(());
-            }
-            // SAFETY: the source has a block of this size. This one is vacant, or else written to as a
-            // whole below (I2), also if a clone panics (I7).
-            self.control = unsafe {
-                let is_vacant = source.items == 0;
-                layout::allocate_like(&self.alloc, entries.slot, size, is_vacant, fallibility)?
-            };
-            self.growth_left = source.capacity();
+        if (self.control.mask(), self.capacity()) != (source.control.mask(), source.capacity()) {
+            // SAFETY: the caller's contract; the block is written to below.
+            unsafe { self.replace_block(source, entries.slot, fallibility)? };
         }
         if source.items == 0 {
             return Ok(());
         }
-        let mut slot_bytes = entries.slot.size() * size.slots;
-        if !as_bytes {
-            slot_bytes = 0;
-            let (from, to) = (source.control, self.control);
-            let mut clones = Clones { table: self, source, size, base: 0, left: Lanes::NONE };
+        let (from, to, homes) = (source.control, self.control, source.control.mask() + 1);
+        // In a table that is nearly empty there are fewer bytes to look at than to copy.
+        let slot_bytes = if entries.plain && source.items >= source.capacity() / 8 {
+            entries.slot.size() * source.slots()
+        } else {
+            let mut clones = Clones { table: self, source, base: 0, left: Lanes::NONE };
             // SAFETY: `items` is the number of full slots (I4); the source is not changed. The slots are
             // full there and exist in this table as well, and grow downwards from `ctrl`.
             unsafe {
@@ -159,12 +142,46 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
                 }
             }
             mem::forget(clones);
-        }
+            0
+        };
         // SAFETY: both tables have this size (I2). All slots that become full have just been written,
         // or are copied, which is a clone of a plain entry (I3).
-        unsafe { layout::copy_contents(source.control, self.control, slot_bytes, size.homes) };
+        unsafe { layout::copy_contents(from, to, slot_bytes, homes) };
         self.items = source.items;
         self.growth_left = source.growth_left;
+        Ok(())
+    }
+
+    /// Gives this table a block of the source's size, which is vacant if the source is.
+    ///
+    /// # Safety
+    /// This table has no entries; both have slots of this layout. If the source has entries, the control
+    /// bytes and words of the new block are written before anything else is done with it (I2), also if
+    /// user code panics (I7).
+    #[inline(never)]
+    unsafe fn replace_block(
+        &mut self,
+        source: &Self,
+        slot: Layout,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        // The old block goes first: peak memory is that of one copy. Should the new one fail, the table is
+        // empty and in order.
+        if self.capacity() != 0 {
+            // SAFETY: the caller's contract.
+            unsafe { self.release(slot) };
+        }
+        let size = source.size();
+        if size.slots != 0 {
+            // SAFETY: the source has a block of this size, and the rest is the caller's contract.
+            unsafe {
+                self.control = layout::allocate_like(&self.alloc, slot, size, fallibility)?;
+                self.growth_left = source.capacity();
+                if source.items == 0 {
+                    self.control.reset(size.slots);
+                }
+            }
+        }
         Ok(())
     }
 }
@@ -174,7 +191,6 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
 struct Clones<'a, G: Group, A: Allocator> {
     table: &'a mut RawTable<Untyped, G, A>,
     source: &'a RawTable<Untyped, G, A>,
-    size: Size,
     /// The slots of a run from here on, of which these lanes have not been cloned yet.
     base: usize,
     left: Lanes,
@@ -182,7 +198,7 @@ struct Clones<'a, G: Group, A: Allocator> {
 
 impl<G: Group, A: Allocator> Drop for Clones<'_, G, A> {
     fn drop(&mut self) {
-        let (from, to) = (self.source.control, self.table.control);
+        let (from, to, size) = (self.source.control, self.table.control, self.source.size());
         let mut count = 0;
         // SAFETY: as for the runs that were cloned. Both tables have this size. Slots that stay full are
         // those before the one whose clone panicked: they were written (I3), and `count` is their number (I4).
@@ -195,7 +211,7 @@ impl<G: Group, A: Allocator> Drop for Clones<'_, G, A> {
             }
             count -= self.left.lanes();
             let end = self.base + self.left.lowest_or_last();
-            layout::copy_first(from, to, self.size.homes, end, self.size.slots);
+            layout::copy_first(from, to, size.homes, end, size.slots);
         }
         self.table.items = count;
         self.table.growth_left -= count;

@@ -354,19 +354,33 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// As there, and the control bytes and words are initialised (I2).
+    #[inline]
     pub(super) unsafe fn forget(self, slots: usize) {
         // SAFETY: these are all slots, the words are initialised (I2), and the table is ours. A one-window
         // table has 4, 8 or 16 slots (I1).
         unsafe {
-            if !self.has_several_windows() {
-                return self.reset_window(slots);
+            if self.has_several_windows() {
+                self.forget_several(slots);
+            } else {
+                self.reset_window(slots);
             }
-            self.vacate(0..slots);
+        }
+    }
+
+    /// [`forget`](Self::forget) with several windows. The control bytes come last: nothing is kept for
+    /// after that.
+    ///
+    /// # Safety
+    /// As there, and the table has several windows.
+    #[inline(never)]
+    unsafe fn forget_several(self, slots: usize) {
+        // SAFETY: the caller's contract.
+        unsafe {
             if self.steps() != 0 {
                 self.clear_counts();
             }
-            self.renew_limit();
-            self.cursor().write(0);
+            self.reset_counters();
+            self.vacate(0..slots);
         }
     }
 
@@ -391,6 +405,7 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// The table has those slots, and nobody else accesses it now.
+    #[inline]
     pub(super) unsafe fn vacate(self, slots: Range<usize>) {
         // SAFETY: each slot has a control byte (I2).
         unsafe { self.ctrl.add(slots.start).write_bytes(EMPTY, slots.len()) };

@@ -221,9 +221,9 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// As there.
     #[inline(never)]
     unsafe fn forget_all(&mut self) {
-        // SAFETY: the table has a block (it had entries), initialised (I2), and is borrowed mutably.
-        unsafe { self.control.forget(self.slots()) };
         self.growth_left += mem::take(&mut self.items);
+        // SAFETY: the table has a block (it had entries), initialised (I2), and is borrowed mutably.
+        unsafe { self.control.forget(self.slots()) }
     }
 
     /// [`RawTable::clear`] of a table with entries that have to be dropped.
@@ -235,6 +235,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         /// Resets the table, also when an entry's drop panics.
         struct Reset<'a, G: Group, A: Allocator>(&'a mut RawTable<Untyped, G, A>);
         impl<G: Group, A: Allocator> Drop for Reset<'_, G, A> {
+            #[inline(always)]
             fn drop(&mut self) {
                 // SAFETY: the entries are gone (I3 holds again before anybody looks).
                 unsafe { self.0.forget_all() }

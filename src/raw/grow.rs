@@ -252,6 +252,24 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         }
     }
 
+    /// Gives a table without slots the smallest block that holds `capacity` entries.
+    ///
+    /// # Safety
+    /// `slot` is the layout of its slots.
+    #[inline(never)]
+    #[track_caller]
+    pub(super) unsafe fn allocate_block(
+        &mut self,
+        slot: Layout,
+        capacity: usize,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
+        let (control, size) = layout::allocate_for(&self.alloc, slot, capacity, fallibility)?;
+        self.control = control;
+        self.growth_left = size.capacity();
+        Ok(())
+    }
+
     /// Gives back the block of a table without entries.
     ///
     /// # Safety

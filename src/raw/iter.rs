@@ -14,7 +14,7 @@ use crate::allocator::Allocator;
 use crate::capacity::Size;
 use crate::ctrl::Tag;
 use crate::group::Group;
-use crate::mask::LaneMask;
+use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
 
 /// Pointers to the entries of a table, in slot order.
@@ -232,60 +232,71 @@ impl<T, G: Group> Iterator for RawIterHash<T, G> {
     }
 }
 
+/// Drops the entries in the given lanes of a run that ends at `end`, also if one drop panics.
+///
+/// # Safety
+/// As for [`drop_remaining`].
+#[inline(always)]
+unsafe fn drop_run(end: NonNull<u8>, lanes: Lanes, drop: unsafe fn(NonNull<u8>, &mut Lanes)) {
+    /// The lanes that are left: one is taken out before its entry is dropped.
+    struct Rest(NonNull<u8>, Lanes, unsafe fn(NonNull<u8>, &mut Lanes));
+    impl Drop for Rest {
+        #[inline(always)]
+        fn drop(&mut self) {
+            // SAFETY: the contract of `drop_run` passes to its guard.
+            unsafe { (self.2)(self.0, &mut self.1) }
+        }
+    }
+    let mut rest = Rest(end, lanes, drop);
+    // SAFETY: the caller's contract.
+    unsafe { drop(end, &mut rest.1) };
+    mem::forget(rest);
+}
+
 /// Drops the entries in all slots that are still to come, given as runs (the first slot, and lanes from
 /// there on), of a table whose control bytes begin at `ctrl`. If one drop panics the others still happen,
 /// as they do in std's collections.
 ///
 /// # Safety
 /// The slots are full; layout and drop are those of their entries, which the caller owns and forgets.
+#[inline(never)]
 pub(super) unsafe fn drop_remaining(
     runs: impl Iterator<Item = (usize, Lanes)>,
     ctrl: NonNull<u8>,
     slot: Layout,
     drop: DropLanes,
 ) {
-    /// The slots still to come: lanes of a run that ends somewhere, and the other runs.
-    struct Rest<I: Iterator<Item = (usize, Lanes)>> {
-        end: NonNull<u8>,
-        lanes: Lanes,
+    /// Drops what is in the runs to come.
+    struct Runs<I: Iterator<Item = (usize, Lanes)>> {
         runs: I,
         ctrl: NonNull<u8>,
         size: usize,
         drop: unsafe fn(NonNull<u8>, &mut Lanes),
     }
-    impl<I: Iterator<Item = (usize, Lanes)>> Rest<I> {
-        /// Drops what is in the other runs.
-        ///
+    impl<I: Iterator<Item = (usize, Lanes)>> Runs<I> {
         /// # Safety
-        /// As for [`drop_remaining`], and there are no lanes.
+        /// As for [`drop_remaining`].
         #[inline(always)]
-        unsafe fn drop_runs(&mut self) {
+        unsafe fn drop_all(&mut self) {
             while let Some((base, lanes)) = self.runs.next() {
                 // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`. Entries
                 // in full slots are initialised (I3), and come once.
-                unsafe {
-                    self.end = self.ctrl.sub(base * self.size);
-                    self.lanes = lanes;
-                    (self.drop)(self.end, &mut self.lanes);
-                }
+                unsafe { drop_run(self.ctrl.sub(base * self.size), lanes, self.drop) };
             }
         }
     }
-    impl<I: Iterator<Item = (usize, Lanes)>> Drop for Rest<I> {
+    impl<I: Iterator<Item = (usize, Lanes)>> Drop for Runs<I> {
+        #[inline(always)]
         fn drop(&mut self) {
-            // SAFETY: a drop panicked, and its lane was taken out before that. The contract of
-            // `drop_remaining` passes to its guard.
-            unsafe {
-                (self.drop)(self.end, &mut self.lanes);
-                self.drop_runs();
-            }
+            // SAFETY: as above.
+            unsafe { self.drop_all() }
         }
     }
     let Some(drop) = drop else { return };
-    let mut rest = Rest { end: ctrl, lanes: Lanes::NONE, runs, ctrl, size: slot.size(), drop };
+    let mut runs = Runs { runs, ctrl, size: slot.size(), drop };
     // SAFETY: the caller's contract.
-    unsafe { rest.drop_runs() };
-    mem::forget(rest);
+    unsafe { runs.drop_all() };
+    mem::forget(runs);
 }
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
@@ -362,8 +373,16 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// Layout and drop are those of the entries, which the caller forgets, also if a drop panics.
     #[inline]
     pub(super) unsafe fn drop_entries(&self, slot: Layout, drop: DropLanes) {
-        // SAFETY: the caller's contract; the table does not change meanwhile.
-        unsafe { drop_remaining(self.full_slots().runs(), self.ctrl(), slot, drop) };
+        let Some(run) = drop else { return };
+        // SAFETY: the caller's contract; the table does not change meanwhile. Every table has a home 0,
+        // whose window is initialised (I2); with one window it has all full slots.
+        unsafe {
+            if self.control.has_several_windows() {
+                drop_remaining(self.full_slots().runs(), self.ctrl(), slot, drop);
+            } else {
+                drop_run(self.ctrl(), BitMask(self.control.group(0).full_bits()), run);
+            }
+        }
     }
 
     /// Frees the block.
@@ -382,12 +401,18 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// As for [`drop_entries`](Self::drop_entries), and nobody uses the table again.
     #[inline(never)]
     pub(super) unsafe fn drop_contents(&self, slot: Layout, drop: DropLanes) {
-        // SAFETY: the block is freed when the guard goes, whether or not a drop panics; the rest is the
-        // caller's contract.
-        unsafe {
-            let _block = Block::adopt(&self.alloc, slot, self.control, self.size());
-            self.drop_entries(slot, drop);
+        /// Frees the block, whether or not a drop panics.
+        struct Free<'a, G: Group, A: Allocator>(&'a RawTable<Untyped, G, A>, Layout);
+        impl<G: Group, A: Allocator> Drop for Free<'_, G, A> {
+            #[inline(always)]
+            fn drop(&mut self) {
+                // SAFETY: the contract of `drop_contents`.
+                unsafe { self.0.free_block(self.1) }
+            }
         }
+        let _block = Free(self, slot);
+        // SAFETY: the caller's contract.
+        unsafe { self.drop_entries(slot, drop) };
     }
 }
 

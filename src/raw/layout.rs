@@ -52,7 +52,7 @@ pub(crate) fn block_size<T, G: Group>(capacity: usize) -> Option<usize> {
 
 /// The smallest block that holds `capacity` entries, and its size: all control bytes vacant, all
 /// counts zero.
-#[inline(never)]
+#[inline]
 #[track_caller]
 pub(super) fn allocate_for<G: Group, A: Allocator>(
     alloc: &A,
@@ -71,27 +71,22 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
     }
 }
 
-/// A block of this size for a clone, with nothing in it, or vacant.
+/// A block of the size of another one, with nothing in it.
 ///
 /// # Safety
-/// There is a block of this size. If the new one is not to be vacant: as for [`allocate`].
-#[inline(never)]
+/// As for [`allocate`], and there is a block of this size.
+#[inline]
 pub(super) unsafe fn allocate_like<G: Group, A: Allocator>(
     alloc: &A,
     slot: Layout,
     size: Size,
-    is_vacant: bool,
     fallibility: Fallibility,
 ) -> Result<Control<G>, TryReserveError> {
-    // SAFETY: the block has this size and is ours; the rest is the caller's contract.
+    // SAFETY: the same arithmetic succeeded when the other block was allocated; the rest is the caller's
+    // contract.
     unsafe {
-        // The same arithmetic succeeded when the other block was allocated.
         let parts = block::<G>(slot, size).unwrap_unchecked();
-        let control: Control<G> = allocate_parts(alloc, parts, size, fallibility)?;
-        if is_vacant {
-            control.reset(size.slots);
-        }
-        Ok(control)
+        allocate_parts(alloc, parts, size, fallibility)
     }
 }
 

@@ -163,10 +163,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert_eq!(self.capacity(), 0);
-        let (control, size) = layout::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
-        self.control = control;
-        self.growth_left = size.capacity();
-        Ok(())
+        // SAFETY: the layout is that of the entries.
+        unsafe { self.untyped_mut().allocate_block(Self::SLOT, capacity, fallibility) }
     }
 
     /// The allocator.

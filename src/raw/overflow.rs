@@ -333,10 +333,23 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// Sets steps, limit, wear and cursor to what they are in a table that has just been allocated.
+    ///
+    /// # Safety
+    /// The table has several windows, all counts are zero, and nobody else accesses it.
+    #[inline]
+    pub(super) unsafe fn reset_counters(self) {
+        // A sum that has reached its end is above every limit.
+        let counters: [u32; COUNTERS] = [0, self.credit().min(u32::MAX - 1), 0, 0];
+        // SAFETY: the table is ours; as it has several windows, it has these words (I2), in this order.
+        unsafe { self.steps_word().cast::<[u32; COUNTERS]>().write(counters) }
+    }
+
     /// Sets all counts, and with them the steps, to zero, in a block that has not been written to.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
+    #[inline(never)]
     pub(super) unsafe fn clear_counts(self) {
         let homes = self.mask() + 1;
         // SAFETY: the block has these words (I2).

@@ -278,7 +278,7 @@ pub(super) unsafe fn drop_remaining(
         /// As for [`drop_remaining`].
         #[inline(always)]
         unsafe fn drop_all(&mut self) {
-            while let Some((base, lanes)) = self.runs.next() {
+            for (base, lanes) in self.runs.by_ref() {
                 // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`. Entries
                 // in full slots are initialised (I3), and come once.
                 unsafe { drop_run(self.ctrl.sub(base * self.size), lanes, self.drop) };

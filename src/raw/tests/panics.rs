@@ -349,9 +349,9 @@ fn goes_on<G: Group>(mut table: Table<G>, ledger: &Rc<Ledger>) {
     assert_eq!(ledger.alive(), others, "leaked");
 }
 
-/// Lengths for the tests below: one window, and several.
+/// Lengths for the tests below: one window, several, and several chunks.
 fn lens<G: Group>() -> impl Iterator<Item = u64> {
-    [3, 8, scaled(30, 30, G::WIDTH + 1) as u64].into_iter().step_by(scaled(1, 1, 2))
+    [3, 8, scaled(30, 30, G::WIDTH + 1) as u64, 100].into_iter().step_by(scaled(1, 1, 2))
 }
 
 fn clones<G: Group>() {

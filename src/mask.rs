@@ -134,9 +134,12 @@ impl<W: Word, const STRIDE: u32> Iterator for BitMask<W, STRIDE> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
-        let lane = self.lowest()?;
-        *self = self.without_lowest();
-        Some(lane)
+        // In this order `lanes` is used up by its last use, and the register with it: where `bsf` is
+        // what counts, and it waits for what was in the register of its result, it has nothing else to
+        // wait for (`walk` of `ci/profiles.sh`, opt-level "s": 1.57 -> 1.17; `sum_values`, fat: 1.36 -> 1.05).
+        let lanes = *self;
+        *self = lanes.without_lowest();
+        lanes.lowest()
     }
 }
 

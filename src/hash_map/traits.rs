@@ -4,13 +4,13 @@ use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
 
-use super::{HashMap, Iter, IterMut};
+use super::{HashMap, Iter, IterMut, has_key, hash_of};
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
-use crate::raw::Plain;
+use crate::raw::{Filler, Plain};
 
 impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V, S, A> {
     /// O(slots). The copy has the same hasher and capacity.
@@ -42,8 +42,18 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         let entries = entries.into_iter();
         let promised = entries.size_hint().0;
         self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
-        entries.for_each(|(key, value)| {
-            self.insert(key, value);
+        let HashMap { hash_builder, table } = self;
+        // Handed on from entry to entry: captured it would be in memory.
+        entries.fold(Filler::new(&mut table.raw), |mut filler, (key, value)| {
+            let hash = hash_builder.hash_one(&key);
+            // SAFETY: the slot is written to at once.
+            unsafe {
+                match filler.place(hash, has_key(&key), hash_of(hash_builder)) {
+                    Ok(entry) => (*entry.as_ptr()).1 = value,
+                    Err(entry) => entry.write((key, value)),
+                }
+            }
+            filler
         });
     }
 }

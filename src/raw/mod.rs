@@ -16,6 +16,7 @@
 //! | `grow.rs` | moving to another size, and the rebuild at the same size |
 //! | `iter.rs` | walking over entries |
 //! | `batch.rs` | many lookups at once |
+//! | `fill.rs` | many insertions, one after another |
 //! | `scan.rs` | walking in steps, between which the table may change |
 //! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
 //! | `divide.rs` | two tables of one, one of two |
@@ -77,6 +78,7 @@ mod control;
 mod debug;
 mod divide;
 mod erase;
+mod fill;
 mod full;
 mod grow;
 mod iter;
@@ -96,6 +98,7 @@ mod untyped;
 
 use control::Control;
 pub(crate) use erase::RawExtractIf;
+pub(crate) use fill::Filler;
 pub(crate) use full::FullSlots;
 pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 #[cfg(feature = "serde")]

@@ -2,7 +2,9 @@
 //! `cargo bench --bench batch -- [ROW …]`.
 //!
 //! A batch is compared with a loop that is batched the same way, copying 16 keys before it looks them
-//! up, and with plain loops, of rosti and of hashbrown.
+//! up, and with plain loops, of rosti and of hashbrown. So are `collect` and `extend`, with loops of
+//! insertions: for `collect` into a new map, and into one with room for all; for `extend` into a map that has
+//! the first half of the entries, and in `refill` into one that has room for all and is empty.
 //!
 //! Every subject of a row takes its turn in every round; the mean of the fastest quarter of its samples
 //! stands, and only ratios count. Answers are compared. `must` is what the mean of a row may be at most,
@@ -15,14 +17,16 @@ mod rng;
 use foldhash::fast::RandomState;
 use rng::Rng;
 use rosti::{HashMap, ScanCursor};
+use std::cell::Cell;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Slots of the tables, as powers of two: those that fit into the cache, and those that do not.
 const IN_CACHE: &[u32] = &[10, 13, 16];
 const BEYOND: &[u32] = &[20, 22, 24];
 const LARGE: &[u32] = &[18, 20, 22, 24];
 const STRINGS: &[u32] = &[18, 20, 22];
+const FILLED: &[u32] = &[18, 20, 22];
 /// Keys that are looked up in a sample.
 const LOOKUPS: usize = 1 << 16;
 /// Runs of so many keys. Subjects are at different ones in a round: what the keys of a run touch is not in
@@ -69,6 +73,7 @@ const ITER: &str = "iter";
 const BATCHED: &str = "batched loop";
 const PLAIN: &str = "plain loop";
 const OTHER: &str = "hashbrown's plain loop";
+const RESERVED: &str = "batched, reserved";
 /// What a batch may take of the time of each loop in a table that fits into the cache.
 const NEAR: &[Against] = &[against(BATCHED, 1.05, 1.0), against(PLAIN, 1.05, 1.0)];
 
@@ -110,6 +115,10 @@ const ROWS: &[Row] = &[
         |n| strings(n, MISSES),
         &[against(BATCHED, 1.0, 0.8), against(PLAIN, 1.0, 0.8)],
     ),
+    row("collect", FILLED, |n| collect(n, false), &[against(BATCHED, 0.70, 0.50)]),
+    row("collect", FILLED, |n| collect(n, true), &[against(RESERVED, 1.0, 0.70)]),
+    row("extend", FILLED, extend, &[against(BATCHED, 0.70, 0.50)]),
+    row("refill", FILLED, refill, &[against(BATCHED, 0.70, 0.50)]),
 ];
 
 fn main() {
@@ -135,6 +144,19 @@ fn main() {
     }
 }
 
+thread_local! {
+    /// What a subject has spent on things that it is not measured by.
+    static UNTIMED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// Does something that a subject is not measured by.
+fn untimed<R>(f: impl FnOnce() -> R) -> R {
+    let begin = Instant::now();
+    let result = f();
+    UNTIMED.set(UNTIMED.get() + begin.elapsed());
+    result
+}
+
 /// Nanoseconds per operation of subjects, where each call is `ops` operations. They are called with the
 /// number of a run, for which all give the same answer.
 fn race(ops: usize, subjects: &mut [&mut dyn FnMut(usize) -> u64]) -> Vec<f64> {
@@ -147,7 +169,7 @@ fn race(ops: usize, subjects: &mut [&mut dyn FnMut(usize) -> u64]) -> Vec<f64> {
             let run = (round + i * RUNS / count) % RUNS;
             let begin = Instant::now();
             let answer = (0..calls).fold(0, |sum: u64, _| sum.wrapping_add(subject(run)));
-            samples[i].push(begin.elapsed().as_secs_f64());
+            samples[i].push((begin.elapsed() - UNTIMED.take()).as_secs_f64());
             let expected = answers[run].get_or_insert(answer);
             assert_eq!(*expected, answer, "the subjects disagree");
         }
@@ -287,6 +309,77 @@ fn strings(log_slots: u32, misses: usize) -> Vec<f64> {
             &mut |n| map.get_batch(run(&keys, n).iter().map(String::as_str)).flatten().sum(),
             &mut |n| chunked(run(&keys, n).iter().map(String::as_str), look_up),
             &mut |n| run(&keys, n).iter().map(String::as_str).map(look_up).sum(),
+        ],
+    )
+}
+
+/// The entries of keys.
+fn entries(keys: &[u64]) -> impl ExactSizeIterator<Item = (u64, u64)> {
+    keys.iter().map(|&key| (key, key))
+}
+
+/// Inserts keys by a loop that copies a chunk of them before it inserts them.
+fn insert_chunked(map: &mut HashMap<u64, u64>, keys: &[u64]) {
+    chunked(keys.iter().copied(), |key| map.insert(key, key).map_or(0, |_| 1));
+}
+
+/// The length of a map, which is dropped.
+fn len(map: HashMap<u64, u64>) -> u64 {
+    let len = map.len() as u64;
+    untimed(|| drop(map));
+    len
+}
+
+/// (One loop in a race: what one gives back to the allocator the next would touch for the first time.)
+fn collect(log_slots: u32, reserved: bool) -> Vec<f64> {
+    let [keys, _] = numbers(log_slots);
+    race(
+        keys.len(),
+        &mut [&mut |_| len(entries(&keys).collect()), &mut |_| {
+            let mut map = HashMap::with_capacity(if reserved { keys.len() } else { 0 });
+            insert_chunked(&mut map, &keys);
+            len(map)
+        }],
+    )
+}
+
+fn extend(log_slots: u32) -> Vec<f64> {
+    let [keys, _] = numbers(log_slots);
+    let (first, second) = keys.split_at(keys.len() / 2);
+    let half = map(first);
+    race(
+        second.len(),
+        &mut [
+            &mut |_| {
+                let mut map = untimed(|| half.clone());
+                map.extend(entries(second));
+                len(map)
+            },
+            &mut |_| {
+                let mut map = untimed(|| half.clone());
+                insert_chunked(&mut map, second);
+                len(map)
+            },
+        ],
+    )
+}
+
+fn refill(log_slots: u32) -> Vec<f64> {
+    let [keys, _] = numbers(log_slots);
+    let [mut one, mut other] = [map(&keys), map(&keys)];
+    race(
+        keys.len(),
+        &mut [
+            &mut |_| {
+                one.clear();
+                one.extend(entries(&keys));
+                one.len() as u64
+            },
+            &mut |_| {
+                other.clear();
+                insert_chunked(&mut other, &keys);
+                other.len() as u64
+            },
         ],
     )
 }

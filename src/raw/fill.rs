@@ -105,8 +105,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<NonNull<T>, NonNull<T>> {
-        // SAFETY: the slot was found full.
         if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
+            // SAFETY: the slot was found full.
             return Ok(unsafe { self.slot(slot) });
         }
         let slot = self.claim_elsewhere(hash, hasher);

@@ -51,8 +51,8 @@ fn run(entries: u64, ticks: u64) -> (Vec<Duration>, Cache) {
 fn the_expired_go() {
     let (times, cache) = run(20_000, 5000);
     assert_eq!(times.len(), 5000);
-    // A scan takes a step per 256 homes, of which there are never more than 2^18.
-    let stale = cache.values().filter(|&&expires| expires + 2 * 1024 < 5000).count();
+    // A scan takes a step per 512 homes, of which there are never more than 2^18.
+    let stale = cache.values().filter(|&&expires| expires + 2 * 512 < 5000).count();
     assert_eq!(stale, 0);
     let alive = cache.values().filter(|&&expires| expires >= 5000).count() as u64;
     assert_eq!(alive, NEW * LIFE);

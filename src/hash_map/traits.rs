@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
+use core::mem;
 use core::ops::Index;
 
 use super::{HashMap, Iter, IterMut, has_key, hash_of};
@@ -42,6 +43,12 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         let entries = entries.into_iter();
         let promised = entries.size_hint().0;
         self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
+        // Beside what is done with memory of their own it hardly shows, and a call is less code.
+        if const { mem::needs_drop::<(K, V)>() } {
+            return entries.for_each(|(key, value)| {
+                self.insert(key, value);
+            });
+        }
         let HashMap { hash_builder, table } = self;
         // Handed on from entry to entry: captured it would be in memory.
         entries.fold(Filler::new(&mut table.raw), |mut filler, (key, value)| {

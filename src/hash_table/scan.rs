@@ -10,7 +10,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// interface.
     ///
     /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs. `hasher` is
-    /// called for the entries in about 280 slots, and must always return the same hash for the same
+    /// called for the entries in about 540 slots, and must always return the same hash for the same
     /// entry; otherwise entries may be skipped or visited more than once.
     ///
     /// ```

@@ -6,8 +6,7 @@
 
 use core::ptr::NonNull;
 
-use super::control::Step;
-use super::{Detached, ProbeSeq, RawTable};
+use super::{AtHome, Detached, ProbeSeq, RawTable};
 use crate::allocator::Allocator;
 use crate::ctrl::Tag;
 use crate::group::Group;
@@ -41,30 +40,23 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
         mut eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<NonNull<T>, NonNull<T>> {
-        let Detached { control, .. } = self.fields;
-        if control.mask() >= RawTable::<T, G, A>::PREFETCH_HOMES {
-            self.fields.prefetch(hash);
-        }
-        // SAFETY: the probe loop offers full slots (I3), and the table is borrowed mutably.
-        let step = control.probe_home(hash, |slot| eq(unsafe { self.fields.slot(slot).as_ref() }));
-        let seq = match step {
+        let Filler { fields, room, stored, .. } = *self;
+        fields.prefetch_far(hash);
+        // SAFETY: the table is borrowed mutably.
+        let seq = match unsafe { fields.search_home(hash, || stored != room, &mut eq) } {
             // SAFETY: the slot was found full.
-            Step::Done(Ok(slot)) => return Ok(unsafe { self.fields.slot(slot) }),
-            Step::Done(Err(_)) if self.stored == self.room => None,
-            // SAFETY: a search ends at a position.
-            Step::Done(Err(end)) => match unsafe { control.vacant_at(end.position()) } {
-                Some(slot) => {
-                    self.stored += 1;
-                    // SAFETY: there is room, and the slot is vacant and in the window of the hash's home.
-                    // I3 is what the caller promises.
-                    return Err(unsafe {
-                        control.set_byte(slot, Tag::of(hash).byte());
-                        self.fields.slot(slot)
-                    });
-                }
-                None => None,
-            },
-            Step::Next(seq) => Some(seq),
+            AtHome::Found(slot) => return Ok(unsafe { fields.slot(slot) }),
+            AtHome::Vacant(slot) => {
+                self.stored += 1;
+                // SAFETY: there is room, and the slot is vacant and in the window of the hash's home. I3 is
+                // what the caller promises.
+                return Err(unsafe {
+                    fields.control.set_byte(slot, Tag::of(hash).byte());
+                    fields.slot(slot)
+                });
+            }
+            AtHome::Absent => None,
+            AtHome::Elsewhere(seq) => Some(seq),
         };
         self.settle();
         // SAFETY: the caller's contract.

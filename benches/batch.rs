@@ -4,7 +4,8 @@
 //! A batch is compared with a loop that is batched the same way, copying 16 keys before it looks them
 //! up, and with plain loops, of rosti and of hashbrown. So are `collect` and `extend`, with loops of
 //! insertions: for `collect` into a new map, and into one with room for all; for `extend` into a map that has
-//! the first half of the entries, and in `refill` into one that has room for all and is empty.
+//! the first half of the entries, and in `refill` into one that has room for all and is empty, whose pages have
+//! been touched. `refill sorted` shows what there would be to gain by sorting entries first, if that took no time.
 //!
 //! Every subject of a row takes its turn in every round; the mean of the fastest quarter of its samples
 //! stands, and only ratios count. Answers are compared. `must` is what the mean of a row may be at most,
@@ -18,6 +19,7 @@ use foldhash::fast::RandomState;
 use rng::Rng;
 use rosti::{HashMap, ScanCursor};
 use std::cell::Cell;
+use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -118,7 +120,8 @@ const ROWS: &[Row] = &[
     row("collect", FILLED, |n| collect(n, false), &[against(BATCHED, 0.70, 0.50)]),
     row("collect", FILLED, |n| collect(n, true), &[against(RESERVED, 1.0, 0.70)]),
     row("extend", FILLED, extend, &[against(BATCHED, 0.70, 0.50)]),
-    row("refill", FILLED, refill, &[against(BATCHED, 0.70, 0.50)]),
+    row("refill", FILLED, |n| refill(n, false), &[against(BATCHED, 0.70, 0.50)]),
+    row("refill sorted", FILLED, |n| refill(n, true), &[against(BATCHED, 0.70, 0.50)]),
 ];
 
 fn main() {
@@ -364,15 +367,22 @@ fn extend(log_slots: u32) -> Vec<f64> {
     )
 }
 
-fn refill(log_slots: u32) -> Vec<f64> {
+/// `sorted`: with the entries in the order of 64 regions of the table, which would have to be brought about.
+fn refill(log_slots: u32, sorted: bool) -> Vec<f64> {
     let [keys, _] = numbers(log_slots);
     let [mut one, mut other] = [map(&keys), map(&keys)];
+    let mut given = keys.clone();
+    if sorted {
+        let hasher = one.hasher().clone();
+        // The home is the low bits of the hash.
+        given.sort_by_key(|key| hasher.hash_one(key) << (64 - log_slots) >> 58);
+    }
     race(
         keys.len(),
         &mut [
             &mut |_| {
                 one.clear();
-                one.extend(entries(&keys));
+                one.extend(entries(&given));
                 one.len() as u64
             },
             &mut |_| {

@@ -48,7 +48,7 @@ use crate::probe::ProbeSeq;
 
 /// Homes that a step looks at, a power of two. What a step costs beside its entries is mostly branches
 /// that nobody can predict: where a block ends, and which entries next to it belong to it. Chosen by
-/// `scan` of the batch bench, out of cache: 256, 512 homes, 1.97, 1.76 of `iter`'s time.
+/// `scan` of the batch bench, out of cache: 256, 512 homes, 1.97, 1.86 of `iter`'s time.
 pub(super) const BLOCK: usize = 1 << BLOCK_BITS;
 // The unit tests' are smaller, so that small tables have several.
 const BLOCK_BITS: u32 = if cfg!(all(test, miri)) {

@@ -936,16 +936,17 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[cold]
     #[inline(never)]
     fn insert_on(&mut self, seq: Option<ProbeSeq>, hash: u64, key: K, value: V) -> Option<V> {
-        // SAFETY: the entry is written at once.
+        let table = &mut self.table.raw;
+        if let Some(slot) = seq.and_then(|seq| table.find_on(hash, seq, has_key(&key))) {
+            // SAFETY: the slot was found full.
+            return Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value));
+        }
+        let slot = table.claim_elsewhere(hash, hash_of(&self.hash_builder));
+        // SAFETY: the slot is claimed for this hash.
         unsafe {
-            let hasher = hash_of(&self.hash_builder);
-            match self.table.raw.place_on(hash, seq, has_key(&key), hasher) {
-                Ok(entry) => return Some(mem::replace(&mut (*entry.as_ptr()).1, value)),
-                Err(entry) => {
-                    (&raw mut (*entry.as_ptr()).0).write(key);
-                    (&raw mut (*entry.as_ptr()).1).write(value);
-                }
-            }
+            let entry = table.occupy(slot, Tag::of(hash)).as_ptr();
+            (&raw mut (*entry).0).write(key);
+            (&raw mut (*entry).1).write(value);
         }
         None
     }

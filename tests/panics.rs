@@ -1246,6 +1246,68 @@ fn map_extend_and_collect() {
     }
 }
 
+/// A key that a map does not have to drop: `extend` has a loop of its own for these.
+#[derive(Clone, Copy, Debug)]
+struct Bare(u64);
+
+impl Hash for Bare {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        tick(HASH);
+        state.write_u64(self.0);
+    }
+}
+
+impl PartialEq for Bare {
+    fn eq(&self, other: &Self) -> bool {
+        tick(EQ);
+        self.0 == other.0
+    }
+}
+impl Eq for Bare {}
+
+/// Every entry before the panic is in the map, once and with the last value, and the map knows how many
+/// there are.
+#[test]
+fn map_extend_without_drop_glue() {
+    let (given, keys) = if cfg!(miri) { (60, 40) } else { (300, 200) };
+    let hashes: [Function; 3] = [mixed, |x| x << 57 | x & 1, |_| 0];
+    for (capacity, hash) in [0, keys as usize].into_iter().flat_map(|c| hashes.map(|h| (c, h))) {
+        for calls in [HASH, EQ, CLOSURE] {
+            // With one home and one tag comparisons are thousands.
+            let step = if cfg!(miri) || calls == EQ { 1009 } else { 7 };
+            for n in (1..).step_by(step) {
+                let mut map = HashMap::with_capacity_and_hasher(capacity, By(hash));
+                let mut came = 0;
+                let blown = fused(calls, n, || {
+                    light();
+                    map.extend((0..given).map(|i| {
+                        tick(CLOSURE);
+                        came = i + 1;
+                        (Bare(i % keys), i)
+                    }));
+                    douse();
+                });
+                // Of those that came the last one is not in the map if its own hashing or search failed.
+                let kept = if blown && calls != CLOSURE { came - 1 } else { came };
+                let expected: BTreeMap<u64, u64> = (0..kept).map(|i| (i % keys, i)).collect();
+                assert_eq!(map.len(), expected.len(), "call {n} of kind {calls}");
+                let found: BTreeMap<u64, u64> = map.iter().map(|(k, v)| (k.0, *v)).collect();
+                assert_eq!(found, expected, "call {n} of kind {calls}");
+                assert!(expected.iter().all(|(k, v)| map.get(&Bare(*k)) == Some(v)));
+                // There is as much room as the map says, and no more is counted than there is.
+                let room = map.capacity();
+                for more in map.len()..room {
+                    map.insert(Bare(1000 + more as u64), 0);
+                }
+                assert_eq!((map.len(), map.capacity()), (room, room));
+                if !blown {
+                    break;
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn map_reserve_and_shrink() {
     for (size, hash) in hashing_worlds() {

@@ -2,12 +2,13 @@
 //!
 //! `u64 -> u64`. The clock is that of the thread, so what other processes do counts only as far as they
 //! disturb the caches; of an insertion's times in several runs the least counts, and of a pass over many
-//! operations too. Growth is to 2^24 entries, or to 2^`ROSTI_LOG2`.
+//! operations too. Growth is to 2^22 entries unless another number is given.
 //!
 //! ```text
 //! cargo bench --bench extendible             # all rows, or those of
 //! cargo bench --bench extendible -- growth   # insertions and memory
 //! cargo bench --bench extendible -- single   # other operations
+//! cargo bench --bench extendible -- growth --entries 16000000
 //! ```
 
 mod meter;
@@ -192,8 +193,9 @@ fn growth(entries: u64) {
     let (map, last, peak) = Meter::of(|| Extendible::grow(entries));
     drop(map);
     row("peak memory / final memory", peak as f64 / last as f64, 1.10, 1.02);
-    eprintln!(
-        "slowest insert {slowest} ns, p99.99 {p9999} ns; hashbrown's slowest {their_slowest} ns, mean {their_mean:.1} ns"
+    println!(
+        "\n{entries} insertions: slowest {slowest} ns, p99.99 {p9999} ns; hashbrown's slowest \
+         {their_slowest} ns, mean {their_mean:.1} ns. Memory at the end {last} bytes, at most {peak}.\n"
     );
 }
 
@@ -224,14 +226,14 @@ fn main() {
     if asked("--test") {
         return;
     }
-    let log2 = std::env::var("ROSTI_LOG2").ok().and_then(|text| text.parse().ok()).unwrap_or(24);
-    let entries = 1u64 << log2;
+    let number = std::env::args().skip_while(|argument| argument != "--entries").nth(1);
+    let entries = number.map_or(1 << 22, |text| text.parse().expect("a number of entries"));
     println!("| row, {entries} entries | ratio | must | aim | |\n|---|---|---|---|---|");
 
-    if !asked("single") {
-        growth(entries);
-    }
     if !asked("growth") {
         single();
+    }
+    if !asked("single") {
+        growth(entries);
     }
 }

@@ -30,7 +30,7 @@ use core::ptr::NonNull;
 
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, TryReserveError};
-use crate::group::Native;
+use crate::group::{Group, Native};
 use crate::raw::RawTable;
 
 pub(super) type Table<T, A> = RawTable<T, Native, A>;
@@ -300,15 +300,20 @@ impl<T, A: Allocator> Directory<T, A> {
     /// The heads, in the order of their prefixes; borrows nothing.
     #[inline]
     pub(super) fn heads(&self) -> Heads<T, A> {
-        Heads { heads: self.heads, left: self.written, depth: self.depth() }
+        Heads { ctrls: self.ctrls, heads: self.heads, left: self.written, depth: self.depth() }
     }
 }
+
+/// How far ahead a walk asks for memory, in bytes: of slots, and of the next table's control bytes and first
+/// slots. (Sums over 3 and 6 million entries, `extendible`: 1.4 -> 1.15 of `HashMap`'s time.)
+pub(super) const AHEAD: usize = 2048;
 
 /// The heads of a directory, each once; see [`Directory::heads`].
 ///
 /// Like [`RawIter`](crate::raw::RawIter) it borrows nothing: whoever uses it answers for the
 /// directory's being there, unchanged from where the iterator is to its end.
 pub(super) struct Heads<T, A: Allocator> {
+    ctrls: NonNull<NonNull<u8>>,
     heads: NonNull<NonNull<Head<T, A>>>,
     /// Number of records from there on.
     left: usize,
@@ -345,8 +350,25 @@ impl<T, A: Allocator> Iterator for Heads<T, A> {
             let head = self.heads.read();
             let span = 1 << (self.depth - head.as_ref().depth);
             self.heads = self.heads.add(span);
+            self.ctrls = self.ctrls.add(span);
             self.left -= span;
             Some(head)
+        }
+    }
+}
+
+impl<T, A: Allocator> Heads<T, A> {
+    /// Asks for what a walk over the next table begins with.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        if self.left != 0 {
+            // SAFETY: there is one more record (see the type's introduction).
+            let (head, ctrl) = unsafe { (self.heads.read(), self.ctrls.read().as_ptr()) };
+            Native::prefetch(head.as_ptr().cast());
+            for offset in (0..AHEAD).step_by(64) {
+                Native::prefetch(ctrl.wrapping_add(offset));
+                Native::prefetch(ctrl.wrapping_sub(offset + 64));
+            }
         }
     }
 }

@@ -7,12 +7,12 @@ use core::marker::PhantomData;
 use core::mem;
 use core::ptr::NonNull;
 
-use super::directory::Heads;
+use super::directory::{AHEAD, Heads};
 #[cfg(feature = "rayon")]
 use super::directory::{Directory, Head, Table};
 use super::table::Tables;
 use crate::allocator::Allocator;
-use crate::group::Native;
+use crate::group::{Group, Native};
 #[cfg(feature = "rayon")]
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawExtractIf, RawIter};
@@ -61,6 +61,7 @@ impl<T, A: Allocator> Iterator for Pointers<T, A> {
                 return Some(entry);
             }
             let head = self.heads.next()?;
+            self.heads.prefetch();
             // SAFETY: the directory is there (see the type's introduction) and owns the head.
             self.current = unsafe { head.as_ref().table.raw_iter() };
         }
@@ -73,11 +74,20 @@ impl<T, A: Allocator> Iterator for Pointers<T, A> {
 
     #[inline(always)]
     fn fold<B, F: FnMut(B, NonNull<T>) -> B>(self, init: B, mut f: F) -> B {
-        let acc = self.current.fold(init, &mut f);
-        self.heads.fold(acc, |acc, head| {
+        let Pointers { current, mut heads, .. } = self;
+        let mut acc = current.fold(init, &mut f);
+        while let Some(head) = heads.next() {
+            heads.prefetch();
             // SAFETY: as in `next`.
-            unsafe { head.as_ref().table.raw_iter() }.fold(acc, &mut f)
-        })
+            let entries = unsafe { head.as_ref().table.raw_iter() };
+            // The processor sees that slots are read in order only when it is through with a good part of
+            // such a short table.
+            acc = entries.fold(acc, |acc, entry| {
+                Native::prefetch(entry.as_ptr().cast::<u8>().wrapping_sub(AHEAD));
+                f(acc, entry)
+            });
+        }
+        acc
     }
 }
 

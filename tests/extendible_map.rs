@@ -370,7 +370,7 @@ fn a_step_is_as_bounded_as_an_insertion() {
     while let Some(cursor) = next {
         HASHES.set(0);
         next = set.scan(cursor, |_| visited += 1);
-        assert!(HASHES.get() <= ExtendibleSet::<Wide<2>, Counting>::BOUND);
+        assert!(HASHES.get() <= ExtendibleSet::<Wide<2>, Counting>::BOUND + 40);
     }
     assert_eq!(visited, entries);
 }
@@ -446,6 +446,8 @@ struct Most {
     bytes: isize,
     /// Insertions that hashed another element.
     splits: usize,
+    /// Those that hashed more than a quarter of what fits a table.
+    long: usize,
 }
 
 fn grow<T: Numbered>(entries: u64, function: support::Function) -> (Most, usize) {
@@ -461,6 +463,7 @@ fn grow<T: Numbered>(entries: u64, function: support::Function) -> (Most, usize)
         most.allocations = most.allocations.max(allocations);
         most.bytes = most.bytes.max(Tally::bytes() - bytes);
         most.splits += usize::from(hashes != 0);
+        most.long += usize::from(hashes > ExtendibleSet::<T, Counting>::BOUND / 4);
     }
     (most, set.allocation_size())
 }
@@ -470,16 +473,18 @@ fn bounded<T: Numbered>(entries: u64) {
     let bound = ExtendibleSet::<T, Counting>::BOUND;
     let table = ExtendibleSet::<T, Counting>::TABLE_BYTES;
     let (most, total) = grow::<T>(entries, mixed);
-    assert!(most.hashes <= bound, "{most:?}, {bound}");
+    // A few hashes say that a table can be split.
+    assert!(most.hashes <= bound + 40, "{most:?}, {bound}");
     // The directory has at most eight records of two addresses for each table.
     let tables = total / table + 1;
     let directory = 8 * tables * 2 * size_of::<usize>();
     assert!(most.bytes <= (table + 200 + directory) as isize, "{most:?}, {table}, {directory}");
-    // A block, a head, records, and what is noted during a split: a word for as many slots as it has
-    // bits, and displaced entries, in a list that doubles.
+    // A block, a head, records, and what is noted during a split: displaced entries, in a list that doubles.
     assert!(most.allocations <= 16, "{most:?}");
     if entries > 8 * bound as u64 {
-        assert!(most.hashes > bound / 2 && most.splits > 8, "nothing was split: {most:?}");
+        assert!(most.hashes > 20 && most.splits > 8, "nothing was split: {most:?}");
+        // A split of many small entries is spread over insertions.
+        assert!(bound < 1000 || most.long * 20 < most.splits, "{most:?}");
         assert!(total > directory * 4 || size_of::<T>() < 16, "{total} {directory}");
     }
 }

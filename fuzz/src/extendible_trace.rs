@@ -89,9 +89,10 @@ pub fn play(
 ) -> Result<(), String> {
     SHAPE.set(shape);
     let play = match elements % 4 {
-        0 => Pair::<u64, u64, 511>::play,
-        1 => Pair::<Counted, Counted, 511>::play,
-        2 => Pair::<String, u8, 120>::play,
+        // Tables that are split in three steps, and in two.
+        0 => Pair::<u64, u64, 60>::play,
+        1 => Pair::<Counted, Counted, 120>::play,
+        2 => Pair::<String, u8, 511>::play,
         // Rather one table.
         _ => Pair::<Counted, (), 0>::play,
     };

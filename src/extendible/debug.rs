@@ -15,11 +15,17 @@ pub fn check_directory<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone>(
 }
 
 impl<T, A: Allocator> Tables<T, A> {
+    /// Number of tables that have grown beyond the bound.
+    pub(super) fn beyond(&self) -> usize {
+        self.directory.detours() - usize::from(self.moving.is_some())
+    }
+
     /// Panics unless
     ///
     /// * each head has the records of its prefix, one range of a power of two, and no others,
     /// * each record has a copy of its table's address of control bytes,
-    /// * each table is in order (in unit tests), and each of its entries has the table's prefix,
+    /// * each table is in order (in unit tests), and each of its entries has the table's prefix, or is about to
+    ///   move to the one next to it,
     /// * the number of entries, of tables, and of tables beyond the bound is what was counted, and
     /// * tables in a directory have the homes of the bound, or more.
     pub(super) fn check(&self, hasher: impl Fn(&T) -> u64) {
@@ -27,7 +33,7 @@ impl<T, A: Allocator> Tables<T, A> {
         self.root.check_invariants(&hasher);
         let depth = self.directory.depth();
         if depth == 0 {
-            assert_eq!((self.tables, self.directory.beyond(), self.directory.len()), (1, 0, 0));
+            assert_eq!((self.tables, self.beyond(), self.directory.len()), (1, 0, 0));
             assert_eq!(self.items, self.root.len());
             return;
         }
@@ -46,12 +52,20 @@ impl<T, A: Allocator> Tables<T, A> {
             }
             #[cfg(test)]
             table.check_invariants(&hasher);
+            let moving = self.moving.as_ref().filter(|moving| moving.lower == head);
+            if let Some(moving) = moving {
+                // SAFETY: there are records of the upper half.
+                assert!(unsafe { self.directory.record(at) }.head == moving.upper);
+                assert!(moving.next < table.slots());
+            }
             // SAFETY: the table does not change meanwhile.
-            for entry in unsafe { table.raw_iter() } {
-                // SAFETY: it is there.
-                let top = spread(hasher(unsafe { entry.as_ref() })) >> (usize::BITS - depth);
-                let own = at - 1;
-                assert_eq!(top >> (depth - prefix), own >> (depth - prefix), "in a wrong table");
+            for slot in unsafe { table.full_slots() } {
+                // SAFETY: it is full.
+                let top = spread(hasher(unsafe { table.get(slot) })) >> (usize::BITS - depth);
+                let own = (at - 1) >> (depth - prefix);
+                let is_behind = moving.is_some_and(|moving| slot >= moving.next);
+                let prefix = top >> (depth - prefix);
+                assert!(prefix == own || is_behind && prefix == own + 1, "in a wrong table");
             }
             items += table.len();
             tables += 1;
@@ -59,6 +73,6 @@ impl<T, A: Allocator> Tables<T, A> {
             assert!(table.homes() >= Self::HOMES, "a table in a directory is small");
         }
         assert_eq!(at, self.directory.len(), "records without a head");
-        assert_eq!((items, tables, beyond), (self.items, self.tables, self.directory.beyond()));
+        assert_eq!((items, tables, beyond), (self.items, self.tables, self.beyond()));
     }
 }

@@ -123,10 +123,10 @@ pub(super) struct Directory<T, A: Allocator> {
     heads: NonNull<NonNull<Head<T, A>>>,
     /// How far a word is shifted for its top bits to be the number of a record.
     shift: u32,
-    /// The same, if every table has the homes of the bound; else 0.
+    /// The same, if there are no detours; else 0.
     shortcut: u32,
-    /// Number of tables that have grown beyond the bound.
-    beyond: usize,
+    /// Number of tables that have grown beyond the bound, and one for a split that is going on.
+    detours: usize,
     /// Number of records that have been written: all, except while a copy is made.
     written: usize,
     marker: PhantomData<Head<T, A>>,
@@ -143,7 +143,7 @@ impl<T, A: Allocator> Directory<T, A> {
             heads: NonNull::dangling(),
             shift: usize::BITS,
             shortcut: 0,
-            beyond: 0,
+            detours: 0,
             written: 0,
             marker: PhantomData,
         }
@@ -158,26 +158,27 @@ impl<T, A: Allocator> Directory<T, A> {
         Memory::of::<Record<T, A>>(1 << depth, alloc, fallibility)
     }
 
-    /// A directory in such memory, without records, for tables of which so many are beyond the bound.
+    /// A directory in such memory, without records, for tables with so many detours.
     #[inline]
-    pub(super) fn empty(memory: Memory<'_, A>, depth: u32, beyond: usize) -> Self {
+    pub(super) fn empty(memory: Memory<'_, A>, depth: u32, detours: usize) -> Self {
         let ctrls = memory.keep();
         // SAFETY: the memory is for so many records.
         let heads = unsafe { ctrls.add(1 << depth) }.cast();
         let mut directory = Directory { ctrls, heads, shift: usize::BITS - depth, ..Self::new() };
-        directory.set_beyond(beyond);
+        directory.set_detours(detours);
         directory
     }
 
-    /// Number of tables that have grown beyond the bound.
+    /// Number of tables that have grown beyond the bound, and one for a split that is going on: as long as
+    /// there are any, an entry is not found with the control bytes of its record alone.
     #[inline]
-    pub(super) fn beyond(&self) -> usize {
-        self.beyond
+    pub(super) fn detours(&self) -> usize {
+        self.detours
     }
 
-    pub(super) fn set_beyond(&mut self, tables: usize) {
-        self.beyond = tables;
-        self.shortcut = if tables == 0 { self.shift % usize::BITS } else { 0 };
+    pub(super) fn set_detours(&mut self, detours: usize) {
+        self.detours = detours;
+        self.shortcut = if detours == 0 { self.shift % usize::BITS } else { 0 };
     }
 
     /// Whether there are no records.
@@ -198,7 +199,7 @@ impl<T, A: Allocator> Directory<T, A> {
         word >> self.shift
     }
 
-    /// How far to shift for the record, if all tables have the homes of the bound; else 0.
+    /// How far to shift for the record, if there are no detours; else 0.
     #[inline(always)]
     pub(super) fn shortcut(&self) -> u32 {
         self.shortcut
@@ -301,6 +302,16 @@ impl<T, A: Allocator> Directory<T, A> {
     #[inline]
     pub(super) fn heads(&self) -> Heads<T, A> {
         Heads { ctrls: self.ctrls, heads: self.heads, left: self.written, depth: self.depth() }
+    }
+
+    /// Those of a range of records.
+    ///
+    /// # Safety
+    /// It is made of the ranges of heads.
+    pub(super) unsafe fn heads_in(&self, start: usize, left: usize) -> Heads<T, A> {
+        // SAFETY: the caller's contract.
+        let (ctrls, heads) = unsafe { (self.ctrls.add(start), self.heads.add(start)) };
+        Heads { ctrls, heads, left, depth: self.depth() }
     }
 }
 

@@ -29,11 +29,15 @@ use crate::raw::Statistics;
 ///
 /// Besides finding the place, `insert`, `try_insert` and filling a vacant entry
 ///
-/// * hash at most [`BOUND`](Self::BOUND) keys, and move at most as many entries (about half, as a rule);
+/// * hash at most [`BOUND`](Self::BOUND) keys and a few dozen more, and move at most as many entries. That
+///   is rare: a table that is full is split little by little, by the next insertions, each of which
+///   moves a few kilobytes;
 /// * allocate at most one table, of [`TABLE_BYTES`](Self::TABLE_BYTES), a few dozen bytes that
 ///   describe it, and, when the number of tables has doubled, a directory of 16 bytes per table
 ///   (with 64-bit pointers), or a few times that. Until a table is split it also takes, from the global
-///   allocator, a bit per slot and 16 bytes for each entry that lies away from its home.
+///   allocator, 16 bytes for each entry that lies away from its home.
+///
+/// While a table is being split, lookups of all keys take a little longer.
 ///
 /// The same bound holds for all other operations on one key, which allocate nothing. Operations on
 /// all entries are O(slots), and so are [`reserve`](Self::reserve) and

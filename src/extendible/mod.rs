@@ -2,7 +2,8 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `table.rs` | the table of tables: finding, splitting, joining |
+//! | `table.rs` | the table of tables: finding, inserting, joining |
+//! | `split.rs` | splitting a table, little by little |
 //! | `directory.rs` | which table the entries with a hash prefix are in |
 //! | `walk.rs` | walking over the entries of all tables |
 //! | `map.rs`, `entry.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
@@ -24,6 +25,7 @@ mod iter;
 mod map;
 mod scan;
 mod set;
+mod split;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -78,8 +78,7 @@ where
     ///
     /// What [`HashMap::scan`](crate::HashMap::scan) promises about entries that stay, leave, change
     /// or arrive between two steps holds here too, whatever is split and joined in the meantime. A
-    /// step visits one table: it hashes at most [`BOUND`](Self::BOUND) keys, as an insertion does,
-    /// and takes about as long.
+    /// step visits one table: it hashes at most [`BOUND`](Self::BOUND) keys and a few dozen more.
     ///
     /// ```
     /// use rosti::{ExtendibleMap, ScanCursor};

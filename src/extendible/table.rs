@@ -16,38 +16,45 @@
 //!
 //! # What an insert may cost
 //!
-//! A split asks for the hash of each entry of one table, moves about half of them, and allocates
-//! one block and one head. The other half stays where it is. When the table is as deep as the
-//! directory, the directory doubles: a copy of 16 bytes per record, a quarter per mille of the
-//! tables' bytes. After a split there is room on both sides, so an insert splits only once.
+//! A split begins with an empty table of the same size, its head and its records. When the table is as deep
+//! as the directory, that doubles: a copy of 16 bytes per record, a quarter per mille of the tables' bytes.
+//! The entries of one half of the hashes then *move*, those of a few slots with each insert, whatever its
+//! own table; the others stay where they are ([`Moving`]). Until that is done, an entry that is to move may
+//! still be in the old table, so what is not found in the new one is looked for there. There is one such
+//! pair of tables at a time: an insert that has to begin another split first ends the one before, which is
+//! rare, as a split takes some twenty inserts and comes once in thousands.
+//!
+//! After its first step a split has made room on both sides, so an insert begins only one.
 //!
 //! # Weak hashes
 //!
 //! If all entries of a table fall on one side there is nothing to split, and splitting again would
-//! double the directory in vain. Such a table grows *beyond the bound* instead, like any other
-//! table, and inserts into it cost what they do there. The same goes for a table whose split would
-//! leave the directory with more than [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table:
-//! that needs hashes that agree in many bits of the product.
+//! double the directory in vain. (That is known after a few hashes, unless it is so.) Such a table
+//! grows *beyond the bound* instead, like any other table, and inserts into it cost what they do there.
+//! The same goes for a table whose split would leave the directory with more than
+//! [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table: that needs hashes that agree in many bits
+//! of the product.
 //!
 //! # Lookup
 //!
 //! With a single table: as always. With tables in a directory, none of them beyond the bound: all
 //! have the same number of homes, which is known at compile time, and a record has the address of
 //! the control bytes. Only when some table is beyond the bound does a head have to be asked for its
-//! number of homes.
+//! number of homes; and only while a table is being split may an entry be in another one.
 
 use core::mem;
 use core::ops::Range;
 use core::ptr::NonNull;
 
 use super::directory::{Directory, Head, Heads, Memory, Record, Table};
+use super::split::Moving;
 use crate::allocator::Allocator;
 use crate::capacity::{Shape, Size};
 use crate::ctrl::Tag;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 use crate::raw::batch::Searched;
-use crate::raw::{self, AtHome, Count, Plain, Statistics};
+use crate::raw::{self, AtHome, Away, Count, Plain, Statistics};
 
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
@@ -64,6 +71,8 @@ pub(crate) struct Tables<T, A: Allocator> {
     pub(super) root: Table<T, A>,
     /// Number of tables.
     pub(super) tables: usize,
+    /// The split that is going on, if any.
+    pub(super) moving: Option<Moving<T, A>>,
 }
 
 // SAFETY: it owns its tables, and through them its entries and copies of its allocator.
@@ -79,12 +88,6 @@ pub(super) fn spread(hash: u64) -> usize {
     (hash as usize).wrapping_mul(RATIO)
 }
 
-/// Bit number `depth` of the prefix of a hash.
-#[inline(always)]
-fn prefix_bit(hash: u64, depth: u32) -> bool {
-    spread(hash) << depth >> (usize::BITS - 1) != 0
-}
-
 impl<T, A: Allocator> Tables<T, A> {
     /// The most bytes that the slots of the homes of one table may have: a block stays well below what
     /// allocators map and unmap by itself (128 KiB), and a split ends within microseconds.
@@ -95,9 +98,9 @@ impl<T, A: Allocator> Tables<T, A> {
     /// them fall on one side of a split.
     const FEWEST_HOMES: usize = 32;
     /// The most records per table. Good hashes need two, and a few more where tables hold few entries.
-    const MOST_RECORDS: usize = 8;
+    pub(super) const MOST_RECORDS: usize = 8;
     /// The most bits of a prefix.
-    const MOST_DEPTH: u32 = usize::BITS / 2;
+    pub(super) const MOST_DEPTH: u32 = usize::BITS / 2;
 
     /// Homes of a table at the bound.
     pub(super) const HOMES: usize = {
@@ -138,7 +141,13 @@ impl<T, A: Allocator> Tables<T, A> {
     /// No entries; allocates nothing.
     #[inline]
     pub(crate) const fn new_in(alloc: A) -> Self {
-        Tables { items: 0, directory: Directory::new(), root: Table::new_in(alloc), tables: 1 }
+        Tables {
+            items: 0,
+            directory: Directory::new(),
+            root: Table::new_in(alloc),
+            tables: 1,
+            moving: None,
+        }
     }
 
     #[inline]
@@ -185,7 +194,7 @@ impl<T, A: Allocator> Tables<T, A> {
 
     /// The record of a hash's prefix. Where there is no directory there is none.
     #[inline(always)]
-    fn position(&self, hash: u64) -> usize {
+    pub(super) fn position(&self, hash: u64) -> usize {
         self.directory.position(spread(hash))
     }
 
@@ -194,21 +203,21 @@ impl<T, A: Allocator> Tables<T, A> {
     /// # Safety
     /// There is a directory.
     #[inline(always)]
-    unsafe fn head(&self, hash: u64) -> NonNull<Head<T, A>> {
+    pub(super) unsafe fn head(&self, hash: u64) -> NonNull<Head<T, A>> {
         // SAFETY: a complete directory has a record for each prefix.
         unsafe { self.directory.record(self.position(hash)) }.head
     }
 
     /// Where entries with this hash are.
     #[inline(always)]
-    fn at(&self, hash: u64) -> At<T, A> {
+    pub(super) fn at(&self, hash: u64) -> At<T, A> {
         // SAFETY: there is a directory.
         At((!self.directory.is_empty()).then(|| unsafe { self.head(hash) }))
     }
 
     /// The table at a place that was found in these tables, which have not been split or joined since.
     #[inline(always)]
-    fn table_at(&self, at: At<T, A>) -> &Table<T, A> {
+    pub(super) fn table_at(&self, at: At<T, A>) -> &Table<T, A> {
         match at.0 {
             // SAFETY: the directory owns the head and is borrowed.
             Some(head) => unsafe { &head.as_ref().table },
@@ -218,7 +227,7 @@ impl<T, A: Allocator> Tables<T, A> {
 
     /// The same, to be changed: but not its block, unless by [`alter`](Self::alter).
     #[inline(always)]
-    fn table_at_mut(&mut self, at: At<T, A>) -> &mut Table<T, A> {
+    pub(super) fn table_at_mut(&mut self, at: At<T, A>) -> &mut Table<T, A> {
         match at.0 {
             // SAFETY: the directory owns the head and is borrowed mutably.
             Some(mut head) => unsafe { &mut head.as_mut().table },
@@ -228,13 +237,13 @@ impl<T, A: Allocator> Tables<T, A> {
 
     /// The table that entries with this hash are in.
     #[inline(always)]
-    fn table(&self, hash: u64) -> &Table<T, A> {
+    pub(super) fn table(&self, hash: u64) -> &Table<T, A> {
         self.table_at(self.at(hash))
     }
 
     /// The same, to be changed: but not its block, unless by [`alter`](Self::alter).
     #[inline(always)]
-    fn table_mut(&mut self, hash: u64) -> &mut Table<T, A> {
+    pub(super) fn table_mut(&mut self, hash: u64) -> &mut Table<T, A> {
         self.table_at_mut(self.at(hash))
     }
 
@@ -272,17 +281,8 @@ impl<T, A: Allocator> Tables<T, A> {
             None if self.directory.is_empty() => unsafe {
                 self.root.find(hash, eq).map(|slot| self.root.slot(slot))
             },
-            None => self.find_beyond(hash, eq),
+            None => self.find_on_detour(hash, eq),
         }
-    }
-
-    /// The same where a table is beyond the bound.
-    #[cold]
-    #[inline(never)]
-    fn find_beyond(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<NonNull<T>> {
-        let table = self.table(hash);
-        // SAFETY: a slot that was found is there.
-        table.find(hash, eq).map(|slot| unsafe { table.slot(slot) })
     }
 
     /// The entry with this hash that `eq` accepts. O(1) expected.
@@ -306,6 +306,7 @@ impl<T, A: Allocator> Tables<T, A> {
             // SAFETY: the directory owns the head and is borrowed mutably, and these are the table's
             // control bytes.
             Some((table, mut head)) => unsafe { head.as_mut().table.remove_in(table, hash, eq) },
+            None if self.moving.is_some() => self.remove_on_detour(hash, eq),
             None => self.table_mut(hash).remove(hash, eq),
         };
         self.items -= usize::from(removed.is_some());
@@ -334,6 +335,7 @@ impl<T, A: Allocator> Tables<T, A> {
                 };
                 (At(Some(head)), place)
             }
+            None if self.moving.is_some() => self.place_on_detour(hash, eq),
             None => {
                 let at = self.at(hash);
                 (at, self.table_at(at).find_or_spot(hash, eq))
@@ -357,7 +359,7 @@ impl<T, A: Allocator> Tables<T, A> {
     }
 
     /// Changes a table in a way that may give it another block: the records follow, whatever happens.
-    fn alter<R>(&mut self, at: usize, change: impl FnOnce(&mut Table<T, A>) -> R) -> R {
+    pub(super) fn alter<R>(&mut self, at: usize, change: impl FnOnce(&mut Table<T, A>) -> R) -> R {
         struct Follow<'a, T, A: Allocator> {
             tables: &'a mut Tables<T, A>,
             at: usize,
@@ -372,7 +374,7 @@ impl<T, A: Allocator> Tables<T, A> {
                     let range = tables.records_of(*at, *head);
                     tables.directory.set(range, Record::of(*head));
                     let is = usize::from(head.as_ref().table.homes() > Tables::<T, A>::HOMES);
-                    tables.directory.set_beyond(tables.directory.beyond() - *was_beyond + is);
+                    tables.directory.set_detours(tables.directory.detours() - *was_beyond + is);
                 }
             }
         }
@@ -388,13 +390,22 @@ impl<T, A: Allocator> Tables<T, A> {
         }
     }
 
+    /// The number of records of a head.
+    ///
+    /// # Safety
+    /// The directory owns the head.
+    pub(super) unsafe fn span_of(&self, head: NonNull<Head<T, A>>) -> usize {
+        // SAFETY: the caller's contract.
+        1 << (self.directory.depth() - unsafe { head.as_ref() }.depth)
+    }
+
     /// The records of a head.
     ///
     /// # Safety
     /// `at` is one of them, and the directory owns the head.
-    unsafe fn records_of(&self, at: usize, head: NonNull<Head<T, A>>) -> Range<usize> {
+    pub(super) unsafe fn records_of(&self, at: usize, head: NonNull<Head<T, A>>) -> Range<usize> {
         // SAFETY: the caller's contract.
-        let span = 1usize << (self.directory.depth() - unsafe { head.as_ref() }.depth);
+        let span = unsafe { self.span_of(head) };
         let start = at & !(span - 1);
         start..start + span
     }
@@ -408,6 +419,22 @@ unsafe impl<T, A: Allocator> Searched for Tables<T, A> {
     #[inline(always)]
     fn homes(&self) -> usize {
         self.tables * Self::HOMES
+    }
+
+    #[inline(always)]
+    fn is_settled(&self) -> bool {
+        self.moving.is_none()
+    }
+
+    #[inline(always)]
+    fn search(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        let found = match self.at_bound(hash) {
+            // SAFETY: the tables are borrowed, and a slot that was found is there.
+            Some((table, _)) => unsafe { table.find(hash, eq).map(|slot| table.slot(slot)) },
+            None => self.find_pointer(hash, eq),
+        };
+        // SAFETY: as above.
+        found.map(|entry| unsafe { entry.as_ref() })
     }
 
     #[inline(always)]
@@ -437,135 +464,38 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         }
     }
 
-    /// Stores an entry with this hash where its home's window has no room, or the table. Returns the slot.
+    /// Stores an entry with this hash where its home's window has no room, or the table, or while a table is
+    /// being split. Returns the slot.
     #[cold]
     #[inline(never)]
     fn insert_elsewhere(&mut self, hash: u64, entry: T, hasher: &impl Fn(&T) -> u64) -> usize {
         // Infallible: a failure does not return.
         let _ = self.make_room(hash, hasher, Fallibility::Infallible);
+        if let Some(Moving { lower, away, .. }) = &mut self.moving {
+            // SAFETY: the directory owns the head and is borrowed mutably; there is room.
+            let (head, table) = unsafe { (*lower, &mut lower.as_mut().table) };
+            // SAFETY: there is a directory.
+            if unsafe { self.directory.record(self.directory.position(spread(hash))) }.head == head
+            {
+                // A table in a directory has several windows.
+                // SAFETY: as above.
+                return unsafe { table.insert_meanwhile(hash, entry, away) };
+            }
+        }
         self.table_mut(hash).insert_unique_elsewhere(hash, entry, hasher)
-    }
-
-    /// Sees to it that the table of a hash has room for one more entry.
-    ///
-    /// # Errors
-    /// If there is no memory for it; then the entries are what they were.
-    fn make_room(
-        &mut self,
-        hash: u64,
-        hasher: &impl Fn(&T) -> u64,
-        fallibility: Fallibility,
-    ) -> Result<(), TryReserveError> {
-        let table = self.table(hash);
-        if table.growth_left() != 0 {
-            return Ok(());
-        }
-        if table.capacity() < Self::BOUND {
-            // It is alone: no record has the address of its block.
-            return self.table_mut(hash).reserve_as(1, hasher, fallibility);
-        }
-        self.split(hash, hasher, fallibility)?;
-        if self.table(hash).growth_left() != 0 {
-            return Ok(());
-        }
-        self.alter(self.position(hash), |table| table.reserve_as(1, hasher, fallibility))
-    }
-
-    /// Splits the table of a hash, unless its entries are all on one side or the directory would become
-    /// too large.
-    ///
-    /// # Errors
-    /// See [`split_at`](Self::split_at).
-    fn split(
-        &mut self,
-        hash: u64,
-        hasher: &impl Fn(&T) -> u64,
-        fallibility: Fallibility,
-    ) -> Result<(), TryReserveError> {
-        self.plant(fallibility)?;
-        let at = self.position(hash);
-        let depth = self.directory.depth();
-        // SAFETY: `at` is a record.
-        let is_deepest = unsafe { self.head_at(at) }.depth == depth;
-        if is_deepest
-            && (depth == Self::MOST_DEPTH || 2 << depth > Self::MOST_RECORDS * (self.tables + 1))
-        {
-            return Ok(());
-        }
-        self.split_at(at, false, hasher, fallibility)
     }
 
     /// The head of a record.
     ///
     /// # Safety
     /// `at` is a record.
-    unsafe fn head_at(&mut self, at: usize) -> &mut Head<T, A> {
+    pub(super) unsafe fn head_at(&mut self, at: usize) -> &mut Head<T, A> {
         // SAFETY: the caller's contract; the directory owns the head.
         unsafe { self.directory.record(at).head.as_mut() }
     }
 
-    /// Splits the table at a record, which doubles the directory if the table's depth is that of the
-    /// directory; unless `forced`, not if all entries are on one side. The halves of a table beyond the
-    /// bound are shrunk to it if they fit, and if there is memory for that.
-    ///
-    /// # Errors
-    /// If there is no memory for the split; then no entry has moved.
-    ///
-    /// If the hasher panics, no entry has moved either; but if that happens as halves are shrunk, the
-    /// table has been split. Nothing is lost in either case.
-    fn split_at(
-        &mut self,
-        mut at: usize,
-        forced: bool,
-        hasher: &impl Fn(&T) -> u64,
-        fallibility: Fallibility,
-    ) -> Result<(), TryReserveError> {
-        // SAFETY: `at` is a record.
-        let depth = unsafe { self.head_at(at) }.depth;
-        if depth == self.directory.depth() {
-            self.double(fallibility)?;
-            at *= 2;
-        }
-        let alloc = self.allocator().clone();
-        let memory = Head::<T, A>::memory(&alloc, fallibility)?;
-        // SAFETY: as above.
-        let head = unsafe { self.head_at(at) };
-        let upper = head.table.divide(|hash| prefix_bit(hash, depth), hasher, fallibility)?;
-        if !forced && (upper.is_empty() || head.table.is_empty()) {
-            let mut upper = upper;
-            if !upper.is_empty() {
-                self.alter(at, |table| mem::swap(table, &mut upper));
-            }
-            return Ok(());
-        }
-        // From here on nothing fails, and no user code runs until all is in order.
-        let lower = NonNull::from(head);
-        let beyond = upper.homes() > Self::HOMES;
-        let upper = Head::create(memory, upper, depth + 1);
-        // SAFETY: `at` is a record of the lower half, of whose records the upper one gets the
-        // second half; the directory owns both.
-        let (start, middle) = unsafe {
-            let Range { start, end } = self.records_of(at, lower);
-            let middle = start + (end - start) / 2;
-            self.directory.set(middle..end, Record::of(upper));
-            self.head_at(start).depth += 1;
-            (start, middle)
-        };
-        self.tables += 1;
-        if beyond {
-            self.directory.set_beyond(self.directory.beyond() + 1);
-            for at in [start, middle] {
-                // Without memory for a smaller block, the one that is there will do.
-                let _ = self.alter(at, |table| {
-                    table.shrink_as(Self::BOUND.max(table.len() + 1), hasher, Fallibility::Fallible)
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// Gives a table without a directory one, with two records and one head.
-    fn plant(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
+    pub(super) fn plant(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
         if !self.directory.is_empty() {
             return Ok(());
         }
@@ -581,11 +511,11 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     }
 
     /// Doubles the directory.
-    fn double(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
+    pub(super) fn double(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
         let alloc = self.allocator().clone();
         let depth = self.directory.depth() + 1;
         let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
-        let empty = Directory::empty(memory, depth, self.directory.beyond());
+        let empty = Directory::empty(memory, depth, self.directory.detours());
         // SAFETY: it has room for twice as many records.
         unsafe { empty.double(&mut self.directory) }.free_records(&alloc);
         Ok(())
@@ -610,6 +540,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         let Some(capacity) = self.items.checked_add(additional) else {
             return Err(fallibility.capacity_overflow());
         };
+        self.finish(&hasher, fallibility)?;
         if self.directory.is_empty() && capacity <= Self::BOUND {
             return self.root.reserve_as(additional, &hasher, fallibility);
         }
@@ -633,8 +564,14 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
             let table_depth = unsafe { self.head_at(at) }.depth;
             if table_depth < depth {
                 let doubles = table_depth == self.directory.depth();
-                self.split_at(at, true, &hasher, fallibility)?;
+                // SAFETY: as above.
+                let is_beyond = unsafe { self.head_at(at) }.table.homes() > Self::HOMES;
+                self.split_at(at, fallibility)?;
                 at <<= u32::from(doubles);
+                self.finish(&hasher, fallibility)?;
+                if is_beyond {
+                    self.shrink_beyond(at, &hasher);
+                }
             } else {
                 at += 1 << (self.directory.depth() - table_depth);
             }
@@ -644,6 +581,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
 
     /// Joins tables of which one can hold all entries, and gives back what is not needed then. O(slots).
     pub(crate) fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
+        // Infallible: a failure does not return.
+        let _ = self.finish(&hasher, Fallibility::Infallible);
         for depth in (0..self.directory.depth()).rev() {
             self.join_all(depth, &hasher);
             self.halve(depth);
@@ -675,19 +614,26 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
             let (one, other) = unsafe { (lower.as_ref(), upper.as_ref()) };
             let are_pair = lower != upper && one.depth == depth + 1 && other.depth == depth + 1;
             if are_pair && one.table.len() + other.table.len() <= Self::BOUND {
-                self.join_pair(at - span..at, lower, upper, hasher);
+                // Infallible: a failure does not return.
+                let _ =
+                    self.join_pair(at - span..at, lower, upper, hasher, Fallibility::Infallible);
             }
         }
     }
 
-    /// Moves the entries of the upper one of two heads, which share a range of records, to the lower one.
-    fn join_pair(
+    /// Moves the entries of the upper one of two heads, which share a range of records, to the lower one. If
+    /// they are being split, that ends.
+    ///
+    /// # Errors
+    /// If there is no memory for it; then nothing has changed.
+    pub(super) fn join_pair(
         &mut self,
         range: Range<usize>,
         lower: NonNull<Head<T, A>>,
         mut upper: NonNull<Head<T, A>>,
         hasher: &impl Fn(&T) -> u64,
-    ) {
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         /// Gives the lower head all records as soon as the upper one is empty, which then goes; also if the
         /// hasher panics, or the allocator when it gets the blocks back.
         struct Merge<'a, T, A: Allocator> {
@@ -704,10 +650,13 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
                     let table = &upper.as_ref().table;
                     if table.is_empty() {
                         let beyond = usize::from(table.homes() > Tables::<T, A>::HOMES);
-                        tables.directory.set_beyond(tables.directory.beyond() - beyond);
+                        tables.directory.set_detours(tables.directory.detours() - beyond);
                         tables.directory.set(range.clone(), Record::of(*lower));
                         lower.as_mut().depth -= 1;
                         tables.tables -= 1;
+                        if tables.moving.take().is_some() {
+                            tables.directory.set_detours(tables.directory.detours() - 1);
+                        }
                         // The directory has no record of it any more.
                         drop(Head::take(*upper, tables.root.allocator()));
                     }
@@ -718,10 +667,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         let merge = Merge { tables: self, range, lower, upper };
         // SAFETY: it is another head than the one that is altered.
         let other = unsafe { &mut upper.as_mut().table };
-        merge.tables.alter(at, |table| {
-            // Infallible: a failure does not return.
-            let _ = table.join(other, Self::BOUND, hasher, Fallibility::Infallible);
-        });
+        merge.tables.alter(at, |table| table.join(other, Self::BOUND, hasher, fallibility))
     }
 
     /// Halves the directory to a depth, if it is one more and there is a smaller block.
@@ -734,7 +680,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         let alloc = self.allocator().clone();
         if let Ok(memory) = Directory::<T, A>::memory(depth, &alloc, Fallibility::Fallible) {
             if self.directory.depth() == depth + 1 {
-                let empty = Directory::empty(memory, depth, self.directory.beyond());
+                let empty = Directory::empty(memory, depth, self.directory.detours());
                 // SAFETY: it has room for half as many records, and no head is deeper.
                 unsafe { empty.halve(&mut self.directory) }.free_records(&alloc);
             }
@@ -775,16 +721,27 @@ impl<T: Clone, A: Allocator + Clone> Tables<T, A> {
         }
         let alloc = self.allocator().clone();
         let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
-        self.directory = Directory::empty(memory, depth, source.directory.beyond());
-        for head in source.directory.heads() {
+        self.directory = Directory::empty(memory, depth, source.directory.detours());
+        let mut moving = None;
+        for original in source.directory.heads() {
             // SAFETY: the source's directory owns its heads, and is borrowed.
-            let head = unsafe { head.as_ref() };
+            let head = unsafe { original.as_ref() };
             let memory = Head::<T, A>::memory(&alloc, fallibility)?;
             let mut table = Table::new_in(alloc.clone());
             table.clone_into_empty(&head.table, plain(), fallibility)?;
             self.items += table.len();
+            let copy = Head::create(memory, table, head.depth);
             // SAFETY: there is room for all records, in this order.
-            unsafe { self.directory.append(Head::create(memory, table, head.depth)) };
+            unsafe { self.directory.append(copy) };
+            if let Some(Moving { lower, upper, next, .. }) = source.moving {
+                if original == lower {
+                    moving = Some(copy);
+                } else if let (true, Some(lower)) = (original == upper, moving) {
+                    // The slots are the same.
+                    let away = Away::unknown();
+                    self.moving = Some(Moving { lower, upper: copy, next, away });
+                }
+            }
         }
         self.tables = source.tables;
         Ok(())
@@ -823,7 +780,7 @@ impl<T, A: Allocator> Drop for Tables<T, A> {
 }
 
 /// Where a table is: at a head, or at the root.
-struct At<T, A: Allocator>(Option<NonNull<Head<T, A>>>);
+pub(super) struct At<T, A: Allocator>(pub(super) Option<NonNull<Head<T, A>>>);
 
 impl<T, A: Allocator> Clone for At<T, A> {
     #[inline(always)]

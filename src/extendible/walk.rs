@@ -7,9 +7,10 @@ use core::marker::PhantomData;
 use core::mem;
 use core::ptr::NonNull;
 
-use super::directory::{AHEAD, Heads};
+use super::directory::{AHEAD, Heads, Table};
 #[cfg(feature = "rayon")]
-use super::directory::{Directory, Head, Table};
+use super::directory::{Directory, Head};
+use super::split::Moving;
 use super::table::Tables;
 use crate::allocator::Allocator;
 use crate::group::{Group, Native};
@@ -392,6 +393,9 @@ impl<T, A: Allocator> Tables<T, A> {
     /// The entries belong to somebody else by now, or to nobody.
     unsafe fn forget_entries(&mut self) {
         self.items = 0;
+        if self.moving.take().is_some() {
+            self.directory.set_detours(self.directory.detours() - 1);
+        }
         // SAFETY: the caller's contract; the directory owns its heads, and is borrowed mutably.
         unsafe {
             self.root.forget_entries();
@@ -402,7 +406,8 @@ impl<T, A: Allocator> Tables<T, A> {
     }
 }
 
-/// Single tables, given by any word whose top bits are their prefix.
+/// Single tables, given by any word whose top bits are their prefix. Two of which one is being split off the
+/// other count as one.
 impl<T, A: Allocator> Tables<T, A> {
     /// The number of prefix bits that the table's entries share.
     pub(super) fn depth_at(&self, word: usize) -> u32 {
@@ -410,20 +415,30 @@ impl<T, A: Allocator> Tables<T, A> {
             return 0;
         }
         // SAFETY: there is a record for each prefix; the directory owns the head, and is borrowed.
-        unsafe { self.directory.record(self.directory.position(word)).head.as_ref() }.depth
+        unsafe {
+            let head = self.directory.record(self.directory.position(word)).head;
+            let is_half = |moving: &Moving<T, A>| head == moving.lower || head == moving.upper;
+            head.as_ref().depth - u32::from(self.moving.as_ref().is_some_and(is_half))
+        }
+    }
+
+    /// The heads of the table, in a directory.
+    fn heads_at(&self, word: usize) -> Heads<T, A> {
+        let span = 1 << (self.directory.depth() - self.depth_at(word));
+        // SAFETY: tables that share a prefix have a range of records, which begins with a multiple of its
+        // length.
+        unsafe { self.directory.heads_in(self.directory.position(word) & !(span - 1), span) }
     }
 
     /// The table's entries.
     pub(super) fn entries_at(&self, word: usize) -> Iter<'_, T, A> {
-        let table = if self.directory.is_empty() {
-            &self.root
-        } else {
-            // SAFETY: as in `depth_at`.
-            unsafe { &self.directory.record(self.directory.position(word)).head.as_ref().table }
-        };
-        // SAFETY: the table is borrowed.
-        let current = unsafe { table.raw_iter() };
-        let entries = Pointers { current, heads: Heads::default(), items: table.len() };
+        if self.directory.is_empty() {
+            return self.iter();
+        }
+        let heads = self.heads_at(word);
+        // SAFETY: the directory owns the heads, and is borrowed.
+        let items = heads.clone().map(|head| unsafe { head.as_ref() }.table.len()).sum();
+        let entries = Pointers { current: RawIter::default(), heads, items };
         Iter { entries, marker: PhantomData }
     }
 
@@ -435,23 +450,26 @@ impl<T, A: Allocator> Tables<T, A> {
         hasher: &impl Fn(&T) -> u64,
         mut keep: impl FnMut(u64, &mut T) -> bool,
     ) {
-        let table = if self.directory.is_empty() {
-            &mut self.root
-        } else {
-            // SAFETY: as in `depth_at`, and the directory is borrowed mutably.
-            unsafe { &mut self.directory.record(self.directory.position(word)).head.as_mut().table }
-        };
-        // SAFETY: the table stays as it is but for slots that have been returned.
-        for slot in unsafe { table.full_slots() } {
-            // SAFETY: the slot is full: only slots that were returned before are erased.
-            unsafe {
-                let hash = hasher(table.get(slot));
-                if !keep(hash, table.get_mut(slot)) {
-                    let entry = table.remove_hashed_at(slot, hash);
-                    self.items -= 1;
-                    drop(entry);
+        let mut retain = |items: &mut usize, table: &mut Table<T, A>| {
+            // SAFETY: the table stays as it is but for slots that have been returned.
+            for slot in unsafe { table.full_slots() } {
+                // SAFETY: the slot is full: only slots that were returned before are erased.
+                unsafe {
+                    let hash = hasher(table.get(slot));
+                    if !keep(hash, table.get_mut(slot)) {
+                        let entry = table.remove_hashed_at(slot, hash);
+                        *items -= 1;
+                        drop(entry);
+                    }
                 }
             }
+        };
+        if self.directory.is_empty() {
+            return retain(&mut self.items, &mut self.root);
+        }
+        for mut head in self.heads_at(word) {
+            // SAFETY: the directory owns the head, and is borrowed mutably.
+            retain(&mut self.items, unsafe { &mut head.as_mut().table });
         }
     }
 }

@@ -79,11 +79,17 @@ pub(crate) unsafe trait Searched {
         unsafe { table.find(hash, eq).map(|slot| table.slot(slot).as_ref()) }
     }
 
+    /// Whether each entry is in the table of its hash. If not, [`search`](Self::search) knows where else.
+    #[inline(always)]
+    fn is_settled(&self) -> bool {
+        true
+    }
+
     /// Whether it outgrows even large caches, so that to keep lookups from waiting for one another
     /// is worth more than it costs. A processor overlaps what waits for less. Chosen by the batch bench.
     #[inline(always)]
     fn is_far(&self) -> bool {
-        self.homes() > const { FAR.div_ceil(size_of::<Self::Entry>() + 1) }
+        self.homes() > const { FAR.div_ceil(size_of::<Self::Entry>() + 1) } && self.is_settled()
     }
 }
 

@@ -2,71 +2,69 @@
 //!
 //! # Dividing
 //!
-//! [`RawTable::divide`] moves some entries to a new table of the same size and leaves the others
-//! where they are. An entry keeps its home, so those that lie in their home's window are appended
-//! in order, as growth streams them (`grow.rs`): no window is searched. Which entries leave is
-//! unpredictable (about half of them do), so nothing branches on it: a word of bits is computed
-//! first and then walked over.
+//! [`RawTable::divide`] moves some entries to another table of the same size, as many slots at a time as the
+//! caller likes, and leaves the others in this one. An entry keeps its home, so those that lie in their
+//! home's window are appended in order, as growth streams them (`grow.rs`): no window is searched. Which
+//! entries leave is unpredictable (about half of them do), so nothing branches on it: a word of bits is
+//! computed first and then walked over.
 //!
-//! Entries are copied, and their slots noted, until the hasher has been asked for the last one; then all
-//! of them leave the old table at once. A hasher that panics finds the old table as it was. Entries that
-//! stay, but had been driven out of their home's window, then come back to it as far as there is room, and
-//! the overflow counts are made anew: else searches would go further in a half-full table than its
-//! entries ask for.
+//! The hashes of a chunk of slots are known before the first of its entries moves, so a hasher that panics
+//! leaves each entry in one of the two tables. Entries that stay, but had been driven out of their home's
+//! window, come back to it as far as there is room. When all slots have been visited the overflow counts
+//! are made anew: else searches would go further in a half-full table than its entries ask for.
 //!
 //! # Joining
 //!
 //! [`RawTable::join`] copies the entries of two tables to a new block and makes both forget them.
 
 use alloc::vec::Vec;
-use core::alloc::Layout;
+use core::ops::Range;
 
+use super::RawTable;
 use super::control::Control;
 use super::full::CHUNK;
 use super::grow::HashBy;
 use super::layout::Block;
-use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::mask::BitMask;
 
-/// What a table that is divided has to do when the last hash is known.
-struct Leaving {
-    /// A bit for each slot whose entry goes.
-    slots: Vec<usize>,
-    /// Entries that stay, beyond the window of their home: their slots and hashes.
-    away: Vec<(usize, u64)>,
-    /// Whether some of these are missing, for want of memory.
-    is_incomplete: bool,
+/// The entries of a table that is being divided which stay beyond the window of their home: slots and
+/// hashes. Some may have left since.
+pub(crate) struct Away {
+    /// `None` if not all of them are known, for want of memory.
+    entries: Option<Vec<(usize, u64)>>,
 }
 
-impl Leaving {
-    #[inline]
-    fn new(slots: usize, fallibility: Fallibility) -> Result<Self, TryReserveError> {
-        let words = slots.div_ceil(CHUNK);
-        let mut bits = Vec::new();
-        if bits.try_reserve_exact(words).is_err() {
-            let layout = Layout::array::<usize>(words);
-            return Err(layout.map_or_else(
-                |_| fallibility.capacity_overflow(),
-                |layout| fallibility.alloc_error(layout),
-            ));
-        }
-        Ok(Leaving { slots: bits, away: Vec::new(), is_incomplete: false })
+impl Away {
+    /// None as yet.
+    pub(crate) const fn none() -> Self {
+        Away { entries: Some(Vec::new()) }
+    }
+
+    /// Nobody knows them.
+    pub(crate) const fn unknown() -> Self {
+        Away { entries: None }
     }
 
     #[inline]
-    fn note_away(&mut self, slot: usize, hash: u64) {
-        match self.away.try_reserve(1) {
-            Ok(()) => self.away.push((slot, hash)),
-            Err(_) => self.is_incomplete = true,
+    fn note(&mut self, slot: usize, hash: u64) {
+        // Should the allocator panic, they are unknown.
+        if let Some(mut entries) = self.entries.take() {
+            if entries.try_reserve(1).is_ok() {
+                entries.push((slot, hash));
+                self.entries = Some(entries);
+            }
         }
     }
 }
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// The slots that are visited together when the table is divided.
+    pub(crate) const CHUNK: usize = CHUNK;
+
     /// Number of homes.
     #[inline(always)]
     pub(crate) fn homes(&self) -> usize {
@@ -94,72 +92,74 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         Ok(())
     }
 
-    /// Moves the entries for whose hashes `goes` is true to a new table of the same size. O(slots).
+    /// An empty table of the same size.
     ///
     /// # Errors
-    /// If there is no memory for it. Then, and if the hasher panics, nothing has changed.
-    pub(crate) fn divide(
-        &mut self,
-        goes: impl Fn(u64) -> bool,
-        hasher: impl Fn(&T) -> u64,
-        fallibility: Fallibility,
-    ) -> Result<Self, TryReserveError>
+    /// If there is no memory for it.
+    pub(crate) fn sibling(&self, fallibility: Fallibility) -> Result<Self, TryReserveError>
     where
         A: Clone,
     {
-        assert!(self.control.has_several_windows(), "only tables with several windows are divided");
-        let mut leaving = Leaving::new(self.slots(), fallibility)?;
         let mut new = Self::new_in(self.alloc.clone());
         new.allocate_for(self.capacity(), fallibility)?;
         debug_assert!(new.size() == self.size());
-        // SAFETY: the new table is empty and of this table's size. Until it is told how many entries it
-        // has, it drops none.
-        let count = unsafe { self.copy_some(new.control, goes, hasher, &mut leaving) };
-        new.items = count;
-        new.growth_left -= count;
-        // SAFETY: the new table owns the entries of these slots. No user code runs until they are gone.
-        unsafe {
-            self.leave(&leaving, count);
-            new.control.renew_limit();
-        }
-        new.debug_check();
-        self.debug_check();
         Ok(new)
     }
 
-    /// Copies the entries that go to `new` and notes their slots. Returns how many there are.
+    /// Whether `goes` is true for the hashes of some entries, and false for those of others. Calls the hasher
+    /// until that is known: with good hashes, a few times.
+    pub(crate) fn has_both(&self, goes: impl Fn(u64) -> bool, hasher: impl Fn(&T) -> u64) -> bool {
+        let mut side = None;
+        // SAFETY: the table does not change meanwhile.
+        unsafe { self.full_slots() }.any(|slot| {
+            // SAFETY: the slot is full.
+            let goes = goes(hasher(unsafe { self.get(slot) }));
+            *side.get_or_insert(goes) != goes
+        })
+    }
+
+    /// Moves the entries of some slots for whose hashes `goes` is true to a table of the same size. Searches
+    /// in this table find the others as before. O(slots).
+    ///
+    /// If the hasher panics, entries that have moved stay moved.
     ///
     /// # Safety
-    /// `new` is empty, of this table's size, and nobody else accesses it.
-    unsafe fn copy_some(
-        &self,
-        new: Control<G>,
+    /// The slots exist, and begin with a multiple of [`CHUNK`](Self::CHUNK). Both tables have the same size,
+    /// and several windows. There is room for the entries in `other`.
+    pub(crate) unsafe fn divide(
+        &mut self,
+        slots: Range<usize>,
+        other: &mut Self,
         goes: impl Fn(u64) -> bool,
         hasher: impl Fn(&T) -> u64,
-        leaving: &mut Leaving,
-    ) -> usize {
-        let (mut count, mut cursor) = (0, 0);
-        let window_of = |hash| Control::<G>::SHAPE.window(ctrl::home(hash, new.mask()));
-        for base in (0..self.slots()).step_by(CHUNK) {
+        away: &mut Away,
+    ) {
+        debug_assert!(self.size() == other.size() && self.control.has_several_windows());
+        let (control, new) = (self.control, other.control);
+        let mut cursor = 0;
+        let window_of = |hash| Control::<G>::SHAPE.window(ctrl::home(hash, control.mask()));
+        for base in slots.step_by(CHUNK) {
             let mut hashes = [0; CHUNK];
-            let (mut going, mut away) = (0, 0);
+            let (mut going, mut astray) = (0, 0);
             // SAFETY: there are more slots than `base`, each with a control byte.
-            for lane in unsafe { self.control.full_lanes::<CHUNK>(base) } {
+            for lane in unsafe { control.full_lanes::<CHUNK>(base) } {
                 // SAFETY: the slot is full.
                 let hash = hasher(unsafe { self.get(base + lane) });
                 hashes[lane] = hash;
                 going |= usize::from(goes(hash)) << lane;
-                away |=
+                astray |=
                     usize::from((base + lane).wrapping_sub(window_of(hash)) >= G::WIDTH) << lane;
             }
+            // No user code runs until each entry is in one table (I7).
             for lane in BitMask::<usize, 1>(going) {
-                let hash = hashes[lane];
+                let (slot, hash) = (base + lane, hashes[lane]);
                 let window = window_of(hash);
                 let mut target = window.max(cursor);
                 // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot (I6).
-                // Elsewhere the entry takes the usual way; there is room for all (I4).
+                // Elsewhere the entry takes the usual way; there is room for all (I4). Its slot here becomes
+                // vacant, and counts that are too high are right (I5).
                 unsafe {
-                    if away >> lane & 1 == 0
+                    if astray >> lane & 1 == 0
                         && target - window < G::WIDTH
                         && new.byte(target) == EMPTY
                     {
@@ -168,49 +168,82 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                         target = new.claim_vacant(hash);
                     }
                     new.set_byte(target, Tag::of(hash).byte());
-                    layout::slot::<T>(new.ctrl(), target)
-                        .copy_from_nonoverlapping(self.slot(base + lane), 1);
+                    other.slot(target).copy_from_nonoverlapping(self.slot(slot), 1);
+                    control.set_byte(slot, EMPTY);
                 }
             }
-            for lane in BitMask::<usize, 1>(away & !going) {
-                leaving.note_away(base + lane, hashes[lane]);
+            let count = going.count_ones() as usize;
+            (self.items, other.items) = (self.items - count, other.items + count);
+            (self.growth_left, other.growth_left) =
+                (self.growth_left + count, other.growth_left - count);
+            for lane in BitMask::<usize, 1>(astray & !going) {
+                let (slot, hash) = (base + lane, hashes[lane]);
+                // SAFETY: the slot is full, and vacant as long as another one is looked for; the entry is
+                // counted once more (I5).
+                let target = unsafe {
+                    control.set_byte(slot, EMPTY);
+                    let target = control.claim_vacant(hash);
+                    control.set_byte(target, Tag::of(hash).byte());
+                    self.slot(target).copy_from(self.slot(slot), 1);
+                    target
+                };
+                self.note_away(target, hash, away);
             }
-            count += going.count_ones() as usize;
-            // There is room: see `Leaving::new`.
-            leaving.slots.push(going);
         }
-        count
+        other.debug_check();
+        self.debug_check();
     }
 
-    /// Forgets the entries, `count` of them, in the slots that were noted, and brings those that stay, and
-    /// are away, closer to their homes: with room on either side, nearly all searches end in their first window.
+    /// Takes note of an entry if it lies beyond the window of its home.
+    #[inline]
+    fn note_away(&self, slot: usize, hash: u64, away: &mut Away) {
+        if !self.control.covers(ctrl::home(hash, self.control.mask()), slot) {
+            away.note(slot, hash);
+        }
+    }
+
+    /// Stores an entry without searching for an equal one, while the table is being divided: no other entry
+    /// moves. Returns its slot. O(1) expected.
     ///
     /// # Safety
-    /// Those slots are full. The entries that go belong to somebody else.
-    unsafe fn leave(&mut self, leaving: &Leaving, count: usize) {
-        for (base, &going) in (0..).step_by(CHUNK).zip(&leaving.slots) {
-            for lane in BitMask::<usize, 1>(going) {
-                // SAFETY: a full slot exists; the table is borrowed mutably.
-                unsafe { self.control.set_byte(base + lane, EMPTY) };
-            }
-        }
-        self.items -= count;
-        self.growth_left += count;
-        if leaving.is_incomplete {
-            // SAFETY: the table is borrowed mutably. Counts that are too high are right.
-            return unsafe { self.control.note_wear() };
-        }
-        // SAFETY: several windows; the table is borrowed mutably. Each entry that is away is counted again
-        // (I5), and moves, if at all, to a vacant slot before its own; no user code runs meanwhile.
+    /// The table has room, and several windows.
+    pub(crate) unsafe fn insert_meanwhile(
+        &mut self,
+        hash: u64,
+        entry: T,
+        away: &mut Away,
+    ) -> usize {
+        // SAFETY: there is a vacant slot (I4), and the one that is claimed becomes the entry's.
+        let slot = unsafe {
+            let slot = self.control.claim_vacant(hash);
+            self.occupy(slot, Tag::of(hash)).as_ptr().write(entry);
+            slot
+        };
+        self.note_away(slot, hash, away);
+        slot
+    }
+
+    /// To be called of both tables when all slots have been visited: makes the counts of this one anew.
+    ///
+    /// # Safety
+    /// The tables have several windows. Entries beyond the window of their home are noted, or unknown.
+    pub(crate) unsafe fn end_division(&mut self, other: &mut Self, away: Away) {
+        // SAFETY: several windows; the tables are borrowed mutably, and slots that were noted exist. Each entry
+        // that is away is counted again (I5); one that only looks like it makes counts too high, which is right.
         unsafe {
-            self.control.clear_counts();
-            for &(slot, hash) in &leaving.away {
-                self.control.set_byte(slot, EMPTY);
-                let target = self.control.claim_vacant(hash);
-                self.control.set_byte(target, Tag::of(hash).byte());
-                self.slot(target).copy_from(self.slot(slot), 1);
+            match away.entries {
+                Some(entries) => {
+                    self.control.clear_counts();
+                    for (slot, hash) in entries {
+                        if self.control.byte(slot) == Tag::of(hash).byte() {
+                            self.control.settle_in(hash, slot);
+                        }
+                    }
+                    self.control.renew_limit();
+                }
+                None => self.control.note_wear(),
             }
-            self.control.renew_limit();
+            other.control.renew_limit();
         }
     }
 

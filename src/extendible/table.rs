@@ -472,14 +472,13 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         // Infallible: a failure does not return.
         let _ = self.make_room(hash, hasher, Fallibility::Infallible);
         if let Some(Moving { lower, away, .. }) = &mut self.moving {
-            // SAFETY: the directory owns the head and is borrowed mutably; there is room.
-            let (head, table) = unsafe { (*lower, &mut lower.as_mut().table) };
-            // SAFETY: there is a directory.
-            if unsafe { self.directory.record(self.directory.position(spread(hash))) }.head == head
-            {
-                // A table in a directory has several windows.
-                // SAFETY: as above.
-                return unsafe { table.insert_meanwhile(hash, entry, away) };
+            let position = self.directory.position(spread(hash));
+            // SAFETY: there is a record for each prefix. The directory owns the head, and is borrowed mutably;
+            // its table has room and, as all tables in a directory, several windows.
+            unsafe {
+                if self.directory.record(position).head == *lower {
+                    return lower.as_mut().table.insert_meanwhile(hash, entry, away);
+                }
             }
         }
         self.table_mut(hash).insert_unique_elsewhere(hash, entry, hasher)
@@ -654,9 +653,9 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
                         tables.directory.set(range.clone(), Record::of(*lower));
                         lower.as_mut().depth -= 1;
                         tables.tables -= 1;
-                        if tables.moving.take().is_some() {
-                            tables.directory.set_detours(tables.directory.detours() - 1);
-                        }
+                        let ended = tables.moving.take();
+                        let detours = tables.directory.detours() - usize::from(ended.is_some());
+                        tables.directory.set_detours(detours);
                         // The directory has no record of it any more.
                         drop(Head::take(*upper, tables.root.allocator()));
                     }

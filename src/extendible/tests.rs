@@ -8,7 +8,7 @@ use core::cell::Cell;
 use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::table::Tables;
+use super::table::{Tables, spread};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
 use crate::group::{Group, Native};
@@ -545,4 +545,93 @@ fn a_split_brings_entries_home() {
         assert_eq!(half.steps, away.round() as usize);
         assert!(half.steps * 10 < full.steps || cfg!(miri), "{half:?} {full:?}");
     }
+}
+
+/// What is done in the middle of a split: the next insertions end it all the same.
+#[test]
+fn in_the_middle_of_a_split() {
+    type Small = Big<FEWER>;
+    /// Some keys crowd under one home.
+    fn hash(key: u64) -> u64 {
+        if key < 1 << 32 { good(key) } else { good(key) & !0xFFF | 5 }
+    }
+    let hasher = |entry: &Small| hash(entry.0);
+    let begun = || {
+        let mut tables = Tables::<Small, Global>::new_in(Global);
+        while tables.moving.is_none() {
+            let key = tables.len() as u64;
+            insert(&mut tables, hash, key, key);
+        }
+        tables
+    };
+    let all_there = |tables: &Tables<Small, Global>, entries: u64| {
+        tables.check(hasher);
+        assert_eq!((tables.len() as u64, tables.iter().count() as u64), (entries, entries));
+        assert!((0..entries).all(|key| tables.find(hash(key), |entry| entry.0 == key).is_some()));
+        assert!(tables.find(hash(entries), |entry| entry.0 == entries).is_none());
+    };
+    let go_on = |tables: &mut Tables<Small, Global>| {
+        while tables.moving.is_some() {
+            let key = tables.len() as u64;
+            insert(tables, hash, key, key);
+            all_there(tables, key + 1);
+        }
+        assert_eq!((tables.beyond(), tables.tables), (0, 2));
+    };
+
+    let mut tables = begun();
+    let entries = tables.len() as u64;
+    all_there(&tables, entries);
+    // A scan takes both tables for one.
+    for word in [0, usize::MAX] {
+        assert_eq!((tables.depth_at(word), tables.entries_at(word).len()), (0, tables.len()));
+    }
+    // A copy goes on by itself.
+    let mut copy = Tables::new_in(Global);
+    copy.clone_into_new(&tables, Plain::of_value, Fallibility::Infallible).unwrap();
+    all_there(&copy, entries);
+    go_on(&mut copy);
+    // Entries that are still to move are found, changed, and taken out.
+    for key in 0..entries {
+        assert_eq!(insert(&mut tables, hash, key, key + 1), Some(key));
+    }
+    for key in 0..entries {
+        let removed = tables.remove(hash(key), |entry| entry.0 == key);
+        assert_eq!(removed.map(|entry| entry.1[7]), Some(key + 1));
+        assert!(tables.moving.is_some());
+    }
+    tables.check(hasher);
+    (0..entries).for_each(|key| assert!(insert(&mut tables, hash, key, key).is_none()));
+    all_there(&tables, entries);
+    // What has to be done at once ends it.
+    let mut tables = begun();
+    tables.shrink_to_fit(hasher);
+    all_there(&tables, entries);
+    let mut tables = begun();
+    tables.reserve_as(5000, hasher, Fallibility::Infallible).unwrap();
+    assert!(tables.moving.is_none());
+    all_there(&tables, entries);
+    let mut tables = begun();
+    assert_eq!(tables.drain().count() as u64, entries);
+    assert!(tables.moving.is_none());
+    tables.check(hasher);
+
+    // Entries that come to lie beyond the window of their home meanwhile are found afterwards.
+    let mut crowd = (1 << 32..).filter(|&key| spread(hash(key)) >> (usize::BITS - 1) == 0);
+    let mut tables = Tables::<Small, Global>::new_in(Global);
+    (0..20).for_each(|key| assert!(insert(&mut tables, hash, key, key).is_none()));
+    for key in crowd.by_ref().take(2 * Native::WIDTH) {
+        insert(&mut tables, hash, key, key);
+    }
+    let mut keys = 20..;
+    while tables.moving.is_none() {
+        let key = keys.next().unwrap();
+        insert(&mut tables, hash, key, key);
+    }
+    while tables.moving.is_some() {
+        let key = crowd.next().unwrap();
+        insert(&mut tables, hash, key, key);
+        tables.check(hasher);
+    }
+    tables.check(hasher);
 }

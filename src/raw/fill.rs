@@ -90,7 +90,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// As there.
     #[cold]
     #[inline(never)]
-    unsafe fn place_on(
+    pub(crate) unsafe fn place_on(
         &mut self,
         hash: u64,
         seq: Option<ProbeSeq>,

@@ -78,6 +78,12 @@ impl ProbeSeq {
         self.left != 0 || slot < home & (shape.width - 1)
     }
 
+    /// Whether some window of the walk from `home` covers `slot`, in a table with several windows.
+    #[inline]
+    pub fn reaches(slot: usize, home: usize, mask: usize, shape: Shape) -> bool {
+        slot <= mask + (shape.window(home) & (shape.width - 1))
+    }
+
     /// How many windows a walk from `home` visits until one covers `slot`, one of those that it covers.
     /// O(log slots): nothing is walked.
     #[inline]
@@ -151,10 +157,10 @@ mod tests {
                             break;
                         }
                     }
-                    let rest = shape.window(home) & (shape.width - 1);
-                    let covered = if homes == 1 { shape.width } else { homes + rest };
                     for (slot, visits) in seen.into_iter().enumerate() {
-                        assert_eq!(visits > 0, slot < covered, "homes {homes}, {home}, {slot}");
+                        let reached = homes == 1 || ProbeSeq::reaches(slot, home, mask, shape);
+                        assert_eq!(visits > 0, reached, "homes {homes}, {home}, {slot}");
+                        assert!(reached || slot >= homes, "homes {homes}, {home}, {slot}");
                     }
                     let ends = usize::from(!shape.aligned && homes > 1);
                     assert_eq!(windows, homes.div_ceil(shape.width) + ends);

@@ -130,10 +130,14 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         hasher: &impl Fn(&T) -> u64,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        self.go_on(hasher, fallibility)?;
+        // What another table lacks memory for is not this entry's failure: a later insertion takes the step.
+        let has_room = self.table(hash).growth_left() != 0;
+        let gone_on =
+            self.go_on(hasher, if has_room { Fallibility::Fallible } else { fallibility });
         if self.table(hash).growth_left() != 0 {
             return Ok(());
         }
+        gone_on?;
         if self.table(hash).capacity() < Self::BOUND {
             // It is alone: no record has the address of its block.
             return self.table_mut(hash).reserve_as(1, hasher, fallibility);

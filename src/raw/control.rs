@@ -338,7 +338,8 @@ impl<G: Group> Control<G> {
     pub(super) unsafe fn reset(self, slots: usize) {
         // SAFETY: the block has all control bytes and words of this size, initialised or not, and the table
         // is ours. The last control bytes, as many as a window has, come behind those of the homes if homes
-        // are not aligned (I1); those of them that have a slot are written once more.
+        // are not aligned (I1); those of them that have a slot are written once more. `forget` reads no byte
+        // or word but the sum of the counts, which is zero by then, and writes all others.
         unsafe {
             if self.has_several_windows() {
                 self.clear_counts();

@@ -279,7 +279,7 @@ pub(super) unsafe fn drop_remaining(
         #[inline(always)]
         unsafe fn drop_all(&mut self) {
             for (base, lanes) in self.runs.by_ref() {
-                // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`. Entries
+                // SAFETY: slots grow downwards from `ctrl`, and there are at least `base` of them. Entries
                 // in full slots are initialised (I3), and come once.
                 unsafe { drop_run(self.ctrl.sub(base * self.size), lanes, self.drop) };
             }

@@ -198,8 +198,8 @@ impl<G: Group> Control<G> {
         unsafe { self.steps_word().write(self.steps().saturating_add(steps)) }
     }
 
-    /// An entry with this hash comes to lie in `slot`, beyond its home's window: counts it at the
-    /// positions that it leaves.
+    /// An entry with this hash comes to lie in `slot`, on its walk and beyond its home's window: counts it at
+    /// the positions that it leaves.
     ///
     /// # Safety
     /// The table has that slot and several windows, and nobody else accesses it.
@@ -221,8 +221,9 @@ impl<G: Group> Control<G> {
     }
 
     /// The entry with this hash in `slot`, beyond its home's window, goes: takes back what
-    /// [`count_walk`](Self::count_walk) did. If the hash is not the one it came with, counts of others
-    /// become too low and those entries hard to find, no more.
+    /// [`count_walk`](Self::count_walk) did. If the hash is not the one it came with, counts of others may
+    /// become too low and those entries hard to find, no more; if its walk does not come to the slot, all
+    /// counts stay.
     ///
     /// # Safety
     /// As there.
@@ -230,6 +231,10 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn take_back_walk(self, hash: u64, slot: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
+        if !ProbeSeq::reaches(slot, seq.position(), self.mask(), Self::SHAPE) {
+            // SAFETY: the caller's contract.
+            return unsafe { self.note_wear() };
+        }
         let (mut steps, mut walked) = (0, 0);
         while !self.covers(seq.position(), slot) {
             let position = seq.position();

@@ -81,7 +81,7 @@ const RANK_BITS: u32 = u64::BITS - BLOCK_BITS;
 /// assert_eq!(sum, 499_500);
 /// ```
 ///
-/// The number: the logarithm of the blocks at the first step in the top 8 bits, the rank below it. All
+/// The number: the logarithm of the blocks at the first step in the top 9 bits, the rank below it. All
 /// zeros is the start, since a scan that begins with one block is over after one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanCursor {

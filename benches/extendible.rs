@@ -1,8 +1,8 @@
 //! `ExtendibleMap` against what it was asked for: each line has a ratio, and what it must and should be.
 //!
-//! `u64 -> u64`. The clock is that of the thread, so what other processes do counts only as far as they
-//! disturb the caches; of an insertion's times in several runs the least counts, and of a pass over many
-//! operations too. Growth is to 2^22 entries unless another number is given.
+//! `u64 -> u64`. Times are the thread's, so other processes matter only as far as they disturb the caches. Of
+//! several runs, the shortest time of each insertion counts, and so it is with passes over many operations.
+//! Growth is to 2^22 entries unless another number is given.
 //!
 //! ```text
 //! cargo bench --bench extendible             # all rows, or those of

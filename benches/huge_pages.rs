@@ -1,22 +1,25 @@
 //! Tables far beyond the caches, with and without huge pages: `cargo bench --features huge-pages --bench huge_pages`.
 //!
-//! Options after `--`: `log2=22,24` (slots), `rounds=3`. For each size the rows grow, hit, hit_dep, miss and churn, for
-//! rosti and hashbrown, in ns an operation with [`Global`] and with [`HugePages`], and the second to the first. The
-//! variants take turns within a round, and the least of the rounds counts: what disturbs a measurement
-//! only ever makes it slower.
+//! Options after `--`: `log2=22,24` (slots), `rounds=3`. For each size the rows grow, hit, hit_dep, miss and
+//! churn, for rosti and hashbrown, in ns per operation with [`Global`] and with [`HugePages`], and the second
+//! to the first. The variants take turns within a round, and the least of the rounds counts: what disturbs a
+//! measurement only ever makes it slower.
 //!
-//! Without `HugePages` there are none: they are switched off for the process, lest the mode `always`, or the C library,
-//! give them to the other tables as well. The figures mean nothing without the machine's mode and the share of each table
-//! that was in huge pages (`AnonHugePages` in `/proc/self/smaps`), which are printed with them.
+//! Tables without `HugePages` get none: they are switched off for the process, lest the mode `always`, or the
+//! C library, give them to the other tables as well. The figures mean nothing without the machine's mode and
+//! the share of each table that was in huge pages (`AnonHugePages` in `/proc/self/smaps`), which are printed
+//! with them.
 //!
-//! Before each map as much memory is written to and freed as its growth will need. A virtual machine may have given free
-//! memory back to its host, and getting it again takes several times what the guest's own work takes: of that a huge page,
-//! for which nothing will do that has just been freed in pieces, would get more than its share.
+//! Before each map, as much memory as its growth will need is written to and freed. A virtual machine may
+//! have returned free memory to its host, and getting it back takes several times as long as the guest's own
+//! work. Huge pages would bear more than their share of that, since memory that has just been freed in pieces
+//! does not do for them.
 //!
-//! Two rows say what the machine gives to anybody. `touch` writes to each page of a new block of as many bytes as the
-//! table has; what it gains is what growth can gain but for its own work. `chase` reads that block at random, each place
-//! computed from what was read before. In a virtual machine whose host has its memory in 4 KiB pages, an entry of the TLB is for
-//! 4 KiB whatever the guest does, and `chase` gains only the shorter walk over the guest's page table.
+//! Two rows show what the machine gives to anyone. `touch` writes to each page of a new block of as many
+//! bytes as the table has; what it gains is what growth can gain, apart from its own work. `chase` reads that
+//! block at random, each place computed from what was read before. In a virtual machine whose host has its
+//! memory in 4 KiB pages, an entry of the TLB is for 4 KiB whatever the guest does, and `chase` gains only
+//! the shorter walk over the guest's page table.
 
 use std::alloc::Layout;
 use std::fs;

@@ -1,12 +1,13 @@
 //! What means hide: `cargo bench --bench latency [-- insert|build|cold]`.
 //!
-//! * **insert**: single insertions of `u64` while a map grows to 2^22 entries (2^`ROSTI_LOG2`). The clock is the wall's, which
-//!   costs what the row *clock alone* says, and is part of the others. Each map is built several times from the
-//!   same seed, so that an insertion is the same each time, and the least of its times counts: what interrupts
-//!   the program does not. The allocator is as a program finds it.
-//! * **build**: to build a map and to drop it, as one number, a geometric mean over an octave of sizes. hashbrown appears twice: the
-//!   second ratio is the noise.
-//! * **cold**: maps of 64 to 4096 entries (the logarithm evenly distributed), 256 MB of them: a random key in a random map.
+//! * **insert**: single insertions of `u64` while a map grows to 2^22 entries (2^`ROSTI_LOG2`). The clock is
+//!   the wall's, which costs what the row *clock alone* says, and is part of the others. Each map is built
+//!   several times from the same seed, so that an insertion is the same each time, and the least of its times
+//!   counts: what interrupts the program does not. The allocator is left as a program finds it.
+//! * **build**: building and dropping a map, as one number, a geometric mean over an octave of sizes.
+//!   hashbrown appears twice: the second ratio is the noise.
+//! * **cold**: maps of 64 to 4096 entries (evenly distributed on a logarithmic scale), 256 MB of them: a
+//!   random key in a random map.
 
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/machine.rs"]

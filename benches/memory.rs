@@ -1,9 +1,10 @@
-//! What a build takes at most: `cargo bench --bench memory`, bytes an entry.
+//! What a build takes at most, in bytes per entry: `cargo bench --bench memory`.
 //!
-//! Each map is built in a process of its own, by inserting one entry after another, and left alone. *Final* are the
-//! bytes allocated then, *peak* the most that were allocated at once, *resident* by how much more of the process was
-//! in memory at most (`VmHWM` in `/proc/self/status`, on Linux): what the system has to have. Pages that a doubled table has not
-//! touched yet do not count there, and what the allocator keeps for itself does.
+//! Each map is built in a process of its own, by inserting one entry after another, and left alone. *Final*
+//! is what is allocated then, *peak* the most that was allocated at once, and *resident* by how much the
+//! process's peak in memory grew (`VmHWM` in `/proc/self/status`, on Linux): what the system has to provide.
+//! Pages that a doubled table has not touched yet do not count there, and what the allocator keeps for itself
+//! does.
 //!
 //! The numbers of entries are where a table of 2^22 slots, or of 2^`ROSTI_LOG2`, has just doubled, is half-way, and
 //! is about to double.

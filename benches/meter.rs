@@ -1,4 +1,4 @@
-//! An allocator that counts, shared by benches: whoever has this module allocates through it.
+//! An allocator that counts, shared by benches: a program with this module allocates through it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

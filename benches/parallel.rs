@@ -2,10 +2,9 @@
 //! `cargo bench --features rayon --bench parallel`.
 //!
 //! Prints the time per entry of the quickest of many rounds. The number of threads is rayon's
-//! (`RAYON_NUM_THREADS`). What the parallel form costs in all shows with one thread, once
-//! `BY_REGIONS` in `src/external/rayon/extend.rs` is set to 1: divided by a number of threads it is
-//! the least that so many need, and a size from which that is less than the serial form's time is
-//! where the constant belongs.
+//! (`RAYON_NUM_THREADS`). With one thread, and `BY_REGIONS` in `src/external/rayon/extend.rs` set to 1, it is
+//! what the parallel form costs in total; divided by a number of threads, that is the least that so many
+//! need. The constant belongs at the size from which this is less than the serial form's time.
 
 use rayon::prelude::*;
 use rosti::HashMap;

@@ -1,8 +1,8 @@
 //! A cache that is never swept in one go: each tick a step of a scan drops what has expired, while the
 //! cache is used and grows. `cargo run --release --example expiry [ENTRIES]`.
 //!
-//! Prints how long ticks took, beside one `retain` over everything. The scan's place is kept as a number,
-//! as it would be in a file or in another process's message: it needs no borrow.
+//! Prints how long ticks took, next to one `retain` over everything. The scan's place is kept as a number, as
+//! it would be in a file or in another process's message: it needs no borrow.
 
 use rosti::{HashMap, ScanCursor};
 use std::time::{Duration, Instant};
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 /// When an entry expires, in ticks.
 type Cache = HashMap<u64, u64>;
 
-/// Entries that come in a tick.
+/// Entries that arrive in a tick.
 const NEW: u64 = 50;
-/// Ticks that an entry lives.
+/// How many ticks an entry lives.
 const LIFE: u64 = 1000;
 
 fn main() {
@@ -28,7 +28,7 @@ fn main() {
     println!("one retain {:?}", begin.elapsed());
 }
 
-/// Runs a cache that has so many entries at the beginning; returns how long the steps took.
+/// Runs a cache that begins with so many entries; returns how long the steps took.
 fn run(entries: u64, ticks: u64) -> (Vec<Duration>, Cache) {
     let mut cache: Cache = (0..entries).map(|key| (key, key % LIFE)).collect();
     let mut kept = ScanCursor::START.to_bits();

@@ -7,7 +7,7 @@ use foldhash::quality;
 use rosti::{DefaultHashBuilder, HashMap, Statistics};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
-/// Multiplies by a number; 1 hands the key through.
+/// Multiplies by a number; 1 passes the key through unchanged.
 #[derive(Default)]
 struct Multiply<const FACTOR: u64>(u64);
 

@@ -1,8 +1,9 @@
 //! Joins two tables by a key: orders with their customers. `cargo run --release --example join [CUSTOMERS]`.
 //!
-//! There are four orders for each customer. Prints what customers of each group spent, and how long each map
-//! took to be built of the customers and to be asked for each order. In a map beyond the caches nearly all
-//! of a lookup is waiting for memory; `get_batch` begins the lookups of later orders meanwhile.
+//! There are four orders for each customer. Prints what the customers of each group spent, and how long it
+//! took to build each map from the customers and to look up the customer of each order. In a map that
+//! outgrows the caches a lookup mostly waits for memory; `get_batch` starts the lookups of later orders in
+//! the meantime.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -34,10 +35,10 @@ impl Spent {
     }
 }
 
-/// What joins customers and orders.
+/// A function that joins customers and orders.
 pub type Join = fn(&[Customer], &[Order]) -> Spent;
 
-/// The maps, each with what joins tables through it.
+/// The maps, each with the function that joins tables through it.
 pub const MAPS: [(&str, Join); 3] = [
     ("hashbrown", |customers, orders| {
         let map: hashbrown::HashMap<u64, usize> =

@@ -1,9 +1,9 @@
 //! A metrics store that takes events at a steady rate: what the slowest insertion costs.
 //!
-//! Each event is a counter that has not been seen before. Four maps take the same events, and each
-//! insertion is timed by the clock on the wall, because that is what somebody waits for. Printed are
-//! percentiles of those times and how much memory there was at most, beside what there is at the end;
-//! drawn is the slowest insertion in each stretch of events, over the size of the map.
+//! Each event is a counter that has not been seen before. Four maps take the same events, and each insertion
+//! is timed by the wall clock, because that is what somebody waits for. It prints percentiles of those times,
+//! and the most memory that was allocated beside what there is at the end, and draws the slowest insertion in
+//! each stretch of events over the size of the map.
 //!
 //! ```text
 //! cargo run --release --example latency -- [EVENTS] [FILE.svg]

@@ -14,10 +14,10 @@ pub const LENGTHS: [usize; 7] = [1, 2, 3, 4, 6, 12, 18];
 /// Sequences with how often they occur, the most frequent first.
 pub type Counts = Vec<(String, u32)>;
 
-/// What counts the sequences of a length in a strand.
+/// A function that counts the sequences of a length in a strand.
 pub type Count = fn(&str, usize) -> Counts;
 
-/// The maps, each with what counts the sequences of a length in it.
+/// The maps, each with the function that counts in it.
 pub const MAPS: [(&str, Count); 4] = [
     ("hashbrown", |strand, length| {
         let mut map = hashbrown::HashMap::<String, u32>::new();
@@ -68,7 +68,7 @@ fn sorted(map: impl IntoIterator<Item = (impl Into<String>, u32)>) -> Counts {
     counts
 }
 
-/// A strand in which, as in nature, long stretches come again.
+/// A strand in which long stretches repeat, as they do in nature.
 pub fn strand(length: usize) -> String {
     let mut random = 42;
     let mut random = || {

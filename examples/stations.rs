@@ -1,14 +1,14 @@
-//! Least, mean and greatest temperature of each of some hundred weather stations, from a text of many
-//! lines `name;12.3`. `cargo run --release --example stations [LINES]`.
+//! Lowest, mean and highest temperature of a few hundred weather stations, from a text of many lines
+//! `name;12.3`. `cargo run --release --example stations [LINES]`.
 //!
 //! Prints the stations with the lowest means and how long each map took, the splitting of lines included,
-//! which is the same for all. Names come as bytes: a map of `String`s has to have each checked for UTF-8
-//! before it can look it up, a `BytesMap` has not.
+//! which is the same for all. Names arrive as bytes: for a map of `String`s each has to be checked for UTF-8
+//! before it can be looked up, for a `BytesMap` it does not.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-/// What is known of a station; temperatures in tenths of a degree.
+/// What is known about a station; temperatures in tenths of a degree.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     least: i16,
@@ -37,10 +37,10 @@ impl Summary {
 /// Stations by name.
 pub type Stations = Vec<(String, Summary)>;
 
-/// What summarises a text.
+/// A function that summarises a text.
 pub type Summarise = fn(&[u8]) -> Stations;
 
-/// The maps, each with what summarises a text in it.
+/// The maps, each with the function that summarises a text in it.
 pub const MAPS: [(&str, Summarise); 4] = [
     ("hashbrown", |text| {
         let mut map = hashbrown::HashMap::<String, Summary>::new();
@@ -100,7 +100,7 @@ fn lines(mut text: &[u8]) -> impl Iterator<Item = (&[u8], i16)> {
     })
 }
 
-/// So many lines about 413 stations, which have climates of their own.
+/// So many lines about 413 stations, each with a climate of its own.
 pub fn text(lines: usize) -> Vec<u8> {
     const SYLLABLES: [&str; 12] =
         ["ba", "lo", "São ", "kra", "mi", "port ", "os", "ü", "nev", "tel ", "ha", "gou"];

@@ -6,16 +6,16 @@
 //! cargo run --release --example wordcount              # this crate's own text
 //! ```
 //!
-//! Each map is used as a hot path would use it: a `HashMap<String, u64>`, or rosti's `StrMap<u64>`,
-//! that starts empty, and for each word a lookup that copies it only if it is new. Only that is timed: before,
-//! all text was read and split (16 bytes per word on top of the text), and a round without a
-//! clock has checked that the maps agree entry by entry. Then they take turns, and the best
-//! time of each is shown. On a busy machine, differences of a few percent mean nothing.
+//! Each map is used as a hot path would use it: a `HashMap<String, u64>`, or rosti's `StrMap<u64>`, that
+//! starts empty, and for each word a lookup that copies it only if it is new. Only that is timed: by then all
+//! text has been read and split (16 bytes per word on top of the text), and an untimed round has checked that
+//! the maps agree entry by entry. Then they take turns, and the best time of each is shown. On a busy
+//! machine, differences of a few percent mean nothing.
 //!
-//! A word is a maximal run of alphanumeric characters (Unicode's) and apostrophes, without the
-//! apostrophes at its ends: `don't` is one word, `snake_case` is two. ASCII capitals are made
-//! small, others are left alone. Bytes that are not UTF-8 separate words. In folders, symbolic
-//! links, special files and binary files (a NUL in the first KB) are skipped and reported.
+//! A word is a maximal run of alphanumeric characters (Unicode's) and apostrophes, without the apostrophes at
+//! its ends: `don't` is one word, `snake_case` is two. ASCII capitals are lowercased, others left alone.
+//! Bytes that are not UTF-8 separate words. In folders, symbolic links, special files and binary files (a NUL
+//! in the first KB) are skipped and reported.
 //!
 //! The output, here for a folder of Rust crates, without the figures that depend on the machine:
 //!
@@ -46,9 +46,9 @@
 //! Best of 12 rounds.
 //! ```
 //!
-//! The second table is of another question, how many words there are of each length: `u64 -> u64`, few
-//! entries, one lookup per word, in `rosti::IntMap` and in the general maps. It is checked and timed in
-//! the same way.
+//! The second table answers another question, how many words there are of each length: `u64 -> u64`, few
+//! entries, one lookup per word, in `rosti::IntMap` and in the general maps. It is checked and timed in the
+//! same way.
 //!
 //! Exit codes: 0 all counted; 1 some input, or the output, failed; 2 nothing could be counted;
 //! 3 the maps disagree.

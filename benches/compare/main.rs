@@ -19,7 +19,7 @@
 //! * a *sample* is the smaller of wall time and thread CPU time of a workload in a turn, per operation,
 //!   over several maps if they are small; the first pass is discarded; the mean of the fastest quarter
 //!   of the others stands;
-//! * answers are summed up and compared between subjects: a wrong one ends the run.
+//! * answers are summed and compared between subjects: a wrong one ends the run.
 //!
 //! Without options a run takes less than a minute and leaves out std, SWAR and `IntMap`. `--targets`
 //! measures the rows by which rosti is judged (`target`, `cliff`) in 21 minutes; with `--record --readme` it

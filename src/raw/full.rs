@@ -274,7 +274,7 @@ impl<G: Group> Iterator for FullSlots<G> {
         loop {
             // The lanes come first: that there are none is asked once per chunk, whether there are no
             // more entries only then.
-            if let Some(lane) = self.lanes.next() {
+            if let Some(lane) = self.lanes.take_lowest() {
                 self.items -= 1;
                 // `base` is a multiple of CHUNK: the exclusive or is the sum, and on some targets one
                 // instruction with the complement that the slot's address needs.
@@ -318,7 +318,7 @@ impl<G: Group> Iterator for FullSlots<G> {
             next += FOLDED;
             // SAFETY: control bytes of the table (I2).
             ahead.0 = if next <= end { unsafe { control.full_in(base, FOLDED) } } else { 0 };
-            for lane in lanes {
+            while let Some(lane) = lanes.take_lowest() {
                 items -= 1;
                 acc = f(acc, chunk + lane);
             }

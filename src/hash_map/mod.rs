@@ -898,7 +898,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.hash_builder.hash_one(&key);
-        let is_passed_on = size_of::<V>() <= PASSED_ON;
         let table = &mut self.table.raw;
         let home = table.search_home(hash, &mut has_key(&key));
         // SAFETY: a slot was found full, or else vacant in the window of the hash's home, and there is room.
@@ -907,8 +906,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             let place = match home {
                 AtHome::Found(slot) => Ok(table.slot(slot)),
                 AtHome::Vacant(slot) => Err(table.occupy(slot, Tag::of(hash))),
-                AtHome::Absent if is_passed_on => return self.insert_on(None, hash, key, value),
-                AtHome::Elsewhere(seq) if is_passed_on => {
+                // Constants: what is not called is not compiled.
+                AtHome::Absent if const { size_of::<V>() <= PASSED_ON } => {
+                    return self.insert_on(None, hash, key, value);
+                }
+                AtHome::Elsewhere(seq) if const { size_of::<V>() <= PASSED_ON } => {
                     return self.insert_on(Some(seq), hash, key, value);
                 }
                 AtHome::Absent => {

@@ -1265,34 +1265,6 @@ impl PartialEq for Bare {
 }
 impl Eq for Bare {}
 
-/// What a map that is being extended consists of is in the hands of the iterator's `fold` meanwhile, and that
-/// may forget it: the entries are lost then, and the map is empty and in order.
-#[test]
-fn map_extend_whose_filler_is_forgotten() {
-    struct Forgets(u64);
-    impl Iterator for Forgets {
-        type Item = (u64, u64);
-        fn next(&mut self) -> Option<(u64, u64)> {
-            unreachable!("folded")
-        }
-        fn fold<B, F: FnMut(B, (u64, u64)) -> B>(self, init: B, mut f: F) -> B {
-            std::mem::forget((0..self.0).fold(init, |acc, n| f(acc, (n, n))));
-            panic!("forgotten");
-        }
-    }
-    for (before, capacity) in [(0, 0), (0, 3), (2, 3), (0, 100), (50, 100), (100, 0)] {
-        for more in [0, 1, 40] {
-            let mut map = rosti::HashMap::with_capacity_and_hasher(capacity, By(mixed));
-            map.extend((0..before).map(|n| (1000 + n, n)));
-            catch_unwind(AssertUnwindSafe(|| map.extend(Forgets(more)))).unwrap_err();
-            assert_eq!((map.len(), map.iter().count(), map.capacity()), (0, 0, 0));
-            assert!(map.get(&0).is_none() && map.remove(&1000).is_none());
-            map.extend((0..200).map(|n| (n, n)));
-            assert_eq!((map.len(), map.get(&199)), (200, Some(&199)));
-        }
-    }
-}
-
 /// Every entry before the panic is in the map, once and with the last value, and the map knows how many
 /// there are.
 #[test]

@@ -50,8 +50,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
             });
         }
         let HashMap { hash_builder, table } = self;
-        // Handed on from entry to entry: captured it would be in memory.
-        entries.fold(Filler::new(&mut table.raw), |mut filler, (key, value)| {
+        // SAFETY: dropped at the end, however that comes; nobody else gets hold of it.
+        let mut filler = unsafe { Filler::new(&mut table.raw) };
+        // Not `for_each`: a filler that is captured is in memory, and one that is handed on by `fold` from entry
+        // to entry is in the hands of the iterator, which may forget it.
+        for (key, value) in entries {
             let hash = hash_builder.hash_one(&key);
             // SAFETY: the slot is written to at once.
             unsafe {
@@ -60,12 +63,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
                     Err(entry) => entry.write((key, value)),
                 }
             }
-            filler
-        });
+        }
     }
 }
 
-/// The traits whose implementations do not depend on the table. In brackets what the map asks of an allocator, and
+// The traits whose implementations do not depend on the table. In brackets what the map asks of an allocator, and
 /// its iterators.
 macro_rules! map_traits {
     ($Map:ident, [$($bound:ident)?], $iter:ty, $iter_mut:ty) => {

@@ -1,34 +1,33 @@
 //! Many insertions, one after another.
 //!
 //! What an insertion looks up in the table and writes back to it, where the control bytes are and how many
-//! entries there are, a [`Filler`] keeps in registers from one to the next. Meanwhile the table has no slots;
-//! it has them again when the filler goes, also if user code panics. A filler that is forgotten leaks what
-//! was in the table, no more: it goes through the hands of iterators (`fold`), which may do that.
+//! entries there are, a [`Filler`] keeps in registers from one to the next. The numbers come to the table
+//! when the filler goes, also if user code panics: what has been stored is in the table then.
 
-use core::mem;
 use core::ptr::NonNull;
 
-use super::control::Control;
 use super::{AtHome, Detached, ProbeSeq, RawTable};
 use crate::allocator::Allocator;
 use crate::ctrl::Tag;
 use crate::group::Group;
 
-/// A table that is being filled: what the table consists of, while that has no slots.
+/// A table that is being filled. The guard of I7: of the invariants, I4 waits for it to be dropped.
 pub(crate) struct Filler<'a, T, G: Group, A: Allocator> {
     table: &'a mut RawTable<T, G, A>,
+    /// The table's control bytes.
     fields: Detached<T, G>,
-    items: usize,
-    growth_left: usize,
+    /// How many entries fit into the table, and have been stored, since `fields` was taken.
+    room: usize,
+    stored: usize,
 }
 
 impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
+    /// # Safety
+    /// The filler is dropped: if it is forgotten, the table does not know what has been stored (I4).
     #[inline(always)]
-    pub(crate) fn new(table: &'a mut RawTable<T, G, A>) -> Self {
-        let fields = table.detached();
-        let mut filler = Filler { table, fields, items: 0, growth_left: 0 };
-        filler.take_fields();
-        filler
+    pub(crate) unsafe fn new(table: &'a mut RawTable<T, G, A>) -> Self {
+        let (fields, room) = (table.detached(), table.growth_left);
+        Filler { table, fields, room, stored: 0 }
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else one that has been made full for it;
@@ -43,15 +42,14 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
         mut eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<NonNull<T>, NonNull<T>> {
-        let Filler { fields, growth_left, .. } = *self;
+        let Filler { fields, room, stored, .. } = *self;
         fields.prefetch_far(hash);
         // SAFETY: the table is borrowed mutably.
-        let seq = match unsafe { fields.search_home(hash, || growth_left != 0, &mut eq) } {
+        let seq = match unsafe { fields.search_home(hash, || stored != room, &mut eq) } {
             // SAFETY: the slot was found full.
             AtHome::Found(slot) => return Ok(unsafe { fields.slot(slot) }),
             AtHome::Vacant(slot) => {
-                self.items += 1;
-                self.growth_left -= 1;
+                self.stored += 1;
                 // SAFETY: there is room, and the slot is vacant and in the window of the hash's home. I3 is
                 // what the caller promises.
                 return Err(unsafe {
@@ -62,39 +60,26 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
             AtHome::Absent => None,
             AtHome::Elsewhere(seq) => Some(seq),
         };
-        self.give_fields();
+        self.settle();
         // SAFETY: the caller's contract.
         let place = unsafe { self.table.place_on(hash, seq, eq, hasher) };
-        self.take_fields();
+        (self.fields, self.room) = (self.table.detached(), self.table.growth_left);
         place
     }
 
-    /// Takes everything from the table.
+    /// Tells the table of what has been stored.
     #[inline(always)]
-    fn take_fields(&mut self) {
-        self.fields = self.table.detached();
-        self.items = mem::take(&mut self.table.items);
-        self.growth_left = mem::take(&mut self.table.growth_left);
-        self.table.control = Control::unallocated();
-    }
-
-    /// Gives it back, unless the table has it: growth may have panicked, and freed the block that `fields`
-    /// still speaks of.
-    #[inline(always)]
-    fn give_fields(&mut self) {
-        if self.items + self.growth_left != 0 {
-            self.table.control = self.fields.control;
-            self.table.items = mem::take(&mut self.items);
-            self.table.growth_left = mem::take(&mut self.growth_left);
-        }
+    fn settle(&mut self) {
+        self.table.items += self.stored;
+        self.table.growth_left -= self.stored;
+        self.stored = 0;
     }
 }
 
-/// The guard of I7: the table is in order again, with all that has been stored.
 impl<T, G: Group, A: Allocator> Drop for Filler<'_, T, G, A> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.give_fields();
+        self.settle();
         self.table.debug_check();
     }
 }

@@ -225,8 +225,8 @@ fn turns<E: Lineup>() -> [Option<TurnOf<E>>; SUBJECTS.len()] {
 const MOST_SHIFT: usize = 4 << 20;
 
 /// Calls `f` with a stack that begins a few bytes further on, as far as the round says: four places. A value
-/// that is passed on the stack and lies in two cache lines there is slow to read back: of four places that
-/// a frame may have in a process, one has String keys inserted in 1.3 of the time that they take otherwise.
+/// that is passed on the stack and lies in two cache lines there is slow to read back, and where a frame
+/// lies is a process's luck.
 fn on_moved_stack<R>(round: usize, f: impl FnOnce() -> R) -> R {
     #[inline(never)]
     fn behind<const BYTES: usize, R>(f: impl FnOnce() -> R) -> R {

@@ -56,7 +56,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         // to entry is in the hands of the iterator, which may forget it.
         for (key, value) in entries {
             let hash = hash_builder.hash_one(&key);
-            // SAFETY: the slot is written to at once.
+            // SAFETY: a slot that was vacant is written to at once (I3), one that was full is initialised.
             unsafe {
                 match filler.place(hash, has_key(&key), hash_of(hash_builder)) {
                     Ok(entry) => (*entry.as_ptr()).1 = value,

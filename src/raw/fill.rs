@@ -2,7 +2,8 @@
 //!
 //! What an insertion looks up in the table and writes back to it, where the control bytes are and how many
 //! entries there are, a [`Filler`] keeps in registers from one to the next. The numbers come to the table
-//! when the filler goes, also if user code panics: what has been stored is in the table then.
+//! when the filler goes, also if user code panics: what has been stored is in the table then. User code never
+//! has the filler, which it could forget.
 
 use core::ptr::NonNull;
 
@@ -44,9 +45,9 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
     ) -> Result<NonNull<T>, NonNull<T>> {
         let Filler { fields, room, stored, .. } = *self;
         fields.prefetch_far(hash);
-        // SAFETY: the table is borrowed mutably.
+        // SAFETY: the table is borrowed mutably: its control bytes are there (I2), and nobody else's.
         let seq = match unsafe { fields.search_home(hash, || stored != room, &mut eq) } {
-            // SAFETY: the slot was found full.
+            // SAFETY: a full slot exists (I1).
             AtHome::Found(slot) => return Ok(unsafe { fields.slot(slot) }),
             AtHome::Vacant(slot) => {
                 self.stored += 1;
@@ -100,11 +101,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<NonNull<T>, NonNull<T>> {
         if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
-            // SAFETY: the slot was found full.
+            // SAFETY: a full slot exists (I1).
             return Ok(unsafe { self.slot(slot) });
         }
         let slot = self.claim_elsewhere(hash, hasher);
-        // SAFETY: the slot is claimed for this hash. The rest is the caller's contract.
+        // SAFETY: there is room (I4), and the slot is claimed for this hash. That it is written to (I3) is the
+        // caller's contract.
         Err(unsafe { self.occupy(slot, Tag::of(hash)) })
     }
 }

@@ -162,7 +162,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
     #[inline(always)]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        // SAFETY: the table is borrowed.
+        // SAFETY: the table is borrowed: its control bytes are there (I2) and stay what they are.
         unsafe { self.detached().find_far(hash, eq) }
     }
 
@@ -172,7 +172,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn search_home(&self, hash: u64, eq: &mut impl FnMut(&T) -> bool) -> AtHome {
         let table = self.detached();
         table.prefetch_far(hash);
-        // SAFETY: the table is borrowed.
+        // SAFETY: the table is borrowed: its control bytes are there (I2) and stay what they are.
         unsafe { table.search_home(hash, || self.growth_left != 0, eq) }
     }
 

@@ -1,0 +1,211 @@
+//! Mutable references to several entries at once, and the names that this had before.
+
+use core::hash::{BuildHasher, Hash};
+
+use super::HashMap;
+use crate::allocator::Allocator;
+use crate::equivalent::Equivalent;
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
+    /// Mutable references to the values of several keys at once. N lookups and O(N²) comparisons of
+    /// addresses.
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// let [a, b, c] = map.get_disjoint_mut(["a", "b", "c"]);
+    /// core::mem::swap(a.unwrap(), b.unwrap());
+    /// assert!(c.is_none());
+    /// assert_eq!(map["a"], 2);
+    /// ```
+    #[track_caller]
+    pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.find_disjoint(keys).map(|entry| entry.map(|(_, value)| value))
+    }
+
+    /// The entries of several keys at once, with mutable references to the values.
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// let [a, b] = map.get_disjoint_key_value_mut(["a", "b"]);
+    /// assert_eq!((a, b), (Some((&"a", &mut 1)), Some((&"b", &mut 2))));
+    /// ```
+    #[track_caller]
+    pub fn get_disjoint_key_value_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.find_disjoint(keys).map(|entry| entry.map(|(key, value)| (&*key, value)))
+    }
+
+    #[track_caller]
+    fn find_disjoint<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut (K, V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hashes = keys.map(|key| self.hash_builder.hash_one(key));
+        self.table.get_disjoint_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
+    }
+
+    /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check for equal keys.
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// // SAFETY: the keys differ.
+    /// let [a, b] = unsafe { map.get_disjoint_unchecked_mut(["a", "b"]) };
+    /// assert_eq!((a, b), (Some(&mut 1), Some(&mut 2)));
+    /// ```
+    pub unsafe fn get_disjoint_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.find_disjoint_unchecked(keys) }.map(|entry| entry.map(|(_, value)| value))
+    }
+
+    /// [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut) without the check for equal
+    /// keys.
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
+    /// // SAFETY: the keys differ.
+    /// let [a, _] = unsafe { map.get_disjoint_key_value_unchecked_mut(["a", "b"]) };
+    /// assert_eq!(a, Some((&"a", &mut 1)));
+    /// ```
+    pub unsafe fn get_disjoint_key_value_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.find_disjoint_unchecked(keys) }
+            .map(|entry| entry.map(|(key, value)| (&*key, value)))
+    }
+
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    unsafe fn find_disjoint_unchecked<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut (K, V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hashes = keys.map(|key| self.hash_builder.hash_one(key));
+        // SAFETY: the caller's contract.
+        unsafe {
+            self.table.get_disjoint_unchecked_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
+        }
+    }
+
+    /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.get_many_mut(["a", "b"]), [Some(&mut 1), None]);
+    /// ```
+    #[deprecated(note = "use `get_disjoint_mut` instead")]
+    #[track_caller]
+    pub fn get_many_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get_disjoint_mut(keys)
+    }
+
+    /// The old name of [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut).
+    ///
+    /// # Panics
+    /// If two of the keys are equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// assert_eq!(map.get_many_key_value_mut(["a", "b"]), [Some((&"a", &mut 1)), None]);
+    /// ```
+    #[deprecated(note = "use `get_disjoint_key_value_mut` instead")]
+    #[track_caller]
+    pub fn get_many_key_value_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.get_disjoint_key_value_mut(keys)
+    }
+
+    /// The old name of [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut).
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// // SAFETY: the keys differ.
+    /// assert_eq!(unsafe { map.get_many_unchecked_mut(["a", "b"]) }, [Some(&mut 1), None]);
+    /// ```
+    #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
+    pub unsafe fn get_many_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.get_disjoint_unchecked_mut(keys) }
+    }
+
+    /// The old name of
+    /// [`get_disjoint_key_value_unchecked_mut`](Self::get_disjoint_key_value_unchecked_mut).
+    ///
+    /// # Safety
+    /// No two of the keys may be equal and present.
+    ///
+    /// ```
+    /// # #![allow(deprecated)]
+    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
+    /// // SAFETY: there is only one.
+    /// let [a] = unsafe { map.get_many_key_value_unchecked_mut(["a"]) };
+    /// assert_eq!(a, Some((&"a", &mut 1)));
+    /// ```
+    #[deprecated(note = "use `get_disjoint_key_value_unchecked_mut` instead")]
+    pub unsafe fn get_many_key_value_unchecked_mut<Q, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<(&K, &mut V)>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's contract.
+        unsafe { self.get_disjoint_key_value_unchecked_mut(keys) }
+    }
+}

@@ -265,6 +265,35 @@ fn words<const SITE: u64>((map, words): &mut Words, text: &mut Vec<usize>) -> u6
     sum
 }
 
+/// Types of records: the numbers of their fields, by name, and names to look up, a third of which are of
+/// no field.
+type RecordTypes = Vec<(Map<String, usize>, Vec<String>)>;
+
+/// Types with 5 to 16 fields.
+fn record_types(n: usize) -> RecordTypes {
+    let mut rng = Rng::new(n as u64);
+    let mut record_type = |fields: usize| {
+        let names: Vec<String> = (0..fields * 3 / 2).map(|_| word(rng.next() >> 40)).collect();
+        (names.iter().take(fields).cloned().zip(0..).collect(), names)
+    };
+    (5..=16).map(&mut record_type).collect()
+}
+
+/// One type after another, as records of a type come together.
+#[inline(never)]
+fn fields<const SITE: u64>(types: &mut RecordTypes, drawn: &mut Vec<(usize, usize)>) -> u64 {
+    let mut sum = SITE;
+    for &(record_type, name) in &*drawn {
+        let (fields, names) = &types[record_type];
+        let name: &str = &names[name];
+        match fields.get(name) {
+            Some(field) => sum = sum.wrapping_mul(3).wrapping_add(*field as u64),
+            None => sum = sum.wrapping_add(1),
+        }
+    }
+    sum
+}
+
 #[inline(never)]
 fn entry_ref<const SITE: u64>(words: &mut Vec<String>, text: &mut Vec<usize>) -> u64 {
     let mut counts: Map<String, u64> = Map::default();
@@ -484,6 +513,13 @@ pub fn rows() -> Vec<Row> {
     row!(rows, group_by, SMALL, |_| (), |_, n, rng| pairs(n / 4, n, rng));
     row!(rows, nested, SMALL, |_| (), |_, n, rng| pairs(n / 64, n, rng));
     row!(rows, words, BOTH, dictionary, |_, n, rng| (0..DRAWS).map(|_| rng.below(n)).collect());
+    row!(rows, fields, SMALL, record_types, |types: &mut RecordTypes, _, rng: &mut Rng| {
+        let mut field = |i: usize| {
+            let record_type = i * types.len() / DRAWS;
+            (record_type, rng.below(types[record_type].1.len()))
+        };
+        (0..DRAWS).map(&mut field).collect()
+    });
     row!(rows, entry_ref, SMALL, vocabulary, |_, n, rng| text(n, 2 * n, rng));
     row!(rows, intern, SMALL, vocabulary, |_, n, rng| text(n, 2 * n, rng));
     row!(rows, insert_strings, BOTH, |_| (), |_, n, rng| (0..n)

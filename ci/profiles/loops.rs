@@ -136,6 +136,30 @@ fn neighbours<const SITE: u64>(alive: &mut Set<(i32, i32)>, cells: &mut Vec<(i32
     born
 }
 
+/// Keys are made of numbers that are in registers, as in the next two.
+#[inline(never)]
+fn tally<const SITE: u64>(
+    counts: &mut Map<(i32, i32), u64>,
+    cells: &mut Vec<(i32, i32)>,
+) -> u64 {
+    for &(x, y) in &*cells {
+        *counts.entry((x / 4, y / 4)).or_insert(0) += 1;
+    }
+    counts.len() as u64 + SITE
+}
+
+#[inline(never)]
+fn moves<const SITE: u64>(alive: &mut Set<(i32, i32)>, cells: &mut Vec<(i32, i32)>) -> u64 {
+    let mut moved = SITE;
+    for &(x, y) in &*cells {
+        if alive.remove(&(x, y)) {
+            moved += 1;
+            alive.insert((y, x));
+        }
+    }
+    moved
+}
+
 #[inline(never)]
 fn count<const SITE: u64>(_: &mut (), keys: &mut Vec<u64>) -> u64 {
     let mut counts: Map<u64, u64> = Map::default();
@@ -459,6 +483,16 @@ fn pairs(groups: usize, count: usize, rng: &mut Rng) -> Vec<(u32, u32)> {
     (0..count).map(|_| (rng.below(groups) as u32, rng.below(groups) as u32)).collect()
 }
 
+/// Cells of a square of which a quarter is alive, and those that are.
+fn cells(n: usize, count: usize, rng: &mut Rng) -> Vec<(i32, i32)> {
+    let side = n.isqrt() * 2;
+    (0..count).map(|_| (rng.below(side) as i32, rng.below(side) as i32)).collect()
+}
+
+fn alive(n: usize) -> Set<(i32, i32)> {
+    cells(n, n, &mut Rng::new(2)).into_iter().collect()
+}
+
 fn id(i: usize) -> u32 {
     (i as u32).wrapping_mul(0x9E37_79B9)
 }
@@ -481,20 +515,9 @@ pub fn rows() -> Vec<Row> {
     row!(rows, get_record, SMALL, |n| numbered(n, |i| [i; 7]), |_, n, rng| present(n, DRAWS, rng));
     row!(rows, contains_index, SMALL, map, |_, n, rng| partly(90, n, DRAWS, rng));
     row!(rows, get_mut, SMALL, map, |_, n, rng| partly(75, n, DRAWS, rng));
-    row!(
-        rows,
-        neighbours,
-        SMALL,
-        |n: usize| {
-            let mut rng = Rng::new(2);
-            let side = n.isqrt() * 2;
-            (0..n).map(|_| (rng.below(side) as i32, rng.below(side) as i32)).collect()
-        },
-        |_, n, rng| {
-            let side = n.isqrt() * 2;
-            (0..DRAWS / 8).map(|_| (rng.below(side) as i32, rng.below(side) as i32)).collect()
-        }
-    );
+    row!(rows, neighbours, SMALL, alive, |_, n, rng| cells(n, DRAWS / 8, rng));
+    row!(rows, tally, SMALL, |_| Map::default(), |_, n, rng| cells(n, DRAWS, rng));
+    row!(rows, moves, SMALL, alive, |_, n, rng| cells(n, DRAWS, rng));
     row!(rows, count, BOTH, |_| (), |_, n, rng| (0..2 * n)
         .map(|_| key(rng.below(n) as u64))
         .collect());

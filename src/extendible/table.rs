@@ -54,7 +54,7 @@ use crate::ctrl::Tag;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 use crate::raw::batch::Searched;
-use crate::raw::{self, AtHome, Away, Count, Plain, Statistics};
+use crate::raw::{self, Away, Count, Plain, Statistics};
 
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
@@ -318,19 +318,18 @@ impl<T, A: Allocator> Tables<T, A> {
     pub(super) fn find_or_vacancy(
         &self,
         hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
+        eq: impl FnMut(&T) -> bool,
     ) -> Result<Place<T, A>, Vacancy<T, A>> {
         let (at, place) = match self.shortcut(hash) {
             Some((table, head)) => {
                 // SAFETY: the directory owns the head and is borrowed, as is its table.
-                let (full, found) =
-                    unsafe { (&head.as_ref().table, table.search_home(hash, || true, &mut eq)) };
-                let place = match found {
-                    AtHome::Found(slot) => raw::Place::Full(slot),
-                    AtHome::Vacant(slot) if full.growth_left() != 0 => raw::Place::Vacant(slot),
-                    AtHome::Vacant(_) | AtHome::Absent => raw::Place::Unknown,
-                    AtHome::Elsewhere(seq) => {
-                        full.find_on(hash, seq, eq).map_or(raw::Place::Unknown, raw::Place::Full)
+                let place = unsafe {
+                    match table.search(hash, eq) {
+                        Ok(slot) => raw::Place::Full(slot),
+                        Err(Some(slot)) if head.as_ref().table.growth_left() != 0 => {
+                            raw::Place::Vacant(slot)
+                        }
+                        Err(_) => raw::Place::Unknown,
                     }
                 };
                 (At(Some(head)), place)

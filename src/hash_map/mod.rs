@@ -698,35 +698,30 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.hash_builder.hash_one(&key);
         let table = &mut self.table.raw;
-        let home = table.search_home(hash, &mut has_key(&key));
-        // SAFETY: a slot was found full, or else vacant in the window of the hash's home, and there is room.
+        // A constant: what is not called is not compiled.
+        let place = if const { size_of::<V>() <= PASSED_ON } {
+            match table.search_home(hash, has_key(&key)) {
+                AtHome::Found(slot) => Place::Full(slot),
+                AtHome::Vacant(slot) => Place::Vacant(slot),
+                AtHome::Absent => return self.insert_on(None, hash, key, value),
+                AtHome::Elsewhere(seq) => return self.insert_on(Some(seq), hash, key, value),
+            }
+        } else {
+            table.find_or_spot(hash, has_key(&key))
+        };
+        // SAFETY: the slot was found full, or else vacant in the window of the hash's home, and there is room.
         // The entry is written at once.
         unsafe {
-            let place = match home {
-                AtHome::Found(slot) => Ok(table.slot(slot)),
-                AtHome::Vacant(slot) => Err(table.occupy(slot, Tag::of(hash))),
-                // Constants: what is not called is not compiled.
-                AtHome::Absent if const { size_of::<V>() <= PASSED_ON } => {
-                    return self.insert_on(None, hash, key, value);
+            let entry = match place {
+                Place::Full(slot) => {
+                    return Some(mem::replace(&mut table.get_mut(slot).1, value));
                 }
-                AtHome::Elsewhere(seq) if const { size_of::<V>() <= PASSED_ON } => {
-                    return self.insert_on(Some(seq), hash, key, value);
-                }
-                AtHome::Absent => {
-                    table.place_on(hash, None, has_key(&key), hash_of(&self.hash_builder))
-                }
-                AtHome::Elsewhere(seq) => {
-                    table.place_on(hash, Some(seq), has_key(&key), hash_of(&self.hash_builder))
-                }
+                Place::Vacant(slot) => table.occupy(slot, Tag::of(hash)),
+                Place::Unknown => table.occupy_elsewhere(hash, hash_of(&self.hash_builder)),
             };
-            match place {
-                Ok(entry) => Some(mem::replace(&mut (*entry.as_ptr()).1, value)),
-                Err(entry) => {
-                    (&raw mut (*entry.as_ptr()).0).write(key);
-                    (&raw mut (*entry.as_ptr()).1).write(value);
-                    None
-                }
-            }
+            (&raw mut (*entry.as_ptr()).0).write(key);
+            (&raw mut (*entry.as_ptr()).1).write(value);
+            None
         }
     }
 

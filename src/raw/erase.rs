@@ -30,14 +30,12 @@ use core::mem;
 use core::ptr::NonNull;
 
 use super::RawTable;
-use super::control::Step;
 use super::full::FullSlots;
 use super::search::Detached;
 use super::untyped::{DropLanes, Untyped, drop_of};
 use crate::allocator::Allocator;
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
-use crate::probe::ProbeSeq;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Makes a slot vacant and returns what was in it. O(1).
@@ -132,24 +130,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         &mut self,
         table: Detached<T, G>,
         hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
+        eq: impl FnMut(&T) -> bool,
     ) -> Option<T> {
-        // SAFETY: the probe loop offers full slots (I3).
-        match table.control.probe_home(hash, |slot| eq(unsafe { table.slot(slot).as_ref() })) {
-            // SAFETY: as above. In its home's window an entry has left no position.
-            Step::Done(Ok(slot)) => Some(unsafe { self.take(slot) }),
-            Step::Done(Err(_)) => None,
-            Step::Next(seq) => self.remove_on(hash, seq, eq),
-        }
-    }
-
-    /// [`remove`](Self::remove) from the second window on.
-    #[cold]
-    #[inline(never)]
-    fn remove_on(&mut self, hash: u64, seq: ProbeSeq, eq: impl FnMut(&T) -> bool) -> Option<T> {
-        let slot = self.find_on(hash, seq, eq)?;
-        // SAFETY: `find_on` returns full slots.
-        Some(unsafe { self.remove_hashed_at(slot, hash) })
+        // SAFETY: the table is there, and its search returns full slots.
+        unsafe { table.find(hash, eq).map(|slot| self.remove_hashed_at(slot, hash)) }
     }
 
     /// Takes out an arbitrary entry. See the module's introduction for what it costs.

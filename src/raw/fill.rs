@@ -7,7 +7,7 @@
 
 use core::ptr::NonNull;
 
-use super::{AtHome, Detached, ProbeSeq, RawTable};
+use super::{Detached, RawTable};
 use crate::allocator::Allocator;
 use crate::ctrl::Tag;
 use crate::group::Group;
@@ -40,32 +40,30 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
     pub(crate) unsafe fn place(
         &mut self,
         hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
+        eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<NonNull<T>, NonNull<T>> {
         let Filler { fields, room, stored, .. } = *self;
         fields.prefetch_far(hash);
-        // SAFETY: the table is borrowed mutably: its control bytes are there (I2), and nobody else's.
-        let seq = match unsafe { fields.search_home(hash, || stored != room, &mut eq) } {
-            // SAFETY: a full slot exists (I1).
-            AtHome::Found(slot) => return Ok(unsafe { fields.slot(slot) }),
-            AtHome::Vacant(slot) => {
-                self.stored += 1;
-                // SAFETY: there is room, and the slot is vacant and in the window of the hash's home. I3 is
-                // what the caller promises.
-                return Err(unsafe {
+        // SAFETY: the table is borrowed mutably: its control bytes are there (I2), and nobody else's. A slot that
+        // is found is there (I1). There is room for the vacant one, which is in the window of the hash's home;
+        // I3 is what the caller promises.
+        unsafe {
+            match fields.search(hash, eq) {
+                Ok(slot) => return Ok(fields.slot(slot)),
+                Err(Some(slot)) if stored != room => {
+                    self.stored += 1;
                     fields.control.set_byte(slot, Tag::of(hash).byte());
-                    fields.slot(slot)
-                });
+                    return Err(fields.slot(slot));
+                }
+                Err(_) => {}
             }
-            AtHome::Absent => None,
-            AtHome::Elsewhere(seq) => Some(seq),
-        };
+        }
         self.settle();
         // SAFETY: the caller's contract.
-        let place = unsafe { self.table.place_on(hash, seq, eq, hasher) };
+        let entry = unsafe { self.table.occupy_elsewhere(hash, hasher) };
         (self.fields, self.room) = (self.table.detached(), self.table.growth_left);
-        place
+        Err(entry)
     }
 
     /// Tells the table of what has been stored.
@@ -86,27 +84,20 @@ impl<T, G: Group, A: Allocator> Drop for Filler<'_, T, G, A> {
 }
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// [`Filler::place`] where the home's window does not settle it. Gets the table and not the filler, which
-    /// would have to be in memory for that.
+    /// Makes a slot full for an absent entry where the home's window has no room, or the table. Gets the table
+    /// and not the filler, which would have to be in memory for that.
     ///
     /// # Safety
-    /// As there.
+    /// The slot is written to before anything else is done (I3).
     #[cold]
     #[inline(never)]
-    pub(crate) unsafe fn place_on(
+    pub(crate) unsafe fn occupy_elsewhere(
         &mut self,
         hash: u64,
-        seq: Option<ProbeSeq>,
-        eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
-    ) -> Result<NonNull<T>, NonNull<T>> {
-        if let Some(slot) = seq.and_then(|seq| self.find_on(hash, seq, eq)) {
-            // SAFETY: a full slot exists (I1).
-            return Ok(unsafe { self.slot(slot) });
-        }
+    ) -> NonNull<T> {
         let slot = self.claim_elsewhere(hash, hasher);
-        // SAFETY: there is room (I4), and the slot is claimed for this hash. That it is written to (I3) is the
-        // caller's contract.
-        Err(unsafe { self.occupy(slot, Tag::of(hash)) })
+        // SAFETY: there is room (I4), and the slot is claimed for this hash.
+        unsafe { self.occupy(slot, Tag::of(hash)) }
     }
 }

@@ -226,8 +226,9 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             }
         }
         let guard = Reset(self);
+        let RawTable { control, items, .. } = *guard.0;
         // SAFETY: the caller's contract; the guard makes the table forget the entries.
-        unsafe { guard.0.drop_entries(slot, drop) };
+        unsafe { control.drop_entries(items, slot, drop) };
     }
 }
 

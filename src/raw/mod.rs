@@ -368,12 +368,20 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
     #[inline]
     fn drop(&mut self) {
-        if self.capacity() != 0 {
+        let RawTable { control, items, .. } = *self;
+        let capacity = self.capacity();
+        if capacity != 0 {
+            let alloc = match size_of::<A>() {
+                // SAFETY: there is an allocator, and one without bytes is in every place. The calls are given
+                // no reference to the table then.
+                0 => unsafe { NonNull::dangling().as_ref() },
+                _ => &self.alloc,
+            };
             // SAFETY: layout and drop are those of the entries, and the table is going.
             unsafe {
                 match drop_of::<T>() {
-                    None => self.untyped().free_block(Self::SLOT),
-                    drop => self.untyped().drop_contents(Self::SLOT, drop),
+                    None => iter::free_table(control, capacity, alloc, Self::SLOT),
+                    drop => iter::drop_table(control, items, capacity, alloc, Self::SLOT, drop),
                 }
             }
         }

@@ -132,10 +132,12 @@ pub mod internals {
     pub use crate::str::{Books, books};
 }
 
-#[cfg(doctest)]
-mod must_not_compile;
-
 /// The examples in the README, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// What the compiler must refuse.
+#[cfg(doctest)]
+#[doc = include_str!("../tests/must_not_compile.md")]
+struct MustNotCompile;

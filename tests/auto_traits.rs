@@ -1,6 +1,6 @@
 //! What types promise by what they consist of, checked by compiling: `Send`, `Sync`, `UnwindSafe`,
 //! `RefUnwindSafe` and `Unpin` of every public type, for all contents of which it should hold;
-//! variance; what is usable in constants. (What must not compile is in `src/must_not_compile.rs`.)
+//! variance; what is usable in constants. (What must not compile is in `must_not_compile.md`.)
 
 // All of this is compiled and not called. (Rust 1.85 overlooks types that only constants use.)
 #![allow(dead_code)]

@@ -13,6 +13,7 @@ use super::table::Tables;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::{Fallibility, TryReserveError};
+use crate::hash_map::construct;
 pub(super) use crate::hash_map::{VacantPlace, has_key, hash_of};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -71,107 +72,12 @@ pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Gl
     pub(crate) tables: Tables<(K, V), A>,
 }
 
-#[cfg(feature = "default-hasher")]
-impl<K, V> ExtendibleMap<K, V> {
-    /// An empty map. Allocates nothing until the first insertion.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<u64, u64> = rosti::ExtendibleMap::new();
-    /// assert_eq!((map.len(), map.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty map with room for `capacity` entries.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<u64, u64> = rosti::ExtendibleMap::with_capacity(10);
-    /// assert!(map.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<K, V, A: Allocator + Clone> ExtendibleMap<K, V, DefaultHashBuilder, A> {
-    /// An empty map that takes its memory from `alloc`.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut map = rosti::ExtendibleMap::new_in(Global);
-    /// map.insert(1, "one");
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new_in(alloc: A) -> Self {
-        Self::with_hasher_in(DefaultHashBuilder::default(), alloc)
-    }
-
-    /// An empty map with room for `capacity` entries in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut map = rosti::ExtendibleMap::with_capacity_in(100, Global);
-    /// map.insert(1, "one");
-    /// assert!(map.capacity() >= 100);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
-    }
-}
-
-impl<K, V, S> ExtendibleMap<K, V, S> {
-    /// An empty map that hashes with `hash_builder`; usable in constants.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
-    ///
-    /// let mut map = ExtendibleMap::with_hasher(DefaultHashBuilder::default());
-    /// map.insert(1, 2);
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher(hash_builder: S) -> Self {
-        Self { hash_builder, tables: Tables::new_in(Global) }
-    }
-
-    /// An empty map with room for `capacity` entries that hashes with `hash_builder`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
-    ///
-    /// let mut map = ExtendibleMap::with_capacity_and_hasher(10, DefaultHashBuilder::default());
-    /// map.insert(1, 2);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
-        Self { hash_builder, tables: Tables::with_capacity_in(capacity, Global) }
-    }
+construct! {
+    ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>", "map.insert(1, 2);",
+    "[(1, 2), (3, 4)]",
+    |hash_builder, alloc| ExtendibleMap { hash_builder, tables: Tables::new_in(alloc) },
+    |capacity| ExtendibleMap { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) },
+    |self| &self.hash_builder, tables
 }
 
 impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
@@ -190,69 +96,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// ```
     pub const TABLE_BYTES: usize = Tables::<(K, V), A>::TABLE_BYTES;
 
-    /// An empty map with this hasher and allocator; usable in constants.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
-    ///
-    /// let mut map = ExtendibleMap::with_hasher_in(DefaultHashBuilder::default(), Global);
-    /// map.insert(1, 2);
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
-        Self { hash_builder, tables: Tables::new_in(alloc) }
-    }
-
-    /// An empty map with this capacity, hasher and allocator.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
-    ///
-    /// let mut map =
-    ///     ExtendibleMap::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
-    /// map.insert(1, 2);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
-        Self { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) }
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<u8, u8> = rosti::ExtendibleMap::new();
-    /// let _global = map.allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.tables.allocator()
-    }
-
-    /// The hasher.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, ExtendibleMap};
-    ///
-    /// let map: ExtendibleMap<u8, u8> = ExtendibleMap::new();
-    /// let _hasher: &DefaultHashBuilder = map.hasher();
-    /// ```
-    #[inline]
-    pub fn hasher(&self) -> &S {
-        &self.hash_builder
-    }
-
     /// The room in all tables together: at least [`len`](Self::len), and a measure of memory, but
     /// no promise. Tables fill unevenly, so one may be full, and be split, while others have room.
     /// O(tables).
@@ -264,26 +107,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.tables.capacity()
-    }
-
-    /// The number of entries. O(1).
-    ///
-    /// ```
-    /// assert_eq!(<rosti::ExtendibleMap<_, _>>::from([(1, 'a'), (2, 'b')]).len(), 2);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.tables.len()
-    }
-
-    /// Whether there are no entries. O(1).
-    ///
-    /// ```
-    /// assert!(!<rosti::ExtendibleMap<_, _>>::from([(1, 'a')]).is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The bytes that the map has allocated, not counting what its keys and values own. O(tables).

@@ -11,7 +11,7 @@ use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{debug_list, extract_if, forward_iterator};
+use crate::hash_map::{construct, debug_list, extract_if, forward_iterator};
 use crate::hash_set::set_traits;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -31,108 +31,13 @@ pub struct ExtendibleSet<T, S = DefaultHashBuilder, A: Allocator + Clone = Globa
     pub(crate) map: ExtendibleMap<T, (), S, A>,
 }
 
-#[cfg(feature = "default-hasher")]
-impl<T> ExtendibleSet<T> {
-    /// An empty set. Allocates nothing until the first insertion.
-    ///
-    /// ```
-    /// let set: rosti::ExtendibleSet<u64> = rosti::ExtendibleSet::new();
-    /// assert_eq!((set.len(), set.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new() -> Self {
-        ExtendibleSet { map: ExtendibleMap::new() }
-    }
-
-    /// An empty set that can hold `capacity` elements without growing.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let set: rosti::ExtendibleSet<u64> = rosti::ExtendibleSet::with_capacity(10);
-    /// assert!(set.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        ExtendibleSet { map: ExtendibleMap::with_capacity(capacity) }
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<T, A: Allocator + Clone> ExtendibleSet<T, DefaultHashBuilder, A> {
-    /// An empty set that takes its memory from `alloc`.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut set = rosti::ExtendibleSet::new_in(Global);
-    /// set.insert('a');
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new_in(alloc: A) -> Self {
-        ExtendibleSet { map: ExtendibleMap::new_in(alloc) }
-    }
-
-    /// An empty set with room for `capacity` elements in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut set = rosti::ExtendibleSet::with_capacity_in(10, Global);
-    /// set.insert('a');
-    /// assert!(set.capacity() >= 10);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        ExtendibleSet { map: ExtendibleMap::with_capacity_in(capacity, alloc) }
-    }
-}
-
-impl<T, S> ExtendibleSet<T, S> {
-    /// An empty set that hashes with `hash_builder`; usable in constants.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
-    ///
-    /// let mut set = ExtendibleSet::with_hasher(DefaultHashBuilder::default());
-    /// set.insert('a');
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher(hash_builder: S) -> Self {
-        ExtendibleSet { map: ExtendibleMap::with_hasher(hash_builder) }
-    }
-
-    /// An empty set with this capacity and hasher.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
-    ///
-    /// let mut set = ExtendibleSet::with_capacity_and_hasher(10, DefaultHashBuilder::default());
-    /// set.insert('a');
-    /// assert!(set.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
-        ExtendibleSet { map: ExtendibleMap::with_capacity_and_hasher(capacity, hash_builder) }
-    }
+construct! {
+    ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", "set.insert(1);", "[1, 2]",
+    |hash_builder, alloc| ExtendibleSet { map: ExtendibleMap::with_hasher_in(hash_builder, alloc) },
+    |capacity| ExtendibleSet {
+        map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),
+    },
+    |self| self.map.hasher(), map
 }
 
 impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
@@ -151,71 +56,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// ```
     pub const TABLE_BYTES: usize = ExtendibleMap::<T, (), S, A>::TABLE_BYTES;
 
-    /// An empty set with this hasher and allocator; usable in constants.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
-    ///
-    /// let mut set = ExtendibleSet::with_hasher_in(DefaultHashBuilder::default(), Global);
-    /// set.insert('a');
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
-        ExtendibleSet { map: ExtendibleMap::with_hasher_in(hash_builder, alloc) }
-    }
-
-    /// An empty set with this capacity, hasher and allocator.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
-    ///
-    /// let mut set =
-    ///     ExtendibleSet::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
-    /// set.insert('a');
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
-        ExtendibleSet {
-            map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),
-        }
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::new();
-    /// let _global = set.allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.map.allocator()
-    }
-
-    /// The hasher.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, ExtendibleSet};
-    ///
-    /// let set: ExtendibleSet<u8> = ExtendibleSet::new();
-    /// let _hasher: &DefaultHashBuilder = set.hasher();
-    /// ```
-    #[inline]
-    pub fn hasher(&self) -> &S {
-        self.map.hasher()
-    }
-
     /// The room of all tables together: a measure of memory, but no promise; see
     /// [`ExtendibleMap::capacity`]. O(tables).
     ///
@@ -226,26 +66,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.map.capacity()
-    }
-
-    /// The number of elements. O(1).
-    ///
-    /// ```
-    /// assert_eq!(rosti::ExtendibleSet::<_>::from(['a', 'b']).len(), 2);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.map.len()
-    }
-
-    /// Whether there are no elements. O(1).
-    ///
-    /// ```
-    /// assert!(!rosti::ExtendibleSet::<_>::from(['a']).is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
     }
 
     /// The bytes that the set has allocated, not counting what its elements own. O(tables).

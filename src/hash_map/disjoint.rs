@@ -122,9 +122,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
 
     /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
     ///
-    /// # Panics
-    /// If two of the keys are equal and present.
-    ///
     /// ```
     /// # #![allow(deprecated)]
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
@@ -140,9 +137,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     }
 
     /// The old name of [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut).
-    ///
-    /// # Panics
-    /// If two of the keys are equal and present.
     ///
     /// ```
     /// # #![allow(deprecated)]

@@ -65,7 +65,6 @@ pub struct OccupiedEntry<
 ///
 /// ```
 /// use rosti::hash_map::{Entry, HashMap};
-///
 /// let mut map = HashMap::new();
 /// if let Entry::Vacant(entry) = map.entry("a") {
 ///     entry.insert(1);
@@ -516,11 +515,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// the entry in its new state. O(1). If `f` panics, the entry is gone.
     ///
     /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    ///
-    /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
-    /// let Entry::Occupied(entry) = map.entry("a") else { unreachable!() };
-    /// entry.replace_entry_with(|_, value| Some(value + 1));
+    /// let mut map = rosti::HashMap::new();
+    /// map.entry("a").insert(1).replace_entry_with(|_, value| Some(value + 1));
     /// assert_eq!(map["a"], 2);
     /// ```
     pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(
@@ -566,11 +562,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
     /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.key(), &"a");
-    /// }
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// assert_eq!(entry.key(), &"a");
     /// ```
     #[inline]
     pub fn key(&self) -> &K {
@@ -581,11 +575,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
     /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.into_key(), "a");
-    /// }
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// assert_eq!(entry.into_key(), "a");
     /// ```
     #[inline]
     pub fn into_key(self) -> K {
@@ -596,11 +588,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
-    /// let mut map = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     *entry.insert(1) += 1;
-    /// }
+    /// let mut map: HashMap<&str, i32> = HashMap::new();
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// *entry.insert(1) += 1;
     /// assert_eq!(map["a"], 2);
     /// ```
     #[inline]
@@ -616,11 +606,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
-    /// let mut map = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
-    /// }
+    /// let mut map: HashMap<&str, i32> = HashMap::new();
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
     /// ```
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
@@ -635,11 +623,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
     /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert!(entry.into_map().is_empty());
-    /// }
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// assert!(entry.into_map().is_empty());
     /// ```
     #[inline]
     pub fn into_map(self) -> &'a mut M {

@@ -2,7 +2,7 @@
 //!
 //! This layer knows `Hash`, `Equivalent` and `BuildHasher`; the table below it knows none of them.
 //! An operation hashes the key, hands the table the hash and a closure that recognises the key, and
-//! wraps what comes back. `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
+//! wraps what comes back. `construct.rs` has what all maps and sets have in common, `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
 //! `traits.rs` the implementations of std's traits, `raw_entry.rs` an old interface behind a feature.
 
 use core::hash::{BuildHasher, Hash};
@@ -17,6 +17,7 @@ use crate::hasher::DefaultHashBuilder;
 use crate::raw::{AtHome, Place, ProbeSeq, Statistics};
 
 mod batch;
+mod construct;
 mod disjoint;
 mod entry;
 mod entry_map;
@@ -30,6 +31,7 @@ mod traits;
 
 pub(crate) use batch::{Answers, Keys as BatchKeys, answers, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
+pub(crate) use construct::construct;
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
@@ -96,173 +98,14 @@ pub(crate) fn has_key<Q: Equivalent<K> + ?Sized, K, V>(key: &Q) -> impl Fn(&(K, 
     move |(candidate, _)| key.equivalent(candidate)
 }
 
-#[cfg(feature = "default-hasher")]
-impl<K, V> HashMap<K, V> {
-    /// An empty map. Allocates nothing until the first insertion.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<u64, u64> = rosti::HashMap::new();
-    /// assert_eq!((map.len(), map.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty map that can hold `capacity` entries without growing.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<u64, u64> = rosti::HashMap::with_capacity(10);
-    /// assert!(map.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<K, V, A: Allocator> HashMap<K, V, DefaultHashBuilder, A> {
-    /// An empty map that takes its memory from `alloc`.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut map = rosti::HashMap::new_in(Global);
-    /// map.insert(1, "one");
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new_in(alloc: A) -> Self {
-        Self::with_hasher_in(DefaultHashBuilder::default(), alloc)
-    }
-
-    /// An empty map with room for `capacity` entries in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut map = rosti::HashMap::with_capacity_in(100, Global);
-    /// map.insert(1, "one");
-    /// assert!(map.capacity() >= 100);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
-    }
-}
-
-impl<K, V, S> HashMap<K, V, S> {
-    /// An empty map that hashes with `hash_builder`; usable in constants.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, HashMap};
-    ///
-    /// let mut map = HashMap::with_hasher(DefaultHashBuilder::default());
-    /// map.insert(1, 2);
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher(hash_builder: S) -> Self {
-        Self { hash_builder, table: HashTable::new() }
-    }
-
-    /// An empty map with room for `capacity` entries that hashes with `hash_builder`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, HashMap};
-    ///
-    /// let mut map = HashMap::with_capacity_and_hasher(10, DefaultHashBuilder::default());
-    /// map.insert(1, 2);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
-        Self { hash_builder, table: HashTable::with_capacity(capacity) }
-    }
+construct! {
+    HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "[(1, 2), (3, 4)]",
+    |hash_builder, alloc| HashMap { hash_builder, table: HashTable::new_in(alloc) },
+    |capacity| HashMap { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) },
+    |self| &self.hash_builder, table
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// An empty map with this hasher and allocator; usable in constants.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, HashMap};
-    ///
-    /// let mut map = HashMap::with_hasher_in(DefaultHashBuilder::default(), Global);
-    /// map.insert(1, 2);
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
-        Self { hash_builder, table: HashTable::new_in(alloc) }
-    }
-
-    /// An empty map with this capacity, hasher and allocator.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, HashMap};
-    ///
-    /// let mut map =
-    ///     HashMap::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
-    /// map.insert(1, 2);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
-        Self { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) }
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<u8, u8> = rosti::HashMap::new();
-    /// let _global = map.allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.table.allocator()
-    }
-
-    /// The hasher.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, HashMap};
-    ///
-    /// let map: HashMap<u8, u8> = HashMap::new();
-    /// let _hasher: &DefaultHashBuilder = map.hasher();
-    /// ```
-    #[inline]
-    pub fn hasher(&self) -> &S {
-        &self.hash_builder
-    }
-
     /// How many entries the map can hold without growing, whatever is removed and inserted in the
     /// meantime. O(1).
     ///
@@ -273,26 +116,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.table.capacity()
-    }
-
-    /// The number of entries. O(1).
-    ///
-    /// ```
-    /// assert_eq!(<rosti::HashMap<_, _>>::from([(1, 'a'), (2, 'b')]).len(), 2);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    /// Whether there are no entries. O(1).
-    ///
-    /// ```
-    /// assert!(!<rosti::HashMap<_, _>>::from([(1, 'a')]).is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
     }
 
     /// The bytes that the map has allocated, not counting what its keys and values own. O(1).

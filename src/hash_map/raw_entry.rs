@@ -61,13 +61,8 @@ pub enum RawEntryMut<'a, K, V, S, A: Allocator = Global> {
 /// A key that is present and its value, both mutable.
 ///
 /// ```
-/// use rosti::hash_map::{HashMap, RawEntryMut};
-///
-/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
-/// if let RawEntryMut::Occupied(entry) = map.raw_entry_mut().from_key("a") {
-///     assert_eq!(entry.remove_entry(), ("a", 1));
-/// }
-/// assert!(map.is_empty());
+/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+/// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove_entry(), ("a", 1));
 /// ```
 pub struct RawOccupiedEntryMut<'a, K, V, S, A: Allocator = Global> {
     entry: OccupiedEntry<'a, K, V, S, A>,
@@ -77,12 +72,9 @@ pub struct RawOccupiedEntryMut<'a, K, V, S, A: Allocator = Global> {
 ///
 /// ```
 /// use rosti::hash_map::{HashMap, RawEntryMut};
-///
-/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
-/// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("b") {
-///     entry.insert("b", 2);
-/// }
-/// assert_eq!(map["b"], 2);
+/// let mut map: HashMap<&str, u32> = HashMap::new();
+/// let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") else { panic!() };
+/// entry.insert("a", 1);
 /// ```
 pub struct RawVacantEntryMut<'a, K, V, S, A: Allocator = Global> {
     map: &'a mut HashMap<K, V, S, A>,
@@ -92,13 +84,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Begins a search by any hash and any comparison.
     ///
     /// ```
-    /// use rosti::HashMap;
     /// use std::hash::BuildHasher;
-    ///
-    /// let map: HashMap<_, _> = HashMap::from([("a", 1)]);
+    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
     /// let hash = map.hasher().hash_one("a");
-    /// let found = map.raw_entry().from_hash(hash, |key| key.starts_with('a'));
-    /// assert_eq!(found, Some((&"a", &1)));
+    /// assert_eq!(map.raw_entry().from_hash(hash, |key| key.starts_with('a')), Some((&"a", &1)));
     /// ```
     #[inline]
     pub fn raw_entry(&self) -> RawEntryBuilder<'_, K, V, S, A> {
@@ -524,11 +513,9 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     ///
     /// ```
     /// use rosti::hash_map::{HashMap, RawEntryMut};
-    ///
     /// let mut map: HashMap<&str, u32> = HashMap::new();
-    /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") {
-    ///     assert_eq!(entry.insert("a", 1), (&mut "a", &mut 1));
-    /// }
+    /// let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") else { panic!() };
+    /// assert_eq!(entry.insert("a", 1), (&mut "a", &mut 1));
     /// ```
     #[inline]
     pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V)
@@ -543,14 +530,11 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// Inserts a key, which must be absent and have this hash, with a value. O(1) amortised.
     ///
     /// ```
-    /// # use std::hash::BuildHasher;
     /// use rosti::hash_map::{HashMap, RawEntryMut};
-    ///
     /// let mut map: HashMap<&str, u32> = HashMap::new();
-    /// let hash = map.hasher().hash_one("a");
-    /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key_hashed_nocheck(hash, "a") {
-    ///     entry.insert_hashed_nocheck(hash, "a", 1);
-    /// }
+    /// let hash = std::hash::BuildHasher::hash_one(map.hasher(), "a");
+    /// let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") else { panic!() };
+    /// entry.insert_hashed_nocheck(hash, "a", 1);
     /// assert_eq!(map["a"], 1);
     /// ```
     #[inline]
@@ -567,7 +551,6 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     ///
     /// ```
     /// use rosti::hash_map::{HashMap, RawEntryMut};
-    ///
     /// // A map whose hasher is no hasher at all: the keys are hashes already.
     /// let mut map: HashMap<u64, char, ()> = HashMap::with_hasher(());
     /// if let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_hash(7, |&key| key == 7) {

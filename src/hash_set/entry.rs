@@ -154,7 +154,6 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     ///
     /// ```
     /// use rosti::hash_set::{Entry, HashSet};
-    ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.get(), &'a');
@@ -168,7 +167,6 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     ///
     /// ```
     /// use rosti::hash_set::{Entry, HashSet};
-    ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.into_value(), 'a');
@@ -186,7 +184,6 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     ///
     /// ```
     /// use rosti::hash_set::{Entry, HashSet};
-    ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.insert().get(), &'a');

@@ -10,7 +10,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{EntryRef, HashMap, hash_of};
+use crate::hash_map::{EntryRef, HashMap, construct, hash_of};
 use crate::hash_table;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -61,174 +61,14 @@ pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
     pub(crate) map: HashMap<T, (), S, A>,
 }
 
-#[cfg(feature = "default-hasher")]
-impl<T> HashSet<T> {
-    /// An empty set. Allocates nothing until the first insertion.
-    ///
-    /// ```
-    /// let set: rosti::HashSet<u64> = rosti::HashSet::new();
-    /// assert_eq!((set.len(), set.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new() -> Self {
-        HashSet { map: HashMap::new() }
-    }
-
-    /// An empty set that can hold `capacity` elements without growing.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let set: rosti::HashSet<u64> = rosti::HashSet::with_capacity(10);
-    /// assert!(set.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        HashSet { map: HashMap::with_capacity(capacity) }
-    }
-}
-
-#[cfg(feature = "default-hasher")]
-impl<T, A: Allocator> HashSet<T, DefaultHashBuilder, A> {
-    /// An empty set that takes its memory from `alloc`.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut set = rosti::HashSet::new_in(Global);
-    /// set.insert('a');
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new_in(alloc: A) -> Self {
-        HashSet { map: HashMap::new_in(alloc) }
-    }
-
-    /// An empty set with room for `capacity` elements in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut set = rosti::HashSet::with_capacity_in(10, Global);
-    /// set.insert('a');
-    /// assert!(set.capacity() >= 10);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        HashSet { map: HashMap::with_capacity_in(capacity, alloc) }
-    }
-}
-
-impl<T, S> HashSet<T, S> {
-    /// An empty set that hashes with `hash_builder`; usable in constants.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, HashSet};
-    ///
-    /// let mut set = HashSet::with_hasher(DefaultHashBuilder::default());
-    /// set.insert('a');
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher(hash_builder: S) -> Self {
-        HashSet { map: HashMap::with_hasher(hash_builder) }
-    }
-
-    /// An empty set with this capacity and hasher.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, HashSet};
-    ///
-    /// let mut set = HashSet::with_capacity_and_hasher(10, DefaultHashBuilder::default());
-    /// set.insert('a');
-    /// assert!(set.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
-        HashSet { map: HashMap::with_capacity_and_hasher(capacity, hash_builder) }
-    }
+construct! {
+    HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "[1, 2]",
+    |hash_builder, alloc| HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) },
+    |capacity| HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) },
+    |self| self.map.hasher(), map
 }
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// An empty set with this hasher and allocator; usable in constants.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, HashSet};
-    ///
-    /// let mut set = HashSet::with_hasher_in(DefaultHashBuilder::default(), Global);
-    /// set.insert('a');
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn with_hasher_in(hash_builder: S, alloc: A) -> Self {
-        HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) }
-    }
-
-    /// An empty set with this capacity, hasher and allocator.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(all(feature = "allocator-api2", feature = "default-hasher"))] {
-    /// # use allocator_api2::alloc::Global;
-    /// use rosti::{DefaultHashBuilder, HashSet};
-    ///
-    /// let mut set =
-    ///     HashSet::with_capacity_and_hasher_in(10, DefaultHashBuilder::default(), Global);
-    /// set.insert('a');
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_and_hasher_in(capacity: usize, hash_builder: S, alloc: A) -> Self {
-        HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) }
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let set: rosti::HashSet<u8> = rosti::HashSet::new();
-    /// let _global = set.allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.map.allocator()
-    }
-
-    /// The hasher.
-    ///
-    /// ```
-    /// use rosti::{DefaultHashBuilder, HashSet};
-    ///
-    /// let set: HashSet<u8> = HashSet::new();
-    /// let _hasher: &DefaultHashBuilder = set.hasher();
-    /// ```
-    #[inline]
-    pub fn hasher(&self) -> &S {
-        self.map.hasher()
-    }
-
     /// How many elements the set can hold without growing, whatever is removed and inserted in the
     /// meantime. O(1).
     ///
@@ -239,26 +79,6 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.map.capacity()
-    }
-
-    /// The number of elements. O(1).
-    ///
-    /// ```
-    /// assert_eq!(rosti::HashSet::<_>::from(['a', 'b']).len(), 2);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.map.len()
-    }
-
-    /// Whether there are no elements. O(1).
-    ///
-    /// ```
-    /// assert!(!rosti::HashSet::<_>::from(['a']).is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
     }
 
     /// The bytes that the set has allocated, not counting what its elements own. O(1).

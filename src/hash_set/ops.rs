@@ -17,9 +17,7 @@ use crate::hash_table;
 /// The elements that are in both of two sets; see [`HashSet::intersection`].
 ///
 /// ```
-/// use rosti::HashSet;
-///
-/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.intersection(&b).collect::<Vec<_>>(), [&2]);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -33,9 +31,7 @@ pub struct Intersection<'a, T, S, A: Allocator = Global> {
 /// The elements that are in one set but not in another; see [`HashSet::difference`].
 ///
 /// ```
-/// use rosti::HashSet;
-///
-/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.difference(&b).collect::<Vec<_>>(), [&1]);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -49,9 +45,7 @@ pub struct Difference<'a, T, S, A: Allocator = Global> {
 /// The elements that are in exactly one of two sets; see [`HashSet::symmetric_difference`].
 ///
 /// ```
-/// use rosti::HashSet;
-///
-/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.symmetric_difference(&b).sum::<i32>(), 1 + 3);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -62,9 +56,7 @@ pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
 /// The elements that are in at least one of two sets; see [`HashSet::union`].
 ///
 /// ```
-/// use rosti::HashSet;
-///
-/// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
 /// assert_eq!(a.union(&b).sum::<i32>(), 1 + 2 + 3);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -83,7 +75,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
     /// ```
@@ -97,7 +88,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.symmetric_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1, &4]));
     /// ```
@@ -111,7 +101,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
     /// ```
@@ -126,7 +115,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
     /// ```
@@ -140,7 +128,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// assert!(HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([3])));
     /// assert!(!HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([2])));
     /// ```
@@ -153,7 +140,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// assert!(HashSet::<_>::from([1]).is_subset(&HashSet::<_>::from([1, 2])));
     /// assert!(!HashSet::<_>::from([3]).is_subset(&HashSet::<_>::from([1, 2])));
     /// ```
@@ -164,9 +150,7 @@ where
     /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
     ///
     /// ```
-    /// use rosti::HashSet;
-    ///
-    /// assert!(HashSet::<_>::from([1, 2]).is_superset(&HashSet::<_>::from([1])));
+    /// assert!(rosti::HashSet::<_>::from([1, 2]).is_superset(&rosti::HashSet::<_>::from([1])));
     /// ```
     #[inline]
     pub fn is_superset(&self, other: &Self) -> bool {

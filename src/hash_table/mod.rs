@@ -168,16 +168,10 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// The entry that `eq` accepts, among those with this hash. O(1) expected.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
-    ///
-    /// let mut table = HashTable::new();
-    /// table.insert_unique(build.hash_one("one"), ("one", 1), hash);
-    /// assert_eq!(table.find(build.hash_one("one"), |entry| entry.0 == "one"), Some(&("one", 1)));
-    /// assert_eq!(table.find(build.hash_one("two"), |entry| entry.0 == "two"), None);
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, ("one", 1), |_| 7);
+    /// assert_eq!(table.find(7, |entry| entry.0 == "one"), Some(&("one", 1)));
+    /// assert_eq!(table.find(7, |entry| entry.0 == "two"), None);
     /// ```
     #[inline]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
@@ -189,17 +183,9 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// A mutable reference to the entry that `eq` accepts. Its hash must not change. O(1) expected.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
-    ///
-    /// let mut table = HashTable::new();
-    /// table.insert_unique(build.hash_one("one"), ("one", 1), hash);
-    /// if let Some(entry) = table.find_mut(build.hash_one("one"), |entry| entry.0 == "one") {
-    ///     entry.1 = 11;
-    /// }
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, ("one", 1), |_| 7);
+    /// table.find_mut(7, |entry| entry.0 == "one").unwrap().1 = 11;
     /// assert_eq!(table.iter().next(), Some(&("one", 11)));
     /// ```
     #[inline]
@@ -216,18 +202,10 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// [`AbsentEntry`], which gives the table back, if there is no such entry.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |n: &u64| build.hash_one(n);
-    ///
-    /// let mut table = HashTable::new();
-    /// table.insert_unique(hash(&7), 7, hash);
-    /// if let Ok(entry) = table.find_entry(hash(&7), |&n| n == 7) {
-    ///     entry.remove();
-    /// }
-    /// assert!(table.find_entry(hash(&7), |&n| n == 7).is_err());
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// assert_eq!(table.find_entry(7, |&c| c == 'a').unwrap().remove().0, 'a');
+    /// assert!(table.find_entry(7, |&c| c == 'a').is_err());
     /// ```
     #[inline]
     pub fn find_entry(
@@ -245,16 +223,10 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// long it stays valid. O(1) expected.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |n: &u64| build.hash_one(n);
-    ///
-    /// let mut table = HashTable::new();
-    /// table.insert_unique(hash(&7), 7, hash);
-    /// let index = table.find_bucket_index(hash(&7), |&n| n == 7).unwrap();
-    /// assert_eq!(table.get_bucket(index), Some(&7));
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// let index = table.find_bucket_index(7, |&c| c == 'a').unwrap();
+    /// assert_eq!(table.get_bucket(index), Some(&'a'));
     /// ```
     #[inline]
     pub fn find_bucket_index(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
@@ -269,21 +241,13 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |entry: &(char, u32)| build.hash_one(entry.0);
-    ///
-    /// let mut letters = HashTable::new();
-    /// for letter in "rosti".chars().chain("toast".chars()) {
-    ///     letters
-    ///         .entry(build.hash_one(letter), |entry| entry.0 == letter, hash)
-    ///         .or_insert((letter, 0))
-    ///         .get_mut()
-    ///         .1 += 1;
+    /// let hash = |&(letter, _): &(char, u32)| letter as u64;
+    /// let mut letters = rosti::HashTable::new();
+    /// for letter in "rosti toast".chars() {
+    ///     let entry = letters.entry(letter as u64, |entry| entry.0 == letter, hash);
+    ///     entry.or_insert((letter, 0)).get_mut().1 += 1;
     /// }
-    /// assert_eq!(letters.find(build.hash_one('t'), |entry| entry.0 == 't'), Some(&('t', 3)));
+    /// assert_eq!(letters.find('t' as u64, |entry| entry.0 == 't'), Some(&('t', 3)));
     /// ```
     #[inline]
     pub fn entry(
@@ -417,15 +381,9 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |n: &u64| build.hash_one(n);
-    ///
-    /// let mut table = HashTable::new();
+    /// let mut table = rosti::HashTable::new();
     /// for n in [7, 8, 7] {
-    ///     table.insert_unique(hash(&n), n, hash);
+    ///     table.insert_unique(n, n, |&n| n);
     /// }
     /// assert_eq!(table.len(), 3);
     /// ```
@@ -603,9 +561,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
-    /// for n in 0..1000u64 {
-    ///     table.insert_unique(n << 12, n, |n| n << 12);
-    /// }
+    /// (0..1000u64).for_each(|n| drop(table.insert_unique(n << 12, n, |n| n << 12)));
     /// let statistics = table.statistics(|n| n << 12);
     /// assert!(statistics.hit_windows > 10.0, "all homes are 0");
     /// ```
@@ -617,9 +573,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
-    /// for n in 1..=3 {
-    ///     table.insert_unique(n, n, |&n| n);
-    /// }
+    /// (1..=3).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));
     /// assert_eq!(table.iter().sum::<u64>(), 6);
     /// ```
     #[inline]
@@ -667,9 +621,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     /// let mut table = rosti::HashTable::new();
     /// table.insert_unique(7, 'a', |_| 7);
-    /// for index in table.iter_buckets() {
-    ///     assert_eq!(table.get_bucket(index), Some(&'a'));
-    /// }
+    /// assert!(table.iter_buckets().all(|index| table.get_bucket(index) == Some(&'a')));
     /// ```
     #[inline]
     pub fn iter_buckets(&self) -> IterBuckets<'_, T> {
@@ -681,18 +633,11 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// hash. O(1) expected, apart from the entries.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
-    ///
-    /// let mut table = HashTable::new();
-    /// for entry in [("a", 1), ("b", 2), ("a", 3)] {
-    ///     table.insert_unique(hash(&entry), entry, hash);
+    /// let mut table = rosti::HashTable::new();
+    /// for (n, text) in [(7, "a"), (8, "b"), (7, "c")] {
+    ///     table.insert_unique(n, (n, text), |entry| entry.0);
     /// }
-    /// let of_a = table.iter_hash(build.hash_one("a")).filter(|entry| entry.0 == "a");
-    /// assert_eq!(of_a.map(|entry| entry.1).sum::<u32>(), 4);
+    /// assert_eq!(table.iter_hash(7).filter(|entry| entry.0 == 7).count(), 2);
     /// ```
     #[inline]
     pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
@@ -705,22 +650,10 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// entries.
     ///
     /// ```
-    /// use rosti::{DefaultHashBuilder, HashTable};
-    /// use std::hash::BuildHasher;
-    ///
-    /// let build = DefaultHashBuilder::default();
-    /// let hash = |entry: &(&str, u32)| build.hash_one(entry.0);
-    ///
-    /// let mut table = HashTable::new();
-    /// for entry in [("a", 1), ("b", 2), ("a", 3)] {
-    ///     table.insert_unique(hash(&entry), entry, hash);
-    /// }
-    /// for entry in table.iter_hash_mut(build.hash_one("a")) {
-    ///     if entry.0 == "a" {
-    ///         entry.1 = 0;
-    ///     }
-    /// }
-    /// assert_eq!(table.iter().map(|entry| entry.1).sum::<u32>(), 2);
+    /// let mut table = rosti::HashTable::new();
+    /// table.insert_unique(7, ('a', 1), |_| 7);
+    /// table.iter_hash_mut(7).filter(|entry| entry.0 == 'a').for_each(|entry| entry.1 = 2);
+    /// assert_eq!(table.iter().next(), Some(&('a', 2)));
     /// ```
     #[inline]
     pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
@@ -734,10 +667,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     /// let mut table = rosti::HashTable::new();
     /// table.insert_unique(7, 'a', |_| 7);
-    /// table.insert_unique(7, 'b', |_| 7);
-    /// let indices: Vec<usize> = table.iter_hash_buckets(7).collect();
-    /// assert_eq!(indices.len(), 2);
-    /// assert!(indices.iter().all(|&index| table.get_bucket(index).is_some()));
+    /// let index = table.iter_hash_buckets(7).next().unwrap();
+    /// assert_eq!(table.get_bucket(index), Some(&'a'));
     /// ```
     #[inline]
     pub fn iter_hash_buckets(&self, hash: u64) -> IterHashBuckets<'_, T> {
@@ -750,9 +681,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
-    /// for n in 0..8u64 {
-    ///     table.insert_unique(n, n, |&n| n);
-    /// }
+    /// (0..8).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));
     /// table.retain(|n| *n % 2 == 0);
     /// assert_eq!(table.len(), 4);
     /// ```
@@ -782,12 +711,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
-    /// for n in 0..8u64 {
-    ///     table.insert_unique(n, n, |&n| n);
-    /// }
-    /// let mut odd: Vec<u64> = table.extract_if(|n| *n % 2 == 1).collect();
-    /// odd.sort();
-    /// assert_eq!(odd, [1, 3, 5, 7]);
+    /// (0..8).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));
+    /// assert_eq!(table.extract_if(|n| *n % 2 == 1).sum::<u64>(), 1 + 3 + 5 + 7);
     /// assert_eq!(table.len(), 4);
     /// ```
     #[inline]
@@ -807,9 +732,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
-    /// for n in [7, 8] {
-    ///     table.insert_unique(n, (n, 0), |entry| entry.0);
-    /// }
+    /// [7, 8].map(|n| drop(table.insert_unique(n, (n, 0), |entry| entry.0)));
     /// let wanted = [7, 9, 8];
     /// let [seven, nine, eight] = table.get_disjoint_mut(wanted, |i, entry| entry.0 == wanted[i]);
     /// core::mem::swap(seven.unwrap(), &mut (1, 1));
@@ -842,14 +765,10 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// let mut table = rosti::HashTable::new();
-    /// for n in [7, 8] {
-    ///     table.insert_unique(n, (n, 0), |entry| entry.0);
-    /// }
-    /// let wanted = [7, 8];
-    /// // SAFETY: the entries differ.
-    /// let [seven, _] =
-    ///     unsafe { table.get_disjoint_unchecked_mut(wanted, |i, entry| entry.0 == wanted[i]) };
-    /// assert_eq!(seven, Some(&mut (7, 0)));
+    /// table.insert_unique(7, 'a', |_| 7);
+    /// // SAFETY: what is looked for differs.
+    /// let found = unsafe { table.get_disjoint_unchecked_mut([7, 7], |i, &c| c == ['a', 'b'][i]) };
+    /// assert_eq!(found, [Some(&mut 'a'), None]);
     /// ```
     pub unsafe fn get_disjoint_unchecked_mut<const N: usize>(
         &mut self,
@@ -862,9 +781,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
-    ///
-    /// # Panics
-    /// If an entry is found twice.
     ///
     /// ```
     /// # #![allow(deprecated)]

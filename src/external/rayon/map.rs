@@ -18,8 +18,7 @@ use crate::raw::{RawDrain, RawIntoIter};
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
+/// let map = rosti::HashMap::<_, _>::from([(1, 10), (2, 20)]);
 /// assert_eq!(map.par_iter().map(|(key, value)| key * value).sum::<i32>(), 10 + 40);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -31,8 +30,7 @@ pub struct ParIter<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
+/// let mut map = rosti::HashMap::<_, _>::from([(1, 10), (2, 20)]);
 /// map.par_iter_mut().for_each(|(key, value)| *value += key);
 /// assert_eq!(map, rosti::HashMap::from([(1, 11), (2, 22)]));
 /// ```
@@ -45,8 +43,7 @@ pub struct ParIterMut<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// let map = rosti::HashMap::<_, _>::from([(1, 'a')]);
 /// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
@@ -58,9 +55,7 @@ pub struct IntoParIter<K, V, A: Allocator = Global> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-/// assert_eq!(map.par_keys().max(), Some(&2));
+/// assert_eq!(rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]).par_keys().max(), Some(&2));
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParKeys<'a, K, V> {
@@ -71,9 +66,7 @@ pub struct ParKeys<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-/// assert_eq!(map.par_values().max(), Some(&'b'));
+/// assert_eq!(rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]).par_values().max(), Some(&'b'));
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParValues<'a, K, V> {
@@ -84,8 +77,7 @@ pub struct ParValues<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);
 /// map.par_values_mut().for_each(|value| value.make_ascii_uppercase());
 /// assert_eq!(map[&1], 'A');
 /// ```
@@ -98,8 +90,7 @@ pub struct ParValuesMut<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
+/// let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);
 /// assert_eq!(map.par_drain().collect::<Vec<_>>(), [(1, 'a')]);
 /// ```
 #[must_use = "iterators are lazy; this one drops all entries unless consumed"]
@@ -138,8 +129,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
+    /// let map = rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]);
     /// assert_eq!(map.par_keys().sum::<i32>(), 3);
     /// ```
     #[inline]
@@ -151,8 +141,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
+    /// let map = rosti::HashMap::<_, _>::from([('a', 1), ('b', 2)]);
     /// assert_eq!(map.par_values().sum::<i32>(), 3);
     /// ```
     #[inline]
@@ -165,10 +154,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
+    /// let mut map = rosti::HashMap::<_, _>::from([('a', 1), ('b', 2)]);
     /// map.par_values_mut().for_each(|value| *value *= 10);
-    /// assert_eq!(map, rosti::HashMap::from([('a', 10), ('b', 20)]));
+    /// assert_eq!(map[&'b'], 20);
     /// ```
     #[inline]
     pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V> {
@@ -181,7 +169,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut map: rosti::HashMap<_, _> = (0..100).map(|n| (n, n)).collect();
     /// assert_eq!(map.par_drain().filter(|(_, n)| n % 2 == 0).count(), 50);
     /// assert!(map.is_empty() && map.capacity() >= 100);
@@ -203,9 +190,8 @@ where
     /// one lookup per key; ends early when they differ.
     ///
     /// ```
-    /// let (a, b) = ([(1, 'a'), (2, 'b')], [(2, 'b'), (1, 'a')]);
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from(a);
-    /// assert!(map.par_eq(&rosti::HashMap::from(b)));
+    /// let map = rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]);
+    /// assert!(map.par_eq(&rosti::HashMap::from([(2, 'b'), (1, 'a')])));
     /// ```
     pub fn par_eq(&self, other: &Self) -> bool {
         self.len() == other.len()

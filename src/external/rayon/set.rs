@@ -19,9 +19,7 @@ use crate::raw::{RawDrain, RawIntoIter};
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let set = rosti::HashSet::<_>::from([1, 2, 3]);
-/// assert_eq!(set.par_iter().sum::<i32>(), 6);
+/// assert_eq!(rosti::HashSet::<_>::from([1, 2, 3]).par_iter().sum::<i32>(), 6);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIter<'a, T> {
@@ -32,9 +30,7 @@ pub struct ParIter<'a, T> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let set = rosti::HashSet::<_>::from(['a']);
-/// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
+/// assert_eq!(rosti::HashSet::<_>::from(['a']).into_par_iter().collect::<Vec<_>>(), ['a']);
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IntoParIter<T, A: Allocator = Global> {
@@ -45,9 +41,7 @@ pub struct IntoParIter<T, A: Allocator = Global> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let mut set = rosti::HashSet::<_>::from(['a']);
-/// assert_eq!(set.par_drain().collect::<Vec<_>>(), ['a']);
+/// assert_eq!(rosti::HashSet::<_>::from(['a']).par_drain().collect::<Vec<_>>(), ['a']);
 /// ```
 #[must_use = "iterators are lazy; this one drops all elements unless consumed"]
 pub struct ParDrain<'a, T, A: Allocator = Global> {
@@ -121,9 +115,7 @@ algebra! {
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    ///
-    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_difference(&b).collect::<Vec<_>>(), [&1]);
     /// ```
     ParDifference, difference, |a, b| a.into_par_iter().filter(|&element| !b.contains(element));
@@ -133,9 +125,7 @@ algebra! {
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    ///
-    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_symmetric_difference(&b).sum::<i32>(), 1 + 3);
     /// ```
     ParSymmetricDifference, symmetric_difference, |a, b| a.par_difference(b).chain(b.par_difference(a));
@@ -144,9 +134,7 @@ algebra! {
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    ///
-    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_intersection(&b).collect::<Vec<_>>(), [&2]);
     /// ```
     ParIntersection, intersection, |a, b| {
@@ -159,9 +147,7 @@ algebra! {
     ///
     /// ```
     /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    ///
-    /// let (a, b) = (HashSet::<_>::from([1, 2]), HashSet::<_>::from([2, 3]));
+    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
     /// assert_eq!(a.par_union(&b).sum::<i32>(), 1 + 2 + 3);
     /// ```
     ParUnion, union, |a, b| {
@@ -182,7 +168,6 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.par_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
     /// ```
@@ -197,10 +182,8 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// let difference: HashSet<_> = a.par_symmetric_difference(&b).collect();
-    /// assert_eq!(difference, HashSet::from([&1, &4]));
+    /// assert_eq!(a.par_symmetric_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1, &4]));
     /// ```
     #[inline]
     pub fn par_symmetric_difference<'a>(
@@ -216,7 +199,6 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.par_intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
     /// ```
@@ -232,7 +214,6 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::HashSet;
-    ///
     /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
     /// assert_eq!(a.par_union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
     /// ```
@@ -246,7 +227,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// assert!(HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([3])));
     /// assert!(!HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([2])));
     /// ```
@@ -260,7 +240,6 @@ where
     ///
     /// ```
     /// use rosti::HashSet;
-    ///
     /// assert!(HashSet::<_>::from([1]).par_is_subset(&HashSet::<_>::from([1, 2])));
     /// assert!(!HashSet::<_>::from([3]).par_is_subset(&HashSet::<_>::from([1, 2])));
     /// ```
@@ -272,9 +251,7 @@ where
     /// [`par_is_subset`](Self::par_is_subset).
     ///
     /// ```
-    /// use rosti::HashSet;
-    ///
-    /// assert!(HashSet::<_>::from([1, 2]).par_is_superset(&HashSet::<_>::from([1])));
+    /// assert!(rosti::HashSet::<_>::from([1, 2]).par_is_superset(&rosti::HashSet::<_>::from([1])));
     /// ```
     #[inline]
     pub fn par_is_superset(&self, other: &Self) -> bool {
@@ -285,9 +262,7 @@ where
     /// element.
     ///
     /// ```
-    /// use rosti::HashSet;
-    ///
-    /// assert!(HashSet::<_>::from([1, 2]).par_eq(&HashSet::<_>::from([2, 1])));
+    /// assert!(rosti::HashSet::<_>::from([1, 2]).par_eq(&rosti::HashSet::<_>::from([2, 1])));
     /// ```
     #[inline]
     pub fn par_eq(&self, other: &Self) -> bool {
@@ -302,7 +277,6 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut set: rosti::HashSet<_> = (0..100).collect();
     /// assert_eq!(set.par_drain().filter(|n| n % 2 == 0).count(), 50);
     /// assert!(set.is_empty() && set.capacity() >= 100);

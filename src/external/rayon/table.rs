@@ -17,7 +17,6 @@ use crate::raw::{RawDrain, RawIntoIter};
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let mut table = rosti::HashTable::new();
 /// table.insert_unique(7, 2, |_| 7);
 /// table.insert_unique(9, 3, |_| 9);
@@ -32,7 +31,6 @@ pub struct ParIter<'a, T> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let mut table = rosti::HashTable::new();
 /// table.insert_unique(7, 2, |_| 7);
 /// table.par_iter_mut().for_each(|entry| *entry += 1);
@@ -47,7 +45,6 @@ pub struct ParIterMut<'a, T> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let mut table = rosti::HashTable::new();
 /// table.insert_unique(7, 'a', |_| 7);
 /// assert_eq!(table.into_par_iter().collect::<Vec<_>>(), ['a']);
@@ -62,7 +59,6 @@ pub struct IntoParIter<T, A: Allocator = Global> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let mut table = rosti::HashTable::new();
 /// table.insert_unique(7, 'a', |_| 7);
 /// assert_eq!(table.par_drain().collect::<Vec<_>>(), ['a']);
@@ -97,7 +93,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut table = rosti::HashTable::with_capacity(100);
     /// table.insert_unique(7, 2, |_| 7);
     /// assert_eq!(table.par_drain().sum::<i32>(), 2);

@@ -1,0 +1,194 @@
+//! What all maps and sets have in common whatever they hold: how they are made, and of what.
+
+/// Implements the constructors, and the methods that tell what a map or set was made with and how much it
+/// holds. In brackets what it asks of an allocator; in quotes the words and the type for the documentation
+/// and what its examples do.
+macro_rules! construct {
+    (
+        $Type:ident<$($T:ident),+>, [$($bound:ident)?], $it:literal of $entries:literal,
+        $Of:literal, $insert:literal, $two:literal,
+        |$hash_builder:ident, $alloc:ident| $empty:expr,
+        |$capacity:ident| $with_capacity:expr,
+        |$self:ident| $hasher:expr, $table:ident
+    ) => {
+        #[cfg(feature = "default-hasher")]
+        impl<$($T),+> $Type<$($T),+> {
+            #[doc = concat!("An empty ", $it, ". Allocates nothing until the first insertion.")]
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, 0));")]
+            /// ```
+            #[inline]
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, ".")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(10).capacity() >= 10);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            #[must_use]
+            pub fn with_capacity(capacity: usize) -> Self {
+                Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+            }
+        }
+
+        #[cfg(feature = "default-hasher")]
+        impl<$($T,)+ A: Allocator $(+ $bound)?> $Type<$($T,)+ DefaultHashBuilder, A> {
+            #[doc = concat!("An empty ", $it, " that takes its memory from `alloc`.")]
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new_in(Global);")]
+            #[doc = $insert]
+            /// # }
+            /// ```
+            #[inline]
+            #[must_use]
+            pub fn new_in(alloc: A) -> Self {
+                Self::with_hasher_in(DefaultHashBuilder::default(), alloc)
+            }
+
+            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, " in memory from `alloc`.")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity_in(10, Global).capacity() >= 10);")]
+            /// # }
+            /// ```
+            #[inline]
+            #[track_caller]
+            #[must_use]
+            pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
+                Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
+            }
+        }
+
+        impl<$($T,)+ S> $Type<$($T,)+ S> {
+            #[doc = concat!("An empty ", $it, " that hashes with `hash_builder`; usable in constants.")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::with_hasher(Default::default());")]
+            #[doc = $insert]
+            /// ```
+            #[inline]
+            #[must_use]
+            pub const fn with_hasher(hash_builder: S) -> Self {
+                Self::with_hasher_in(hash_builder, Global)
+            }
+
+            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, " that hashes with `hash_builder`.")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            /// let hasher = rosti::DefaultHashBuilder::default();
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::with_capacity_and_hasher(10, hasher);")]
+            #[doc = concat!("assert!(", $it, ".capacity() >= 10);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            #[must_use]
+            pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
+                Self::with_capacity_and_hasher_in(capacity, hash_builder, Global)
+            }
+        }
+
+        impl<$($T,)+ S, A: Allocator $(+ $bound)?> $Type<$($T,)+ S, A> {
+            #[doc = concat!("An empty ", $it, " with this hasher and allocator; usable in constants.")]
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            /// let hasher = rosti::DefaultHashBuilder::default();
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::with_hasher_in(hasher, Global);")]
+            #[doc = $insert]
+            /// # }
+            /// ```
+            #[inline]
+            #[must_use]
+            pub const fn with_hasher_in($hash_builder: S, $alloc: A) -> Self {
+                $empty
+            }
+
+            #[doc = concat!("An empty ", $it, " with this capacity, hasher and allocator.")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            /// let hasher = rosti::DefaultHashBuilder::default();
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::with_capacity_and_hasher_in(10, hasher, Global);")]
+            #[doc = concat!("assert!(", $it, ".capacity() >= 10);")]
+            /// # }
+            /// ```
+            #[inline]
+            #[track_caller]
+            #[must_use]
+            pub fn with_capacity_and_hasher_in($capacity: usize, $hash_builder: S, $alloc: A) -> Self {
+                $with_capacity
+            }
+
+            /// The allocator.
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("let _global = ", $it, ".allocator();")]
+            /// ```
+            #[inline]
+            pub fn allocator(&self) -> &A {
+                self.$table.allocator()
+            }
+
+            /// The hasher.
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("let _hasher: &rosti::DefaultHashBuilder = ", $it, ".hasher();")]
+            /// ```
+            #[inline]
+            pub fn hasher(&$self) -> &S {
+                $hasher
+            }
+
+            #[doc = concat!("The number of ", $entries, ". O(1).")]
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::from(", $two, ");")]
+            #[doc = concat!("assert_eq!(", $it, ".len(), 2);")]
+            /// ```
+            #[inline]
+            pub fn len(&self) -> usize {
+                self.$table.len()
+            }
+
+            #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
+            ///
+            /// ```
+            #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
+            /// ```
+            #[inline]
+            pub fn is_empty(&self) -> bool {
+                self.$table.len() == 0
+            }
+        }
+    };
+}
+
+pub(crate) use construct;

@@ -13,8 +13,8 @@ use super::table::Tables;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::{Fallibility, TryReserveError};
-use crate::hash_map::construct;
 pub(super) use crate::hash_map::{VacantPlace, has_key, hash_of};
+use crate::hash_map::{construct, room};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
@@ -74,10 +74,19 @@ pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Gl
 
 construct! {
     ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>", "map.insert(1, 2);",
-    "[(1, 2), (3, 4)]",
+    "[(1, 2), (3, 4)]", "O(tables)",
     |hash_builder, alloc| ExtendibleMap { hash_builder, tables: Tables::new_in(alloc) },
     |capacity| ExtendibleMap { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) },
     |self| &self.hash_builder, tables
+}
+
+room! {
+    ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>",
+    [self.tables, hash_of(&self.hash_builder)],
+    reserve: "Tables are split ahead, so that each can be expected to have room for its share. O(slots) if there \
+        is anything to do.",
+    try_reserve: ". The entries are then unchanged, but tables that have been split stay split.",
+    shrink_to_fit: "Joins tables that have become half empty and g"
 }
 
 impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
@@ -107,19 +116,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.tables.capacity()
-    }
-
-    /// The bytes that the map has allocated, not counting what its keys and values own. O(tables).
-    ///
-    /// ```
-    /// let mut map = rosti::ExtendibleMap::new();
-    /// assert_eq!(map.allocation_size(), 0);
-    /// map.insert(1u64, 1u64);
-    /// assert!(map.allocation_size() > 16);
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.tables.allocation_size()
     }
 
     /// The keys, in arbitrary order. O(slots) to visit them all.
@@ -245,18 +241,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     ) -> ExtractIf<'_, K, V, F, A> {
         ExtractIf { entries: self.tables.extract_if(), pick }
     }
-
-    /// Drops all entries and keeps the memory. O(slots).
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-    /// map.clear();
-    /// assert!(map.is_empty() && map.capacity() > 0);
-    /// ```
-    #[inline]
-    pub fn clear(&mut self) {
-        self.tables.clear();
-    }
 }
 
 impl<K, V, S, A> ExtendibleMap<K, V, S, A>
@@ -265,71 +249,6 @@ where
     S: BuildHasher,
     A: Allocator + Clone,
 {
-    /// Makes room for `additional` more entries: tables are split ahead, so that each can be
-    /// expected to have room for its share. O(slots) if there is anything to do.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-    /// map.reserve(100);
-    /// assert!(map.capacity() >= 101);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) {
-        let hasher = hash_of(&self.hash_builder);
-        // Infallible: a failure does not return.
-        let _ = self.tables.reserve_as(additional, hasher, Fallibility::Infallible);
-    }
-
-    /// Makes room for `additional` more entries, or says why it cannot. The entries are then
-    /// unchanged, but tables that have been split stay split.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-    /// assert!(map.try_reserve(100).is_ok());
-    /// assert!(map.try_reserve(usize::MAX).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        let hasher = hash_of(&self.hash_builder);
-        self.tables.reserve_as(additional, hasher, Fallibility::Fallible)
-    }
-
-    /// Joins tables that have become half empty and gives back as much memory as possible.
-    /// O(slots).
-    ///
-    /// ```
-    /// let mut map = rosti::ExtendibleMap::with_capacity(100);
-    /// map.insert(1, 2);
-    /// map.shrink_to_fit();
-    /// assert!(map.capacity() < 100);
-    /// ```
-    #[inline]
-    pub fn shrink_to_fit(&mut self) {
-        self.tables.shrink_to_fit(hash_of(&self.hash_builder));
-    }
-
-    /// What the map looks like from the inside: how full it is, and how long its searches are; see
-    /// [`Statistics`]. Counts and bytes are those of all tables together; pairs of entries are
-    /// counted within each table. O(slots); hashes every key.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<u64, u64> = (0..10_000).map(|n| (n, n)).collect();
-    /// let statistics = map.statistics();
-    /// assert!(statistics.entries == 10_000 && statistics.hit_windows >= 1.0);
-    /// println!("{statistics}");
-    /// ```
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.tables.statistics(hash_of(&self.hash_builder))
-    }
-
     /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
     /// O(1) expected. A table is split only when a vacant entry is filled, and only if it must be.
     ///
@@ -523,5 +442,23 @@ where
     #[inline]
     pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
         self.tables.remove(self.hash_builder.hash_one(key), has_key(key))
+    }
+}
+
+impl<T, A: Allocator + Clone> Tables<T, A> {
+    #[inline]
+    #[track_caller]
+    fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
+        // Infallible: a failure does not return.
+        let _ = self.reserve_as(additional, hasher, Fallibility::Infallible);
+    }
+
+    #[inline]
+    fn try_reserve(
+        &mut self,
+        additional: usize,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Result<(), TryReserveError> {
+        self.reserve_as(additional, hasher, Fallibility::Fallible)
     }
 }

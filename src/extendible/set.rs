@@ -11,7 +11,7 @@ use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{construct, debug_list, extract_if, forward_iterator};
+use crate::hash_map::{construct, debug_list, extract_if, forward_iterator, room};
 use crate::hash_set::set_traits;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -32,12 +32,19 @@ pub struct ExtendibleSet<T, S = DefaultHashBuilder, A: Allocator + Clone = Globa
 }
 
 construct! {
-    ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", "set.insert(1);", "[1, 2]",
+    ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", "set.insert(1);", "[1, 2]", "O(tables)",
     |hash_builder, alloc| ExtendibleSet { map: ExtendibleMap::with_hasher_in(hash_builder, alloc) },
     |capacity| ExtendibleSet {
         map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),
     },
     |self| self.map.hasher(), map
+}
+
+room! {
+    ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", [self.map],
+    reserve: "O(slots) if there is anything to do; see [`ExtendibleMap::reserve`].",
+    try_reserve: ". The elements are then unchanged, but tables that have been split stay split.",
+    shrink_to_fit: "Joins tables that have become half empty and g"
 }
 
 impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
@@ -66,19 +73,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.map.capacity()
-    }
-
-    /// The bytes that the set has allocated, not counting what its elements own. O(tables).
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::new();
-    /// assert_eq!(set.allocation_size(), 0);
-    /// set.insert(1u64);
-    /// assert!(set.allocation_size() > 8);
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.map.allocation_size()
     }
 
     /// The elements, in arbitrary order. O(slots) to visit them all.
@@ -133,18 +127,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
         ExtractIf { entries: self.map.tables.extract_if(), pick }
     }
-
-    /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
-    /// set.clear();
-    /// assert!(set.is_empty() && set.capacity() > 0);
-    /// ```
-    #[inline]
-    pub fn clear(&mut self) {
-        self.map.clear();
-    }
 }
 
 impl<T, S, A> ExtendibleSet<T, S, A>
@@ -153,63 +135,6 @@ where
     S: BuildHasher,
     A: Allocator + Clone,
 {
-    /// Makes room for `additional` more elements. O(slots) if the set must grow.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
-    /// set.reserve(100);
-    /// assert!(set.capacity() >= 101);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) {
-        self.map.reserve(additional);
-    }
-
-    /// Makes room for `additional` more elements, or says why it cannot and changes nothing.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
-    /// assert!(set.try_reserve(100).is_ok());
-    /// assert!(set.try_reserve(usize::MAX).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.map.try_reserve(additional)
-    }
-
-    /// Joins tables that have become half empty and gives back as much memory as possible.
-    /// O(slots).
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::with_capacity(100);
-    /// set.insert(1);
-    /// set.shrink_to_fit();
-    /// assert!(set.capacity() < 100);
-    /// ```
-    #[inline]
-    pub fn shrink_to_fit(&mut self) {
-        self.map.shrink_to_fit();
-    }
-
-    /// How full the set is and how long its searches are: see [`ExtendibleMap::statistics`].
-    /// O(slots); hashes every element.
-    ///
-    /// ```
-    /// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
-    /// assert_eq!(set.statistics().entries, 10_000);
-    /// ```
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.map.statistics()
-    }
-
     /// Whether the element is in the set. O(1) expected.
     ///
     /// ```

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ctrl::{DELETED, EMPTY, is_full};
-use crate::raw::tests::{Random, scaled};
+use crate::raw::tests::{Random, backends, scaled};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -116,27 +116,7 @@ fn patterns<G: Group>() {
     }
 }
 
-macro_rules! conformance {
-    ($($backend:ident: $group:ty,)*) => {$(
-        mod $backend {
-            #[test]
-            fn every_byte_in_every_lane() {
-                super::every_byte_in_every_lane::<$group>();
-            }
-            #[test]
-            fn patterns() {
-                super::patterns::<$group>();
-            }
-        }
-    )*};
-}
-
-conformance! {
-    swar: crate::group::Swar,
-    best: crate::group::Best,
-    scalar_8: crate::group::Scalar<8>,
-    scalar_16: crate::group::Scalar<16>,
-}
+backends! { every_byte_in_every_lane patterns }
 
 #[test]
 fn swar_does_report_extra_lanes() {

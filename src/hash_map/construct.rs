@@ -1,12 +1,11 @@
-//! What all maps and sets have in common whatever they hold: how they are made, and of what.
+//! What all maps and sets have in common whatever they hold: how they are made, and how much room they have.
 
 /// Implements the constructors, and the methods that tell what a map or set was made with and how much it
-/// holds. In brackets what it asks of an allocator; in quotes the words and the type for the documentation
-/// and what its examples do.
+/// holds. In brackets what it asks of an allocator; in quotes words, types and calls for the documentation.
 macro_rules! construct {
     (
         $Type:ident<$($T:ident),+>, [$($bound:ident)?], $it:literal of $entries:literal,
-        $Of:literal, $insert:literal, $two:literal,
+        $Of:literal, $insert:literal, $two:literal, $cost:literal,
         |$hash_builder:ident, $alloc:ident| $empty:expr,
         |$capacity:ident| $with_capacity:expr,
         |$self:ident| $hasher:expr, $table:ident
@@ -187,8 +186,102 @@ macro_rules! construct {
             pub fn is_empty(&self) -> bool {
                 self.$table.len() == 0
             }
+
+            #[doc = concat!("The bytes that the ", $it, " has allocated, not counting what its ", $entries, " own. ", $cost, ".")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert_eq!(", $it, ".allocation_size(), 0);")]
+            #[doc = $insert]
+            #[doc = concat!("assert!(", $it, ".allocation_size() > 8);")]
+            /// ```
+            #[inline]
+            pub fn allocation_size(&self) -> usize {
+                self.$table.allocation_size()
+            }
+
+            #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::from(", $two, ");")]
+            #[doc = concat!($it, ".clear();")]
+            #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
+            /// ```
+            #[inline]
+            pub fn clear(&mut self) {
+                self.$table.clear();
+            }
         }
     };
 }
 
-pub(crate) use construct;
+/// Implements what makes room or gives it back. In brackets what does it: a table, with the hasher that it wants
+/// to be told, or a map. In quotes words, a type and what is special for the documentation.
+macro_rules! room {
+    (
+        $Type:ident<$K:ident $(, $V:ident)?>, [$($bound:ident)?], $it:literal of $entries:literal, $Of:literal,
+        [$self:ident.$table:ident $(, $hasher:expr)?],
+        reserve: $reserve:literal, try_reserve: $unchanged:literal, shrink_to_fit: $shrink:literal
+    ) => {
+        impl<$K: Eq + Hash, $($V,)? S: BuildHasher, A: Allocator $(+ $bound)?> $Type<$K, $($V,)? S, A> {
+            #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!($it, ".reserve(100);")]
+            #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn reserve(&mut $self, additional: usize) {
+                $self.$table.reserve(additional $(, $hasher)?);
+            }
+
+            #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
+            ///
+            /// # Errors
+            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert!(", $it, ".try_reserve(100).is_ok());")]
+            #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX).is_err());")]
+            /// ```
+            #[inline]
+            pub fn try_reserve(&mut $self, additional: usize) -> Result<(), TryReserveError> {
+                $self.$table.try_reserve(additional $(, $hasher)?)
+            }
+
+            #[doc = concat!($shrink, "ives back as much memory as possible. O(slots).")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::with_capacity(100);")]
+            #[doc = concat!($it, ".shrink_to_fit();")]
+            #[doc = concat!("assert!(", $it, ".capacity() < 100);")]
+            /// ```
+            #[inline]
+            pub fn shrink_to_fit(&mut $self) {
+                $self.$table.shrink_to_fit($($hasher)?);
+            }
+
+            /// How full it is and how long its searches are: the first thing to look at when it is slow.
+            /// [`Statistics`] says how to read the numbers, and how to find out whether a hasher is good enough.
+            #[doc = concat!("O(slots); hashes all ", $entries, ". Beyond hashbrown's interface.")]
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert_eq!(", $it, ".statistics().entries, 0);")]
+            #[doc = concat!("println!(\"{}\", ", $it, ".statistics());")]
+            /// ```
+            #[must_use]
+            pub fn statistics(&$self) -> Statistics {
+                $self.$table.statistics($($hasher)?)
+            }
+        }
+    };
+}
+
+pub(crate) use {construct, room};

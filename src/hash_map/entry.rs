@@ -15,6 +15,7 @@ use super::entry_map::EntryMap;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
+use crate::hash_table::debug_entry;
 use crate::hasher::DefaultHashBuilder;
 
 /// The place of a key in a map, occupied or vacant; see [`HashMap::entry`]. `M` is the type of the map, by default
@@ -633,15 +634,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     }
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
-    for Entry<'_, K, V, S, A, M>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Entry::Occupied(entry) => f.debug_tuple("Entry").field(entry).finish(),
-            Entry::Vacant(entry) => f.debug_tuple("Entry").field(entry).finish(),
-        }
-    }
+debug_entry! {
+    [K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>] Entry<'_, K, V, S, A, M>, "Entry"
 }
 
 impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug

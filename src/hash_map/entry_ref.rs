@@ -9,6 +9,7 @@ use super::entry::{OccupiedEntry, VacantPlace, assert_equivalent};
 use super::entry_map::EntryMap;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
+use crate::hash_table::debug_entry;
 
 /// The place of a key in a map, occupied or vacant; see [`HashMap::entry_ref`].
 ///
@@ -417,20 +418,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     }
 }
 
-impl<K, Q, V, S, A, M> Debug for EntryRef<'_, '_, K, Q, V, S, A, M>
-where
-    K: Debug,
-    Q: Debug + ?Sized,
-    V: Debug,
-    A: Allocator,
-    M: EntryMap<K, V, S, A>,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            EntryRef::Vacant(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
-            EntryRef::Occupied(entry) => f.debug_tuple("EntryRef").field(entry).finish(),
-        }
-    }
+debug_entry! {
+    [K: Debug, Q: Debug + ?Sized, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>]
+    EntryRef<'_, '_, K, Q, V, S, A, M>, "EntryRef"
 }
 
 impl<K, Q: Debug + ?Sized, V, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug

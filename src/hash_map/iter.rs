@@ -9,6 +9,7 @@ use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_table::{self, HashTable};
+pub(crate) use crate::hash_table::{debug_list, extract_if};
 use crate::raw::RawExtractIf;
 
 /// The entries of a map by reference; see [`HashMap::iter`].
@@ -191,34 +192,6 @@ forward_iterator! {
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
 }
 
-/// Implements the traits of an iterator that takes out the entries that its predicate picks.
-macro_rules! extract_if {
-    ([$($generics:tt)*] $pick:path, $iter:ty, $item:ty, $this:ident => $next:expr) => {
-        impl<$($generics)*, F: $pick> Iterator for $iter {
-            type Item = $item;
-
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                let $this = self;
-                $next
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                (0, Some(self.entries.remaining()))
-            }
-        }
-
-        impl<$($generics)*, F: $pick> FusedIterator for $iter {}
-
-        impl<$($generics)*, F> Debug for $iter {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-            }
-        }
-    };
-}
-
 extract_if! {
     [K, V, A: Allocator] FnMut(&K, &mut V) -> bool, ExtractIf<'_, K, V, F, A>, (K, V), this
         => this.entries.next(|(key, value)| (this.pick)(key, value))
@@ -239,17 +212,6 @@ rest! {
     [K, V] IterMut<'_, K, V>;
     [K, V, A: Allocator] IntoIter<K, V, A>;
     [K, V, A: Allocator] Drain<'_, K, V, A>;
-}
-
-/// Implements `Debug` as the list of what is still to come.
-macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
-        impl<$($generics)*> Debug for $iter {
-            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries($items).finish()
-            }
-        }
-    )*};
 }
 
 debug_list! {
@@ -290,7 +252,7 @@ macro_rules! default {
     )*};
 }
 
-pub(crate) use {clone, debug_list, default, extract_if};
+pub(crate) use {clone, default};
 
 clone! {
     [K, V] Iter<'_, K, V>;

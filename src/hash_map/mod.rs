@@ -31,7 +31,7 @@ mod traits;
 
 pub(crate) use batch::{Answers, Keys as BatchKeys, answers, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
-pub(crate) use construct::construct;
+pub(crate) use construct::{construct, room};
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
@@ -99,10 +99,17 @@ pub(crate) fn has_key<Q: Equivalent<K> + ?Sized, K, V>(key: &Q) -> impl Fn(&(K, 
 }
 
 construct! {
-    HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "[(1, 2), (3, 4)]",
+    HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "[(1, 2), (3, 4)]", "O(1)",
     |hash_builder, alloc| HashMap { hash_builder, table: HashTable::new_in(alloc) },
     |capacity| HashMap { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) },
     |self| &self.hash_builder, table
+}
+
+room! {
+    HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", [self.table, hash_of(&self.hash_builder)],
+    reserve: "O(slots) if the map must grow.",
+    try_reserve: " and changes nothing.",
+    shrink_to_fit: "G"
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
@@ -116,19 +123,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.table.capacity()
-    }
-
-    /// The bytes that the map has allocated, not counting what its keys and values own. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.allocation_size(), 0);
-    /// map.insert(1u64, 1u64);
-    /// assert!(map.allocation_size() > 16);
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.table.allocation_size()
     }
 
     /// The keys, in arbitrary order. O(slots) to visit them all.
@@ -278,18 +272,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     pub fn pop(&mut self) -> Option<(K, V)> {
         self.table.pop()
     }
-
-    /// Drops all entries and keeps the memory. O(slots).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-    /// map.clear();
-    /// assert!(map.is_empty() && map.capacity() > 0);
-    /// ```
-    #[inline]
-    pub fn clear(&mut self) {
-        self.table.clear();
-    }
 }
 
 /// The largest values, in bytes, that `insert` passes on to a function for the rare cases. A larger one would
@@ -298,50 +280,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
 const PASSED_ON: usize = 16;
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// Makes room for `additional` more entries. O(slots) if the map must grow.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-    /// map.reserve(100);
-    /// assert!(map.capacity() >= 101);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) {
-        self.table.reserve(additional, hash_of(&self.hash_builder));
-    }
-
-    /// Makes room for `additional` more entries, or says why it cannot and changes nothing.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-    /// assert!(map.try_reserve(100).is_ok());
-    /// assert!(map.try_reserve(usize::MAX).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.table.try_reserve(additional, hash_of(&self.hash_builder))
-    }
-
-    /// Gives back as much memory as possible. O(slots).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::with_capacity(100);
-    /// map.insert(1, 2);
-    /// map.shrink_to_fit();
-    /// assert!(map.capacity() < 100);
-    /// ```
-    #[inline]
-    pub fn shrink_to_fit(&mut self) {
-        self.shrink_to(0);
-    }
-
     /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity
     /// is already smaller. O(slots).
     ///
@@ -353,21 +291,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.table.shrink_to(min_capacity, hash_of(&self.hash_builder));
-    }
-
-    /// How full the map is and how long its searches are: the first thing to look at when it is
-    /// slow. [`Statistics`] says how to read the numbers, and how to find out whether a hasher is
-    /// good enough. O(slots). Beyond hashbrown's interface.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<u32, u32> = (0..1000).map(|n| (n, n)).collect();
-    /// let statistics = map.statistics();
-    /// assert!(statistics.entries == 1000 && statistics.hit_windows >= 1.0);
-    /// println!("{statistics}");
-    /// ```
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.table.statistics(hash_of(&self.hash_builder))
     }
 
     /// The entry of a key, which can be inspected, changed, filled or removed with a single search.

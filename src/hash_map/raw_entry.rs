@@ -15,6 +15,7 @@ use core::mem;
 use super::{Entry, HashMap, OccupiedEntry, hash_of};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
+use crate::hash_table::debug_entry;
 
 /// A search in a shared map; see [`HashMap::raw_entry`].
 ///
@@ -604,15 +605,7 @@ debug_name! {
     RawVacantEntryMut "RawVacantEntryMut"
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for RawEntryMut<'_, K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry: &dyn Debug = match self {
-            RawEntryMut::Occupied(entry) => entry,
-            RawEntryMut::Vacant(entry) => entry,
-        };
-        f.debug_tuple("RawEntry").field(entry).finish()
-    }
-}
+debug_entry! { [K: Debug, V: Debug, S, A: Allocator] RawEntryMut<'_, K, V, S, A>, "RawEntry" }
 
 impl<K: Debug, V: Debug, S, A: Allocator> Debug for RawOccupiedEntryMut<'_, K, V, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

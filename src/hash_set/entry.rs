@@ -5,6 +5,7 @@ use core::hash::{BuildHasher, Hash};
 
 use crate::allocator::{Allocator, Global};
 use crate::hash_map;
+use crate::hash_table::debug_entry;
 
 /// What [`HashSet::entry`](super::HashSet::entry) found: an element equal to the one given, or the
 /// slot where that belongs.
@@ -198,15 +199,7 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     }
 }
 
-impl<T: Debug, S, A: Allocator> Debug for Entry<'_, T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry: &dyn Debug = match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry,
-        };
-        f.debug_tuple("Entry").field(entry).finish()
-    }
-}
+debug_entry! { [T: Debug, S, A: Allocator] Entry<'_, T, S, A>, "Entry" }
 
 impl<T: Debug, S, A: Allocator> Debug for OccupiedEntry<'_, T, S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{EntryRef, HashMap, construct, hash_of};
+use crate::hash_map::{EntryRef, HashMap, construct, hash_of, room};
 use crate::hash_table;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -62,10 +62,17 @@ pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
 }
 
 construct! {
-    HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "[1, 2]",
+    HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "[1, 2]", "O(1)",
     |hash_builder, alloc| HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) },
     |capacity| HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) },
     |self| self.map.hasher(), map
+}
+
+room! {
+    HashSet<T>, [], "set" of "elements", "HashSet::<u64>", [self.map],
+    reserve: "O(slots) if the set must grow.",
+    try_reserve: " and changes nothing.",
+    shrink_to_fit: "G"
 }
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
@@ -79,19 +86,6 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.map.capacity()
-    }
-
-    /// The bytes that the set has allocated, not counting what its elements own. O(1).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.allocation_size(), 0);
-    /// set.insert(1u64);
-    /// assert!(set.allocation_size() > 8);
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.map.allocation_size()
     }
 
     /// The elements, in arbitrary order. O(slots) to visit them all.
@@ -162,18 +156,6 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         let (element, ()) = self.map.pop()?;
         Some(element)
     }
-
-    /// Drops all elements and keeps the memory. O(slots), O(1) if there are none.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(['a']);
-    /// set.clear();
-    /// assert!(set.is_empty() && set.capacity() > 0);
-    /// ```
-    #[inline]
-    pub fn clear(&mut self) {
-        self.map.clear();
-    }
 }
 
 impl<T, S, A> HashSet<T, S, A>
@@ -182,50 +164,6 @@ where
     S: BuildHasher,
     A: Allocator,
 {
-    /// Makes room for `additional` more elements. O(slots) if the set must grow.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(['a']);
-    /// set.reserve(100);
-    /// assert!(set.capacity() >= 101);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) {
-        self.map.reserve(additional);
-    }
-
-    /// Makes room for `additional` more elements, or says why it cannot and changes nothing.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(['a']);
-    /// assert!(set.try_reserve(100).is_ok());
-    /// assert!(set.try_reserve(usize::MAX).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.map.try_reserve(additional)
-    }
-
-    /// Gives back as much memory as possible. O(slots).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::with_capacity(100);
-    /// set.insert('a');
-    /// set.shrink_to_fit();
-    /// assert!(set.capacity() < 100);
-    /// ```
-    #[inline]
-    pub fn shrink_to_fit(&mut self) {
-        self.map.shrink_to_fit();
-    }
-
     /// Gives back memory, but keeps room for `min_capacity` elements. Does nothing if the capacity
     /// is already smaller. O(slots).
     ///
@@ -237,18 +175,6 @@ where
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.map.shrink_to(min_capacity);
-    }
-
-    /// How full the set is and how long its searches are; see [`Statistics`]. O(slots). Beyond
-    /// hashbrown's interface.
-    ///
-    /// ```
-    /// let set: rosti::HashSet<u32> = (0..1000).collect();
-    /// assert_eq!(set.statistics().entries, 1000);
-    /// ```
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.map.statistics()
     }
 
     /// Whether the element is in the set. O(1) expected.

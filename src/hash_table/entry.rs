@@ -352,15 +352,24 @@ impl<'a, T, A: Allocator> AbsentEntry<'a, T, A> {
     }
 }
 
-impl<T: Debug, A: Allocator> Debug for Entry<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry: &dyn Debug = match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry,
-        };
-        f.debug_tuple("Entry").field(entry).finish()
-    }
+/// Implements `Debug` for what a search found, be it an occupied entry or a vacant one.
+macro_rules! debug_entry {
+    ([$($generics:tt)*] $Entry:ty, $name:literal) => {
+        impl<$($generics)*> Debug for $Entry {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let entry: &dyn Debug = match self {
+                    Self::Occupied(entry) => entry,
+                    Self::Vacant(entry) => entry,
+                };
+                f.debug_tuple($name).field(entry).finish()
+            }
+        }
+    };
 }
+
+pub(crate) use debug_entry;
+
+debug_entry! { [T: Debug, A: Allocator] Entry<'_, T, A>, "Entry" }
 
 impl<T: Debug, A: Allocator> Debug for OccupiedEntry<'_, T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -252,21 +252,38 @@ exact_size! {
     [T, A: Allocator] Drain<'_, T, A>;
 }
 
-impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F, A> {
-    type Item = T;
+/// Implements the traits of an iterator that takes out the entries that its predicate picks.
+macro_rules! extract_if {
+    ([$($generics:tt)*] $pick:path, $iter:ty, $item:ty, $this:ident => $next:expr) => {
+        impl<$($generics)*, F: $pick> Iterator for $iter {
+            type Item = $item;
 
-    #[inline]
-    fn next(&mut self) -> Option<T> {
-        self.entries.next(&mut self.pick)
-    }
+            #[inline]
+            fn next(&mut self) -> Option<$item> {
+                let $this = self;
+                $next
+            }
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining()))
-    }
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                (0, Some(self.entries.remaining()))
+            }
+        }
+
+        impl<$($generics)*, F: $pick> FusedIterator for $iter {}
+
+        impl<$($generics)*, F> Debug for $iter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
+            }
+        }
+    };
 }
 
-impl<T, F: FnMut(&mut T) -> bool, A: Allocator> FusedIterator for ExtractIf<'_, T, F, A> {}
+extract_if! {
+    [T, A: Allocator] FnMut(&mut T) -> bool, ExtractIf<'_, T, F, A>, T, this
+        => this.entries.next(&mut this.pick)
+}
 
 /// Gives an iterator that owns entries, or has them to itself, a method to look at them.
 macro_rules! rest {
@@ -300,32 +317,28 @@ impl<T> IterHashMut<'_, T> {
 
 /// Implements `Debug` as the list of what is still to come.
 macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $rest:ident;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
         impl<$($generics)*> Debug for $iter {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.$rest()).finish()
+            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries($items).finish()
             }
         }
     )*};
 }
 
 debug_list! {
-    [T: Debug] Iter<'_, T>, clone;
-    [T: Debug] IterMut<'_, T>, iter;
-    [T: Debug] UnsafeIter<'_, T>, iter;
-    [T] IterBuckets<'_, T>, clone;
-    [T: Debug] IterHash<'_, T>, clone;
-    [T: Debug] IterHashMut<'_, T>, iter;
-    [T] IterHashBuckets<'_, T>, clone;
-    [T: Debug, A: Allocator] IntoIter<T, A>, iter;
-    [T: Debug, A: Allocator] Drain<'_, T, A>, iter;
+    [T: Debug] Iter<'_, T>, self => self.clone();
+    [T: Debug] IterMut<'_, T>, self => self.iter();
+    [T: Debug] UnsafeIter<'_, T>, self => self.iter();
+    [T] IterBuckets<'_, T>, self => self.clone();
+    [T: Debug] IterHash<'_, T>, self => self.clone();
+    [T: Debug] IterHashMut<'_, T>, self => self.iter();
+    [T] IterHashBuckets<'_, T>, self => self.clone();
+    [T: Debug, A: Allocator] IntoIter<T, A>, self => self.iter();
+    [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.iter();
 }
 
-impl<T, F, A: Allocator> Debug for ExtractIf<'_, T, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
-}
+pub(crate) use {debug_list, extract_if};
 
 /// Implements `Clone` for iterators of shared references and `Default` for all that borrow.
 macro_rules! clone_and_default {

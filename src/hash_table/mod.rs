@@ -45,11 +45,13 @@ mod scan;
 
 pub use batch::FindBatch;
 use entry::Vacancy;
+pub(crate) use entry::debug_entry;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};
 pub use iter::{
     Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
     UnsafeIter,
 };
+pub(crate) use iter::{debug_list, extract_if};
 
 /// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]

@@ -8,7 +8,7 @@ use super::cell::{Cell, Key};
 use super::{Query, collect_garbage, store};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
-use crate::hash_table;
+use crate::hash_table::{self, debug_entry};
 
 /// The place of a key in a map, occupied or vacant; see
 /// [`SliceMap::entry`](super::SliceMap::entry).
@@ -337,15 +337,7 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
     }
 }
 
-impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for Entry<'_, '_, K, V, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry: &dyn Debug = match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry,
-        };
-        f.debug_tuple("Entry").field(entry).finish()
-    }
-}
+debug_entry! { [K: Key + ?Sized, V: Debug, A: Allocator] Entry<'_, '_, K, V, A>, "Entry" }
 
 impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for OccupiedEntry<'_, K, V, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, Whole, forward_parallel};
+use super::{Walk, Whole, forward_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::raw::RawTable;
@@ -145,64 +145,17 @@ impl<T: Debug, A: Allocator> Debug for SetIntoParIter<T, A> {
     }
 }
 
-impl<'a, K, V, S, A> IntoParallelIterator for &'a ExtendibleMap<K, V, S, A>
-where
-    K: Sync,
-    V: Sync,
-    A: Allocator + Clone,
-{
-    type Item = (&'a K, &'a V);
-    type Iter = ParIter<'a, K, V>;
-
-    fn into_par_iter(self) -> ParIter<'a, K, V> {
-        ParIter { tables: self.tables.walks() }
-    }
-}
-
-impl<'a, K, V, S, A> IntoParallelIterator for &'a mut ExtendibleMap<K, V, S, A>
-where
-    K: Sync,
-    V: Send,
-    A: Allocator + Clone,
-{
-    type Item = (&'a K, &'a mut V);
-    type Iter = ParIterMut<'a, K, V>;
-
-    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
-        ParIterMut { tables: self.tables.walks_keyed_mut() }
-    }
-}
-
-impl<K, V, S, A> IntoParallelIterator for ExtendibleMap<K, V, S, A>
-where
-    K: Send,
-    V: Send,
-    A: Allocator + Clone + Send,
-{
-    type Item = (K, V);
-    type Iter = IntoParIter<K, V, A>;
-
-    fn into_par_iter(self) -> IntoParIter<K, V, A> {
-        IntoParIter { tables: self.tables.into_tables() }
-    }
-}
-
-impl<'a, T: Sync, S, A: Allocator + Clone> IntoParallelIterator for &'a ExtendibleSet<T, S, A> {
-    type Item = &'a T;
-    type Iter = SetParIter<'a, T>;
-
-    fn into_par_iter(self) -> SetParIter<'a, T> {
-        SetParIter { entries: (&self.map).into_par_iter() }
-    }
-}
-
-impl<T: Send, S, A: Allocator + Clone + Send> IntoParallelIterator for ExtendibleSet<T, S, A> {
-    type Item = T;
-    type Iter = SetIntoParIter<T, A>;
-
-    fn into_par_iter(self) -> SetIntoParIter<T, A> {
-        SetIntoParIter { entries: self.map.into_par_iter() }
-    }
+into_parallel! {
+    ['a, K: Sync, V: Sync, S, A: Allocator + Clone] &'a ExtendibleMap<K, V, S, A> => ParIter<'a, K, V>, (&'a K, &'a V),
+        self => ParIter { tables: self.tables.walks() };
+    ['a, K: Sync, V: Send, S, A: Allocator + Clone] &'a mut ExtendibleMap<K, V, S, A> => ParIterMut<'a, K, V>,
+        (&'a K, &'a mut V), self => ParIterMut { tables: self.tables.walks_keyed_mut() };
+    [K: Send, V: Send, S, A: Allocator + Clone + Send] ExtendibleMap<K, V, S, A> => IntoParIter<K, V, A>, (K, V),
+        self => IntoParIter { tables: self.tables.into_tables() };
+    ['a, T: Sync, S, A: Allocator + Clone] &'a ExtendibleSet<T, S, A> => SetParIter<'a, T>, &'a T, self
+        => SetParIter { entries: (&self.map).into_par_iter() };
+    [T: Send, S, A: Allocator + Clone + Send] ExtendibleSet<T, S, A> => SetIntoParIter<T, A>, T, self
+        => SetIntoParIter { entries: self.map.into_par_iter() };
 }
 
 impl<K, V, S, A> FromParallelIterator<(K, V)> for ExtendibleMap<K, V, S, A>

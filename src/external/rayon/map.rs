@@ -1,16 +1,16 @@
 //! Parallel iterators of maps, and building maps in parallel.
 
-use core::fmt::Debug;
+use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, debug_list, forward_parallel};
+use super::{Walk, Whole, forward_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{HashMap, clone};
+use crate::hash_map::{HashMap, clone, debug_list};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
@@ -109,13 +109,13 @@ forward_parallel! {
 }
 
 debug_list! {
-    [K: Debug, V: Debug] ParIter<'_, K, V>, |entry| entry;
-    [K: Debug, V: Debug] ParIterMut<'_, K, V>, |entry| entry;
-    [K: Debug, V: Debug, A: Allocator] IntoParIter<K, V, A>, |entry| entry;
-    [K: Debug, V] ParKeys<'_, K, V>, |(key, _)| key;
-    [K, V: Debug] ParValues<'_, K, V>, |(_, value)| value;
-    [K, V: Debug] ParValuesMut<'_, K, V>, |(_, value)| value;
-    [K: Debug, V: Debug, A: Allocator] ParDrain<'_, K, V, A>, |entry| entry;
+    [K: Debug, V: Debug] ParIter<'_, K, V>, self => self.entries.iter();
+    [K: Debug, V: Debug] ParIterMut<'_, K, V>, self => self.entries.iter();
+    [K: Debug, V: Debug, A: Allocator] IntoParIter<K, V, A>, self => self.entries.iter();
+    [K: Debug, V] ParKeys<'_, K, V>, self => self.entries.iter().map(|(key, _)| key);
+    [K, V: Debug] ParValues<'_, K, V>, self => self.entries.iter().map(|(_, value)| value);
+    [K, V: Debug] ParValuesMut<'_, K, V>, self => self.entries.iter().map(|(_, value)| value);
+    [K: Debug, V: Debug, A: Allocator] ParDrain<'_, K, V, A>, self => self.entries.iter();
 }
 
 clone! {
@@ -199,34 +199,13 @@ where
     }
 }
 
-impl<K: Send, V: Send, S, A: Allocator + Send> IntoParallelIterator for HashMap<K, V, S, A> {
-    type Item = (K, V);
-    type Iter = IntoParIter<K, V, A>;
-
-    #[inline]
-    fn into_par_iter(self) -> IntoParIter<K, V, A> {
-        IntoParIter { entries: Whole(self.table.raw.into_pieces()) }
-    }
-}
-
-impl<'a, K: Sync, V: Sync, S, A: Allocator> IntoParallelIterator for &'a HashMap<K, V, S, A> {
-    type Item = (&'a K, &'a V);
-    type Iter = ParIter<'a, K, V>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIter<'a, K, V> {
-        ParIter { entries: Walk(self.table.raw.split()) }
-    }
-}
-
-impl<'a, K: Sync, V: Send, S, A: Allocator> IntoParallelIterator for &'a mut HashMap<K, V, S, A> {
-    type Item = (&'a K, &'a mut V);
-    type Iter = ParIterMut<'a, K, V>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
-        ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()) }
-    }
+into_parallel! {
+    [K: Send, V: Send, S, A: Allocator + Send] HashMap<K, V, S, A> => IntoParIter<K, V, A>, (K, V), self
+        => IntoParIter { entries: Whole(self.table.raw.into_pieces()) };
+    ['a, K: Sync, V: Sync, S, A: Allocator] &'a HashMap<K, V, S, A> => ParIter<'a, K, V>, (&'a K, &'a V), self
+        => ParIter { entries: Walk(self.table.raw.split()) };
+    ['a, K: Sync, V: Send, S, A: Allocator] &'a mut HashMap<K, V, S, A> => ParIterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()) };
 }
 
 impl<K, V, S> FromParallelIterator<(K, V)> for HashMap<K, V, S>

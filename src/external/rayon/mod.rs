@@ -92,15 +92,19 @@ macro_rules! forward_parallel {
     )*};
 }
 
-/// Implements `Debug` as the list of the items.
-macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $take_apart:expr;)*) => {$(
-        impl<$($generics)*> core::fmt::Debug for $iter {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.debug_list().entries(self.entries.iter().map($take_apart)).finish()
+/// Implements `IntoParallelIterator`.
+macro_rules! into_parallel {
+    ($([$($generics:tt)*] $from:ty => $iter:ty, $item:ty, $self:ident => $into:expr;)*) => {$(
+        impl<$($generics)*> IntoParallelIterator for $from {
+            type Item = $item;
+            type Iter = $iter;
+
+            #[inline]
+            fn into_par_iter($self) -> $iter {
+                $into
             }
         }
     )*};
 }
 
-use {debug_list, forward_parallel};
+use {forward_parallel, into_parallel};

@@ -7,10 +7,10 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, debug_list, forward_parallel};
+use super::{Walk, Whole, forward_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::clone;
+use crate::hash_map::{clone, debug_list};
 use crate::hash_set::HashSet;
 use crate::raw::split::{Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
@@ -55,9 +55,9 @@ forward_parallel! {
 }
 
 debug_list! {
-    [T: Debug] ParIter<'_, T>, |(element, ())| element;
-    [T: Debug, A: Allocator] IntoParIter<T, A>, |(element, ())| element;
-    [T: Debug, A: Allocator] ParDrain<'_, T, A>, |(element, ())| element;
+    [T: Debug] ParIter<'_, T>, self => self.entries.iter().map(|(element, ())| element);
+    [T: Debug, A: Allocator] IntoParIter<T, A>, self => self.entries.iter().map(|(element, ())| element);
+    [T: Debug, A: Allocator] ParDrain<'_, T, A>, self => self.entries.iter().map(|(element, ())| element);
 }
 
 clone! {
@@ -287,24 +287,11 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     }
 }
 
-impl<T: Send, S, A: Allocator + Send> IntoParallelIterator for HashSet<T, S, A> {
-    type Item = T;
-    type Iter = IntoParIter<T, A>;
-
-    #[inline]
-    fn into_par_iter(self) -> IntoParIter<T, A> {
-        IntoParIter { entries: Whole(self.map.table.raw.into_pieces()) }
-    }
-}
-
-impl<'a, T: Sync, S, A: Allocator> IntoParallelIterator for &'a HashSet<T, S, A> {
-    type Item = &'a T;
-    type Iter = ParIter<'a, T>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIter<'a, T> {
-        ParIter { entries: Walk(self.map.table.raw.split()) }
-    }
+into_parallel! {
+    [T: Send, S, A: Allocator + Send] HashSet<T, S, A> => IntoParIter<T, A>, T, self
+        => IntoParIter { entries: Whole(self.map.table.raw.into_pieces()) };
+    ['a, T: Sync, S, A: Allocator] &'a HashSet<T, S, A> => ParIter<'a, T>, &'a T, self
+        => ParIter { entries: Walk(self.map.table.raw.split()) };
 }
 
 impl<T, S> FromParallelIterator<T> for HashSet<T, S>

@@ -7,7 +7,7 @@ use core::fmt::{self, Debug};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::Walk;
+use super::{Walk, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
 use crate::raw::split::{KeyedMut, Shared, Split};
@@ -122,39 +122,13 @@ impl<K: Key + ?Sized> Clone for ParElements<'_, K> {
     }
 }
 
-impl<'a, K: Key + ?Sized, V: Sync, A: Allocator> IntoParallelIterator for &'a SliceMap<K, V, A> {
-    type Item = (&'a K, &'a V);
-    type Iter = ParIter<'a, K, V>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIter<'a, K, V> {
-        ParIter { entries: Walk(self.table.raw.split()), text: self.arena.text() }
-    }
-}
-
-impl<'a, K, V, A> IntoParallelIterator for &'a mut SliceMap<K, V, A>
-where
-    K: Key + ?Sized,
-    V: Send,
-    A: Allocator,
-{
-    type Item = (&'a K, &'a mut V);
-    type Iter = ParIterMut<'a, K, V>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIterMut<'a, K, V> {
-        ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()), text: self.arena.text() }
-    }
-}
-
-impl<'a, K: Key + ?Sized, A: Allocator> IntoParallelIterator for &'a SliceSet<K, A> {
-    type Item = &'a K;
-    type Iter = ParElements<'a, K>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParElements<'a, K> {
-        ParElements { entries: self.map.into_par_iter() }
-    }
+into_parallel! {
+    ['a, K: Key + ?Sized, V: Sync, A: Allocator] &'a SliceMap<K, V, A> => ParIter<'a, K, V>, (&'a K, &'a V), self
+        => ParIter { entries: Walk(self.table.raw.split()), text: self.arena.text() };
+    ['a, K: Key + ?Sized, V: Send, A: Allocator] &'a mut SliceMap<K, V, A> => ParIterMut<'a, K, V>, (&'a K, &'a mut V),
+        self => ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()), text: self.arena.text() };
+    ['a, K: Key + ?Sized, A: Allocator] &'a SliceSet<K, A> => ParElements<'a, K>, &'a K, self
+        => ParElements { entries: self.map.into_par_iter() };
 }
 
 impl<K, Q, V, A> ParallelExtend<(Q, V)> for SliceMap<K, V, A>

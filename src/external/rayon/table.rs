@@ -1,14 +1,14 @@
 //! Parallel iterators of tables.
 
-use core::fmt::Debug;
+use core::fmt::{self, Debug};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{Walk, Whole, debug_list, forward_parallel};
+use super::{Walk, Whole, forward_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::clone;
+use crate::hash_map::{clone, debug_list};
 use crate::hash_table::HashTable;
 use crate::raw::split::{Shared, Split, Unique};
 use crate::raw::{RawDrain, RawIntoIter};
@@ -76,10 +76,10 @@ forward_parallel! {
 }
 
 debug_list! {
-    [T: Debug] ParIter<'_, T>, |entry| entry;
-    [T: Debug] ParIterMut<'_, T>, |entry| entry;
-    [T: Debug, A: Allocator] IntoParIter<T, A>, |entry| entry;
-    [T: Debug, A: Allocator] ParDrain<'_, T, A>, |entry| entry;
+    [T: Debug] ParIter<'_, T>, self => self.entries.iter();
+    [T: Debug] ParIterMut<'_, T>, self => self.entries.iter();
+    [T: Debug, A: Allocator] IntoParIter<T, A>, self => self.entries.iter();
+    [T: Debug, A: Allocator] ParDrain<'_, T, A>, self => self.entries.iter();
 }
 
 clone! {
@@ -104,32 +104,11 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 }
 
-impl<T: Send, A: Allocator + Send> IntoParallelIterator for HashTable<T, A> {
-    type Item = T;
-    type Iter = IntoParIter<T, A>;
-
-    #[inline]
-    fn into_par_iter(self) -> IntoParIter<T, A> {
-        IntoParIter { entries: Whole(self.raw.into_pieces()) }
-    }
-}
-
-impl<'a, T: Sync, A: Allocator> IntoParallelIterator for &'a HashTable<T, A> {
-    type Item = &'a T;
-    type Iter = ParIter<'a, T>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIter<'a, T> {
-        ParIter { entries: Walk(self.raw.split()) }
-    }
-}
-
-impl<'a, T: Send, A: Allocator> IntoParallelIterator for &'a mut HashTable<T, A> {
-    type Item = &'a mut T;
-    type Iter = ParIterMut<'a, T>;
-
-    #[inline]
-    fn into_par_iter(self) -> ParIterMut<'a, T> {
-        ParIterMut { entries: Walk(self.raw.split_mut()) }
-    }
+into_parallel! {
+    [T: Send, A: Allocator + Send] HashTable<T, A> => IntoParIter<T, A>, T, self
+        => IntoParIter { entries: Whole(self.raw.into_pieces()) };
+    ['a, T: Sync, A: Allocator] &'a HashTable<T, A> => ParIter<'a, T>, &'a T, self
+        => ParIter { entries: Walk(self.raw.split()) };
+    ['a, T: Send, A: Allocator] &'a mut HashTable<T, A> => ParIterMut<'a, T>, &'a mut T, self
+        => ParIterMut { entries: Walk(self.raw.split_mut()) };
 }

@@ -1,6 +1,6 @@
 //! Elements of all kinds: without size, over-aligned, big, owning.
 
-use super::{Random, mix, scaled};
+use super::{Random, entries, insert_new, mix, scaled, sorted};
 use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::RawTable;
@@ -144,20 +144,12 @@ fn hasher<T: Element>(element: &T) -> u64 {
 /// Compares a table with the ids of what should be in it, which it sorts.
 fn check<T: Element, G: Group>(table: &RawTable<T, G, Global>, ids: &mut [u64]) {
     table.check_invariants(hasher);
-    let mut found = Vec::new();
-    let mut addresses = Vec::new();
-    // SAFETY: the table is there and unchanged while the iterator is used.
-    for entry in unsafe { table.raw_iter() } {
-        // SAFETY: the entry lives as long as the borrow of the table.
-        found.push(unsafe { entry.as_ref() }.id());
-        addresses.push(entry.as_ptr().addr());
-        assert_eq!(entry.as_ptr().addr() % align_of::<T>(), 0, "not aligned");
-    }
+    let addresses: Vec<usize> = entries(table).map(|entry| (&raw const *entry).addr()).collect();
+    assert!(addresses.iter().all(|address| address % align_of::<T>() == 0), "not aligned");
     // In slot order addresses go down, each entry clear of the next.
     assert!(addresses.windows(2).all(|two| two[0] >= two[1] + size_of::<T>()));
-    found.sort_unstable();
     ids.sort_unstable();
-    assert_eq!(found, ids);
+    assert_eq!(sorted(entries(table).map(T::id)), ids);
     for &id in ids.iter().step_by(scaled(1, 1, 5)) {
         assert!(table.find(mix(id), |element| element.id() == id).is_some());
     }
@@ -301,14 +293,10 @@ fn never_equal_elements<G: Group>() {
     let (hasher, key) = (|_: &f64| 42, f64::NAN);
     for len in 0..LEN {
         assert_eq!(table.len(), len);
-        let slot = table.find_or_vacant(42, |&other| other == key, hasher);
-        let slot = slot.expect_err("NaN is not NaN");
-        // SAFETY: the slot was found vacant for this hash just now.
-        unsafe { table.insert_at(slot, 42, key) };
+        insert_new(&mut table, 42, key, hasher);
         table.check_invariants(hasher);
     }
-    // SAFETY: the table is there and unchanged while the iterator is used.
-    assert_eq!(unsafe { table.raw_iter() }.count(), LEN);
+    assert_eq!(entries(&table).count(), LEN);
     assert!(table.remove(42, |&other| other == key).is_none());
     table.retain(|number| !number.is_nan());
     assert_eq!(table.len(), 0);

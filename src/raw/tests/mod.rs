@@ -23,7 +23,7 @@
 //! [`backends!`] makes a test of each function for every backend that runs on the machine. Where
 //! panics abort, tests that need unwinding are left out.
 
-use crate::allocator::Global;
+use crate::allocator::{Allocator, Global};
 use crate::capacity::Size;
 use crate::group::Group;
 use crate::raw::RawTable;
@@ -59,6 +59,8 @@ macro_rules! backends {
         }
     )*};
 }
+
+pub(crate) use backends;
 
 mod arithmetic;
 mod batch;
@@ -219,26 +221,49 @@ fn worn_table<G: Group>(doublings: u32) -> Keys<G> {
     panic!("churn at full load never wore the table\n{}", table.dump());
 }
 
+/// The entries of a table, by `RawIter`.
+fn entries<T, G: Group, A: Allocator>(
+    table: &RawTable<T, G, A>,
+) -> impl ExactSizeIterator<Item = &T> + Clone {
+    // SAFETY: the result borrows the table.
+    let entries = unsafe { table.raw_iter() };
+    // SAFETY: an entry of the table.
+    entries.map(|entry| unsafe { entry.as_ref() })
+}
+
+fn sorted<T: Ord>(entries: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut entries: Vec<T> = entries.into_iter().collect();
+    entries.sort_unstable();
+    entries
+}
+
 /// All keys of a table, sorted.
 fn sorted_keys<G: Group>(table: &Keys<G>) -> Vec<u64> {
-    // SAFETY: the entries live as long as the borrow of the table.
-    let mut keys: Vec<u64> =
-        // SAFETY: the table is there and unchanged while the iterator is used.
-        unsafe { table.raw_iter() }.map(|key| unsafe { *key.as_ref() }).collect();
-    keys.sort_unstable();
-    keys
+    sorted(entries(table).copied())
+}
+
+/// Searches for an entry that is absent, inserts it and returns its slot.
+fn insert_new<T: Copy + PartialEq, G: Group>(
+    table: &mut RawTable<T, G, Global>,
+    hash: u64,
+    entry: T,
+    hasher: impl Fn(&T) -> u64,
+) -> usize {
+    let slot = table.find_or_vacant(hash, |&other| other == entry, hasher);
+    let slot = slot.expect_err("the entry is absent");
+    // SAFETY: the slot was found vacant for this hash just now.
+    unsafe { table.insert_at(slot, hash, entry) };
+    slot
 }
 
 /// Number of positions that some entry has left.
-fn overflowed_homes<T, G: Group, A: crate::allocator::Allocator>(
-    table: &RawTable<T, G, A>,
-) -> usize {
+fn overflowed_homes<T, G: Group, A: Allocator>(table: &RawTable<T, G, A>) -> usize {
     // SAFETY: positions up to `mask`.
     (0..=table.control.mask()).filter(|&p| unsafe { table.control.overflowed(p) }).count()
 }
 
 /// A dump without the name of the backend.
-fn bytes_of<T, G: Group, A: crate::allocator::Allocator>(table: &RawTable<T, G, A>) -> String {
+fn bytes_of<T, G: Group, A: Allocator>(table: &RawTable<T, G, A>) -> String {
     let dump = table.dump();
     dump.strip_prefix(G::NAME).expect("a dump begins with the backend's name").into()
 }

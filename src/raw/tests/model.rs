@@ -1,7 +1,7 @@
 //! Random traces against an ordered map, with the invariants checked after every operation.
 
 use super::trace::{Entry, Op, Subject};
-use super::{HASHES, HashFn, Random, capacity_of_homes, few_hashes, mix, scaled, tried};
+use super::{HASHES, HashFn, Random, capacity_of_homes, few_hashes, mix, scaled, sorted, tried};
 use crate::group::Group;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -58,9 +58,8 @@ impl Model {
 
     /// The table holds what it should, by iteration and by lookup, and nothing else.
     fn compare<G: Group>(&self, subject: &Subject<G>, keys: usize) {
-        let mut entries = subject.entries();
-        entries.sort_unstable();
-        assert!(entries.iter().copied().eq(self.0.iter().map(|(&key, &value)| (key, value))));
+        let entries = sorted(subject.entries());
+        assert!(entries.into_iter().eq(self.0.iter().map(|(&key, &value)| (key, value))));
         for key in (0..keys as u64).step_by(scaled(1, 1, 5)) {
             assert_eq!(subject.find(key), self.0.get(&key).map(|&value| (key, value)));
         }

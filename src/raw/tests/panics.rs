@@ -2,8 +2,8 @@
 //! invariants hold, and the table goes on.
 
 use super::{
-    Keys, bytes_of, calls, calls_of, capacity_of_homes, full_table, key_hasher, mix,
-    overflowed_homes, scaled, sorted_keys, tried, worn_table,
+    Keys, bytes_of, calls, calls_of, capacity_of_homes, entries, full_table, insert_new,
+    key_hasher, mix, overflowed_homes, scaled, sorted, sorted_keys, tried, worn_table,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -86,12 +86,6 @@ fn resizing<G: Group>(
     unreachable!()
 }
 
-fn insert_new<G: Group>(table: &mut Keys<G>, key: u64, hasher: &dyn Fn(&u64) -> u64) {
-    let slot = table.find_or_vacant(mix(key), |&k| k == key, hasher).expect_err("it is new");
-    // SAFETY: the slot was found vacant for this hash just now.
-    unsafe { table.insert_at(slot, mix(key), key) };
-}
-
 const NEW: u64 = 1 << 40;
 
 fn hasher_in_growth<G: Group>() {
@@ -102,7 +96,7 @@ fn hasher_in_growth<G: Group>() {
         (0..capacity as u64).for_each(|key| {
             table.insert_unique(mix(key), key, key_hasher);
         });
-        let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
+        let calls = resizing(&table, |table, hasher| _ = insert_new(table, mix(NEW), NEW, hasher));
         assert_eq!(calls, if capacity == G::WIDTH { capacity } else { 0 });
     }
     // Of two ways Miri sees one with each width.
@@ -111,7 +105,8 @@ fn hasher_in_growth<G: Group>() {
     for doublings in 0..scaled(2, 2, 1) as u32 {
         let table = full_table::<G>(doublings);
         if one {
-            let calls = resizing(&table, |table, hasher| insert_new(table, NEW, &hasher));
+            let calls =
+                resizing(&table, |table, hasher| _ = insert_new(table, mix(NEW), NEW, hasher));
             assert_eq!(calls, table.len());
         }
         if other {
@@ -184,11 +179,11 @@ fn hasher_in_rebuild<G: Group>() {
             // Inserts that run into the same panic change nothing. They are those that look
             // further than the first window, all of which now try to mend the table.
             fuse.0.set(n);
-            if blows(|| insert_new(&mut table, NEW, &hasher)) {
+            if blows(|| _ = insert_new(&mut table, mix(NEW), NEW, &hasher)) {
                 lookups(&table, &keys);
                 assert_eq!(overflowed_homes(&table), homes);
                 fuse.0.set(Fuse::NEVER);
-                insert_new(&mut table, NEW, &hasher);
+                insert_new(&mut table, mix(NEW), NEW, &hasher);
             }
             fuse.0.set(Fuse::NEVER);
             mended_by_inserts(table, homes);
@@ -210,7 +205,7 @@ fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
             }
             let new = 2 * NEW + inserts;
             if search {
-                insert_new(&mut table, new, &key_hasher);
+                insert_new(&mut table, mix(new), new, key_hasher);
             } else {
                 table.insert_unique(mix(new), new, key_hasher);
             }
@@ -327,12 +322,7 @@ fn tracked<G: Group>(ledger: &Rc<Ledger>, len: u64) -> Table<G> {
 /// The keys of a table that is in order.
 fn keys<G: Group>(table: &Table<G>) -> Vec<u64> {
     table.check_invariants(tracked_hasher);
-    // SAFETY: the entries live as long as the borrow of the table.
-    let mut keys: Vec<u64> =
-        // SAFETY: the table is there and unchanged while the iterator is used.
-        unsafe { table.raw_iter() }.map(|entry| unsafe { entry.as_ref() }.key).collect();
-    keys.sort_unstable();
-    keys
+    sorted(entries(table).map(|entry| entry.key))
 }
 
 /// The table still takes entries, grows and gives them back.
@@ -449,11 +439,7 @@ fn predicates<G: Group>() {
             let ledger = Ledger::new();
             let mut table = tracked::<G>(&ledger, len);
             // The keys in the order of their slots.
-            // SAFETY: the entries live as long as the borrow of the table.
-            let order: Vec<u64> =
-                // SAFETY: the table is there and unchanged while the iterator is used.
-                unsafe { table.raw_iter() }.map(|e| unsafe { e.as_ref() }.key).collect();
-            let sorted = |keys: &mut dyn Iterator<Item = u64>| keys.collect::<BTreeSet<u64>>();
+            let order: Vec<u64> = entries(&table).map(|entry| entry.key).collect();
 
             // The predicate, at the n-th entry.
             let fuse = Fuse::new(n);
@@ -463,7 +449,7 @@ fn predicates<G: Group>() {
             };
             assert!(blows(|| table.retain(odd)));
             let left = order.iter().copied().enumerate().filter(|&(i, key)| i >= n || key % 2 == 1);
-            assert!(keys(&table).into_iter().eq(sorted(&mut left.map(|(_, key)| key))));
+            assert_eq!(keys(&table), sorted(left.map(|(_, key)| key)));
             assert_eq!(ledger.alive(), table.len());
             goes_on(table, &ledger);
 
@@ -493,7 +479,7 @@ fn predicates<G: Group>() {
             let mut table = tracked::<G>(&ledger, len);
             ledger.drops.0.set(n);
             assert!(blows(|| table.retain(|_| false)));
-            assert!(keys(&table).into_iter().eq(sorted(&mut order[n + 1..].iter().copied())));
+            assert_eq!(keys(&table), sorted(order[n + 1..].iter().copied()));
             assert_eq!(ledger.alive(), table.len());
             goes_on(table, &ledger);
         }

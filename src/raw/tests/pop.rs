@@ -1,6 +1,6 @@
 //! Popping: how many groups of control bytes it looks at, counted by a backend.
 
-use super::{capacity_of_homes, key_hasher, mix, scaled, sorted_keys, tried};
+use super::{capacity_of_homes, key_hasher, mix, scaled, sorted, sorted_keys, tried};
 use crate::allocator::Global;
 use crate::ctrl::Tag;
 use crate::group::Group;
@@ -89,10 +89,9 @@ fn most<G: Group>(table: &Table<G>, pops: usize) -> usize {
 /// Pops so many entries; returns them, sorted, and the number of groups looked at.
 fn pop<G: Group>(table: &mut Table<G>, count: usize) -> (Vec<u64>, usize) {
     let before = LOADS.get();
-    let mut popped: Vec<u64> = (0..count).map_while(|_| table.pop()).collect();
+    let popped = sorted((0..count).map_while(|_| table.pop()));
     let loads = LOADS.get() - before;
     table.check_invariants(key_hasher);
-    popped.sort_unstable();
     (popped, loads)
 }
 

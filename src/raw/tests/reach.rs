@@ -1,12 +1,11 @@
 //! As many slots as there are homes are reached from every home, and every search ends.
 
-use super::{Keys, TAG_BITS, bytes_of, capacity_of_homes, scaled};
+use super::{Keys, TAG_BITS, bytes_of, capacity_of_homes, insert_new, scaled, sorted};
 use crate::allocator::{Allocator, Global};
 use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
 use crate::raw::RawTable;
 use alloc::vec;
-use alloc::vec::Vec;
 
 /// Hashes with this home, with tags that differ.
 fn hash_of(home: usize, number: usize) -> u64 {
@@ -31,10 +30,7 @@ fn one_home_fills_to_capacity<G: Group>() {
             let slots = table.slots();
             assert_eq!(table.capacity(), capacity);
             for number in 0..capacity as u64 {
-                let slot = table.find_or_vacant(hasher(&number), |&n| n == number, hasher);
-                let slot = slot.expect_err("the entry is absent");
-                // SAFETY: the slot was found vacant for this hash just now.
-                unsafe { table.insert_at(slot, hasher(&number), number) };
+                insert_new(&mut table, hasher(&number), number, hasher);
             }
             assert_eq!((table.slots(), table.len()), (slots, capacity));
             table.check_invariants(hasher);
@@ -94,8 +90,7 @@ fn every_slot_of_a_walk_from_every_home<G: Group>() {
             assert!(offered.iter().enumerate().all(by), "from home {home}\n{}", bytes_of(&table));
             // Overlapping windows offer a slot again, but not to those who ask for each once.
             // SAFETY: the table is there and unchanged while the iterator is used.
-            let mut once: Vec<usize> = unsafe { table.hash_slots(hash) }.collect();
-            once.sort_unstable();
+            let once = sorted(unsafe { table.hash_slots(hash) });
             assert!(once.into_iter().eq(0..slots), "from home {home}\n{}", bytes_of(&table));
             // SAFETY: the table has so many slots, and entries that need no drop.
             unsafe { control.reset(table.slots()) };

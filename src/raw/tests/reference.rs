@@ -4,7 +4,7 @@
 //! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
 //! limit, and (`model.rs`) again and again under churn.
 
-use super::{HashFn, Random, bytes_of, capacity_of_homes, few_hashes, scaled, tried};
+use super::{HashFn, Random, bytes_of, capacity_of_homes, few_hashes, insert_new, scaled, tried};
 use crate::allocator::Global;
 use crate::capacity::Shape;
 use crate::ctrl::{EMPTY, Tag};
@@ -206,11 +206,7 @@ impl<G: Group> Pair<G> {
         let (left, entry) = (self.table.growth_left, (hash, serial));
         let may_rebuild = self.table.is_worn();
         let slot = if search {
-            let slot = self.table.find_or_vacant(hash, |&other| other == entry, hasher);
-            let slot = slot.expect_err("the entry is absent");
-            // SAFETY: the slot was found vacant for this hash just now.
-            unsafe { self.table.insert_at(slot, hash, entry) };
-            slot
+            insert_new(&mut self.table, hash, entry, hasher)
         } else {
             self.table.insert_unique(hash, entry, hasher)
         };

@@ -3,7 +3,7 @@
 use super::{
     HASHES, HashFn, Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix,
 };
-use super::{calls, scaled, sorted_keys, tried, worn_table};
+use super::{calls, scaled, sorted, sorted_keys, tried, worn_table};
 use crate::allocator::Global;
 use crate::group::{Group, Native, Scalar, Swar};
 use crate::raw::RawTable;
@@ -47,9 +47,7 @@ fn insert<G: Group>(table: &mut Table<G>, hash: HashFn, entry: Entry) {
 }
 
 fn contents<G: Group>(table: &Table<G>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = table.split().copied().collect();
-    entries.sort_unstable();
-    entries
+    sorted(table.split().copied())
 }
 
 /// Each region's share of the entries, in parts of `part` entries that were next to each other.
@@ -149,8 +147,7 @@ fn past_bits_that_went_stale<G: Group>() {
         let missing = table.find(hash, |&k| k == key).is_none();
         missing.then(|| table.insert_unique(hash, key, key_hasher));
     }
-    let mut expected: Vec<u64> = present.into_iter().chain(new).collect();
-    expected.sort_unstable();
+    let mut expected = sorted(present.into_iter().chain(new));
     expected.dedup();
     assert_eq!(sorted_keys(&table), expected);
 }
@@ -160,11 +157,10 @@ fn windows_across_a_border_are_left_over<G: Group>() {
     let (regions, homes) = (table.regions(4), table.control.mask() as u64 + 1);
     let keys: Vec<u64> = (0..homes).step_by(2).collect();
     let shares = shares(&keys, 64, regions, |&key| key);
-    let mut left_over: Vec<u64> = table.fill(regions, shares, |jobs| {
+    let left_over: Vec<u64> = table.fill(regions, shares, |jobs| {
         let left_over = jobs.into_iter().flat_map(|job| job.run(|a, b| a == b, |_, _| ()));
-        left_over.map(|(_, key)| key).collect()
+        sorted(left_over.map(|(_, key)| key))
     });
-    left_over.sort_unstable();
     // The slots behind the last home belong to the last region; aligned windows have no borders.
     let region = homes / 4;
     let crosses = |home: u64| home % region + G::WIDTH as u64 > region && home < homes - region;
@@ -210,20 +206,11 @@ fn regions_are_at_most_as_many_as_wanted<G: Group>() {
 }
 
 /// The parts that a walk falls into when it is cut as often as it can be.
-fn cut<W: Halve>(mut walk: W, parts: &mut Vec<W>) {
+pub(super) fn parts_of<W: Halve>(mut walk: W) -> Vec<W> {
     match walk.halve() {
-        Some(upper) => {
-            cut(walk, parts);
-            cut(upper, parts);
-        }
-        None => parts.push(walk),
+        Some(upper) => parts_of(walk).into_iter().chain(parts_of(upper)).collect(),
+        None => Vec::from([walk]),
     }
-}
-
-fn parts_of<W: Halve>(walk: W) -> Vec<W> {
-    let mut parts = Vec::new();
-    cut(walk, &mut parts);
-    parts
 }
 
 fn all_parts_together_are_the_table<G: Group>() {
@@ -237,22 +224,17 @@ fn all_parts_together_are_the_table<G: Group>() {
             let keys = sorted_keys(&table);
             let groups = table.slots().div_ceil(G::WIDTH).max(1);
             assert_eq!(parts_of(table.split()).len(), groups);
-            let mut all: Vec<u64> =
-                parts_of(table.split()).into_iter().flatten().copied().collect();
-            all.sort_unstable();
-            assert_eq!(all, keys);
+            assert_eq!(sorted(parts_of(table.split()).into_iter().flatten().copied()), keys);
             // A walk that has begun can be cut too.
             let mut begun = table.split();
             let first = begun.next().copied();
             let rest = parts_of(begun).into_iter().flatten().copied();
-            let mut all: Vec<u64> = first.into_iter().chain(rest).collect();
-            all.sort_unstable();
-            assert_eq!(all, keys);
+            assert_eq!(sorted(first.into_iter().chain(rest)), keys);
             parts_of(table.split_mut()).into_iter().flatten().for_each(|key| *key += 1);
-            let mut all: Vec<u64> = table.clone().into_pieces().divide(|pieces| {
-                parts_of(pieces).into_iter().flatten().map(|key| key - 1).collect()
-            });
-            all.sort_unstable();
+            let all = table
+                .clone()
+                .into_pieces()
+                .divide(|pieces| sorted(parts_of(pieces).into_iter().flatten().map(|key| key - 1)));
             assert_eq!(all, keys);
         }
     }

@@ -3,8 +3,8 @@
 use super::pop::{self, LOADS};
 use super::reference::walk;
 use super::{
-    Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix, overflowed_homes,
-    scaled, sorted_keys, worn_table,
+    Keys, Random, bytes_of, capacity_of_homes, full_table, insert_new, key_hasher, mix,
+    overflowed_homes, scaled, sorted_keys, worn_table,
 };
 use crate::allocator::Global;
 use crate::error::Fallibility;
@@ -122,10 +122,7 @@ fn churn<G: Group>(search: bool) {
                 let old = core::mem::replace(&mut keys[place], key);
                 assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
                 if search {
-                    let slot = table.find_or_vacant(mix(key), |&k| k == key, key_hasher);
-                    let slot = slot.expect_err("the key is new");
-                    // SAFETY: the slot was found vacant for this hash just now.
-                    unsafe { table.insert_at(slot, mix(key), key) };
+                    insert_new(&mut table, mix(key), key, key_hasher);
                 } else {
                     table.insert_unique(mix(key), key, key_hasher);
                 }

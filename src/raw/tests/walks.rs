@@ -2,7 +2,8 @@
 //! looked at, counted by a backend.
 
 use super::pop::{LOADS, Table};
-use super::{scaled, tried};
+use super::region::parts_of;
+use super::{entries, scaled, tried};
 use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::full::{CHUNK, FOLDED};
@@ -40,25 +41,17 @@ fn patterns<G: Group>() -> Vec<Vec<usize>> {
     ]
 }
 
-/// The entries, by `RawIter`, whose `fold` and length a map passes on.
-fn entries<G: Group>(table: &Table<G>) -> impl ExactSizeIterator<Item = u64> + Clone {
-    // SAFETY: the result borrows the table.
-    let entries = unsafe { table.raw_iter() };
-    // SAFETY: an entry of the table.
-    entries.map(|entry| unsafe { entry.read() })
-}
-
 type Walk<G> = (&'static str, fn(Table<G>) -> Vec<u64>);
 
 /// Every walk that knows how many entries are to come.
 fn walks<G: Group>() -> [Walk<G>; 7] {
     [
         ("next", |table| {
-            let mut walk = entries(&table);
+            let mut walk = entries(&table).copied();
             core::iter::from_fn(|| walk.next()).collect()
         }),
         ("fold", |table| {
-            entries(&table).fold(Vec::new(), |mut keys, key| {
+            entries(&table).fold(Vec::new(), |mut keys, &key| {
                 keys.push(key);
                 keys
             })
@@ -120,7 +113,7 @@ fn a_walk_goes_on_in_any_way<G: Group>() {
         let table = table::<G>(&slots);
         let all: Vec<u64> = slots.iter().map(|&slot| slot as u64).collect();
         for taken in (0..=all.len()).filter(|taken| tried(all.len() - taken, 30)) {
-            let mut walk = entries(&table);
+            let mut walk = entries(&table).copied();
             for expected in &all[..taken] {
                 assert_eq!(walk.next(), Some(*expected), "{slots:?}");
             }
@@ -133,26 +126,13 @@ fn a_walk_goes_on_in_any_way<G: Group>() {
     }
 }
 
-/// All that a walk gives out that is cut as often as it can be.
-fn in_pieces<'a, W: Halve<Item = &'a u64>>(mut walk: W, keys: &mut Vec<u64>) {
-    match walk.halve() {
-        Some(upper) => {
-            in_pieces(walk, keys);
-            in_pieces(upper, keys);
-        }
-        None => keys.extend(walk),
-    }
-}
-
 /// Walks that can be cut: all entries in order, and vacant groups looked at once if they are not cut.
 fn walks_that_are_cut<G: Group>() {
     for (case, slots) in patterns::<G>().into_iter().step_by(scaled(1, 1, 3)).enumerate() {
         let table = table::<G>(&slots);
         let all: Vec<u64> = slots.iter().map(|&slot| slot as u64).collect();
         if tried(case, 5) {
-            let mut pieces = Vec::new();
-            in_pieces(table.split(), &mut pieces);
-            assert_eq!(pieces, all);
+            assert!(parts_of(table.split()).into_iter().flatten().eq(&all));
         }
         let mut walk = table.split();
         let upper = walk.halve().expect("there are many groups");

@@ -14,7 +14,7 @@ use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::{Fallibility, TryReserveError};
 pub(super) use crate::hash_map::{VacantPlace, has_key, hash_of};
-use crate::hash_map::{construct, room};
+use crate::hash_map::{construct, map_methods, room};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
@@ -80,6 +80,8 @@ construct! {
     |self| &self.hash_builder, tables
 }
 
+map_methods! { ExtendibleMap, [Clone], [A], [tables], [tables] }
+
 room! {
     ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>",
     [self.tables, hash_of(&self.hash_builder)],
@@ -118,51 +120,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
         self.tables.capacity()
     }
 
-    /// The keys, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.keys().sum::<i32>(), 3);
-    /// ```
-    #[inline]
-    pub fn keys(&self) -> Keys<'_, K, V, A> {
-        Keys { entries: self.iter() }
-    }
-
-    /// The values, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([('a', 1), ('b', 2)]);
-    /// assert_eq!(map.values().sum::<i32>(), 3);
-    /// ```
-    #[inline]
-    pub fn values(&self) -> Values<'_, K, V, A> {
-        Values { entries: self.iter() }
-    }
-
-    /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([('a', 1), ('b', 2)]);
-    /// map.values_mut().for_each(|value| *value *= 10);
-    /// assert_eq!(map[&'b'], 20);
-    /// ```
-    #[inline]
-    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, A> {
-        ValuesMut { entries: self.iter_mut() }
-    }
-
-    /// The entries, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
-    /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, K, V, A> {
-        Iter { entries: self.tables.iter() }
-    }
-
     /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
     /// them all.
     ///
@@ -176,70 +133,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, A> {
         IterMut { entries: self.tables.iter_mut() }
-    }
-
-    /// The keys by value, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.into_keys().max(), Some(2));
-    /// ```
-    #[inline]
-    pub fn into_keys(self) -> IntoKeys<K, V, A> {
-        IntoKeys { entries: self.into_iter() }
-    }
-
-    /// The values by value, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.into_values().max(), Some('b'));
-    /// ```
-    #[inline]
-    pub fn into_values(self) -> IntoValues<K, V, A> {
-        IntoValues { entries: self.into_iter() }
-    }
-
-    /// Empties the map and returns its entries, but keeps its memory. Entries that are not taken
-    /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
-    /// leaked too, and the map is empty. O(slots) in total.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a'), (2, 'b')]);
-    /// let capacity = map.capacity();
-    /// assert_eq!(map.drain().count(), 2);
-    /// assert_eq!((map.len(), map.capacity()), (0, capacity));
-    /// ```
-    #[inline]
-    pub fn drain(&mut self) -> Drain<'_, K, V, A> {
-        Drain { entries: self.tables.drain() }
-    }
-
-    /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<u32, u32> = (0..8).map(|i| (i, i * i)).collect();
-    /// map.retain(|key, _| key % 2 == 0);
-    /// assert_eq!(map.len(), 4);
-    /// ```
-    pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
-        self.tables.retain(|(key, value)| keep(key, value));
-    }
-
-    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
-    /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<u32, u32> = (0..8).map(|i| (i, i)).collect();
-    /// let odd: rosti::ExtendibleMap<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
-    /// assert_eq!((map.len(), odd.len()), (4, 4));
-    /// ```
-    #[inline]
-    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
-        &mut self,
-        pick: F,
-    ) -> ExtractIf<'_, K, V, F, A> {
-        ExtractIf { entries: self.tables.extract_if(), pick }
     }
 }
 
@@ -295,72 +188,6 @@ where
         }
     }
 
-    /// The value of a key. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// assert_eq!(map.get("one"), Some(&1));
-    /// assert_eq!(map.get("two"), None);
-    /// ```
-    #[inline(always)]
-    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
-        let (_, value) = self.find(key)?;
-        Some(value)
-    }
-
-    /// The stored key and its value. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
-    /// ```
-    #[inline(always)]
-    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
-        let (key, value) = self.find(key)?;
-        Some((key, value))
-    }
-
-    /// The stored key and a mutable reference to its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// let (key, value) = map.get_key_value_mut("one").unwrap();
-    /// *value += key.len();
-    /// assert_eq!(map["one"], 4);
-    /// ```
-    #[inline]
-    pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(
-        &mut self,
-        key: &Q,
-    ) -> Option<(&K, &mut V)> {
-        let (key, value) = self.find_mut(key)?;
-        Some((key, value))
-    }
-
-    /// Whether the key is present. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// assert!(map.contains_key("one") && !map.contains_key("two"));
-    /// ```
-    #[inline(always)]
-    pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
-        self.find(key).is_some()
-    }
-
-    /// A mutable reference to the value of a key. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// *map.get_mut("one").unwrap() = 11;
-    /// assert_eq!(map["one"], 11);
-    /// ```
-    #[inline(always)]
-    pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
-        let (_, value) = self.find_mut(key)?;
-        Some(value)
-    }
-
     #[inline(always)]
     fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
         self.tables.find(self.hash_builder.hash_one(key), has_key(key))
@@ -399,27 +226,6 @@ where
         self.tables.insert(hash, pair, |present, pair| pair.0 == present.0, hasher)
     }
 
-    /// Inserts an entry only if the key is absent. O(1) expected and amortised.
-    ///
-    /// # Errors
-    /// [`OccupiedError`] with the entry that is there and the value that was not inserted.
-    ///
-    /// ```
-    /// let mut map = rosti::ExtendibleMap::new();
-    /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
-    /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
-    /// ```
-    pub fn try_insert(
-        &mut self,
-        key: K,
-        value: V,
-    ) -> Result<&mut V, OccupiedError<'_, K, V, S, A>> {
-        match self.entry(key) {
-            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
-            Entry::Vacant(entry) => Ok(entry.insert(value)),
-        }
-    }
-
     /// Removes a key and returns its value. O(1) expected.
     ///
     /// ```
@@ -431,17 +237,6 @@ where
     pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
         let (_, value) = self.remove_entry(key)?;
         Some(value)
-    }
-
-    /// Removes a key and returns it with its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
-    /// ```
-    #[inline]
-    pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
-        self.tables.remove(self.hash_builder.hash_one(key), has_key(key))
     }
 }
 

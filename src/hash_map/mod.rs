@@ -2,7 +2,7 @@
 //!
 //! This layer knows `Hash`, `Equivalent` and `BuildHasher`; the table below it knows none of them.
 //! An operation hashes the key, hands the table the hash and a closure that recognises the key, and
-//! wraps what comes back. `construct.rs` has what all maps and sets have in common, `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
+//! wraps what comes back. `construct.rs` has what all maps and sets have in common, `methods.rs` what depends on the table only by its name, `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
 //! `traits.rs` the implementations of std's traits, `raw_entry.rs` an old interface behind a feature.
 
 use core::hash::{BuildHasher, Hash};
@@ -24,6 +24,7 @@ mod entry_map;
 mod entry_ref;
 mod fallible;
 mod iter;
+mod methods;
 #[cfg(feature = "raw-entry")]
 mod raw_entry;
 mod scan;
@@ -41,6 +42,7 @@ pub use iter::{
 pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator};
 
 pub(crate) use entry_map::EntryMap;
+pub(crate) use methods::map_methods;
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
@@ -105,6 +107,8 @@ construct! {
     |self| &self.hash_builder, table
 }
 
+map_methods! { HashMap, [], [], [table], [table.raw] }
+
 room! {
     HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", [self.table, hash_of(&self.hash_builder)],
     reserve: "O(slots) if the map must grow.",
@@ -125,51 +129,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.capacity()
     }
 
-    /// The keys, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.keys().sum::<i32>(), 3);
-    /// ```
-    #[inline]
-    pub fn keys(&self) -> Keys<'_, K, V> {
-        Keys { entries: self.iter() }
-    }
-
-    /// The values, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
-    /// assert_eq!(map.values().sum::<i32>(), 3);
-    /// ```
-    #[inline]
-    pub fn values(&self) -> Values<'_, K, V> {
-        Values { entries: self.iter() }
-    }
-
-    /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([('a', 1), ('b', 2)]);
-    /// map.values_mut().for_each(|value| *value *= 10);
-    /// assert_eq!(map[&'b'], 20);
-    /// ```
-    #[inline]
-    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
-        ValuesMut { entries: self.iter_mut() }
-    }
-
-    /// The entries, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
-    /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { entries: self.table.iter() }
-    }
-
     /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
     /// them all.
     ///
@@ -183,70 +142,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
         IterMut::new(&mut self.table)
-    }
-
-    /// The keys by value, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.into_keys().max(), Some(2));
-    /// ```
-    #[inline]
-    pub fn into_keys(self) -> IntoKeys<K, V, A> {
-        IntoKeys { entries: self.into_iter() }
-    }
-
-    /// The values by value, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.into_values().max(), Some('b'));
-    /// ```
-    #[inline]
-    pub fn into_values(self) -> IntoValues<K, V, A> {
-        IntoValues { entries: self.into_iter() }
-    }
-
-    /// Empties the map and returns its entries, but keeps its memory. Entries that are not taken
-    /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
-    /// leaked too, and the map is empty. O(slots) in total.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-    /// let capacity = map.capacity();
-    /// assert_eq!(map.drain().count(), 2);
-    /// assert_eq!((map.len(), map.capacity()), (0, capacity));
-    /// ```
-    #[inline]
-    pub fn drain(&mut self) -> Drain<'_, K, V, A> {
-        Drain { entries: self.table.drain() }
-    }
-
-    /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<u32, u32> = (0..8).map(|i| (i, i * i)).collect();
-    /// map.retain(|key, _| key % 2 == 0);
-    /// assert_eq!(map.len(), 4);
-    /// ```
-    pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
-        self.table.retain(|(key, value)| keep(key, value));
-    }
-
-    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
-    /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<u32, u32> = (0..8).map(|i| (i, i)).collect();
-    /// let odd: rosti::HashMap<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
-    /// assert_eq!((map.len(), odd.len()), (4, 4));
-    /// ```
-    #[inline]
-    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
-        &mut self,
-        pick: F,
-    ) -> ExtractIf<'_, K, V, F, A> {
-        ExtractIf { entries: self.table.raw.extract_if(), pick }
     }
 
     /// Removes an arbitrary entry and returns it. Beyond hashbrown's interface.
@@ -346,72 +241,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
-    /// The value of a key. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// assert_eq!(map.get("one"), Some(&1));
-    /// assert_eq!(map.get("two"), None);
-    /// ```
-    #[inline(always)]
-    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
-        let (_, value) = self.find(key)?;
-        Some(value)
-    }
-
-    /// The stored key and its value. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
-    /// ```
-    #[inline(always)]
-    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
-        let (key, value) = self.find(key)?;
-        Some((key, value))
-    }
-
-    /// The stored key and a mutable reference to its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// let (key, value) = map.get_key_value_mut("one").unwrap();
-    /// *value += key.len();
-    /// assert_eq!(map["one"], 4);
-    /// ```
-    #[inline]
-    pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(
-        &mut self,
-        key: &Q,
-    ) -> Option<(&K, &mut V)> {
-        let (key, value) = self.find_mut(key)?;
-        Some((key, value))
-    }
-
-    /// Whether the key is present. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// assert!(map.contains_key("one") && !map.contains_key("two"));
-    /// ```
-    #[inline(always)]
-    pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
-        self.find(key).is_some()
-    }
-
-    /// A mutable reference to the value of a key. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// *map.get_mut("one").unwrap() = 11;
-    /// assert_eq!(map["one"], 11);
-    /// ```
-    #[inline(always)]
-    pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
-        let (_, value) = self.find_mut(key)?;
-        Some(value)
-    }
-
     #[inline(always)]
     fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
         if self.is_empty() {
@@ -493,27 +322,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         None
     }
 
-    /// Inserts an entry only if the key is absent. O(1) expected and amortised.
-    ///
-    /// # Errors
-    /// [`OccupiedError`] with the entry that is there and the value that was not inserted.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
-    /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
-    /// ```
-    pub fn try_insert(
-        &mut self,
-        key: K,
-        value: V,
-    ) -> Result<&mut V, OccupiedError<'_, K, V, S, A>> {
-        match self.entry(key) {
-            Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
-            Entry::Vacant(entry) => Ok(entry.insert(value)),
-        }
-    }
-
     /// Inserts an entry without checking whether the key is present. O(1) amortised.
     ///
     /// # Safety
@@ -549,16 +357,5 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             Some((_, value)) => Some(value),
             None => None,
         }
-    }
-
-    /// Removes a key and returns it with its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
-    /// ```
-    #[inline]
-    pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
-        self.table.raw.remove(self.hash_builder.hash_one(key), has_key(key))
     }
 }

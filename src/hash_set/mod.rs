@@ -19,6 +19,7 @@ mod batch;
 mod entry;
 mod fallible;
 mod iter;
+mod methods;
 mod ops;
 mod scan;
 mod traits;
@@ -26,6 +27,7 @@ mod traits;
 pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
+pub(crate) use methods::set_methods;
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 #[cfg(feature = "extendible")]
 pub(crate) use traits::set_traits;
@@ -68,6 +70,8 @@ construct! {
     |self| self.map.hasher(), map
 }
 
+set_methods! { HashSet, [], [table], [table.raw] }
+
 room! {
     HashSet<T>, [], "set" of "elements", "HashSet::<u64>", [self.map],
     reserve: "O(slots) if the set must grow.",
@@ -96,49 +100,6 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { entries: self.map.table.iter() }
-    }
-
-    /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
-    /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
-    /// leaked too, and the set is empty. O(slots) in total.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
-    /// let capacity = set.capacity();
-    /// assert_eq!(set.drain().count(), 2);
-    /// assert_eq!((set.len(), set.capacity()), (0, capacity));
-    /// ```
-    #[inline]
-    pub fn drain(&mut self) -> Drain<'_, T, A> {
-        Drain { entries: self.map.table.drain() }
-    }
-
-    /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
-    /// panics, elements not yet visited are kept.
-    ///
-    /// ```
-    /// let mut set: rosti::HashSet<u32> = (0..8).collect();
-    /// set.retain(|n| n % 2 == 0);
-    /// assert_eq!(set.len(), 4);
-    /// ```
-    pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
-        self.map.table.retain(|(element, ())| keep(element));
-    }
-
-    /// Takes out the elements for which `pick` returns true, one by one as the iterator advances.
-    /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    ///
-    /// let mut set: HashSet<u32> = (0..8).collect();
-    /// let odd: HashSet<u32> = set.extract_if(|n| n % 2 == 1).collect();
-    /// assert_eq!(odd, HashSet::from([1, 3, 5, 7]));
-    /// assert_eq!(set, HashSet::from([0, 2, 4, 6]));
-    /// ```
-    #[inline]
-    pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
-        ExtractIf { entries: self.map.table.raw.extract_if(), pick }
     }
 
     /// Removes an arbitrary element and returns it. Beyond hashbrown's interface.
@@ -175,35 +136,6 @@ where
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.map.shrink_to(min_capacity);
-    }
-
-    /// Whether the element is in the set. O(1) expected.
-    ///
-    /// ```
-    /// let set = rosti::HashSet::<_>::from(["salt".to_owned()]);
-    /// assert!(set.contains("salt") && !set.contains("pepper"));
-    /// ```
-    #[inline]
-    pub fn contains<Q>(&self, value: &Q) -> bool
-    where
-        Q: Hash + Equivalent<T> + ?Sized,
-    {
-        self.get(value).is_some()
-    }
-
-    /// The element in the set that is equal to the one given. O(1) expected.
-    ///
-    /// ```
-    /// let set = rosti::HashSet::<_>::from(["salt".to_owned()]);
-    /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
-    /// ```
-    #[inline]
-    pub fn get<Q>(&self, value: &Q) -> Option<&T>
-    where
-        Q: Hash + Equivalent<T> + ?Sized,
-    {
-        let (element, ()) = self.map.get_key_value(value)?;
-        Some(element)
     }
 
     /// The element in the set that is equal to the one given, which is inserted if there is none.
@@ -273,22 +205,6 @@ where
         }
     }
 
-    /// Inserts an element and returns whether it was absent. If an equal element is present, it is
-    /// kept and the one given is dropped. O(1) expected and amortised.
-    ///
-    /// # Panics
-    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert!(set.insert("salt"));
-    /// assert!(!set.insert("salt"));
-    /// ```
-    #[inline]
-    pub fn insert(&mut self, value: T) -> bool {
-        self.map.insert(value, ()).is_none()
-    }
-
     /// Inserts an element without checking whether it is present. O(1) amortised.
     ///
     /// # Safety
@@ -335,40 +251,6 @@ where
                 entry.insert((value, ()));
                 None
             }
-        }
-    }
-
-    /// Removes an element and returns whether it was present. O(1) expected.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(["salt"]);
-    /// assert!(set.remove("salt"));
-    /// assert!(!set.remove("salt"));
-    /// ```
-    #[inline]
-    pub fn remove<Q>(&mut self, value: &Q) -> bool
-    where
-        Q: Hash + Equivalent<T> + ?Sized,
-    {
-        self.take(value).is_some()
-    }
-
-    /// Removes an element and returns it. O(1) expected.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(["salt".to_owned()]);
-    /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
-    /// assert_eq!(set.take("salt"), None);
-    /// ```
-    #[inline]
-    pub fn take<Q>(&mut self, value: &Q) -> Option<T>
-    where
-        Q: Hash + Equivalent<T> + ?Sized,
-    {
-        #[expect(clippy::manual_map, reason = "`map` and `?` copy more where nothing is optimised")]
-        match self.map.remove_entry(value) {
-            Some((element, ())) => Some(element),
-            None => None,
         }
     }
 }

@@ -123,45 +123,6 @@ where
         let (smaller, larger) = self.by_len(other);
         Union { elements: larger.iter().chain(smaller.difference(larger)) }
     }
-
-    /// Whether no element is in both sets. At most one lookup per element of the smaller set.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// assert!(HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([3])));
-    /// assert!(!HashSet::<_>::from([1, 2]).is_disjoint(&HashSet::<_>::from([2])));
-    /// ```
-    pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.intersection(other).next().is_none()
-    }
-
-    /// Whether all elements are in the other set too. At most one lookup per element, none if this
-    /// set is the larger one.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// assert!(HashSet::<_>::from([1]).is_subset(&HashSet::<_>::from([1, 2])));
-    /// assert!(!HashSet::<_>::from([3]).is_subset(&HashSet::<_>::from([1, 2])));
-    /// ```
-    pub fn is_subset(&self, other: &Self) -> bool {
-        self.len() <= other.len() && self.iter().all(|element| other.contains(element))
-    }
-
-    /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
-    ///
-    /// ```
-    /// assert!(rosti::HashSet::<_>::from([1, 2]).is_superset(&rosti::HashSet::<_>::from([1])));
-    /// ```
-    #[inline]
-    pub fn is_superset(&self, other: &Self) -> bool {
-        other.is_subset(self)
-    }
-
-    /// The smaller set and the larger.
-    #[inline]
-    pub(crate) fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
-        if self.len() <= other.len() { (self, other) } else { (other, self) }
-    }
 }
 
 /// Implements `Iterator` for a walk that returns the elements that the other set has, or those

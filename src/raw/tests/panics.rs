@@ -179,11 +179,11 @@ fn hasher_in_rebuild<G: Group>() {
             // Inserts that run into the same panic change nothing. They are those that look
             // further than the first window, all of which now try to mend the table.
             fuse.0.set(n);
-            if blows(|| _ = insert_new(&mut table, mix(NEW), NEW, &hasher)) {
+            if blows(|| _ = insert_new(&mut table, mix(NEW), NEW, hasher)) {
                 lookups(&table, &keys);
                 assert_eq!(overflowed_homes(&table), homes);
                 fuse.0.set(Fuse::NEVER);
-                insert_new(&mut table, mix(NEW), NEW, &hasher);
+                insert_new(&mut table, mix(NEW), NEW, hasher);
             }
             fuse.0.set(Fuse::NEVER);
             mended_by_inserts(table, homes);

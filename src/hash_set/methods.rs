@@ -1,0 +1,176 @@
+//! The methods of [`HashSet`](super::HashSet) that do not depend on its table: an
+//! [`ExtendibleSet`](crate::ExtendibleSet) has them too.
+
+/// Implements them. In brackets what the set asks of an allocator, and the names of its map's table and of what can take
+/// entries out of it.
+macro_rules! set_methods {
+    ($Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+]) => {
+        impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
+            /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
+            /// leaked too, and the set is empty. O(slots) in total.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a', 'b']);")]
+            /// let capacity = set.capacity();
+            /// assert_eq!(set.drain().count(), 2);
+            /// assert_eq!((set.len(), set.capacity()), (0, capacity));
+            /// ```
+            #[inline]
+            pub fn drain(&mut self) -> Drain<'_, T, A> {
+                Drain { entries: self.map.$table.drain() }
+            }
+
+            /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
+            /// panics, elements not yet visited are kept.
+            ///
+            /// ```
+            #[doc = concat!("let mut set: rosti::", stringify!($Set), "<u32> = (0..8).collect();")]
+            /// set.retain(|n| n % 2 == 0);
+            /// assert_eq!(set.len(), 4);
+            /// ```
+            pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
+                self.map.$table.retain(|(element, ())| keep(element));
+            }
+
+            /// Takes out the elements for which `pick` returns true, one by one as the iterator advances.
+            /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
+            ///
+            /// ```
+            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
+            /// let mut set: Set<u32> = (0..8).collect();
+            /// let odd: Set<u32> = set.extract_if(|n| n % 2 == 1).collect();
+            /// assert_eq!(odd, Set::from([1, 3, 5, 7]));
+            /// assert_eq!(set, Set::from([0, 2, 4, 6]));
+            /// ```
+            #[inline]
+            pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
+                ExtractIf { entries: self.map.$($raw).+.extract_if(), pick }
+            }
+        }
+
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// Whether the element is in the set. O(1) expected.
+            ///
+            /// ```
+            #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"salt\".to_owned()]);")]
+            /// assert!(set.contains("salt") && !set.contains("pepper"));
+            /// ```
+            #[inline]
+            pub fn contains<Q>(&self, value: &Q) -> bool
+            where
+                Q: Hash + Equivalent<T> + ?Sized,
+            {
+                self.get(value).is_some()
+            }
+
+            /// The element in the set that is equal to the one given. O(1) expected.
+            ///
+            /// ```
+            #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"salt\".to_owned()]);")]
+            /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
+            /// ```
+            #[inline]
+            pub fn get<Q>(&self, value: &Q) -> Option<&T>
+            where
+                Q: Hash + Equivalent<T> + ?Sized,
+            {
+                let (element, ()) = self.map.get_key_value(value)?;
+                Some(element)
+            }
+
+            /// Inserts an element and returns whether it was absent. If an equal element is present, it is
+            /// kept and the one given is dropped. O(1) expected and amortised.
+            ///
+            /// # Panics
+            /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
+            /// assert!(set.insert("salt"));
+            /// assert!(!set.insert("salt"));
+            /// ```
+            #[inline]
+            pub fn insert(&mut self, value: T) -> bool {
+                self.map.insert(value, ()).is_none()
+            }
+
+            /// Removes an element and returns whether it was present. O(1) expected.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from([\"salt\"]);")]
+            /// assert!(set.remove("salt"));
+            /// assert!(!set.remove("salt"));
+            /// ```
+            #[inline]
+            pub fn remove<Q>(&mut self, value: &Q) -> bool
+            where
+                Q: Hash + Equivalent<T> + ?Sized,
+            {
+                self.take(value).is_some()
+            }
+
+            /// Removes an element and returns it. O(1) expected.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from([\"salt\".to_owned()]);")]
+            /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
+            /// assert_eq!(set.take("salt"), None);
+            /// ```
+            #[inline]
+            pub fn take<Q>(&mut self, value: &Q) -> Option<T>
+            where
+                Q: Hash + Equivalent<T> + ?Sized,
+            {
+                // `map` and `?` copy more where nothing is optimised.
+                match self.map.remove_entry(value) {
+                    Some((element, ())) => Some(element),
+                    None => None,
+                }
+            }
+
+            /// Whether no element is in both sets. At most one lookup per element of the smaller set.
+            ///
+            /// ```
+            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
+            /// assert!(Set::<_>::from([1, 2]).is_disjoint(&Set::<_>::from([3])));
+            /// assert!(!Set::<_>::from([1, 2]).is_disjoint(&Set::<_>::from([2])));
+            /// ```
+            pub fn is_disjoint(&self, other: &Self) -> bool {
+                let (smaller, larger) = self.by_len(other);
+                smaller.iter().all(|element| !larger.contains(element))
+            }
+
+            /// Whether all elements are in the other set too. At most one lookup per element, none if this
+            /// set is the larger one.
+            ///
+            /// ```
+            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
+            /// assert!(Set::<_>::from([1]).is_subset(&Set::<_>::from([1, 2])));
+            /// assert!(!Set::<_>::from([3]).is_subset(&Set::<_>::from([1, 2])));
+            /// ```
+            pub fn is_subset(&self, other: &Self) -> bool {
+                self.len() <= other.len() && self.iter().all(|element| other.contains(element))
+            }
+
+            /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
+            ///
+            /// ```
+            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
+            /// assert!(Set::<_>::from([1, 2]).is_superset(&Set::<_>::from([1])));
+            /// ```
+            #[inline]
+            pub fn is_superset(&self, other: &Self) -> bool {
+                other.is_subset(self)
+            }
+
+            /// The smaller set and the larger.
+            #[inline]
+            pub(crate) fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
+                if self.len() <= other.len() { (self, other) } else { (other, self) }
+            }
+        }
+    };
+}
+
+pub(crate) use set_methods;

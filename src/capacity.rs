@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | never allocated | 1 | 0 | 0 |
 //! | one window | 1 | 4, 8 (and 16 where the width is 16) | all slots |
-//! | several windows | a power of two >= 2 x width | homes + overhang | 7/8 of the slots, 15/16 of the homes at most |
+//! | several windows | a power of two >= 2 x width | homes + overhang | 7/8 of the homes |
 //!
 //! The *overhang* consists of the slots behind the last home of an unaligned table, onto which the
 //! last windows extend; aligned tables have none. With `width - 1` of them every window would have
@@ -17,9 +17,8 @@
 //! and 7, and the table takes 1.13 of hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`).
 //! docs/measurements.md says what it costs.
 //!
-//! Only the last homes reach the overhang, so small tables would become too full if all its slots
-//! counted; hence the limit by homes (`grow`, slots 2^6 and 2^7, load .65: 1.3 -> .85 of
-//! hashbrown's time).
+//! Only the last homes reach the overhang, so small tables would become too full if its slots counted.
+//! As they do not, tables grow where hashbrown's do, and are never fuller.
 //!
 //! A one-window table can be filled completely because its only search ends after its only window.
 
@@ -86,11 +85,8 @@ impl Shape {
         if capacity <= self.width {
             return Some(Size { homes: 1, slots: capacity.max(4).next_power_of_two() });
         }
-        // The least numbers of slots and homes of which 7/8 and 15/16, rounded down and up, reach the
-        // capacity. (Where the overhang is shorter than the longest, the homes are the limit.)
-        let slots = capacity.checked_mul(8)?.div_ceil(7);
-        let homes =
-            slots.saturating_sub(self.overhang(usize::MAX)).max(capacity + capacity.div_ceil(15));
+        // The least number of homes of which 7/8, rounded down, reach the capacity.
+        let homes = capacity.checked_mul(8)?.div_ceil(7);
         let homes = homes.checked_next_power_of_two()?.max(2 * self.width);
         homes.checked_add(self.width)?; // the control bytes can be counted
         Some(Size { homes, slots: self.slots(homes) })
@@ -101,12 +97,7 @@ impl Size {
     /// How many entries may be stored without growing.
     #[inline]
     pub const fn capacity(self) -> usize {
-        if self.homes == 1 {
-            return self.slots;
-        }
-        let by_slots = self.slots - self.slots.div_ceil(8);
-        let by_homes = self.homes - self.homes / 16;
-        if by_slots < by_homes { by_slots } else { by_homes }
+        if self.homes == 1 { self.slots } else { self.homes / 8 * 7 }
     }
 }
 

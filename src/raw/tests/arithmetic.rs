@@ -65,19 +65,14 @@ impl Width {
         if capacity <= width {
             return Some((1, capacity.max(4).next_power_of_two()));
         }
-        let slots = self.checked(capacity * 8)?.div_ceil(7);
-        let by_homes = self.fits(capacity + capacity.div_ceil(15));
-        let homes = slots.saturating_sub(if shape.aligned { 0 } else { width - 1 }).max(by_homes);
+        let homes = self.checked(capacity * 8)?.div_ceil(7);
         let homes = self.checked(homes.next_power_of_two())?.max(2 * width);
         self.checked(homes + width)?;
         Some((homes, self.slots(shape, homes)))
     }
 
     fn capacity(self, (homes, slots): Extent) -> u128 {
-        if homes == 1 {
-            return slots;
-        }
-        (slots - slots.div_ceil(8)).min(homes - homes / 16)
+        if homes == 1 { slots } else { homes / 8 * 7 }
     }
 
     fn words(self, homes: u128) -> u128 {
@@ -212,9 +207,9 @@ fn every_small_capacity() {
 /// Capacities on both sides of everything that a size may depend on, up to the largest number.
 fn edges(width: Width) -> Vec<u128> {
     let powers = (0..=width.0).step_by(scaled(1, 1, 31)).map(|log| 1u128 << log);
-    let parts = |n: u128| [n, n + 15, n + 7].map(|n| [n, n * 7 / 8, n * 15 / 16]);
+    let parts = |n: u128| [n, n + 15, n + 7].map(|n| [n, n * 7 / 8]);
     let mut edges: Vec<u128> = powers.flat_map(parts).flatten().collect();
-    edges.extend([width.max() / 7, width.max() / 8, width.max() / 15 * 14]);
+    edges.extend([width.max() / 7, width.max() / 8, width.max() / 8 * 7]);
     let near = scaled(3, 3, 1) as u128;
     let around = |&edge: &u128| (edge.saturating_sub(near)..=edge + near).collect::<Vec<_>>();
     let mut edges: Vec<u128> = edges.iter().flat_map(around).collect();

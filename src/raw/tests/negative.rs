@@ -199,7 +199,7 @@ fn dumps<G: Group>() {
              \x20      8 5.......  00000000\n"
         ),
         _ => format!(
-            "{name} homes 32 items 17 growth_left 13 steps 1 limit 4\n\
+            "{name} homes 32 items 17 growth_left 11 steps 1 limit 4\n\
              \x20      0 ...5555555555555  0001000000000000\n\
              \x20     16 5555............  0000000000000000\n\
              \x20     32 ...xxxxxxxxxxxxx  \n"

@@ -60,8 +60,7 @@ impl Reference {
     }
 
     pub(super) fn capacity(&self) -> usize {
-        let slots = self.slots.len();
-        if self.homes == 1 { slots } else { (slots * 7 / 8).min(self.homes * 15 / 16) }
+        if self.homes == 1 { self.slots.len() } else { self.homes * 7 / 8 }
     }
 
     fn len(&self) -> usize {

@@ -303,9 +303,7 @@ mod metered {
                         true => 0,
                         false => (homes / 8 - 1).min(shape.width as u128 - 1),
                     };
-                    while ((homes + overhang(homes)) * 7 / 8).min(homes * 15 / 16)
-                        < capacity as u128
-                    {
+                    while homes * 7 / 8 < capacity as u128 {
                         homes *= 2;
                     }
                     slots = homes + overhang(homes);

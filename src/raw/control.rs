@@ -37,6 +37,15 @@ pub(crate) struct Control<G> {
     group: PhantomData<G>,
 }
 
+/// Tells the compiler that the branch which leads here is rarely taken, if it is one that understands
+/// (build.rs).
+#[inline(always)]
+pub(super) fn cold_path() {
+    #[cfg(rosti_cold_path)]
+    #[allow(clippy::incompatible_msrv)]
+    core::hint::cold_path();
+}
+
 /// What a step of the probe loop came to.
 pub(super) enum Step {
     /// The search is over; see [`Control::probe`].
@@ -213,9 +222,7 @@ impl<G: Group> Control<G> {
             }
             // One tag in 128 is another key's. Told so, the compiler keeps what only the rest of the
             // loop needs out of registers here, and what a call of `is_match` needs in them.
-            #[cfg(rosti_cold_path)] // by build.rs, if the compiler is new enough
-            #[allow(clippy::incompatible_msrv)]
-            core::hint::cold_path();
+            cold_path();
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.

@@ -8,7 +8,7 @@
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-use super::control::{Control, Step};
+use super::control::{Control, Step, cold_path};
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::ctrl;
@@ -79,6 +79,8 @@ impl<T, G: Group> Detached<T, G> {
     #[inline(always)]
     pub(super) fn prefetch_far(self, hash: u64) {
         if self.control.mask() >= Self::PREFETCH_HOMES {
+            // A table that outgrows the cache has time for two jumps (ci/profiles.sh, neighbours).
+            cold_path();
             self.prefetch(hash);
         }
     }

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::map::ExtendibleMap;
 use super::walk;
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{clone, debug_list, default, extract_if, forward_iterator};
+use crate::hash_map::{debug_list, default, extract_if, forward_iterator, parts};
 
 /// The entries of a map by reference; see [`ExtendibleMap::iter`].
 ///
@@ -40,59 +40,6 @@ pub struct IntoIter<K, V, A: Allocator = Global> {
     pub(super) entries: walk::IntoIter<(K, V), A>,
 }
 
-/// The keys of a map; see [`ExtendibleMap::keys`].
-///
-/// ```
-/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.keys().next(), Some(&1));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Keys<'a, K, V, A: Allocator = Global> {
-    pub(super) entries: Iter<'a, K, V, A>,
-}
-
-/// The values of a map; see [`ExtendibleMap::values`].
-///
-/// ```
-/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.values().next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Values<'a, K, V, A: Allocator = Global> {
-    pub(super) entries: Iter<'a, K, V, A>,
-}
-
-/// The values of a map by mutable reference; see [`ExtendibleMap::values_mut`].
-///
-/// ```
-/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ValuesMut<'a, K, V, A: Allocator = Global> {
-    pub(super) entries: IterMut<'a, K, V, A>,
-}
-
-/// The keys of a map by value; see [`ExtendibleMap::into_keys`].
-///
-/// ```
-/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.into_keys().next(), Some(1));
-/// ```
-pub struct IntoKeys<K, V, A: Allocator = Global> {
-    pub(super) entries: IntoIter<K, V, A>,
-}
-
-/// The values of a map by value; see [`ExtendibleMap::into_values`].
-///
-/// ```
-/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.into_values().next(), Some('a'));
-/// ```
-pub struct IntoValues<K, V, A: Allocator = Global> {
-    pub(super) entries: IntoIter<K, V, A>,
-}
-
 /// The entries taken out of a map that keeps its memory; see [`ExtendibleMap::drain`].
 ///
 /// ```
@@ -119,11 +66,6 @@ forward_iterator! {
     ['a, K, V, A: Allocator] Iter<'a, K, V, A>, (&'a K, &'a V), |(key, value)| (key, value);
     ['a, K, V, A: Allocator] IterMut<'a, K, V, A>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
     [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
-    ['a, K, V, A: Allocator] Keys<'a, K, V, A>, &'a K, |(key, _)| key;
-    ['a, K, V, A: Allocator] Values<'a, K, V, A>, &'a V, |(_, value)| value;
-    ['a, K, V, A: Allocator] ValuesMut<'a, K, V, A>, &'a mut V, |(_, value)| value;
-    [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
-    [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
 }
 
@@ -154,31 +96,14 @@ debug_list! {
     [K: Debug, V: Debug, A: Allocator] Iter<'_, K, V, A>, self => self.clone();
     [K: Debug, V: Debug, A: Allocator] IterMut<'_, K, V, A>, self => self.rest();
     [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
-    [K: Debug, V, A: Allocator] Keys<'_, K, V, A>, self => self.clone();
-    [K, V: Debug, A: Allocator] Values<'_, K, V, A>, self => self.clone();
-    [K, V: Debug, A: Allocator] ValuesMut<'_, K, V, A>, self => self.entries.rest().map(|(_, value)| value);
-    [K: Debug, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
-    [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
-        => self.entries.rest().map(|(_, value)| value);
     [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
-clone! {
-    [K, V, A: Allocator] Iter<'_, K, V, A>;
-    [K, V, A: Allocator] Keys<'_, K, V, A>;
-    [K, V, A: Allocator] Values<'_, K, V, A>;
+default! {
+    [K, V, A: Allocator] IterMut<'_, K, V, A>;
 }
 
-default! {
-    [K, V, A: Allocator] Iter<'_, K, V, A>;
-    [K, V, A: Allocator] IterMut<'_, K, V, A>;
-    [K, V, A: Allocator] Keys<'_, K, V, A>;
-    [K, V, A: Allocator] Values<'_, K, V, A>;
-    [K, V, A: Allocator] ValuesMut<'_, K, V, A>;
-    [K, V, A: Allocator] IntoIter<K, V, A>;
-    [K, V, A: Allocator] IntoKeys<K, V, A>;
-    [K, V, A: Allocator] IntoValues<K, V, A>;
-}
+parts! { ExtendibleMap, [A] }
 
 impl<K, V, S, A: Allocator + Clone> IntoIterator for ExtendibleMap<K, V, S, A> {
     type Item = (K, V);

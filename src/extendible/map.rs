@@ -28,7 +28,7 @@ use crate::raw::Statistics;
 ///
 /// # What an insertion may cost
 ///
-/// Besides finding the place, `insert`, `try_insert` and filling a vacant entry
+/// Besides finding the place, `insert`, `try_insert`, `try_reserve_insert` and filling a vacant entry
 ///
 /// * hash at most [`BOUND`](Self::BOUND) keys and a few dozen more, and move at most as many entries. That
 ///   is rare: a table that is full is split little by little, by the next insertions, each of which

@@ -55,8 +55,9 @@ pub mod extendible_map {
 
 /// [`ExtendibleSet`](crate::ExtendibleSet) with its iterators.
 pub mod extendible_set {
-    pub use super::batch::{SetContainsBatch as ContainsBatch, SetGetBatch as GetBatch};
-    pub use super::set::{Drain, ExtendibleSet, ExtractIf, IntoIter, Iter};
+    pub use super::set::{
+        ContainsBatch, Drain, ExtendibleSet, ExtractIf, GetBatch, IntoIter, Iter,
+    };
 
     /// The parallel iterators of sets, for code that needs to name the type.
     #[cfg(feature = "rayon")]

@@ -13,6 +13,7 @@ use super::set::ExtendibleSet;
 use super::table::{Tables, spread};
 use crate::ScanCursor;
 use crate::allocator::Allocator;
+use crate::{hash_map, hash_set};
 
 impl<T, A: Allocator> Tables<T, A> {
     /// The cursor behind the table of a word, whose range ends with this one; `None` at the end.
@@ -97,94 +98,7 @@ where
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
         self.tables.scan(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
     }
-
-    /// [`scan`](Self::scan) that may change values.
-    ///
-    /// ```
-    /// use rosti::{ExtendibleMap, ScanCursor};
-    ///
-    /// let mut map: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, 0)).collect();
-    /// let mut next = Some(ScanCursor::START);
-    /// while let Some(cursor) = next {
-    ///     next = map.scan_mut(cursor, |_, value| *value += 1);
-    /// }
-    /// assert!(map.values().all(|&value| value == 1));
-    /// ```
-    #[inline]
-    pub fn scan_mut(
-        &mut self,
-        from: ScanCursor,
-        mut f: impl FnMut(&K, &mut V),
-    ) -> Option<ScanCursor> {
-        self.tables.scan_mut(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
-    }
-
-    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
-    /// [`retain`](Self::retain) in steps. If `keep` or a drop panics, the entries already dropped
-    /// are gone and all others stay.
-    ///
-    /// ```
-    /// use rosti::{ExtendibleMap, ScanCursor};
-    ///
-    /// let mut cache: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, n % 7)).collect();
-    /// let mut next = Some(ScanCursor::START);
-    /// while let Some(cursor) = next {
-    ///     next = cache.scan_retain(cursor, |_, expires| *expires > 3);
-    /// }
-    /// assert!(cache.values().all(|&expires| expires > 3));
-    /// ```
-    #[inline]
-    pub fn scan_retain(
-        &mut self,
-        from: ScanCursor,
-        mut keep: impl FnMut(&K, &mut V) -> bool,
-    ) -> Option<ScanCursor> {
-        self.tables.scan_retain(from, hash_of(&self.hash_builder), |(key, value)| keep(key, value))
-    }
 }
 
-impl<T, S, A> ExtendibleSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
-    /// Visits some of the elements and returns where to continue, or `None` when all have been
-    /// visited; see [`ExtendibleMap::scan`].
-    ///
-    /// ```
-    /// use rosti::{ExtendibleSet, ScanCursor};
-    ///
-    /// let set: ExtendibleSet<u64> = (0..20_000).collect();
-    /// let (mut sum, mut next) = (0, Some(ScanCursor::START));
-    /// while let Some(cursor) = next {
-    ///     next = set.scan(cursor, |n| sum += n);
-    /// }
-    /// assert_eq!(sum, 199_990_000);
-    /// ```
-    #[inline]
-    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&T)) -> Option<ScanCursor> {
-        self.map.scan(from, |element, ()| f(element))
-    }
-
-    /// [`scan`](Self::scan) that drops the elements for which `keep` returns false.
-    ///
-    /// ```
-    /// use rosti::{ExtendibleSet, ScanCursor};
-    ///
-    /// let mut set: ExtendibleSet<u64> = (0..20_000).collect();
-    /// let mut next = Some(ScanCursor::START);
-    /// while let Some(cursor) = next {
-    ///     next = set.scan_retain(cursor, |n| n % 2 == 0);
-    /// }
-    /// assert_eq!(set.len(), 10_000);
-    /// ```
-    #[inline]
-    pub fn scan_retain(
-        &mut self,
-        from: ScanCursor,
-        mut keep: impl FnMut(&T) -> bool,
-    ) -> Option<ScanCursor> {
-        self.map.scan_retain(from, |element, ()| keep(element))
-    }
-}
+hash_map::scans! { ExtendibleMap, [Clone], tables }
+hash_set::scans! { ExtendibleSet, [Clone] }

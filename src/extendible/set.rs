@@ -5,6 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::mem;
 
+use super::batch;
 use super::iter::{IntoKeys, Keys};
 use super::map::ExtendibleMap;
 use super::walk;
@@ -12,7 +13,7 @@ use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hash_map::{construct, debug_list, extract_if, forward_iterator, room};
-use crate::hash_set::{set_methods, set_traits};
+use crate::hash_set::{batches, set_methods, set_traits};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
@@ -191,4 +192,5 @@ impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
     }
 }
 
+batches! { ExtendibleSet, [Clone], batch }
 set_traits! { ExtendibleSet, ExtendibleMap, [Clone], Iter<'a, T, A> }

@@ -51,42 +51,6 @@ where
 /// The answers of a table, or a table of tables.
 pub(crate) type Answers<'a, C, S, I> = RawBatch<'a, C, Keys<'a, S, I>, <I as Iterator>::Item>;
 
-type Table<K, V, A> = RawTable<(K, V), Native, A>;
-
-/// The values of many keys; see [`HashMap::get_batch`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-/// let mut values = map.get_batch(["one", "two"]);
-/// assert_eq!((values.next(), values.next()), (Some(Some(&1)), Some(None)));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-    entries: Answers<'a, Table<K, V, A>, S, I>,
-}
-
-/// The stored keys and values of many keys; see [`HashMap::get_key_value_batch`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-/// assert_eq!(map.get_key_value_batch(["one"]).next(), Some(Some((&"one", &1))));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-    entries: Answers<'a, Table<K, V, A>, S, I>,
-}
-
-/// Whether many keys are present; see [`HashMap::contains_batch`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-/// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-    entries: Answers<'a, Table<K, V, A>, S, I>,
-}
-
 /// Implements the traits of iterators over answers, made of those in their field by a function. In
 /// brackets: the type of keys, the generic parameters, the arguments of the iterators.
 macro_rules! answers {
@@ -167,86 +131,130 @@ macro_rules! debug {
         }
     )*};
 }
-pub(crate) use {answers, debug};
 
-debug! { GetBatch GetKeyValueBatch ContainsBatch }
+/// Implements batches for a map whose table, of this type and in this place, can look many keys up. In brackets what
+/// it asks of an allocator.
+macro_rules! batches {
+    ($Map:ident, [$($bound:ident)?], $Table:ty, [$($raw:ident).+]) => {
+        #[doc = concat!("The values of many keys; see [`", stringify!($Map), "::get_batch`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
+        /// let mut values = map.get_batch(["one", "two"]);
+        /// assert_eq!((values.next(), values.next()), (Some(Some(&1)), Some(None)));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
+            entries: Answers<'a, $Table, S, I>,
+        }
 
-answers! {
-    [K, ['a, 'q, K, V, S, Q, I, A], ['a, K, V, S, I, A]]
-    GetBatch, Option<&'a V>, |entry| entry.map(|(_, value)| value);
-    GetKeyValueBatch, Option<(&'a K, &'a V)>, |entry| entry.map(|(key, value)| (key, value));
-    ContainsBatch, bool, |entry| entry.is_some();
+        #[doc = concat!("The stored keys and values of many keys; see [`", stringify!($Map), "::get_key_value_batch`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
+        /// assert_eq!(map.get_key_value_batch(["one"]).next(), Some(Some((&"one", &1))));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
+            entries: Answers<'a, $Table, S, I>,
+        }
+
+        #[doc = concat!("Whether many keys are present; see [`", stringify!($Map), "::contains_batch`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
+        /// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
+            entries: Answers<'a, $Table, S, I>,
+        }
+
+        $crate::hash_map::answers_debug! { GetBatch GetKeyValueBatch ContainsBatch }
+
+        $crate::hash_map::answers! {
+            [K, ['a, 'q, K, V, S, Q, I, A], ['a, K, V, S, I, A]]
+            GetBatch, Option<&'a V>, |entry| entry.map(|(_, value)| value);
+            GetKeyValueBatch, Option<(&'a K, &'a V)>, |entry| entry.map(|(key, value)| (key, value));
+            ContainsBatch, bool, |entry| entry.is_some();
+        }
+
+        impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
+            /// The values of many keys, in the order of the keys: the same as calling `get` for each,
+            /// except that in a map beyond the cache the lookups do not wait for one another. Beyond
+            /// hashbrown's interface. O(1) expected for each key; nothing is allocated.
+            ///
+            /// Keys are drawn as answers are requested, up to 96 of them ahead. If the iterator of keys or
+            /// a comparison panics, the keys already drawn are not lost: the next answer is the one for the
+            /// same key.
+            ///
+            /// This pays off in maps of 32 MiB and more; in smaller ones it is a plain loop of `get`.
+            ///
+            /// ```
+            #[doc = concat!("use rosti::", stringify!($Map), " as Map;")]
+            /// let prices: Map<&str, u32> =
+            ///     Map::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);
+            /// let basket = ["butter", "potatoes", "onions", "potatoes"];
+            /// let total: u32 = prices.get_batch(basket).flatten().sum();
+            /// assert_eq!(total, 14);
+            /// ```
+            #[inline]
+            pub fn get_batch<'q, Q, I>(&self, keys: I) -> GetBatch<'_, K, V, S, I::IntoIter, A>
+            where
+                Q: Hash + Equivalent<K> + ?Sized + 'q,
+                I: IntoIterator<Item = &'q Q>,
+            {
+                GetBatch { entries: self.batch(keys) }
+            }
+
+            /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
+            ///
+            /// ```
+            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
+            /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
+            /// assert_eq!(found, [None, Some((&"one", &1))]);
+            /// ```
+            #[inline]
+            pub fn get_key_value_batch<'q, Q, I>(
+                &self,
+                keys: I,
+            ) -> GetKeyValueBatch<'_, K, V, S, I::IntoIter, A>
+            where
+                Q: Hash + Equivalent<K> + ?Sized + 'q,
+                I: IntoIterator<Item = &'q Q>,
+            {
+                GetKeyValueBatch { entries: self.batch(keys) }
+            }
+
+            /// Whether many keys are present; see [`get_batch`](Self::get_batch).
+            ///
+            /// ```
+            #[doc = concat!("let map: rosti::", stringify!($Map), "<u32, ()> = (0..1000).map(|n| (n, ())).collect();")]
+            /// let wanted: Vec<u32> = (500..1500).collect();
+            /// assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);
+            /// ```
+            #[inline]
+            pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>
+            where
+                Q: Hash + Equivalent<K> + ?Sized + 'q,
+                I: IntoIterator<Item = &'q Q>,
+            {
+                ContainsBatch { entries: self.batch(keys) }
+            }
+
+            #[inline]
+            fn batch<'q, Q, I>(&self, keys: I) -> Answers<'_, $Table, S, I::IntoIter>
+            where
+                Q: Hash + Equivalent<K> + ?Sized + 'q,
+                I: IntoIterator<Item = &'q Q>,
+            {
+                let keys = $crate::hash_map::BatchKeys { hash_builder: &self.hash_builder, keys: keys.into_iter() };
+                RawBatch::new(&self.$($raw).+, keys)
+            }
+        }
+    };
 }
 
-impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// The values of many keys, in the order of the keys: the same as calling `get` for each,
-    /// except that in a map beyond the cache the lookups do not wait for one another. Beyond
-    /// hashbrown's interface. O(1) expected for each key; nothing is allocated.
-    ///
-    /// Keys are drawn as answers are requested, up to 96 of them ahead. If the iterator of keys or
-    /// a comparison panics, the keys already drawn are not lost: the next answer is the one for the
-    /// same key.
-    ///
-    /// This pays off in maps of 32 MiB and more; in smaller ones it is a plain loop of `get`.
-    ///
-    /// ```
-    /// let prices: rosti::HashMap<&str, u32> =
-    ///     rosti::HashMap::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);
-    /// let basket = ["butter", "potatoes", "onions", "potatoes"];
-    /// let total: u32 = prices.get_batch(basket).flatten().sum();
-    /// assert_eq!(total, 14);
-    /// ```
-    #[inline]
-    pub fn get_batch<'q, Q, I>(&self, keys: I) -> GetBatch<'_, K, V, S, I::IntoIter, A>
-    where
-        Q: Hash + Equivalent<K> + ?Sized + 'q,
-        I: IntoIterator<Item = &'q Q>,
-    {
-        GetBatch { entries: self.batch(keys) }
-    }
+pub(crate) use {answers, batches, debug};
 
-    /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
-    /// assert_eq!(found, [None, Some((&"one", &1))]);
-    /// ```
-    #[inline]
-    pub fn get_key_value_batch<'q, Q, I>(
-        &self,
-        keys: I,
-    ) -> GetKeyValueBatch<'_, K, V, S, I::IntoIter, A>
-    where
-        Q: Hash + Equivalent<K> + ?Sized + 'q,
-        I: IntoIterator<Item = &'q Q>,
-    {
-        GetKeyValueBatch { entries: self.batch(keys) }
-    }
-
-    /// Whether many keys are present; see [`get_batch`](Self::get_batch).
-    ///
-    /// ```
-    /// let map: rosti::HashMap<u32, ()> = (0..1000).map(|n| (n, ())).collect();
-    /// let wanted: Vec<u32> = (500..1500).collect();
-    /// assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);
-    /// ```
-    #[inline]
-    pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>
-    where
-        Q: Hash + Equivalent<K> + ?Sized + 'q,
-        I: IntoIterator<Item = &'q Q>,
-    {
-        ContainsBatch { entries: self.batch(keys) }
-    }
-
-    #[inline]
-    fn batch<'q, Q, I>(&self, keys: I) -> Answers<'_, Table<K, V, A>, S, I::IntoIter>
-    where
-        Q: Hash + Equivalent<K> + ?Sized + 'q,
-        I: IntoIterator<Item = &'q Q>,
-    {
-        let keys = Keys { hash_builder: &self.hash_builder, keys: keys.into_iter() };
-        RawBatch::new(&self.table.raw, keys)
-    }
-}
+batches! { HashMap, [], RawTable<(K, V), Native, A>, [table.raw] }

@@ -109,50 +109,60 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     }
 }
 
-impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
-    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
-    /// amortised. If the key is present, nothing is reserved and the old value is returned.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// match map.try_reserve_insert("a", 1) {
-    ///     Ok(old) => assert_eq!(old, None),
-    ///     Err(rejected) => eprintln!("{:?} must wait: {rejected}", rejected.value),
-    /// }
-    /// assert_eq!(map.try_reserve_insert("a", 2), Ok(Some(1)));
-    /// ```
-    pub fn try_reserve_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
-        match self.entry(key) {
-            Entry::Occupied(mut entry) => Ok(Some(entry.insert(value))),
-            Entry::Vacant(entry) => entry.try_insert_entry(value).map(|_| None),
-        }
-    }
+/// Implements what is the same for maps of either table. In brackets what the map asks of an allocator.
+macro_rules! fallible {
+    ($Map:ident, [$($bound:ident)?]) => {
+        impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
+            /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
+            /// amortised. If the key is present, nothing is reserved and the old value is returned.
+            ///
+            /// # Errors
+            /// [`Rejected`]: what could not be inserted, and why. The entries are unchanged.
+            ///
+            /// ```
+            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::new();")]
+            /// match map.try_reserve_insert("a", 1) {
+            ///     Ok(old) => assert_eq!(old, None),
+            ///     Err(rejected) => eprintln!("{:?} must wait: {rejected}", rejected.value),
+            /// }
+            /// assert_eq!(map.try_reserve_insert("a", 2), Ok(Some(1)));
+            /// ```
+            pub fn try_reserve_insert(&mut self, key: K, value: V) -> Result<Option<V>, Rejected<(K, V)>> {
+                match self.entry(key) {
+                    Entry::Occupied(mut entry) => Ok(Some(entry.insert(value))),
+                    Entry::Vacant(entry) => entry.try_insert_entry(value).map(|_| None),
+                }
+            }
 
-    /// Inserts entries as `extend` does, until there is no memory for one. Reserves nothing in advance.
-    ///
-    /// # Errors
-    /// [`Rejected`], whose value yields the entry that found no room and all that follow it; those
-    /// before it are in the map.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// if let Err(rejected) = map.try_extend((0..100).map(|n| (n, n * n))) {
-    ///     map.clear();
-    ///     let rest = rejected.value;
-    ///     eprintln!("{}; {} entries are left", rejected.error, rest.count());
-    /// }
-    /// assert_eq!(map.get(&9), Some(&81));
-    /// ```
-    pub fn try_extend<I: IntoIterator<Item = (K, V)>>(
-        &mut self,
-        entries: I,
-    ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-        try_extend(entries, |(key, value)| self.try_reserve_insert(key, value).map(drop))
-    }
+            /// Inserts entries as `extend` does, until there is no memory for one. Reserves nothing in advance.
+            ///
+            /// # Errors
+            /// [`Rejected`], whose value yields the entry that found no room and all that follow it; those
+            /// before it are in the map.
+            ///
+            /// ```
+            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::new();")]
+            /// if let Err(rejected) = map.try_extend((0..100).map(|n| (n, n * n))) {
+            ///     map.clear();
+            ///     let rest = rejected.value;
+            ///     eprintln!("{}; {} entries are left", rejected.error, rest.count());
+            /// }
+            /// assert_eq!(map.get(&9), Some(&81));
+            /// ```
+            pub fn try_extend<I: IntoIterator<Item = (K, V)>>(
+                &mut self,
+                entries: I,
+            ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+                try_extend(entries, |(key, value)| self.try_reserve_insert(key, value).map(drop))
+            }
+        }
+    };
 }
+
+#[cfg(feature = "extendible")]
+pub(crate) use fallible;
+
+fallible! { HashMap, [] }
 
 impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
     VacantEntry<'a, K, V, S, A, M>

@@ -65,59 +65,6 @@ pub struct IntoIter<K, V, A: Allocator = Global> {
     pub(super) entries: hash_table::IntoIter<(K, V), A>,
 }
 
-/// The keys of a map; see [`HashMap::keys`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.keys().next(), Some(&1));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Keys<'a, K, V> {
-    pub(super) entries: Iter<'a, K, V>,
-}
-
-/// The values of a map; see [`HashMap::values`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.values().next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Values<'a, K, V> {
-    pub(super) entries: Iter<'a, K, V>,
-}
-
-/// The values of a map by mutable reference; see [`HashMap::values_mut`].
-///
-/// ```
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ValuesMut<'a, K, V> {
-    pub(super) entries: IterMut<'a, K, V>,
-}
-
-/// The keys of a map by value; see [`HashMap::into_keys`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.into_keys().next(), Some(1));
-/// ```
-pub struct IntoKeys<K, V, A: Allocator = Global> {
-    pub(super) entries: IntoIter<K, V, A>,
-}
-
-/// The values of a map by value; see [`HashMap::into_values`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.into_values().next(), Some('a'));
-/// ```
-pub struct IntoValues<K, V, A: Allocator = Global> {
-    pub(super) entries: IntoIter<K, V, A>,
-}
-
 /// The entries taken out of a map that keeps its memory; see [`HashMap::drain`].
 ///
 /// ```
@@ -184,11 +131,6 @@ forward_iterator! {
         (&*key, value)
     };
     [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
-    ['a, K, V] Keys<'a, K, V>, &'a K, |(key, _)| key;
-    ['a, K, V] Values<'a, K, V>, &'a V, |(_, value)| value;
-    ['a, K, V] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
-    [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
-    [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
     [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
 }
 
@@ -218,12 +160,6 @@ debug_list! {
     [K: Debug, V: Debug] Iter<'_, K, V>, self => self.clone();
     [K: Debug, V: Debug] IterMut<'_, K, V>, self => self.rest();
     [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
-    [K: Debug, V] Keys<'_, K, V>, self => self.clone();
-    [K, V: Debug] Values<'_, K, V>, self => self.clone();
-    [K, V: Debug] ValuesMut<'_, K, V>, self => self.entries.rest().map(|(_, value)| value);
-    [K: Debug, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
-    [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
-        => self.entries.rest().map(|(_, value)| value);
     [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
@@ -254,21 +190,103 @@ macro_rules! default {
 
 pub(crate) use {clone, default};
 
-clone! {
-    [K, V] Iter<'_, K, V>;
-    [K, V] Keys<'_, K, V>;
-    [K, V] Values<'_, K, V>;
+/// The iterators over one part of each entry, made of those over the entries. In brackets the parameter that those
+/// by reference have in addition.
+macro_rules! parts {
+    ($Map:ident, [$($A:ident)?]) => {
+        #[doc = concat!("The keys of a map; see [`", stringify!($Map), "::keys`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.keys().next(), Some(&1));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct Keys<'a, K, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: Iter<'a, K, V $(, $A)?>,
+        }
+
+        #[doc = concat!("The values of a map; see [`", stringify!($Map), "::values`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.values().next(), Some(&'a'));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct Values<'a, K, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: Iter<'a, K, V $(, $A)?>,
+        }
+
+        #[doc = concat!("The values of a map by mutable reference; see [`", stringify!($Map), "::values_mut`].")]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct ValuesMut<'a, K, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: IterMut<'a, K, V $(, $A)?>,
+        }
+
+        #[doc = concat!("The keys of a map by value; see [`", stringify!($Map), "::into_keys`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.into_keys().next(), Some(1));
+        /// ```
+        pub struct IntoKeys<K, V, A: Allocator = Global> {
+            pub(super) entries: IntoIter<K, V, A>,
+        }
+
+        #[doc = concat!("The values of a map by value; see [`", stringify!($Map), "::into_values`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.into_values().next(), Some('a'));
+        /// ```
+        pub struct IntoValues<K, V, A: Allocator = Global> {
+            pub(super) entries: IntoIter<K, V, A>,
+        }
+
+        $crate::hash_map::forward_iterator! {
+            ['a, K, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
+            ['a, K, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
+            ['a, K, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
+            [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
+            [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
+        }
+
+        $crate::hash_map::debug_list! {
+            [K: Debug, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>, self => self.clone();
+            [K, V: Debug $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>, self => self.clone();
+            [K, V: Debug $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>, self
+                => self.entries.rest().map(|(_, value)| value);
+            [K: Debug, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
+            [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
+                => self.entries.rest().map(|(_, value)| value);
+        }
+
+        $crate::hash_map::clone! {
+            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>;
+            [K, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
+            [K, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
+        }
+
+        $crate::hash_map::default! {
+            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>;
+            [K, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
+            [K, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
+            [K, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>;
+            [K, V, A: Allocator] IntoIter<K, V, A>;
+            [K, V, A: Allocator] IntoKeys<K, V, A>;
+            [K, V, A: Allocator] IntoValues<K, V, A>;
+        }
+    };
 }
 
-default! {
-    [K, V] Iter<'_, K, V>;
-    [K, V] Keys<'_, K, V>;
-    [K, V] Values<'_, K, V>;
-    [K, V] ValuesMut<'_, K, V>;
-    [K, V, A: Allocator] IntoIter<K, V, A>;
-    [K, V, A: Allocator] IntoKeys<K, V, A>;
-    [K, V, A: Allocator] IntoValues<K, V, A>;
-}
+#[cfg(feature = "extendible")]
+pub(crate) use parts;
+
+parts! { HashMap, [] }
 
 impl<K, V, S, A: Allocator> IntoIterator for HashMap<K, V, S, A> {
     type Item = (K, V);

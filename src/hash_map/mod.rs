@@ -30,7 +30,7 @@ mod raw_entry;
 mod scan;
 mod traits;
 
-pub(crate) use batch::{Answers, Keys as BatchKeys, answers, debug as answers_debug};
+pub(crate) use batch::{Answers, Keys as BatchKeys, answers, batches, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 pub(crate) use construct::{construct, room};
 pub(crate) use entry::VacantPlace;
@@ -48,7 +48,7 @@ pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
 #[cfg(feature = "extendible")]
-pub(crate) use traits::map_traits;
+pub(crate) use {fallible::fallible, iter::parts, scan::scans, traits::map_traits};
 
 /// The parallel iterators of maps, for code that needs to name the type.
 #[cfg(feature = "rayon")]

@@ -7,69 +7,79 @@ use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::hash_map;
 
-/// The stored elements that are equal to many given ones; see [`HashSet::get_batch`].
-///
-/// ```
-/// let set = rosti::HashSet::<_>::from(["one"]);
-/// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-#[derive(Debug)]
-pub struct GetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
-    entries: hash_map::GetKeyValueBatch<'a, T, (), S, I, A>,
+/// Implements batches for a set; in brackets what it asks of an allocator, then the module with the map's.
+macro_rules! batches {
+    ($Set:ident, [$($bound:ident)?], $map:ident) => {
+        #[doc = concat!("The stored elements that are equal to many given ones; see [`", stringify!($Set), "::get_batch`].")]
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"one\"]);")]
+        /// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        #[derive(Debug)]
+        pub struct GetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
+            entries: $map::GetKeyValueBatch<'a, T, (), S, I, A>,
+        }
+
+        #[doc = concat!("Whether many elements are present; see [`", stringify!($Set), "::contains_batch`].")]
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"one\"]);")]
+        /// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        #[derive(Debug)]
+        pub struct ContainsBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
+            entries: $map::ContainsBatch<'a, T, (), S, I, A>,
+        }
+
+        $crate::hash_map::answers! {
+            [T, ['a, 'q, T, S, Q, I, A], ['a, T, S, I, A]]
+            GetBatch, Option<&'a T>, |entry| entry.map(|(element, ())| element);
+            ContainsBatch, bool, |present| present;
+        }
+
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// The stored elements that are equal to those given, in the order given: the same as calling
+            /// `get` for each, except that in a set beyond the cache the lookups do not wait for one
+            /// another. Beyond hashbrown's interface; [`HashMap::get_batch`](crate::HashMap::get_batch)
+            /// says when it pays off and what happens if user code panics.
+            ///
+            /// ```
+            #[doc = concat!("let words: rosti::", stringify!($Set), "<String> = [\"rosti\", \"butter\"].map(String::from).into();")]
+            /// let found: Vec<_> = words.get_batch(["salt", "rosti"]).collect();
+            /// assert_eq!(found, [None, Some(&"rosti".to_owned())]);
+            /// ```
+            #[inline]
+            pub fn get_batch<'q, Q, I>(&self, values: I) -> GetBatch<'_, T, S, I::IntoIter, A>
+            where
+                Q: Hash + Equivalent<T> + ?Sized + 'q,
+                I: IntoIterator<Item = &'q Q>,
+            {
+                GetBatch { entries: self.map.get_key_value_batch(values) }
+            }
+
+            /// Whether many elements are present; see [`get_batch`](Self::get_batch).
+            ///
+            /// ```
+            #[doc = concat!("let set: rosti::", stringify!($Set), "<u32> = (0..1000).collect();")]
+            /// let wanted: Vec<u32> = (500..1500).collect();
+            /// assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);
+            /// ```
+            #[inline]
+            pub fn contains_batch<'q, Q, I>(&self, values: I) -> ContainsBatch<'_, T, S, I::IntoIter, A>
+            where
+                Q: Hash + Equivalent<T> + ?Sized + 'q,
+                I: IntoIterator<Item = &'q Q>,
+            {
+                ContainsBatch { entries: self.map.contains_batch(values) }
+            }
+        }
+    };
 }
 
-/// Whether many elements are present; see [`HashSet::contains_batch`].
-///
-/// ```
-/// let set = rosti::HashSet::<_>::from(["one"]);
-/// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-#[derive(Debug)]
-pub struct ContainsBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
-    entries: hash_map::ContainsBatch<'a, T, (), S, I, A>,
-}
+#[cfg(feature = "extendible")]
+pub(crate) use batches;
 
-hash_map::answers! {
-    [T, ['a, 'q, T, S, Q, I, A], ['a, T, S, I, A]]
-    GetBatch, Option<&'a T>, |entry| entry.map(|(element, ())| element);
-    ContainsBatch, bool, |present| present;
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// The stored elements that are equal to those given, in the order given: the same as calling
-    /// `get` for each, except that in a set beyond the cache the lookups do not wait for one
-    /// another. Beyond hashbrown's interface; [`HashMap::get_batch`](crate::HashMap::get_batch)
-    /// says when it pays off and what happens if user code panics.
-    ///
-    /// ```
-    /// let words: rosti::HashSet<String> = ["rosti", "butter"].map(String::from).into();
-    /// let found: Vec<_> = words.get_batch(["salt", "rosti"]).collect();
-    /// assert_eq!(found, [None, Some(&"rosti".to_owned())]);
-    /// ```
-    #[inline]
-    pub fn get_batch<'q, Q, I>(&self, values: I) -> GetBatch<'_, T, S, I::IntoIter, A>
-    where
-        Q: Hash + Equivalent<T> + ?Sized + 'q,
-        I: IntoIterator<Item = &'q Q>,
-    {
-        GetBatch { entries: self.map.get_key_value_batch(values) }
-    }
-
-    /// Whether many elements are present; see [`get_batch`](Self::get_batch).
-    ///
-    /// ```
-    /// let set: rosti::HashSet<u32> = (0..1000).collect();
-    /// let wanted: Vec<u32> = (500..1500).collect();
-    /// assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);
-    /// ```
-    #[inline]
-    pub fn contains_batch<'q, Q, I>(&self, values: I) -> ContainsBatch<'_, T, S, I::IntoIter, A>
-    where
-        Q: Hash + Equivalent<T> + ?Sized + 'q,
-        I: IntoIterator<Item = &'q Q>,
-    {
-        ContainsBatch { entries: self.map.contains_batch(values) }
-    }
-}
+batches! { HashSet, [], hash_map }

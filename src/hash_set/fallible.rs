@@ -32,30 +32,6 @@ impl<T> HashSet<T> {
 }
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// A set with this hasher and allocator and room for `capacity` elements, or the reason why
-    /// there is no memory for it.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{HashSet, IntHashBuilder, TryReserveError};
-    ///
-    /// let hasher = IntHashBuilder::with_seed(1);
-    /// let set: HashSet<u64, _> =
-    ///     HashSet::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
-    /// assert!(set.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_with_capacity_and_hasher_in(
-        capacity: usize,
-        hash_builder: S,
-        alloc: A,
-    ) -> Result<Self, TryReserveError> {
-        let map = HashMap::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?;
-        Ok(HashSet { map })
-    }
-
     /// A copy of the set, with the same hasher and capacity, or the reason why there is no memory
     /// for its table. O(slots). Whatever elements allocate while they are cloned is not covered.
     ///
@@ -76,41 +52,76 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     }
 }
 
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
-    /// amortised. If it is present, nothing is reserved and the result is `false`.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
-    /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
-    /// ```
-    pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
-        let result = self.map.try_reserve_insert(value, ());
-        result.map(|old| old.is_none()).map_err(element)
-    }
+/// Implements what is the same for sets of either map. In brackets what they ask of an allocator.
+macro_rules! fallible {
+    ($Set:ident, $Map:ident, [$($bound:ident)?]) => {
+        impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// A set with this hasher and allocator and room for `capacity` elements, or the reason why
+            /// there is no memory for it.
+            ///
+            /// # Errors
+            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
+            /// let hasher = rosti::IntHashBuilder::with_seed(1);
+            /// let set: Set<u64, _> =
+            ///     Set::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
+            /// assert!(set.capacity() >= 100);
+            /// # Ok::<(), rosti::TryReserveError>(())
+            /// ```
+            pub fn try_with_capacity_and_hasher_in(
+                capacity: usize,
+                hash_builder: S,
+                alloc: A,
+            ) -> Result<Self, TryReserveError> {
+                let map = $Map::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?;
+                Ok($Set { map })
+            }
+        }
 
-    /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
-    ///
-    /// # Errors
-    /// [`Rejected`], whose value yields the element that found no room and all that follow it;
-    /// those before it are in the set.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert!(set.try_extend(0..100).is_ok());
-    /// assert_eq!(set.len(), 100);
-    /// ```
-    pub fn try_extend<I: IntoIterator<Item = T>>(
-        &mut self,
-        elements: I,
-    ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-        try_extend(elements, |element| self.try_reserve_insert(element).map(drop))
-    }
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+            /// amortised. If it is present, nothing is reserved and the result is `false`.
+            ///
+            /// # Errors
+            /// [`Rejected`]: what could not be inserted, and why. The elements are unchanged.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
+            /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
+            /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
+            /// ```
+            pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
+                let result = self.map.try_reserve_insert(value, ());
+                result.map(|old| old.is_none()).map_err($crate::hash_set::element)
+            }
+
+            /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
+            ///
+            /// # Errors
+            /// [`Rejected`], whose value yields the element that found no room and all that follow it;
+            /// those before it are in the set.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
+            /// assert!(set.try_extend(0..100).is_ok());
+            /// assert_eq!(set.len(), 100);
+            /// ```
+            pub fn try_extend<I: IntoIterator<Item = T>>(
+                &mut self,
+                elements: I,
+            ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+                try_extend(elements, |element| self.try_reserve_insert(element).map(drop))
+            }
+        }
+    };
 }
+
+#[cfg(feature = "extendible")]
+pub(crate) use fallible;
+
+fallible! { HashSet, HashMap, [] }
 
 impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
@@ -133,6 +144,8 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
 }
 
 /// A set's element is the key of a map's entry.
-fn element<T>(Rejected { value: (element, ()), error }: Rejected<(T, ())>) -> Rejected<T> {
+pub(crate) fn element<T>(
+    Rejected { value: (element, ()), error }: Rejected<(T, ())>,
+) -> Rejected<T> {
     Rejected { value: element, error }
 }

@@ -26,11 +26,12 @@ mod traits;
 
 pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
+pub(crate) use fallible::element;
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub(crate) use methods::set_methods;
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 #[cfg(feature = "extendible")]
-pub(crate) use traits::set_traits;
+pub(crate) use {batch::batches, fallible::fallible, scan::scans, traits::set_traits};
 
 /// The parallel iterators of sets, for code that needs to name the type.
 #[cfg(feature = "rayon")]

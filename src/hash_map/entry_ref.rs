@@ -43,11 +43,9 @@ pub enum EntryRef<
 ///
 /// ```
 /// use rosti::hash_map::{EntryRef, HashMap};
-///
 /// let mut map: HashMap<String, i32> = HashMap::new();
-/// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-///     entry.insert(1);
-/// }
+/// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+/// entry.insert(1);
 /// assert_eq!(map["a"], 1);
 /// ```
 pub struct VacantEntryRef<
@@ -248,11 +246,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     assert_eq!(entry.key(), "a");
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert_eq!(entry.key(), "a");
     /// ```
     #[inline]
     pub fn key(&self) -> &'key Q {
@@ -263,11 +259,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     entry.insert(1);
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// entry.insert(1);
     /// assert_eq!(map["a"], 1);
     /// ```
     #[inline]
@@ -287,11 +281,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     entry.insert_with_key(String::from("a"), 1);
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// entry.insert_with_key(String::from("a"), 1);
     /// assert_eq!(map["a"], 1);
     /// ```
     #[inline]
@@ -314,12 +306,10 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     // SAFETY: the keys are equal.
-    ///     unsafe { entry.insert_with_key_unchecked(String::from("a"), 1) };
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// // SAFETY: the keys are equal.
+    /// unsafe { entry.insert_with_key_unchecked(String::from("a"), 1) };
     /// ```
     #[inline]
     pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V
@@ -334,11 +324,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     assert_eq!(entry.insert_entry(1).get(), &1);
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert_eq!(entry.insert_entry(1).get(), &1);
     /// ```
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
@@ -357,11 +345,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     assert_eq!(entry.insert_entry_with_key(String::from("a"), 1).get(), &1);
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert_eq!(entry.insert_entry_with_key(String::from("a"), 1).get(), &1);
     /// ```
     #[inline]
     #[track_caller]
@@ -382,12 +368,10 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     // SAFETY: the keys are equal.
-    ///     unsafe { entry.insert_entry_with_key_unchecked(String::from("a"), 1) };
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// // SAFETY: the keys are equal.
+    /// unsafe { entry.insert_entry_with_key_unchecked(String::from("a"), 1) };
     /// ```
     #[inline]
     pub unsafe fn insert_entry_with_key_unchecked(
@@ -406,11 +390,9 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     assert!(entry.into_map().is_empty());
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert!(entry.into_map().is_empty());
     /// ```
     #[inline]
     pub fn into_map(self) -> &'map mut M {

@@ -175,11 +175,9 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
     /// let mut map = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
-    /// }
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// assert_eq!(entry.try_insert(1), Ok(&mut 1));
     /// assert_eq!(map["a"], 1);
     /// ```
     pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<(K, V)>> {
@@ -194,11 +192,9 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
     ///
     /// ```
     /// use rosti::hash_map::{Entry, HashMap};
-    ///
     /// let mut map = HashMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("a") {
-    ///     assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ("a", 1));
-    /// }
+    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+    /// assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ("a", 1));
     /// ```
     #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
     pub fn try_insert_entry(
@@ -233,11 +229,9 @@ impl<
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     assert_eq!(entry.try_insert(1), Ok(&mut 1));
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert_eq!(entry.try_insert(1), Ok(&mut 1));
     /// assert_eq!(map["a"], 1);
     /// ```
     pub fn try_insert(self, value: V) -> Result<&'map mut V, Rejected<V>>
@@ -255,11 +249,9 @@ impl<
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     assert_eq!(entry.try_insert_entry(1).unwrap().key(), "a");
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert_eq!(entry.try_insert_entry(1).unwrap().key(), "a");
     /// ```
     pub fn try_insert_entry(
         mut self,
@@ -314,12 +306,10 @@ impl<
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
     /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///     let entry = entry.try_insert_entry_with_key(String::from("a"), 1).unwrap();
-    ///     assert_eq!(entry.remove(), 1);
-    /// }
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// let entry = entry.try_insert_entry_with_key(String::from("a"), 1).unwrap();
+    /// assert_eq!(entry.remove(), 1);
     /// ```
     #[allow(clippy::type_complexity)] // as above
     #[track_caller]

@@ -109,8 +109,7 @@ impl<T> HashTable<T> {
     /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
     ///
     /// ```
-    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(10);
-    /// assert!(table.capacity() >= 10);
+    /// assert!(rosti::HashTable::<u64>::with_capacity(10).capacity() >= 10);
     /// ```
     #[inline]
     #[track_caller]
@@ -144,9 +143,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// ```
     /// # #[cfg(feature = "allocator-api2")] {
     /// # use allocator_api2::alloc::Global;
-    /// let mut table = rosti::HashTable::with_capacity_in(10, Global);
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert!(table.capacity() >= 10);
+    /// assert!(rosti::HashTable::<u64>::with_capacity_in(10, Global).capacity() >= 10);
     /// # }
     /// ```
     #[inline]
@@ -159,8 +156,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// The allocator.
     ///
     /// ```
-    /// let table: rosti::HashTable<u64> = rosti::HashTable::new();
-    /// let _global = table.allocator();
+    /// let _global = rosti::HashTable::<u64>::new().allocator();
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
@@ -502,7 +498,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// O(1).
     ///
     /// ```
-    /// let mut table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
+    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
     /// assert!(table.num_buckets() > table.capacity());
     /// ```
     #[inline]
@@ -514,8 +510,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// meantime. O(1).
     ///
     /// ```
-    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
-    /// assert!(table.capacity() >= 100);
+    /// assert!(rosti::HashTable::<u64>::with_capacity(100).capacity() >= 100);
     /// ```
     #[inline]
     pub fn capacity(&self) -> usize {
@@ -537,8 +532,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// Whether there are no entries. O(1).
     ///
     /// ```
-    /// let table: rosti::HashTable<u64> = rosti::HashTable::with_capacity(100);
-    /// assert!(table.is_empty());
+    /// assert!(rosti::HashTable::<u64>::with_capacity(100).is_empty());
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {

@@ -65,6 +65,8 @@ elements! {
         assert!(element.0.iter().all(|&part| part == element.0[0]), "torn");
         element.0[BIG - 1]
     };
+    // Owns memory, so that Miri and the allocator notice a second drop.
+    Box<u64>: number => Box::new(number), element => **element;
     String: number => format!("{number} and some more bytes"), element => {
         element.split(' ').next().unwrap().parse().unwrap()
     };
@@ -83,57 +85,30 @@ fn count(change: isize) {
     LIVE.with(|live| live.set(live.get() + change));
 }
 
-/// Owns memory, so that Miri and the allocator notice a second drop; counted.
+/// Counted, with a drop, be it of bytes or of none.
 #[derive(Debug)]
-struct Owner(Box<u64>);
+struct Counted<T>(T);
 
-/// No bytes, but a drop; counted.
-#[derive(Debug)]
-struct Token;
-
-impl Drop for Owner {
+impl<T> Drop for Counted<T> {
     fn drop(&mut self) {
         count(-1);
     }
 }
 
-impl Drop for Token {
-    fn drop(&mut self) {
-        count(-1);
-    }
-}
-
-impl Clone for Owner {
+impl<T: Element> Clone for Counted<T> {
     fn clone(&self) -> Self {
-        Self::make(*self.0)
+        Self::make(self.id())
     }
 }
 
-impl Clone for Token {
-    fn clone(&self) -> Self {
-        Self::make(0)
-    }
-}
-
-impl Element for Owner {
+impl<T: Element> Element for Counted<T> {
     const COUNTED: bool = true;
     fn make(number: u64) -> Self {
         count(1);
-        Owner(Box::new(number))
+        Counted(T::make(number))
     }
     fn id(&self) -> u64 {
-        *self.0
-    }
-}
-
-impl Element for Token {
-    const COUNTED: bool = true;
-    fn make(_number: u64) -> Self {
-        count(1);
-        Token
-    }
-    fn id(&self) -> u64 {
-        0
+        self.0.id()
     }
 }
 
@@ -259,7 +234,7 @@ fn plain_elements<G: Group>() {
 fn zero_sized_elements<G: Group>() {
     life::<(), G>();
     life::<AlignedNothing, G>();
-    life::<Token, G>();
+    life::<Counted<()>, G>();
 }
 
 fn aligned_and_big_elements<G: Group>() {
@@ -270,7 +245,7 @@ fn aligned_and_big_elements<G: Group>() {
 
 fn owning_elements<G: Group>() {
     life::<String, G>();
-    life::<Owner, G>();
+    life::<Counted<Box<u64>>, G>();
 }
 
 /// Elements of more than a mebibyte: any table of them is large enough to prefetch from, were it

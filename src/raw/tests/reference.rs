@@ -26,6 +26,24 @@ pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item 
     steps.map(move |i| (home + shape.width * (i * (i + 1) / 2)) % homes).chain(end)
 }
 
+/// The homes and slots of the smallest table for so many entries, in numbers that cannot overflow: 4, 8, 16
+/// slots within one window, then several windows of which an eighth stays free.
+pub(super) fn size_for(shape: Shape, entries: u128) -> (u128, u128) {
+    let width = shape.width as u128;
+    let one_window = [4, 8, 16].into_iter().find(|&slots| slots <= width && slots >= entries);
+    if let Some(slots) = one_window {
+        return (1, slots);
+    }
+    let overhang = |homes: u128| if shape.aligned { 0 } else { (homes / 8 - 1).min(width - 1) };
+    let sizes = (0..).map(|doublings| (2 * width) << doublings);
+    let mut sizes = sizes.map(|homes| (homes, homes + overhang(homes)));
+    sizes.find(|&(homes, slots)| capacity(homes, slots) >= entries).expect("there is one")
+}
+
+fn capacity(homes: u128, slots: u128) -> u128 {
+    if homes == 1 { slots } else { homes * 7 / 8 }
+}
+
 pub(super) struct Reference {
     shape: Shape,
     pub(super) homes: usize,
@@ -40,27 +58,13 @@ impl Reference {
         Reference { shape, homes, slots: vec![None; slots], counts: vec![0; homes] }
     }
 
-    /// The smallest table for so many entries: 4, 8, 16 slots within one window, then several
-    /// windows of which an eighth stays free.
     pub(super) fn with_capacity(shape: Shape, capacity: usize) -> Self {
-        for slots in [4, 8, 16] {
-            if slots <= shape.width && slots >= capacity {
-                return Self::with_size(shape, 1, slots);
-            }
-        }
-        let mut homes = 2 * shape.width;
-        loop {
-            let overhang = if shape.aligned { 0 } else { (homes / 8 - 1).min(shape.width - 1) };
-            let table = Self::with_size(shape, homes, homes + overhang);
-            if table.capacity() >= capacity {
-                return table;
-            }
-            homes *= 2;
-        }
+        let (homes, slots) = size_for(shape, capacity as u128);
+        Self::with_size(shape, homes as usize, slots as usize)
     }
 
     pub(super) fn capacity(&self) -> usize {
-        if self.homes == 1 { self.slots.len() } else { self.homes * 7 / 8 }
+        capacity(self.homes as u128, self.slots.len() as u128) as usize
     }
 
     fn len(&self) -> usize {

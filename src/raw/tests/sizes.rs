@@ -1,7 +1,7 @@
 //! Capacity against layout: what a table allocates, what it reports when that is too much, and
 //! allocators that fail.
 
-use super::reference::Reference;
+use super::reference::{Reference, size_for};
 use super::{Keys, key_hasher, mix, scaled};
 use crate::allocator::Global;
 use crate::error::TryReserveError::CapacityOverflow;
@@ -285,29 +285,11 @@ mod metered {
     fn border_of<T, G: Group>() {
         let meter = Metered::default();
         meter.0.limit.set(Some(1 << 20));
-        let shape = Control::<G>::SHAPE;
         let (mut granted, mut refused, mut overflowed) = (0, 0, 0);
         for exponent in (1..usize::BITS - scaled(0, 0, 2) as u32).rev().step_by(scaled(1, 1, 20)) {
             for offset in [-1isize, 0, 1] {
                 let capacity = (1usize << exponent).wrapping_add_signed(offset);
-                // The size, in numbers that cannot overflow.
-                let (mut homes, mut slots) = (1u128, 0u128);
-                for one_window in [4, 8, 16] {
-                    if slots == 0 && one_window <= shape.width && capacity <= one_window {
-                        slots = one_window as u128;
-                    }
-                }
-                if slots == 0 {
-                    homes = 2 * shape.width as u128;
-                    let overhang = |homes: u128| match shape.aligned {
-                        true => 0,
-                        false => (homes / 8 - 1).min(shape.width as u128 - 1),
-                    };
-                    while homes * 7 / 8 < capacity as u128 {
-                        homes *= 2;
-                    }
-                    slots = homes + overhang(homes);
-                }
+                let (homes, slots) = size_for(Control::<G>::SHAPE, capacity as u128);
                 let expected = bytes::<T, G>(homes, slots);
                 let most = isize::MAX as u128 + 1 - align_of::<T>().max(G::WIDTH) as u128;
                 let mut table = Table::<T, G>::new_in(meter.clone());

@@ -143,11 +143,10 @@ impl<G: Group> Subject<G> {
         let mut out = Vec::new();
         match op {
             Op::Find(key) => out.extend(self.find(key)),
-            Op::Insert(key, value) => out.extend(self.insert(key, value)),
-            Op::InsertUnique(key, value) => match self.find(key) {
-                Some(entry) => out.push(entry),
-                None => self.insert_unique(key, value),
-            },
+            Op::Insert(key, value) => out.extend(self.insert(key, value, true)),
+            Op::InsertUnique(key, value) => {
+                out.extend(self.find(key).or_else(|| self.insert(key, value, false)));
+            }
             Op::Remove(key) => out.extend(self.table.remove(hash(key), |entry| entry.0 == key)),
             Op::Pop => out.extend(self.table.pop()),
             Op::Retain(pick) => self.table.retain(|entry| !pick.wants(entry.1)),
@@ -203,7 +202,8 @@ impl<G: Group> Subject<G> {
         out
     }
 
-    fn insert(&mut self, key: u64, value: u64) -> Option<Entry> {
+    /// Inserts with a search, or without one a key that is absent.
+    fn insert(&mut self, key: u64, value: u64, search: bool) -> Option<Entry> {
         let hash = (self.hash)(key);
         let calls = Cell::new(0);
         let (slots, left) = (self.table.slots(), self.table.growth_left);
@@ -211,6 +211,12 @@ impl<G: Group> Subject<G> {
             calls.set(calls.get() + 1);
             (self.hash)(entry.0)
         };
+        if !search {
+            let slot = self.table.insert_unique(hash, (key, value), hasher);
+            assert!(self.table.is_full(slot));
+            self.note_growth(slots, left, calls.get(), true);
+            return None;
+        }
         // Where it goes if nothing has to move for it.
         let spot = self.table.find_or_spot(hash, |entry| entry.0 == key);
         let place = self.table.find_or_vacant(hash, |entry| entry.0 == key, hasher);
@@ -233,18 +239,6 @@ impl<G: Group> Subject<G> {
         };
         self.note_growth(slots, left, calls.get(), old.is_none());
         old
-    }
-
-    fn insert_unique(&mut self, key: u64, value: u64) {
-        let calls = Cell::new(0);
-        let (slots, left) = (self.table.slots(), self.table.growth_left);
-        let hasher = |entry: &Entry| {
-            calls.set(calls.get() + 1);
-            (self.hash)(entry.0)
-        };
-        let slot = self.table.insert_unique((self.hash)(key), (key, value), hasher);
-        assert!(self.table.is_full(slot));
-        self.note_growth(slots, left, calls.get(), true);
     }
 
     /// After an insert: the table grows exactly if there was no room. The hasher is called for a

@@ -9,7 +9,6 @@ use core::iter::{self, Chain, Once};
 ///
 /// ```
 /// use rosti::{HashMap, TryReserveError};
-///
 /// let mut map: HashMap<u64, u64> = HashMap::new();
 /// assert_eq!(map.try_reserve(usize::MAX), Err(TryReserveError::CapacityOverflow));
 /// ```
@@ -50,7 +49,6 @@ impl core::error::Error for TryReserveError {}
 ///
 /// ```
 /// use rosti::{Rejected, TryReserveError};
-///
 /// let rejected = Rejected { value: ("a", 1), error: TryReserveError::CapacityOverflow };
 /// assert_eq!(rejected.to_string(), rejected.error.to_string());
 /// assert_eq!(TryReserveError::from(rejected), TryReserveError::CapacityOverflow);

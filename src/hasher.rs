@@ -14,7 +14,6 @@
 /// ```
 /// use rosti::DefaultHashBuilder;
 /// use std::hash::BuildHasher;
-///
 /// let build = DefaultHashBuilder::default();
 /// assert_eq!(build.hash_one("rösti"), build.hash_one("rösti"));
 /// ```

@@ -45,7 +45,6 @@ pub type IntMap<K, V, A = Global> = HashMap<K, V, IntHashBuilder, A>;
 ///
 /// ```
 /// use rosti::{IntHashBuilder, IntSet};
-///
 /// let mut primes = IntSet::with_hasher(IntHashBuilder::with_seed(1));
 /// primes.extend([2, 3, 5, 7]);
 /// assert!(primes.contains(&5) && !primes.contains(&6));
@@ -64,7 +63,6 @@ pub type IntSet<T, A = Global> = HashSet<T, IntHashBuilder, A>;
 /// ```
 /// use rosti::IntHashBuilder;
 /// use std::hash::BuildHasher;
-///
 /// let build = IntHashBuilder::with_seed(1);
 /// assert_ne!(build.hash_one((1, 2)), build.hash_one((2, 1)));
 /// ```
@@ -79,7 +77,6 @@ impl IntHashBuilder {
     /// ```
     /// use rosti::IntHashBuilder;
     /// use std::hash::BuildHasher;
-    ///
     /// let (a, b) = (IntHashBuilder::with_seed(1), IntHashBuilder::with_seed(1));
     /// assert_eq!(a.hash_one(7), b.hash_one(7));
     /// ```
@@ -116,7 +113,6 @@ impl BuildHasher for IntHashBuilder {
 /// ```
 /// use rosti::IntHashBuilder;
 /// use std::hash::{BuildHasher, Hasher};
-///
 /// let mut hasher = IntHashBuilder::with_seed(1).build_hasher();
 /// hasher.write_u64(7);
 /// assert_eq!(hasher.finish(), IntHashBuilder::with_seed(1).hash_one(7u64));

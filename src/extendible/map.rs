@@ -136,12 +136,7 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     }
 }
 
-impl<K, V, S, A> ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
     /// O(1) expected. A table is split only when a vacant entry is filled, and only if it must be.
     ///
@@ -174,10 +169,10 @@ where
     /// assert_eq!(words["be"], 2);
     /// ```
     #[inline]
-    pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    pub fn entry_ref<'a, 'b, Q: Hash + Equivalent<K> + ?Sized>(
+        &'a mut self,
+        key: &'b Q,
+    ) -> EntryRef<'a, 'b, K, Q, V, S, A> {
         let hash = self.hash_builder.hash_one(key);
         match self.tables.find_or_vacancy(hash, has_key(key)) {
             Ok(place) => EntryRef::Occupied(OccupiedEntry::new(self, place, hash)),

@@ -68,12 +68,7 @@ impl<T, A: Allocator> Tables<T, A> {
     }
 }
 
-impl<K, V, S, A> ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// Visits some of the entries and returns where to continue, or `None` when all have been
     /// visited.
     ///

@@ -22,7 +22,6 @@ use crate::raw::Statistics;
 ///
 /// ```
 /// use rosti::ExtendibleSet;
-///
 /// let mut seen = ExtendibleSet::new();
 /// assert!(seen.insert("salt"));
 /// assert!(!seen.insert("salt"));
@@ -89,12 +88,7 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     }
 }
 
-impl<T, S, A> ExtendibleSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// The element in the set that is equal to the one given, which is inserted if there is none.
     /// O(1) expected and amortised.
     ///

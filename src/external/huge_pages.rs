@@ -37,7 +37,6 @@ use crate::allocator::{AllocError, Allocator, Global};
 ///
 /// ```
 /// use rosti::{HashMap, HugePages};
-///
 /// let mut squares: HashMap<u64, u64, rosti::DefaultHashBuilder, HugePages> =
 ///     HashMap::with_capacity_and_hasher_in(500_000, Default::default(), HugePages);
 /// squares.extend((0..500_000).map(|n| (n, n * n)));

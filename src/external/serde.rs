@@ -47,7 +47,6 @@ macro_rules! serde_traits {
         ///
         /// ```
         /// use serde_test::{Token, assert_tokens};
-        ///
         #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([('a', 1u8)]);")]
         /// let tokens = [Token::Map { len: Some(1) }, Token::Char('a'), Token::U8(1), Token::MapEnd];
         /// assert_tokens(&map, &tokens);
@@ -105,7 +104,6 @@ macro_rules! serde_traits {
         ///
         /// ```
         /// use serde_test::{Token, assert_tokens};
-        ///
         #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from(['a']);")]
         /// assert_tokens(&set, &[Token::Seq { len: Some(1) }, Token::Char('a'), Token::SeqEnd]);
         /// ```

@@ -20,17 +20,11 @@ type Cell = [u8; 16];
 ///
 /// ```
 /// use serde_test::{Token, assert_tokens};
-///
 /// let map = rosti::StrMap::from([("one", 1u8)]);
 /// let tokens = [Token::Map { len: Some(1) }, Token::Str("one"), Token::U8(1), Token::MapEnd];
 /// assert_tokens(&map, &tokens);
 /// ```
-impl<K, V, A> Serialize for SliceMap<K, V, A>
-where
-    K: Key + Serialize + ?Sized,
-    V: Serialize,
-    A: Allocator,
-{
+impl<K: Key + Serialize + ?Sized, V: Serialize, A: Allocator> Serialize for SliceMap<K, V, A> {
     #[inline]
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         serializer.collect_map(self)
@@ -60,7 +54,6 @@ where
 ///
 /// ```
 /// use serde_test::{Token, assert_tokens};
-///
 /// let set = rosti::StrSet::from(["one"]);
 /// assert_tokens(&set, &[Token::Seq { len: Some(1) }, Token::Str("one"), Token::SeqEnd]);
 /// ```

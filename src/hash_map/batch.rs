@@ -243,11 +243,7 @@ macro_rules! batches {
             }
 
             #[inline]
-            fn batch<'q, Q, I>(&self, keys: I) -> Answers<'_, $Table, S, I::IntoIter>
-            where
-                Q: Hash + Equivalent<K> + ?Sized + 'q,
-                I: IntoIterator<Item = &'q Q>,
-            {
+            fn batch<'q, Q: Hash + Equivalent<K> + ?Sized + 'q, I: IntoIterator<Item = &'q Q>>(&self, keys: I) -> Answers<'_, $Table, S, I::IntoIter> {
                 let keys = $crate::hash_map::BatchKeys { hash_builder: &self.hash_builder, keys: keys.into_iter() };
                 RawBatch::new(&self.$($raw).+, keys)
             }

@@ -21,10 +21,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(map["a"], 2);
     /// ```
     #[track_caller]
-    pub fn get_disjoint_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    pub fn get_disjoint_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N] {
         self.find_disjoint(keys).map(|entry| entry.map(|(_, value)| value))
     }
 
@@ -39,21 +39,18 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!((a, b), (Some((&"a", &mut 1)), Some((&"b", &mut 2))));
     /// ```
     #[track_caller]
-    pub fn get_disjoint_key_value_mut<Q, const N: usize>(
+    pub fn get_disjoint_key_value_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
-    ) -> [Option<(&K, &mut V)>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    ) -> [Option<(&K, &mut V)>; N] {
         self.find_disjoint(keys).map(|entry| entry.map(|(key, value)| (&*key, value)))
     }
 
     #[track_caller]
-    fn find_disjoint<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut (K, V)>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    fn find_disjoint<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut (K, V)>; N] {
         let hashes = keys.map(|key| self.hash_builder.hash_one(key));
         self.table.get_disjoint_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
     }
@@ -69,13 +66,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// let [a, b] = unsafe { map.get_disjoint_unchecked_mut(["a", "b"]) };
     /// assert_eq!((a, b), (Some(&mut 1), Some(&mut 2)));
     /// ```
-    pub unsafe fn get_disjoint_unchecked_mut<Q, const N: usize>(
+    pub unsafe fn get_disjoint_unchecked_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
-    ) -> [Option<&mut V>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    ) -> [Option<&mut V>; N] {
         // SAFETY: the caller's contract.
         unsafe { self.find_disjoint_unchecked(keys) }.map(|entry| entry.map(|(_, value)| value))
     }
@@ -106,13 +100,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
 
     /// # Safety
     /// No two of the keys may be equal and present.
-    unsafe fn find_disjoint_unchecked<Q, const N: usize>(
+    unsafe fn find_disjoint_unchecked<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
-    ) -> [Option<&mut (K, V)>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    ) -> [Option<&mut (K, V)>; N] {
         let hashes = keys.map(|key| self.hash_builder.hash_one(key));
         // SAFETY: the caller's contract.
         unsafe {
@@ -129,10 +120,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// ```
     #[deprecated(note = "use `get_disjoint_mut` instead")]
     #[track_caller]
-    pub fn get_many_mut<Q, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    pub fn get_many_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N] {
         self.get_disjoint_mut(keys)
     }
 
@@ -145,13 +136,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// ```
     #[deprecated(note = "use `get_disjoint_key_value_mut` instead")]
     #[track_caller]
-    pub fn get_many_key_value_mut<Q, const N: usize>(
+    pub fn get_many_key_value_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
-    ) -> [Option<(&K, &mut V)>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    ) -> [Option<(&K, &mut V)>; N] {
         self.get_disjoint_key_value_mut(keys)
     }
 
@@ -167,13 +155,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(unsafe { map.get_many_unchecked_mut(["a", "b"]) }, [Some(&mut 1), None]);
     /// ```
     #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
-    pub unsafe fn get_many_unchecked_mut<Q, const N: usize>(
+    pub unsafe fn get_many_unchecked_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
-    ) -> [Option<&mut V>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    ) -> [Option<&mut V>; N] {
         // SAFETY: the caller's contract.
         unsafe { self.get_disjoint_unchecked_mut(keys) }
     }

@@ -49,7 +49,6 @@ impl<K, V> HashMap<K, V> {
     ///
     /// ```
     /// use rosti::{HashMap, TryReserveError};
-    ///
     /// let map: HashMap<u64, u64> = HashMap::try_with_capacity(100)?;
     /// assert!(map.capacity() >= 100);
     /// # Ok::<(), TryReserveError>(())

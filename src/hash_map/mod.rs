@@ -223,10 +223,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(words["be"], 2);
     /// ```
     #[inline(always)]
-    pub fn entry_ref<'a, 'b, Q>(&'a mut self, key: &'b Q) -> EntryRef<'a, 'b, K, Q, V, S, A>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
+    pub fn entry_ref<'a, 'b, Q: Hash + Equivalent<K> + ?Sized>(
+        &'a mut self,
+        key: &'b Q,
+    ) -> EntryRef<'a, 'b, K, Q, V, S, A> {
         let hash = self.hash_builder.hash_one(key);
         match self.table.raw.find_or_spot(hash, has_key(key)) {
             Place::Full(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),

@@ -138,10 +138,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
     /// assert_eq!(map.raw_entry().from_key_hashed_nocheck(hash, "a"), Some((&"a", &1)));
     /// ```
     #[inline]
-    pub fn from_key_hashed_nocheck<Q>(self, hash: u64, key: &Q) -> Option<(&'a K, &'a V)>
-    where
-        Q: Equivalent<K> + ?Sized,
-    {
+    pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(
+        self,
+        hash: u64,
+        key: &Q,
+    ) -> Option<(&'a K, &'a V)> {
         self.from_hash(hash, |candidate| key.equivalent(candidate))
     }
 
@@ -154,10 +155,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
     /// assert_eq!(map.raw_entry().from_hash(hash, |&key| key == "a"), Some((&"a", &1)));
     /// ```
     #[inline]
-    pub fn from_hash<F>(self, hash: u64, mut is_match: F) -> Option<(&'a K, &'a V)>
-    where
-        F: FnMut(&K) -> bool,
-    {
+    pub fn from_hash<F: FnMut(&K) -> bool>(
+        self,
+        hash: u64,
+        mut is_match: F,
+    ) -> Option<(&'a K, &'a V)> {
         let (key, value) = self.map.table.find(hash, |(key, _)| is_match(key))?;
         Some((key, value))
     }
@@ -192,10 +194,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     /// assert_eq!((map["a"], map.len()), (2, 1));
     /// ```
     #[inline]
-    pub fn from_key_hashed_nocheck<Q>(self, hash: u64, key: &Q) -> RawEntryMut<'a, K, V, S, A>
-    where
-        Q: Equivalent<K> + ?Sized,
-    {
+    pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(
+        self,
+        hash: u64,
+        key: &Q,
+    ) -> RawEntryMut<'a, K, V, S, A> {
         self.from_hash(hash, |candidate| key.equivalent(candidate))
     }
 
@@ -209,10 +212,11 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     /// assert_eq!((map["a"], map.len()), (2, 1));
     /// ```
     #[inline]
-    pub fn from_hash<F>(self, hash: u64, mut is_match: F) -> RawEntryMut<'a, K, V, S, A>
-    where
-        F: FnMut(&K) -> bool,
-    {
+    pub fn from_hash<F: FnMut(&K) -> bool>(
+        self,
+        hash: u64,
+        mut is_match: F,
+    ) -> RawEntryMut<'a, K, V, S, A> {
         match self.map.table.raw.find(hash, |(key, _)| is_match(key)) {
             Some(slot) => RawEntryMut::Occupied(RawOccupiedEntryMut {
                 entry: OccupiedEntry::new(self.map, slot, hash),
@@ -298,10 +302,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map["a"], 2);
     /// ```
     #[inline]
-    pub fn and_modify<F>(mut self, f: F) -> Self
-    where
-        F: FnOnce(&mut K, &mut V),
-    {
+    pub fn and_modify<F: FnOnce(&mut K, &mut V)>(mut self, f: F) -> Self {
         if let RawEntryMut::Occupied(entry) = &mut self {
             let (key, value) = entry.get_key_value_mut();
             f(key, value);
@@ -319,10 +320,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// assert!(map.is_empty());
     /// ```
     #[inline]
-    pub fn and_replace_entry_with<F>(self, f: F) -> Self
-    where
-        F: FnOnce(&K, V) -> Option<V>,
-    {
+    pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
         match self {
             RawEntryMut::Occupied(entry) => entry.replace_entry_with(f),
             RawEntryMut::Vacant(_) => self,
@@ -496,10 +494,10 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map["a"], 2);
     /// ```
     #[inline]
-    pub fn replace_entry_with<F>(self, f: F) -> RawEntryMut<'a, K, V, S, A>
-    where
-        F: FnOnce(&K, V) -> Option<V>,
-    {
+    pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(
+        self,
+        f: F,
+    ) -> RawEntryMut<'a, K, V, S, A> {
         match self.entry.replace_entry_with(f) {
             Entry::Occupied(entry) => RawEntryMut::Occupied(RawOccupiedEntryMut { entry }),
             Entry::Vacant(entry) => {
@@ -560,16 +558,13 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map.raw_entry().from_key_hashed_nocheck(7, &7), Some((&7, &'a')));
     /// ```
     #[inline]
-    pub fn insert_with_hasher<H>(
+    pub fn insert_with_hasher<H: Fn(&K) -> u64>(
         self,
         hash: u64,
         key: K,
         value: V,
         hasher: H,
-    ) -> (&'a mut K, &'a mut V)
-    where
-        H: Fn(&K) -> u64,
-    {
+    ) -> (&'a mut K, &'a mut V) {
         let table = &mut self.map.table;
         let (key, value) =
             table.insert_unique(hash, (key, value), |(key, _)| hasher(key)).into_mut();

@@ -12,16 +12,11 @@ use crate::hash_table::debug_entry;
 ///
 /// ```
 /// use rosti::hash_set::{Entry, HashSet};
-///
-/// let mut seen = HashSet::new();
-/// let mut repeated = Vec::new();
-/// for n in [1, 2, 1] {
-///     match seen.entry(n) {
-///         Entry::Occupied(entry) => repeated.push(*entry.get()),
-///         Entry::Vacant(entry) => drop(entry.insert()),
-///     }
+/// let mut seen = HashSet::<_>::from([1]);
+/// match seen.entry(1) {
+///     Entry::Occupied(entry) => assert_eq!(entry.get(), &1),
+///     Entry::Vacant(entry) => drop(entry.insert()),
 /// }
-/// assert_eq!(repeated, [1]);
 /// ```
 pub enum Entry<'a, T, S, A: Allocator = Global> {
     /// The element is present.

@@ -21,7 +21,6 @@ impl<T> HashSet<T> {
     ///
     /// ```
     /// use rosti::{HashSet, TryReserveError};
-    ///
     /// let set: HashSet<u64> = HashSet::try_with_capacity(100)?;
     /// assert!(set.capacity() >= 100);
     /// # Ok::<(), TryReserveError>(())
@@ -132,7 +131,6 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     ///
     /// ```
     /// use rosti::hash_set::{Entry, HashSet};
-    ///
     /// let mut set = HashSet::new();
     /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.try_insert().unwrap().get(), &'a');

@@ -57,10 +57,7 @@ macro_rules! set_methods {
             /// assert!(set.contains("salt") && !set.contains("pepper"));
             /// ```
             #[inline]
-            pub fn contains<Q>(&self, value: &Q) -> bool
-            where
-                Q: Hash + Equivalent<T> + ?Sized,
-            {
+            pub fn contains<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> bool {
                 self.get(value).is_some()
             }
 
@@ -71,10 +68,7 @@ macro_rules! set_methods {
             /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
             /// ```
             #[inline]
-            pub fn get<Q>(&self, value: &Q) -> Option<&T>
-            where
-                Q: Hash + Equivalent<T> + ?Sized,
-            {
+            pub fn get<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> Option<&T> {
                 let (element, ()) = self.map.get_key_value(value)?;
                 Some(element)
             }
@@ -103,10 +97,7 @@ macro_rules! set_methods {
             /// assert!(!set.remove("salt"));
             /// ```
             #[inline]
-            pub fn remove<Q>(&mut self, value: &Q) -> bool
-            where
-                Q: Hash + Equivalent<T> + ?Sized,
-            {
+            pub fn remove<Q: Hash + Equivalent<T> + ?Sized>(&mut self, value: &Q) -> bool {
                 self.take(value).is_some()
             }
 
@@ -118,10 +109,7 @@ macro_rules! set_methods {
             /// assert_eq!(set.take("salt"), None);
             /// ```
             #[inline]
-            pub fn take<Q>(&mut self, value: &Q) -> Option<T>
-            where
-                Q: Hash + Equivalent<T> + ?Sized,
-            {
+            pub fn take<Q: Hash + Equivalent<T> + ?Sized>(&mut self, value: &Q) -> Option<T> {
                 // `map` and `?` copy more where nothing is optimised.
                 match self.map.remove_entry(value) {
                     Some((element, ())) => Some(element),

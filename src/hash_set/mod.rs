@@ -120,12 +120,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     }
 }
 
-impl<T, S, A> HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// Gives back memory, but keeps room for `min_capacity` elements. Does nothing if the capacity
     /// is already smaller. O(slots).
     ///
@@ -172,11 +167,11 @@ where
     /// ```
     #[inline]
     #[track_caller]
-    pub fn get_or_insert_with<Q, F>(&mut self, value: &Q, f: F) -> &T
-    where
-        Q: Hash + Equivalent<T> + ?Sized,
-        F: FnOnce(&Q) -> T,
-    {
+    pub fn get_or_insert_with<Q: Hash + Equivalent<T> + ?Sized, F: FnOnce(&Q) -> T>(
+        &mut self,
+        value: &Q,
+        f: F,
+    ) -> &T {
         let entry = match self.map.entry_ref(value) {
             EntryRef::Occupied(entry) => entry,
             EntryRef::Vacant(entry) => entry.insert_entry_with_key(f(value), ()),
@@ -193,7 +188,6 @@ where
     ///
     /// ```
     /// use rosti::hash_set::Entry;
-    ///
     /// let mut set = rosti::HashSet::<_>::from(['a']);
     /// assert!(matches!(set.entry('a'), Entry::Occupied(_)));
     /// assert!(matches!(set.entry('b'), Entry::Vacant(_)));

@@ -64,12 +64,7 @@ pub struct Union<'a, T, S, A: Allocator = Global> {
     elements: Chain<Iter<'a, T>, Difference<'a, T, S, A>>,
 }
 
-impl<T, S, A> HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// The elements that are in this set but not in the other, in arbitrary order. One lookup in
     /// the other set per element.
     ///
@@ -137,12 +132,7 @@ macro_rules! filtered_walk {
             }
         }
 
-        impl<'a, T, S, A> Iterator for $iter<'a, T, S, A>
-        where
-            T: Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-        {
+        impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
             type Item = &'a T;
 
             #[inline]
@@ -180,12 +170,7 @@ macro_rules! chained_walks {
             }
         }
 
-        impl<'a, T, S, A> Iterator for $iter<'a, T, S, A>
-        where
-            T: Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-        {
+        impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
             type Item = &'a T;
 
             #[inline]
@@ -211,20 +196,10 @@ chained_walks!(SymmetricDifference Union);
 /// Implements what all of them have in common.
 macro_rules! fused_and_debug {
     ($($iter:ident)*) => {$(
-        impl<T, S, A> FusedIterator for $iter<'_, T, S, A>
-        where
-            T: Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-        {
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator> FusedIterator for $iter<'_, T, S, A> {
         }
 
-        impl<T, S, A> Debug for $iter<'_, T, S, A>
-        where
-            T: Debug + Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-        {
+        impl<T: Debug + Eq + Hash, S: BuildHasher, A: Allocator> Debug for $iter<'_, T, S, A> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_list().entries(self.clone()).finish()
             }
@@ -316,12 +291,7 @@ assigning_operator! {
     }
 }
 
-impl<T, S, A> HashSet<T, S, A>
-where
-    T: Eq + Hash,
-    S: BuildHasher,
-    A: Allocator,
-{
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// The table's entry for an element given by reference.
     #[inline]
     pub(super) fn entry_of(&mut self, element: &T) -> hash_table::Entry<'_, (T, ()), A> {

@@ -115,11 +115,11 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// assert_eq!(found.collect::<Vec<_>>(), [Some(&(8, 64)), None, Some(&(7, 49))]);
     /// ```
     #[inline]
-    pub fn find_batch<I, F>(&self, hashes: I, eq: F) -> FindBatch<'_, T, I::IntoIter, F, A>
-    where
-        I: IntoIterator<Item = u64>,
-        F: FnMut(usize, &T) -> bool,
-    {
+    pub fn find_batch<I: IntoIterator<Item = u64>, F: FnMut(usize, &T) -> bool>(
+        &self,
+        hashes: I,
+        eq: F,
+    ) -> FindBatch<'_, T, I::IntoIter, F, A> {
         let hashes = Hashes { hashes: hashes.into_iter(), next: 0, eq };
         FindBatch { entries: RawBatch::new(&self.raw, hashes) }
     }

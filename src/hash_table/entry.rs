@@ -10,16 +10,12 @@ use crate::ctrl::Tag;
 ///
 /// ```
 /// use rosti::hash_table::{Entry, HashTable};
-///
-/// let hash = |n: &u64| *n;
 /// let mut table = HashTable::new();
-/// for n in [1, 2, 1] {
-///     match table.entry(hash(&n), |&m| m == n, hash) {
-///         Entry::Occupied(entry) => assert_eq!(*entry.get(), 1),
-///         Entry::Vacant(entry) => drop(entry.insert(n)),
-///     }
+/// match table.entry(7, |&c| c == 'a', |_| 7) {
+///     Entry::Occupied(entry) => assert_eq!(entry.get(), &'a'),
+///     Entry::Vacant(entry) => drop(entry.insert('a')),
 /// }
-/// assert_eq!(table.len(), 2);
+/// assert_eq!(table.len(), 1);
 /// ```
 pub enum Entry<'a, T, A: Allocator = Global> {
     /// The entry is present.
@@ -283,10 +279,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     /// assert!(matches!(entry.replace_entry_with(|_| None), Entry::Vacant(_)));
     /// ```
     #[inline]
-    pub fn replace_entry_with<F>(self, f: F) -> Entry<'a, T, A>
-    where
-        F: FnOnce(T) -> Option<T>,
-    {
+    pub fn replace_entry_with<F: FnOnce(T) -> Option<T>>(self, f: F) -> Entry<'a, T, A> {
         let (value, vacant) = self.remove();
         match f(value) {
             Some(value) => Entry::Occupied(vacant.insert(value)),

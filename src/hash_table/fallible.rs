@@ -15,7 +15,6 @@ impl<T> HashTable<T> {
     ///
     /// ```
     /// use rosti::{HashTable, TryReserveError};
-    ///
     /// let table: HashTable<u64> = HashTable::try_with_capacity(100)?;
     /// assert!(table.capacity() >= 100);
     /// # Ok::<(), TryReserveError>(())
@@ -34,7 +33,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// use rosti::{HashTable, TryReserveError};
-    ///
     /// let table: HashTable<u64> = HashTable::try_with_capacity_in(100, Default::default())?;
     /// assert!(table.capacity() >= 100);
     /// # Ok::<(), TryReserveError>(())
@@ -103,7 +101,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// ```
     /// use rosti::{HashTable, TryReserveError};
-    ///
     /// let mut table = HashTable::new();
     /// table.try_entry(7, |&c| c == 'a', |_| 7)?.or_insert('a');
     /// assert_eq!(table.find(7, |&c| c == 'a'), Some(&'a'));

@@ -712,10 +712,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// assert_eq!(table.len(), 4);
     /// ```
     #[inline]
-    pub fn extract_if<F>(&mut self, pick: F) -> ExtractIf<'_, T, F, A>
-    where
-        F: FnMut(&mut T) -> bool,
-    {
+    pub fn extract_if<F: FnMut(&mut T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
         ExtractIf { entries: self.raw.extract_if(), pick }
     }
 

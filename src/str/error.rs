@@ -10,7 +10,6 @@ use crate::error::TryReserveError;
 ///
 /// ```
 /// use rosti::str_map::InsertError;
-///
 /// let error = InsertError::KeyTooLong { len: usize::MAX };
 /// assert!(error.to_string().contains(&format!("{} bytes", usize::MAX)));
 /// ```
@@ -48,7 +47,6 @@ impl Error for InsertError {}
 ///
 /// ```
 /// use rosti::str_map::{InsertError, RejectedValue};
-///
 /// let rejected = RejectedValue { value: 1, error: InsertError::KeyTooLong { len: usize::MAX } };
 /// assert_eq!(rejected.to_string(), rejected.error.to_string());
 /// ```

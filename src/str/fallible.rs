@@ -20,7 +20,6 @@ impl<K: Key + ?Sized, V> SliceMap<K, V> {
     ///
     /// ```
     /// use rosti::{StrMap, TryReserveError};
-    ///
     /// let map: StrMap<u64> = StrMap::try_with_capacity(100)?;
     /// assert!(map.capacity() >= 100);
     /// # Ok::<(), TryReserveError>(())

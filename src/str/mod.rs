@@ -75,7 +75,6 @@ pub type StrMap<V, A = Global> = SliceMap<str, V, A>;
 ///
 /// ```
 /// use rosti::BytesMap;
-///
 /// let mut sizes = BytesMap::new();
 /// sizes.insert(b"\x7fELF", 64);
 /// assert_eq!(sizes.get(&[127, 69, 76, 70]), Some(&64));
@@ -86,7 +85,6 @@ pub type BytesMap<V, A = Global> = SliceMap<[u8], V, A>;
 ///
 /// ```
 /// use rosti::StrSet;
-///
 /// let mut seen = StrSet::new();
 /// assert!(seen.insert("rösti"));
 /// assert!(!seen.insert("rösti"));
@@ -97,7 +95,6 @@ pub type StrSet<A = Global> = SliceSet<str, A>;
 ///
 /// ```
 /// use rosti::BytesSet;
-///
 /// let mut seen = BytesSet::new();
 /// seen.insert(&[0xff, 0]);
 /// assert!(seen.contains(&[0xff, 0]) && !seen.contains(&[0xff]));
@@ -912,10 +909,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// assert_eq!((odd.len(), map.len()), (2, 1));
     /// ```
     #[inline]
-    pub fn extract_if<F>(&mut self, pick: F) -> ExtractIf<'_, K, V, F, A>
-    where
-        F: FnMut(&K, &mut V) -> bool,
-    {
+    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
+        &mut self,
+        pick: F,
+    ) -> ExtractIf<'_, K, V, F, A> {
         // What an earlier one left: while the iterator lives, keys cannot be moved.
         collect_garbage(&mut self.table, &mut self.arena);
         ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick }

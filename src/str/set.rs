@@ -17,7 +17,6 @@ use crate::raw::Statistics;
 ///
 /// ```
 /// use rosti::StrSet;
-///
 /// let mut seen = StrSet::new();
 /// let doubles = ["to", "be", "or", "not", "to", "be"].iter().filter(|word| !seen.insert(word));
 /// assert_eq!(doubles.collect::<Vec<_>>(), [&"to", &"be"]);

@@ -98,11 +98,7 @@ impl<K: Key + ?Sized, V, A: Allocator> Index<&K> for SliceMap<K, V, A> {
     }
 }
 
-impl<K, Q, V, const N: usize> From<[(Q, V); N]> for SliceMap<K, V>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K>,
-{
+impl<K: Key + ?Sized, Q: AsRef<K>, V, const N: usize> From<[(Q, V); N]> for SliceMap<K, V> {
     /// Builds a map of these entries; for equal keys the last value wins.
     fn from(entries: [(Q, V); N]) -> Self {
         entries.into_iter().collect()
@@ -123,12 +119,7 @@ where
     }
 }
 
-impl<K, Q, V, A> Extend<(Q, V)> for SliceMap<K, V, A>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K>,
-    A: Allocator,
-{
+impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator> Extend<(Q, V)> for SliceMap<K, V, A> {
     /// Inserts all entries, their keys by reference (`&str`) or by value (`String`).
     ///
     /// Reserves room for as many entries as the iterator promises if the map is empty, and for half

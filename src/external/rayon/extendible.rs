@@ -18,7 +18,6 @@ use crate::{ExtendibleMap, ExtendibleSet};
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let map: rosti::ExtendibleMap<_, _> = (0..10_000u64).map(|n| (n, n)).collect();
 /// assert_eq!(map.par_iter().map(|(_, n)| n).sum::<u64>(), 49_995_000);
 /// ```
@@ -32,7 +31,6 @@ pub struct ParIter<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
 /// map.par_iter_mut().for_each(|(key, value)| *value += key);
 /// assert_eq!(map, rosti::ExtendibleMap::from([(1, 11), (2, 22)]));
@@ -46,7 +44,6 @@ pub struct ParIterMut<'a, K, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
 /// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
 /// ```
@@ -59,7 +56,6 @@ pub struct IntoParIter<K, V, A: Allocator = Global> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
 /// assert_eq!(set.par_iter().sum::<u64>(), 49_995_000);
 /// ```
@@ -73,7 +69,6 @@ pub struct SetParIter<'a, T> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let set: rosti::ExtendibleSet<_> = rosti::ExtendibleSet::from(['a']);
 /// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
 /// ```

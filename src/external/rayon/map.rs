@@ -219,7 +219,6 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::HashMap;
-    ///
     /// let squares: HashMap<u64, u64> = (0..100_000).into_par_iter().map(|n| (n, n * n)).collect();
     /// assert_eq!(squares[&300], 90_000);
     /// ```
@@ -244,7 +243,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// map.par_extend([(2, 'b'), (1, 'c'), (2, 'd')]);
     /// assert_eq!(map, rosti::HashMap::from([(1, 'c'), (2, 'd')]));
@@ -265,7 +263,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let source: rosti::HashMap<_, _> = rosti::HashMap::from([(2, 'b')]);
     /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
     /// map.par_extend(&source);

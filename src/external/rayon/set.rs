@@ -82,12 +82,7 @@ macro_rules! algebra {
             }
         }
 
-        impl<T, S, A> Debug for $iter<'_, T, S, A>
-        where
-            T: Debug + Eq + Hash,
-            S: BuildHasher,
-            A: Allocator,
-        {
+        impl<T: Debug + Eq + Hash, S: BuildHasher, A: Allocator> Debug for $iter<'_, T, S, A> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_list().entries(self.a.$serial(self.b)).finish()
             }
@@ -156,12 +151,7 @@ algebra! {
     };
 }
 
-impl<T, S, A> HashSet<T, S, A>
-where
-    T: Eq + Hash + Sync,
-    S: BuildHasher + Sync,
-    A: Allocator + Sync,
-{
+impl<T: Eq + Hash + Sync, S: BuildHasher + Sync, A: Allocator + Sync> HashSet<T, S, A> {
     /// The elements that are in this set but not in the other, in parallel and in arbitrary order.
     /// One lookup in the other set per element.
     ///
@@ -303,7 +293,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let rests: rosti::HashSet<u32> = (0..100_000).into_par_iter().map(|n| n % 7).collect();
     /// assert_eq!(rests.len(), 7);
     /// ```
@@ -326,7 +315,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut set = rosti::HashSet::<_>::from([1]);
     /// set.par_extend([2, 1, 2]);
     /// assert_eq!(set, rosti::HashSet::from([1, 2]));
@@ -346,7 +334,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut set = rosti::HashSet::<_>::from([1]);
     /// set.par_extend(&[2, 1, 2]);
     /// assert_eq!(set, rosti::HashSet::from([1, 2]));

@@ -20,7 +20,6 @@ type Entries<View> = Walk<Split<View, Native>>;
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
 /// assert_eq!(map.par_iter().map(|(key, value)| key.len() * value).sum::<usize>(), 3 + 15);
 /// ```
@@ -34,7 +33,6 @@ pub struct ParIter<'a, K: Key + ?Sized, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
 /// map.par_iter_mut().for_each(|(key, value)| *value += key.len());
 /// assert_eq!(map, rosti::StrMap::from([("one", 4), ("three", 8)]));
@@ -49,7 +47,6 @@ pub struct ParIterMut<'a, K: Key + ?Sized, V> {
 ///
 /// ```
 /// use rayon::prelude::*;
-///
 /// let set = rosti::StrSet::from(["one", "three"]);
 /// assert_eq!(set.par_iter().max(), Some("three"));
 /// ```
@@ -146,7 +143,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut map = rosti::StrMap::from([("one", 'a')]);
     /// map.par_extend([("two", 'b'), ("one", 'c'), ("two", 'd')]);
     /// assert_eq!(map, rosti::StrMap::from([("one", 'c'), ("two", 'd')]));
@@ -172,7 +168,6 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::StrMap;
-    ///
     /// let lengths: StrMap<usize> =
     ///     ["one", "two", "three"].into_par_iter().map(|word| (word, word.len())).collect();
     /// assert_eq!(lengths["three"], 5);
@@ -184,12 +179,7 @@ where
     }
 }
 
-impl<K, Q, A> ParallelExtend<Q> for SliceSet<K, A>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K> + Send,
-    A: Allocator,
-{
+impl<K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator> ParallelExtend<Q> for SliceSet<K, A> {
     /// Collects the elements in parallel and inserts those that are absent, one by one.
     ///
     /// # Panics
@@ -197,7 +187,6 @@ where
     ///
     /// ```
     /// use rayon::prelude::*;
-    ///
     /// let mut set = rosti::StrSet::from(["one"]);
     /// set.par_extend(["two", "one", "two"]);
     /// assert_eq!(set, rosti::StrSet::from(["one", "two"]));
@@ -218,7 +207,6 @@ where
     /// ```
     /// use rayon::prelude::*;
     /// use rosti::StrSet;
-    ///
     /// let digits: StrSet = (0..1000).into_par_iter().map(|n| (n % 10).to_string()).collect();
     /// assert_eq!(digits.len(), 10);
     /// ```

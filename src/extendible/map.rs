@@ -77,7 +77,9 @@ construct! {
     "[(1, 2), (3, 4)]", "O(tables)",
     |hash_builder, alloc| ExtendibleMap { hash_builder, tables: Tables::new_in(alloc) },
     |capacity| ExtendibleMap { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) },
-    |self| &self.hash_builder, tables
+    |self| &self.hash_builder, tables,
+    capacity: "The room in all tables together: at least [`len`](Self::len), and a measure of memory, but no promise. \
+        Tables fill unevenly, so one may be full, and be split, while others have room. O(tables)."
 }
 
 map_methods! { ExtendibleMap, [Clone], [A], [tables], [tables] }
@@ -106,19 +108,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// assert!(rosti::ExtendibleMap::<u64, u64>::TABLE_BYTES < 80_000);
     /// ```
     pub const TABLE_BYTES: usize = Tables::<(K, V), A>::TABLE_BYTES;
-
-    /// The room in all tables together: at least [`len`](Self::len), and a measure of memory, but
-    /// no promise. Tables fill unevenly, so one may be full, and be split, while others have room.
-    /// O(tables).
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<u8, u8> = rosti::ExtendibleMap::with_capacity(100);
-    /// assert!(map.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.tables.capacity()
-    }
 
     /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
     /// them all.

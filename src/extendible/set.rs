@@ -37,7 +37,9 @@ construct! {
     |capacity| ExtendibleSet {
         map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),
     },
-    |self| self.map.hasher(), map
+    |self| self.map.hasher(), map,
+    capacity: "The room of all tables together: a measure of memory, but no promise; see [`ExtendibleMap::capacity`]. \
+        O(tables)."
 }
 
 set_methods! { ExtendibleSet, [Clone], [tables], [tables] }
@@ -64,18 +66,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// assert!(rosti::ExtendibleSet::<u64>::TABLE_BYTES < 80_000);
     /// ```
     pub const TABLE_BYTES: usize = ExtendibleMap::<T, (), S, A>::TABLE_BYTES;
-
-    /// The room of all tables together: a measure of memory, but no promise; see
-    /// [`ExtendibleMap::capacity`]. O(tables).
-    ///
-    /// ```
-    /// let set: rosti::ExtendibleSet<u8> = rosti::ExtendibleSet::with_capacity(100);
-    /// assert!(set.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.map.capacity()
-    }
 
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///

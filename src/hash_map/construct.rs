@@ -8,7 +8,8 @@ macro_rules! construct {
         $Of:literal, $insert:literal, $two:literal, $cost:literal,
         |$hash_builder:ident, $alloc:ident| $empty:expr,
         |$capacity:ident| $with_capacity:expr,
-        |$self:ident| $hasher:expr, $table:ident
+        |$self:ident| $hasher:expr, $table:ident,
+        capacity: $room:literal
     ) => {
         #[cfg(feature = "default-hasher")]
         impl<$($T),+> $Type<$($T),+> {
@@ -164,6 +165,16 @@ macro_rules! construct {
             #[inline]
             pub fn hasher(&$self) -> &S {
                 $hasher
+            }
+
+            #[doc = $room]
+            ///
+            /// ```
+            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(100).capacity() >= 100);")]
+            /// ```
+            #[inline]
+            pub fn capacity(&self) -> usize {
+                self.$table.capacity()
             }
 
             #[doc = concat!("The number of ", $entries, ". O(1).")]

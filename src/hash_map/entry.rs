@@ -23,7 +23,6 @@ use crate::hasher::DefaultHashBuilder;
 ///
 /// ```
 /// use rosti::hash_map::{Entry, HashMap};
-///
 /// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
 /// match map.entry("a") {
 ///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
@@ -40,12 +39,8 @@ pub enum Entry<'a, K, V, S, A: Allocator = Global, M: EntryMap<K, V, S, A> = Has
 /// The place of a key that is present.
 ///
 /// ```
-/// use rosti::hash_map::{Entry, HashMap};
-///
-/// let mut map: HashMap<_, _> = HashMap::from([("a", 1)]);
-/// if let Entry::Occupied(mut entry) = map.entry("a") {
-///     *entry.get_mut() += 1;
-/// }
+/// let mut map = rosti::HashMap::new();
+/// *map.entry("a").insert(1).get_mut() += 1;
 /// assert_eq!(map["a"], 2);
 /// ```
 pub struct OccupiedEntry<

@@ -104,7 +104,8 @@ construct! {
     HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "[(1, 2), (3, 4)]", "O(1)",
     |hash_builder, alloc| HashMap { hash_builder, table: HashTable::new_in(alloc) },
     |capacity| HashMap { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) },
-    |self| &self.hash_builder, table
+    |self| &self.hash_builder, table,
+    capacity: "How many entries the map can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }
 
 map_methods! { HashMap, [], [], [table], [table.raw] }
@@ -117,18 +118,6 @@ room! {
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// How many entries the map can hold without growing, whatever is removed and inserted in the
-    /// meantime. O(1).
-    ///
-    /// ```
-    /// let map: rosti::HashMap<u8, u8> = rosti::HashMap::with_capacity(100);
-    /// assert!(map.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.table.capacity()
-    }
-
     /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
     /// them all.
     ///

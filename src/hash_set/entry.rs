@@ -29,13 +29,9 @@ pub enum Entry<'a, T, S, A: Allocator = Global> {
 /// An element of a set; see [`HashSet::entry`](super::HashSet::entry).
 ///
 /// ```
-/// use rosti::hash_set::{Entry, HashSet};
-///
-/// let mut set = HashSet::<_>::from(['a', 'b']);
-/// if let Entry::Occupied(entry) = set.entry('a') {
-///     entry.remove();
-/// }
-/// assert_eq!(set, HashSet::from(['b']));
+/// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
+/// assert_eq!(set.entry('a').insert().remove(), 'a');
+/// assert_eq!(set, rosti::HashSet::from(['b']));
 /// ```
 pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
     pub(super) inner: hash_map::OccupiedEntry<'a, T, (), S, A>,

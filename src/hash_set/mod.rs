@@ -68,7 +68,8 @@ construct! {
     HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "[1, 2]", "O(1)",
     |hash_builder, alloc| HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) },
     |capacity| HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) },
-    |self| self.map.hasher(), map
+    |self| self.map.hasher(), map,
+    capacity: "How many elements the set can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }
 
 set_methods! { HashSet, [], [table], [table.raw] }
@@ -81,18 +82,6 @@ room! {
 }
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// How many elements the set can hold without growing, whatever is removed and inserted in the
-    /// meantime. O(1).
-    ///
-    /// ```
-    /// let set: rosti::HashSet<u8> = rosti::HashSet::with_capacity(100);
-    /// assert!(set.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.map.capacity()
-    }
-
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```

@@ -13,6 +13,7 @@
 //! | `hash.rs` | hashing cells and bytes |
 //! | `error.rs` | why a key cannot be inserted |
 //! | this file | the map |
+//! | `common.rs` | what it has in common with the set |
 //! | `entry.rs`, `iter.rs`, `traits.rs` | its entries, iterators and std's traits |
 //! | `scan.rs` | walking over it in steps |
 //! | `batch.rs` | looking many keys up at once |
@@ -32,6 +33,7 @@ use crate::raw::Statistics;
 mod arena;
 mod batch;
 mod cell;
+mod common;
 mod entry;
 mod error;
 mod fallible;
@@ -46,6 +48,7 @@ mod traits;
 use arena::Arena;
 pub use arena::Books;
 pub(crate) use cell::Cell;
+use common::common;
 use hash::Seed;
 
 pub use batch::{ContainsBatch, GetBatch, GetBatchSet, GetKeyValueBatch};
@@ -314,245 +317,37 @@ fn store<K: Key + ?Sized, A: Allocator>(
     Ok(Cell::long(len, query.cell.hash(), position))
 }
 
-impl<K: Key + ?Sized, V> SliceMap<K, V> {
-    /// An empty map. Allocates nothing until the first insertion.
-    ///
-    /// ```
-    /// let map: rosti::StrMap<u64> = rosti::StrMap::new();
-    /// assert_eq!((map.len(), map.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty map that can hold `capacity` entries without growing. Long keys need room of their
-    /// own, see [`reserve_key_bytes`](Self::reserve_key_bytes).
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let map: rosti::StrMap<u64> = rosti::StrMap::with_capacity(10);
-    /// assert!(map.capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self::with_capacity_in(capacity, Global)
-    }
-
-    /// An empty map whose hashes, and therefore its iteration order, are determined by `seed`: they
-    /// are the same in every run of a program, for the same sequence of operations and the same
-    /// version of this crate.
-    ///
-    /// Anyone who knows the seed can choose keys that collide, so use this for tests and
-    /// experiments.
-    ///
-    /// ```
-    /// let fill = || {
-    ///     let mut map = rosti::StrMap::with_seed(7);
-    ///     map.extend([("one", 1), ("two", 2), ("three", 3)]);
-    ///     map.into_iter().collect::<Vec<_>>()
-    /// };
-    /// assert_eq!(fill(), fill());
-    /// ```
-    #[must_use]
-    pub fn with_seed(seed: u64) -> Self {
-        SliceMap { seed: Seed::fixed(seed), ..Self::new() }
-    }
-}
-
-impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// An empty map that takes its memory from `alloc`.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut map = rosti::StrMap::new_in(Global);
-    /// map.insert("one", 1);
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new_in(alloc: A) -> Self
-    where
-        A: Clone,
-    {
-        SliceMap {
-            seed: Seed::random(),
-            arena: Arena::new_in(alloc.clone()),
-            table: HashTable::new_in(alloc),
-        }
-    }
-
-    /// An empty map with room for `capacity` entries in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut map = rosti::StrMap::with_capacity_in(100, Global);
-    /// map.insert("one", 1);
-    /// assert!(map.capacity() >= 100);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self
-    where
-        A: Clone,
-    {
-        let mut map = Self::new_in(alloc);
-        map.reserve(capacity);
-        map
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let map: rosti::StrMap<u8> = rosti::StrMap::new();
-    /// let _global = map.allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.table.allocator()
-    }
-
-    /// How many entries the map can hold without growing its table, whatever is removed and
-    /// inserted in the meantime. O(1).
-    ///
-    /// ```
-    /// let map: rosti::StrMap<u8> = rosti::StrMap::with_capacity(100);
-    /// assert!(map.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.table.capacity()
-    }
-
-    /// The number of entries. O(1).
-    ///
-    /// ```
-    /// assert_eq!(rosti::StrMap::from([("one", 1), ("two", 2)]).len(), 2);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    /// Whether there are no entries. O(1).
-    ///
-    /// ```
-    /// assert!(!rosti::StrMap::from([("one", 1)]).is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
-    }
-
-    /// The bytes that the map has allocated, including its keys but not what its values own. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.allocation_size(), 0);
-    /// map.insert("a key that is too long for its cell", 1u64);
-    /// assert!(map.allocation_size() > 16 + 8 + 35);
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.table.allocation_size() + self.arena.capacity()
-    }
-
-    /// How full the map is and how long its searches are; see [`Statistics`]. O(slots): no long key
-    /// is read.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// assert_eq!(map.statistics().entries, 2);
-    /// ```
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        Statistics { bytes: self.allocation_size(), ..self.table.statistics(hash_of(&self.seed)) }
-    }
-
-    /// Makes room for `additional` more entries. O(slots) if the table must grow.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
-    /// map.reserve(100);
-    /// assert!(map.capacity() >= 100);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) {
-        self.table.reserve(additional, hash_of(&self.seed));
-    }
-
-    /// Makes room for `additional` more entries, or says why it cannot and changes nothing.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
-    /// assert!(map.try_reserve(100).is_ok());
-    /// assert!(map.try_reserve(usize::MAX).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.table.try_reserve(additional, hash_of(&self.seed))
-    }
-
-    /// Makes room for keys of more than 15 bytes with `additional` bytes in total.
-    ///
-    /// # Panics
-    /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::with_capacity(1000);
-    /// map.reserve_key_bytes(1000 * 20);
-    /// let size = map.allocation_size();
-    /// for n in 0..1000 {
-    ///     map.insert(&format!("a long key for {n}"), n);
-    /// }
-    /// assert_eq!(map.allocation_size(), size);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve_key_bytes(&mut self, additional: usize) {
+common! {
+    SliceMap<K, V>, "map" of "entries", "StrMap::<u64>", "map.insert(\"a key that is too long for its cell\", 1);",
+    |seed| SliceMap { seed: Seed::fixed(seed), ..Self::new() },
+    |alloc| SliceMap {
+        seed: Seed::random(),
+        arena: Arena::new_in(alloc.clone()),
+        table: HashTable::new_in(alloc),
+    },
+    self.table, hash_of(&self.seed);
+    allocation_size: self.table.allocation_size() + self.arena.capacity();
+    statistics: Statistics { bytes: self.allocation_size(), ..self.table.statistics(hash_of(&self.seed)) };
+    reserve_key_bytes: |additional| {
         // Infallible: a failure does not return.
         let _ = self.arena.reserve(additional, Fallibility::Infallible);
-    }
-
-    /// Gives back as much memory as possible, that of removed keys included. O(slots + key bytes).
-    ///
-    /// # Panics
-    /// Aborts if the allocator cannot provide a smaller block for the table.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::with_capacity(100);
-    /// map.insert("a key that is too long for its cell", 1);
-    /// map.remove("a key that is too long for its cell");
-    /// map.shrink_to_fit();
-    /// assert_eq!((map.capacity(), map.allocation_size()), (0, 0));
-    /// ```
-    pub fn shrink_to_fit(&mut self) {
+    };
+    shrink_to_fit: {
         self.table.shrink_to_fit(hash_of(&self.seed));
         let live = self.table.iter().map(|(cell, _)| cell.arena_bytes()).sum();
         if live < self.arena.capacity() {
             compact(&mut self.table, &mut self.arena, live);
         }
     }
+    clear: {
+        // Whether or not dropping a value panics, the table is empty afterwards.
+        self.arena.release_all();
+        self.table.clear();
+        self.arena.clear();
+    }
+}
 
+impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// The entry of a key.
     #[inline(always)]
     fn find(&self, key: &K) -> Option<&(Cell<K>, V)> {
@@ -766,20 +561,6 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.arena.release(cell.arena_bytes());
         collect_garbage(&mut self.table, &mut self.arena);
         Some((key, value))
-    }
-
-    /// Drops all entries and keeps the memory. O(slots), O(1) if there are none.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// map.clear();
-    /// assert!(map.is_empty() && map.capacity() > 0);
-    /// ```
-    pub fn clear(&mut self) {
-        // Whether or not dropping a value panics, the table is empty afterwards.
-        self.arena.release_all();
-        self.table.clear();
-        self.arena.clear();
     }
 
     /// Keeps the entries for which `keep` returns true and drops the others. O(slots). If `keep`

@@ -4,10 +4,11 @@ use core::fmt::{self, Debug};
 use core::iter::FusedIterator;
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 
+use super::common::common;
 use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
-use crate::hash_map::forward_iterator;
+use crate::hash_map::{debug_list, forward_iterator};
 use crate::raw::Statistics;
 
 /// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
@@ -26,210 +27,23 @@ pub struct SliceSet<K: Key + ?Sized, A: Allocator = Global> {
     pub(crate) map: SliceMap<K, (), A>,
 }
 
-impl<K: Key + ?Sized> SliceSet<K> {
-    /// An empty set. Allocates nothing until the first insertion.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::new();
-    /// assert_eq!((set.len(), set.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+common! {
+    SliceSet<K>, "set" of "elements", "StrSet", "set.insert(\"an element that is too long for its cell\");",
+    |seed| SliceSet { map: SliceMap::with_seed(seed) },
+    |alloc| SliceSet { map: SliceMap::new_in(alloc) },
+    self.map;
+    allocation_size: self.map.allocation_size();
+    statistics: self.map.statistics();
+    reserve_key_bytes: |additional| self.map.reserve_key_bytes(additional);
+    shrink_to_fit: {
+        self.map.shrink_to_fit();
     }
-
-    /// An empty set that can hold `capacity` elements without growing its table.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// assert!(rosti::StrSet::with_capacity(10).capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        SliceSet { map: SliceMap::with_capacity(capacity) }
-    }
-
-    /// An empty set whose iteration order is determined by `seed`; see [`SliceMap::with_seed`].
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::with_seed(7);
-    /// assert!(set.insert("one"));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn with_seed(seed: u64) -> Self {
-        SliceSet { map: SliceMap::with_seed(seed) }
+    clear: {
+        self.map.clear();
     }
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// An empty set that takes its memory from `alloc`.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut set = rosti::StrSet::new_in(Global);
-    /// set.insert("one");
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn new_in(alloc: A) -> Self
-    where
-        A: Clone,
-    {
-        SliceSet { map: SliceMap::new_in(alloc) }
-    }
-
-    /// An empty set with room for `capacity` elements in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// assert!(rosti::StrSet::with_capacity_in(100, Global).capacity() >= 100);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self
-    where
-        A: Clone,
-    {
-        SliceSet { map: SliceMap::with_capacity_in(capacity, alloc) }
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::new();
-    /// let _global = set.allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.map.allocator()
-    }
-
-    /// How many elements the set can hold without growing its table, whatever is removed and
-    /// inserted in the meantime. O(1).
-    ///
-    /// ```
-    /// assert!(rosti::StrSet::with_capacity(100).capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.map.capacity()
-    }
-
-    /// The number of elements. O(1).
-    ///
-    /// ```
-    /// assert_eq!(rosti::StrSet::from(["one", "two", "one"]).len(), 2);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.map.len()
-    }
-
-    /// Whether there are no elements. O(1).
-    ///
-    /// ```
-    /// assert!(rosti::StrSet::new().is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
-    }
-
-    /// The bytes that the set has allocated, its elements included. O(1).
-    ///
-    /// ```
-    /// assert_eq!(rosti::StrSet::new().allocation_size(), 0);
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.map.allocation_size()
-    }
-
-    /// How full the set is and how long its searches are; see [`Statistics`]. O(slots).
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one", "three"]);
-    /// assert_eq!(set.statistics().entries, 2);
-    /// ```
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.map.statistics()
-    }
-
-    /// Makes room for `additional` more elements; see [`SliceMap::reserve`].
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::new();
-    /// set.reserve(100);
-    /// assert!(set.capacity() >= 100);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) {
-        self.map.reserve(additional);
-    }
-
-    /// Makes room for `additional` more elements, or says why it cannot and changes nothing.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// assert!(rosti::StrSet::new().try_reserve(usize::MAX).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.map.try_reserve(additional)
-    }
-
-    /// Makes room for elements of more than 15 bytes with `additional` bytes in total.
-    ///
-    /// # Panics
-    /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::new();
-    /// set.reserve_key_bytes(1000);
-    /// assert!(set.allocation_size() >= 1000);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve_key_bytes(&mut self, additional: usize) {
-        self.map.reserve_key_bytes(additional);
-    }
-
-    /// Gives back as much memory as possible, that of removed elements included. O(slots + bytes).
-    ///
-    /// # Panics
-    /// Aborts if the allocator cannot provide a smaller block for the table.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::with_capacity(100);
-    /// set.shrink_to_fit();
-    /// assert_eq!(set.capacity(), 0);
-    /// ```
-    #[inline]
-    pub fn shrink_to_fit(&mut self) {
-        self.map.shrink_to_fit();
-    }
-
     /// Whether the element is in the set. O(length) expected.
     ///
     /// ```
@@ -315,18 +129,6 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     #[inline]
     pub fn pop(&mut self) -> Option<K::Owned> {
         self.map.pop().map(|(key, ())| key)
-    }
-
-    /// Removes all elements and keeps the memory. O(slots), O(1) if there are none.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// set.clear();
-    /// assert!(set.is_empty() && set.capacity() > 0);
-    /// ```
-    #[inline]
-    pub fn clear(&mut self) {
-        self.map.clear();
     }
 
     /// Keeps the elements for which `keep` returns true. O(slots). If `keep` panics, elements not
@@ -496,10 +298,8 @@ forward_iterator! {
     [K: Key + ?Sized, A: Allocator] DrainSet<'_, K, A>, K::Owned, |(key, ())| key;
 }
 
-impl<K: Key + ?Sized, A: Allocator> Debug for DrainSet<'_, K, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.entries.rest().map(|(key, ())| key)).finish()
-    }
+debug_list! {
+    [K: Key + ?Sized, A: Allocator] DrainSet<'_, K, A>, self => self.entries.rest().map(|(key, ())| key);
 }
 
 impl<K: Key + ?Sized, A: Allocator + Clone> Clone for SliceSet<K, A> {

@@ -1,0 +1,251 @@
+//! What the map and the set have in common: how they are made, and how much room they have.
+
+/// Implements it. In quotes words, a type and a call for the documentation; then what makes one, what is asked for
+/// most, with the hasher that it wants to be told, and what the two do differently.
+macro_rules! common {
+    (
+        $Type:ident<K $(, $V:ident)?>, $it:literal of $entries:literal, $Of:literal, $insert:literal,
+        |$seed:ident| $seeded:expr, |$alloc:ident| $empty:expr, $self:ident.$table:ident $(, $hasher:expr)?;
+        allocation_size: $size:expr;
+        statistics: $statistics:expr;
+        reserve_key_bytes: |$bytes:ident| $reserve_key_bytes:expr;
+        shrink_to_fit: $shrink_to_fit:block
+        clear: $clear:block
+    ) => {
+        impl<K: Key + ?Sized $(, $V)?> $Type<K $(, $V)?> {
+            #[doc = concat!("An empty ", $it, ". Allocates nothing until the first insertion.")]
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, 0));")]
+            /// ```
+            #[inline]
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            #[doc = concat!("An empty ", $it, " that can hold `capacity` ", $entries, " without growing its table. Long \
+                keys need room of their own, see [`reserve_key_bytes`](Self::reserve_key_bytes).")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(10).capacity() >= 10);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            #[must_use]
+            pub fn with_capacity(capacity: usize) -> Self {
+                Self::with_capacity_in(capacity, Global)
+            }
+
+            #[doc = concat!("An empty ", $it, " whose hashes, and therefore its iteration order, are determined by `seed`:")]
+            /// they are the same in every run of a program, for the same sequence of operations and the same
+            /// version of this crate.
+            ///
+            /// Anyone who knows the seed can choose keys that collide, so use this for tests and
+            /// experiments.
+            ///
+            /// ```
+            /// let fill = || {
+            #[doc = concat!("    let mut ", $it, " = rosti::", $Of, "::with_seed(7);")]
+            #[doc = concat!("    ", $insert)]
+            #[doc = concat!("    ", $it, ".into_iter().collect::<Vec<_>>()")]
+            /// };
+            /// assert_eq!(fill(), fill());
+            /// ```
+            #[must_use]
+            pub fn with_seed($seed: u64) -> Self {
+                $seeded
+            }
+        }
+
+        impl<K: Key + ?Sized $(, $V)?, A: Allocator> $Type<K $(, $V)?, A> {
+            #[doc = concat!("An empty ", $it, " that takes its memory from `alloc`.")]
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new_in(Global);")]
+            #[doc = $insert]
+            /// # }
+            /// ```
+            #[inline]
+            #[must_use]
+            pub fn new_in($alloc: A) -> Self
+            where
+                A: Clone,
+            {
+                $empty
+            }
+
+            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, " in memory from `alloc`.")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity_in(100, Global).capacity() >= 100);")]
+            /// # }
+            /// ```
+            #[inline]
+            #[track_caller]
+            #[must_use]
+            pub fn with_capacity_in(capacity: usize, alloc: A) -> Self
+            where
+                A: Clone,
+            {
+                let mut new = Self::new_in(alloc);
+                new.reserve(capacity);
+                new
+            }
+
+            /// The allocator.
+            ///
+            /// ```
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("let _global = ", $it, ".allocator();")]
+            /// ```
+            #[inline]
+            pub fn allocator(&self) -> &A {
+                self.$table.allocator()
+            }
+
+            #[doc = concat!("How many ", $entries, " the ", $it, " can hold without growing its table, whatever is")]
+            /// removed and inserted in the meantime. O(1).
+            ///
+            /// ```
+            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(100).capacity() >= 100);")]
+            /// ```
+            #[inline]
+            pub fn capacity(&self) -> usize {
+                self.$table.capacity()
+            }
+
+            #[doc = concat!("The number of ", $entries, ". O(1).")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = $insert]
+            #[doc = concat!("assert_eq!(", $it, ".len(), 1);")]
+            /// ```
+            #[inline]
+            pub fn len(&self) -> usize {
+                self.$table.len()
+            }
+
+            #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
+            ///
+            /// ```
+            #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
+            /// ```
+            #[inline]
+            pub fn is_empty(&self) -> bool {
+                self.$table.is_empty()
+            }
+
+            #[doc = concat!("The bytes that the ", $it, " has allocated, including its keys but not what values own. O(1).")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert_eq!(", $it, ".allocation_size(), 0);")]
+            #[doc = $insert]
+            #[doc = concat!("assert!(", $it, ".allocation_size() > 16 + 35);")]
+            /// ```
+            #[inline]
+            pub fn allocation_size(&$self) -> usize {
+                $size
+            }
+
+            #[doc = concat!("How full the ", $it, " is and how long its searches are; see [`Statistics`]. O(slots): no long")]
+            /// key is read.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(rosti::", $Of, "::new().statistics().entries, 0);")]
+            /// ```
+            #[must_use]
+            pub fn statistics(&$self) -> Statistics {
+                $statistics
+            }
+
+            #[doc = concat!("Makes room for `additional` more ", $entries, ". O(slots) if the table must grow.")]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!($it, ".reserve(100);")]
+            #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn reserve(&mut $self, additional: usize) {
+                $self.$table.reserve(additional $(, $hasher)?);
+            }
+
+            #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot and changes nothing.")]
+            ///
+            /// # Errors
+            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = concat!("assert!(", $it, ".try_reserve(100).is_ok());")]
+            #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX).is_err());")]
+            /// ```
+            #[inline]
+            pub fn try_reserve(&mut $self, additional: usize) -> Result<(), TryReserveError> {
+                $self.$table.try_reserve(additional $(, $hasher)?)
+            }
+
+            /// Makes room for keys of more than 15 bytes with so many additional bytes in total.
+            ///
+            /// # Panics
+            /// If that needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::with_capacity(100);")]
+            #[doc = concat!($it, ".reserve_key_bytes(100);")]
+            #[doc = concat!("let size = ", $it, ".allocation_size();")]
+            #[doc = $insert]
+            #[doc = concat!("assert_eq!(", $it, ".allocation_size(), size);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn reserve_key_bytes(&mut $self, $bytes: usize) {
+                $reserve_key_bytes
+            }
+
+            /// Gives back as much memory as possible, that of removed keys included. O(slots + key bytes).
+            ///
+            /// # Panics
+            /// Aborts if the allocator cannot provide a smaller block for the table.
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::with_capacity(100);")]
+            #[doc = $insert]
+            #[doc = concat!("drop(", $it, ".drain());")]
+            #[doc = concat!($it, ".shrink_to_fit();")]
+            #[doc = concat!("assert_eq!((", $it, ".capacity(), ", $it, ".allocation_size()), (0, 0));")]
+            /// ```
+            pub fn shrink_to_fit(&mut $self) $shrink_to_fit
+
+            #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
+            ///
+            /// ```
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = $insert]
+            #[doc = concat!($it, ".clear();")]
+            #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
+            /// ```
+            pub fn clear(&mut $self) $clear
+        }
+    };
+}
+
+pub(super) use common;

@@ -202,7 +202,8 @@ fn growth(entries: u64) {
 /// Rows about single operations.
 fn single() {
     let in_cache = [700u64, 3000, 6000, 45_000].map(operations);
-    let beyond = [3_000_000u64, 6_000_000].map(operations);
+    let sizes = [3_000_000u64, 6_000_000, 12_000_000];
+    let beyond = sizes.map(operations);
     let of = |rows: &[[f64; 4]], column: usize| mean(rows.iter().map(|row| row[column]));
     row("hit in cache / HashMap's", of(&in_cache, 0), 1.25, 1.10);
     row("hit beyond / HashMap's", of(&beyond, 0), 1.15, 1.03);
@@ -212,6 +213,10 @@ fn single() {
     }
     let small = [4u64, 8, 16].map(operations);
     row("small: hit, miss, churn / HashMap's", mean((0..3).map(|c| of(&small, c))), 1.15, 1.0);
+    for (entries, row) in sizes.iter().zip(beyond) {
+        let [hit, miss, churn, iterate] = row.map(|ratio| format!("{ratio:.3}"));
+        println!("{entries} entries: hit {hit}, miss {miss}, churn {churn}, iterate {iterate}");
+    }
     let fill = |fill: fn(u64)| move || (0..20_000).for_each(|_| fill(12));
     let filled = ratio(
         9,

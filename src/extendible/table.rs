@@ -883,12 +883,57 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         eq: impl Fn(&T, &T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Option<(&mut T, T)> {
-        match self.find_or_vacancy(hash, |present| eq(present, &entry)) {
+        let found = |present: &T| eq(present, &entry);
+        if let Some((table, mut head)) = self.shortcut(hash) {
+            // SAFETY: the directory owns the head and is borrowed mutably; these are its table's control
+            // bytes. A slot that was found is there; a vacant one is in the home's window, and the entry's.
+            unsafe {
+                match table.search_home(hash, || true, &mut { found }) {
+                    AtHome::Found(slot) => return Some((table.slot(slot).as_mut(), entry)),
+                    AtHome::Vacant(slot) if head.as_ref().table.growth_left() != 0 => {
+                        let slot = head.as_mut().table.occupy_in(table, slot, Tag::of(hash));
+                        slot.as_ptr().write(entry);
+                        self.items += 1;
+                        return None;
+                    }
+                    _ => {}
+                }
+            }
+        } else if self.directory.is_empty() {
+            match self.root.search_home(hash, &mut { found }) {
+                // SAFETY: it was just found there.
+                AtHome::Found(slot) => return Some((unsafe { self.root.get_mut(slot) }, entry)),
+                AtHome::Vacant(slot) => {
+                    // SAFETY: the slot is vacant and in the home's window, and there is room. It is the entry's.
+                    unsafe { self.root.occupy(slot, Tag::of(hash)).as_ptr().write(entry) };
+                    self.items += 1;
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        self.insert_on_detour(hash, entry, eq, hasher)
+    }
+
+    /// [`insert`](Self::insert) where the home's window does not settle it, or while there are detours:
+    /// searches from the beginning.
+    #[cold]
+    #[inline(never)]
+    fn insert_on_detour(
+        &mut self,
+        hash: u64,
+        entry: T,
+        eq: impl Fn(&T, &T) -> bool,
+        hasher: impl Fn(&T) -> u64,
+    ) -> Option<(&mut T, T)> {
+        match self.place_on_detour(hash, |present| eq(present, &entry)) {
             // SAFETY: it was just found there.
-            Ok(place) => Some((unsafe { self.get_mut(place) }, entry)),
-            Err(vacancy) => {
-                // SAFETY: the vacancy was just found for this hash.
-                unsafe { self.fill(vacancy, hash, entry, hasher) };
+            (at, raw::Place::Full(slot)) => {
+                Some((unsafe { self.get_mut(Place { at, slot }) }, entry))
+            }
+            _ => {
+                self.insert_elsewhere(hash, entry, &hasher);
+                self.items += 1;
                 None
             }
         }

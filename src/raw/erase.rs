@@ -38,29 +38,29 @@ use crate::ctrl::{EMPTY, Tag};
 use crate::group::Group;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
-    /// Makes a slot vacant and returns what was in it. O(1).
-    ///
-    /// # Safety
-    /// The slot is full.
-    #[inline(always)]
-    unsafe fn take(&mut self, slot: usize) -> T {
-        // SAFETY: a full slot is initialised (I3), and is vacant from here on: read once.
-        unsafe { self.vacate(slot).read() }
-    }
-
     /// Makes a slot vacant and returns the address of the entry, which belongs to the caller. O(1).
     ///
     /// # Safety
     /// The slot is full.
     #[inline(always)]
     unsafe fn vacate(&mut self, slot: usize) -> NonNull<T> {
+        // SAFETY: the caller's contract; the table is its own.
+        unsafe { self.vacate_in(self.detached(), slot) }
+    }
+
+    /// [`vacate`](Self::vacate) that does not wait for the table to know where its control bytes are.
+    ///
+    /// # Safety
+    /// The slot is full, and `table` is this one.
+    #[inline(always)]
+    unsafe fn vacate_in(&mut self, table: Detached<T, G>, slot: usize) -> NonNull<T> {
         // SAFETY: a full slot exists; the table is borrowed mutably.
-        unsafe { self.control.set_byte(slot, EMPTY) };
+        unsafe { table.control.set_byte(slot, EMPTY) };
         self.items -= 1;
         self.growth_left += 1;
         self.debug_check();
         // SAFETY: the slot exists.
-        unsafe { self.slot(slot) }
+        unsafe { table.slot(slot) }
     }
 
     /// [`vacate`](Self::vacate) where nobody knows the entry's hash.
@@ -94,10 +94,22 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot is full.
     #[inline(always)]
     pub unsafe fn remove_hashed_at(&mut self, slot: usize, hash: u64) -> T {
-        // SAFETY: a full slot exists; the table is borrowed mutably.
+        // SAFETY: the caller's contract; the table is its own.
+        unsafe { self.remove_hashed_in(self.detached(), slot, hash) }
+    }
+
+    /// [`remove_hashed_at`](Self::remove_hashed_at) that does not wait for the table to know where its
+    /// control bytes are.
+    ///
+    /// # Safety
+    /// As there, and `table` is this one.
+    #[inline(always)]
+    unsafe fn remove_hashed_in(&mut self, table: Detached<T, G>, slot: usize, hash: u64) -> T {
+        // SAFETY: a full slot is initialised (I3), and is vacant from here on: read once. The table is
+        // borrowed mutably.
         unsafe {
-            self.control.move_out(hash, slot);
-            self.take(slot)
+            table.control.move_out(hash, slot);
+            self.vacate_in(table, slot).read()
         }
     }
 
@@ -133,7 +145,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         eq: impl FnMut(&T) -> bool,
     ) -> Option<T> {
         // SAFETY: the table is there, and its search returns full slots.
-        unsafe { table.find(hash, eq).map(|slot| self.remove_hashed_at(slot, hash)) }
+        unsafe { table.find(hash, eq).map(|slot| self.remove_hashed_in(table, slot, hash)) }
     }
 
     /// Takes out an arbitrary entry. See the module's introduction for what it costs.

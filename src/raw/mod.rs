@@ -288,12 +288,27 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// happens (I3).
     #[inline(always)]
     pub unsafe fn occupy(&mut self, slot: usize, tag: Tag) -> NonNull<T> {
+        // SAFETY: the caller's contract; the table is its own.
+        unsafe { self.occupy_in(self.detached(), slot, tag) }
+    }
+
+    /// [`occupy`](Self::occupy) that does not wait for the table to know where its control bytes are.
+    ///
+    /// # Safety
+    /// As there, and `table` is this one.
+    #[inline(always)]
+    pub(crate) unsafe fn occupy_in(
+        &mut self,
+        table: Detached<T, G>,
+        slot: usize,
+        tag: Tag,
+    ) -> NonNull<T> {
         debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
         // SAFETY: the slot exists and is vacant. Until the entry is written no user code runs, and
         // I3–I5 hold again then: the positions before the slot's window count the entry.
         let entry = unsafe {
-            self.control.set_byte(slot, tag.byte());
-            self.slot(slot)
+            table.control.set_byte(slot, tag.byte());
+            table.slot(slot)
         };
         self.items += 1;
         self.growth_left -= 1;

@@ -4,7 +4,7 @@ use core::hash::{BuildHasher, Hash};
 
 use super::directory::Head;
 use super::map::{ExtendibleMap, hash_of};
-use super::table::{Tables, spread};
+use super::table::Tables;
 use crate::allocator::Allocator;
 
 /// Panics unless the directory of a map is in order: for tests that cannot see it. O(slots).
@@ -61,7 +61,7 @@ impl<T, A: Allocator> Tables<T, A> {
             // SAFETY: the table does not change meanwhile.
             for slot in unsafe { table.full_slots() } {
                 // SAFETY: it is full.
-                let top = spread(hasher(unsafe { table.get(slot) })) >> (usize::BITS - depth);
+                let top = self.position(hasher(unsafe { table.get(slot) }));
                 let own = (at - 1) >> (depth - prefix);
                 let is_behind = moving.is_some_and(|moving| slot >= moving.next);
                 let prefix = top >> (depth - prefix);

@@ -141,7 +141,7 @@ impl<T, A: Allocator> Directory<T, A> {
         Directory {
             ctrls: NonNull::dangling(),
             heads: NonNull::dangling(),
-            shift: usize::BITS,
+            shift: u32::BITS,
             shortcut: 0,
             detours: 0,
             written: 0,
@@ -164,7 +164,7 @@ impl<T, A: Allocator> Directory<T, A> {
         let ctrls = memory.keep();
         // SAFETY: the memory is for so many records.
         let heads = unsafe { ctrls.add(1 << depth) }.cast();
-        let mut directory = Directory { ctrls, heads, shift: usize::BITS - depth, ..Self::new() };
+        let mut directory = Directory { ctrls, heads, shift: u32::BITS - depth, ..Self::new() };
         directory.set_detours(detours);
         directory
     }
@@ -178,25 +178,25 @@ impl<T, A: Allocator> Directory<T, A> {
 
     pub(super) fn set_detours(&mut self, detours: usize) {
         self.detours = detours;
-        self.shortcut = if detours == 0 { self.shift % usize::BITS } else { 0 };
+        self.shortcut = if detours == 0 { self.shift % u32::BITS } else { 0 };
     }
 
     /// Whether there are no records.
     #[inline(always)]
     pub(super) fn is_empty(&self) -> bool {
-        self.shift == usize::BITS
+        self.shift == u32::BITS
     }
 
     /// Prefix bits of a record; 0 if there are none.
     #[inline]
     pub(super) fn depth(&self) -> u32 {
-        usize::BITS - self.shift
+        u32::BITS - self.shift
     }
 
     /// The number of the record for a word, whose top bits are a prefix. There must be records.
     #[inline(always)]
-    pub(super) fn position(&self, word: usize) -> usize {
-        word >> self.shift
+    pub(super) fn position(&self, word: u32) -> usize {
+        (word >> self.shift) as usize
     }
 
     /// How far to shift for the record, if there are no detours; else 0.

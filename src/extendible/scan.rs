@@ -17,13 +17,13 @@ use crate::{hash_map, hash_set};
 
 impl<T, A: Allocator> Tables<T, A> {
     /// The cursor behind the table of a word, whose range ends with this one; `None` at the end.
-    fn behind(&self, word: usize) -> Option<ScanCursor> {
-        let shift = usize::BITS - self.depth_at(word);
+    fn behind(&self, word: u32) -> Option<ScanCursor> {
+        let shift = u32::BITS - self.depth_at(word);
         let end = match shift {
-            usize::BITS => None,
+            u32::BITS => None,
             _ => ((word >> shift) + 1).checked_shl(shift).filter(|&end| end != 0),
         };
-        end.map(|end| ScanCursor::from_bits(end as u64))
+        end.map(|end| ScanCursor::from_bits(u64::from(end)))
     }
 
     /// See [`ExtendibleMap::scan`].
@@ -33,7 +33,7 @@ impl<T, A: Allocator> Tables<T, A> {
         hasher: impl Fn(&T) -> u64,
         mut f: impl FnMut(&T),
     ) -> Option<ScanCursor> {
-        let begin = from.to_bits() as usize;
+        let begin = from.to_bits() as u32;
         for entry in self.entries_at(begin) {
             if spread(hasher(entry)) >= begin {
                 f(entry);
@@ -62,7 +62,7 @@ impl<T, A: Allocator> Tables<T, A> {
         hasher: impl Fn(&T) -> u64,
         mut keep: impl FnMut(&mut T) -> bool,
     ) -> Option<ScanCursor> {
-        let begin = from.to_bits() as usize;
+        let begin = from.to_bits() as u32;
         self.retain_at(begin, &hasher, |hash, entry| spread(hash) < begin || keep(entry));
         self.behind(begin)
     }

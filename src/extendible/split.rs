@@ -39,7 +39,7 @@ impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for Moving<T, A> {}
 /// Bit number `depth` of the prefix of a hash.
 #[inline(always)]
 fn prefix_bit(hash: u64, depth: u32) -> bool {
-    spread(hash) << depth >> (usize::BITS - 1) != 0
+    spread(hash) << depth >> (u32::BITS - 1) != 0
 }
 
 impl<T, A: Allocator> Tables<T, A> {

@@ -583,7 +583,7 @@ fn in_the_middle_of_a_split() {
     let entries = tables.len() as u64;
     all_there(&tables, entries);
     // A scan takes both tables for one.
-    for word in [0, usize::MAX] {
+    for word in [0, u32::MAX] {
         assert_eq!((tables.depth_at(word), tables.entries_at(word).len()), (0, tables.len()));
     }
     // A copy goes on by itself.
@@ -617,7 +617,7 @@ fn in_the_middle_of_a_split() {
     tables.check(hasher);
 
     // Entries that come to lie beyond the window of their home meanwhile are found afterwards.
-    let mut crowd = (1 << 32..).filter(|&key| spread(hash(key)) >> (usize::BITS - 1) == 0);
+    let mut crowd = (1 << 32..).filter(|&key| spread(hash(key)) >> (u32::BITS - 1) == 0);
     let mut tables = Tables::<Small, Global>::new_in(Global);
     (0..20).for_each(|key| assert!(insert(&mut tables, hash, key, key).is_none()));
     for key in crowd.by_ref().take(2 * Native::WIDTH) {

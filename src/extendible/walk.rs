@@ -410,7 +410,7 @@ impl<T, A: Allocator> Tables<T, A> {
 /// other count as one.
 impl<T, A: Allocator> Tables<T, A> {
     /// The number of prefix bits that the table's entries share.
-    pub(super) fn depth_at(&self, word: usize) -> u32 {
+    pub(super) fn depth_at(&self, word: u32) -> u32 {
         if self.directory.is_empty() {
             return 0;
         }
@@ -423,7 +423,7 @@ impl<T, A: Allocator> Tables<T, A> {
     }
 
     /// The heads of the table, in a directory.
-    fn heads_at(&self, word: usize) -> Heads<T, A> {
+    fn heads_at(&self, word: u32) -> Heads<T, A> {
         let span = 1 << (self.directory.depth() - self.depth_at(word));
         // SAFETY: tables that share a prefix have a range of records, which begins with a multiple of its
         // length.
@@ -431,7 +431,7 @@ impl<T, A: Allocator> Tables<T, A> {
     }
 
     /// The table's entries.
-    pub(super) fn entries_at(&self, word: usize) -> Iter<'_, T, A> {
+    pub(super) fn entries_at(&self, word: u32) -> Iter<'_, T, A> {
         if self.directory.is_empty() {
             return self.iter();
         }
@@ -446,7 +446,7 @@ impl<T, A: Allocator> Tables<T, A> {
     /// entries not yet visited stay.
     pub(super) fn retain_at(
         &mut self,
-        word: usize,
+        word: u32,
         hasher: &impl Fn(&T) -> u64,
         mut keep: impl FnMut(u64, &mut T) -> bool,
     ) {

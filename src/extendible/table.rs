@@ -879,40 +879,46 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         eq: impl Fn(&T, &T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Option<(&mut T, T)> {
-        let found = |present: &T| eq(present, &entry);
+        let is_same = |present: &T| eq(present, &entry);
         if let Some((table, mut head)) = self.shortcut(hash) {
             // SAFETY: the directory owns the head and is borrowed mutably; these are its table's control
             // bytes. A slot that was found is there; a vacant one is in the home's window, and the entry's.
             unsafe {
-                match table.search_home(hash, || true, &mut { found }) {
-                    AtHome::Found(slot) => return Some((table.slot(slot).as_mut(), entry)),
-                    AtHome::Vacant(slot) if head.as_ref().table.growth_left() != 0 => {
+                match table.search(hash, is_same) {
+                    Ok(slot) => return Some((table.slot(slot).as_mut(), entry)),
+                    Err(Some(slot)) if head.as_ref().table.growth_left() != 0 => {
                         let slot = head.as_mut().table.occupy_in(table, slot, Tag::of(hash));
                         slot.as_ptr().write(entry);
                         self.items += 1;
                         return None;
                     }
-                    _ => {}
+                    Err(_) => {}
                 }
             }
         } else if self.directory.is_empty() {
-            match self.root.search_home(hash, &mut { found }) {
-                // SAFETY: it was just found there.
-                AtHome::Found(slot) => return Some((unsafe { self.root.get_mut(slot) }, entry)),
-                AtHome::Vacant(slot) => {
-                    // SAFETY: the slot is vacant and in the home's window, and there is room. It is the entry's.
-                    unsafe { self.root.occupy(slot, Tag::of(hash)).as_ptr().write(entry) };
-                    self.items += 1;
-                    return None;
+            // SAFETY: an entry that was found is there; a vacant slot is in the home's window, in a table with
+            // room, and the entry's.
+            unsafe {
+                match self.root.find_or_spot(hash, is_same) {
+                    raw::Place::Full(slot) => return Some((self.root.get_mut(slot), entry)),
+                    raw::Place::Vacant(slot) => {
+                        self.root.occupy(slot, Tag::of(hash)).as_ptr().write(entry);
+                        self.items += 1;
+                        return None;
+                    }
+                    raw::Place::Unknown => {}
                 }
-                _ => {}
             }
+        } else {
+            return self.insert_on_detour(hash, entry, eq, hasher);
         }
-        self.insert_on_detour(hash, entry, eq, hasher)
+        self.insert_elsewhere(hash, entry, &hasher);
+        self.items += 1;
+        None
     }
 
-    /// [`insert`](Self::insert) where the home's window does not settle it, or while there are detours:
-    /// searches from the beginning.
+    /// [`insert`](Self::insert) where a table is beyond the bound, or is being split. (In a call of its own:
+    /// else what `eq` compares with would have to be in memory for all.)
     #[cold]
     #[inline(never)]
     fn insert_on_detour(
@@ -922,18 +928,16 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         eq: impl Fn(&T, &T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Option<(&mut T, T)> {
-        match self.place_on_detour(hash, |present| eq(present, &entry)) {
-            (at, raw::Place::Full(slot)) => {
-                // SAFETY: it was just found there.
-                let present = unsafe { self.get_mut(Place { at, slot }) };
-                Some((present, entry))
-            }
-            _ => {
-                self.insert_elsewhere(hash, entry, &hasher);
-                self.items += 1;
-                None
-            }
+        if let (at, raw::Place::Full(slot)) =
+            self.place_on_detour(hash, |present| eq(present, &entry))
+        {
+            // SAFETY: it was just found there.
+            let present = unsafe { self.get_mut(Place { at, slot }) };
+            return Some((present, entry));
         }
+        self.insert_elsewhere(hash, entry, &hasher);
+        self.items += 1;
+        None
     }
 
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet, as an insertion does.

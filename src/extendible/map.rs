@@ -46,8 +46,8 @@ use crate::raw::Statistics;
 /// holds afterwards, give or take one table.
 ///
 /// All this assumes a hasher that spreads its hashes well. If all entries of a full table agree in
-/// many bits of their hashes, which does not happen with the default hasher, that table grows like
-/// a `HashMap` and loses the bound. Everything stays correct.
+/// many of the lower 32 bits of their hashes, which does not happen with the default hasher, that
+/// table grows like a `HashMap` and loses the bound. Everything stays correct.
 ///
 /// The price: a lookup has to read one more address, and [`capacity`](Self::capacity) is no
 /// promise, because tables fill unevenly.

@@ -13,9 +13,9 @@
 //! half, that is, from bits that home positions of large tables are made of: it is the top bits of the
 //! product with an odd constant. So it does not need a hasher that uses the bits above those of homes,
 //! which those that merely pass an integer through do not, and within a table homes and tags remain as
-//! good as they were. (A product of all 64 bits takes two instructions more, as such a constant does
-//! not fit into one: `extendible`, beyond the cache, hits 1.26 -> 1.24, misses 1.25 -> 1.20. Half a hash
-//! is enough for 2^32 homes; in larger maps entries crowd under fewer of them.)
+//! good as they were. Half a hash is enough for 2^32 homes; in larger maps entries crowd under fewer of
+//! them. (A product of all 64 bits takes two instructions more, as its constant does not fit into one:
+//! `extendible`, beyond the cache, hits 1.24 -> 1.26, misses 1.20 -> 1.25.)
 //!
 //! # What an insert may cost
 //!
@@ -100,8 +100,8 @@ impl<T, A: Allocator> Tables<T, A> {
     const FEWEST_HOMES: usize = 32;
     /// The most records per table. Good hashes need two, and a few more where tables hold few entries.
     pub(super) const MOST_RECORDS: usize = 8;
-    /// The most bits of a prefix.
-    pub(super) const MOST_DEPTH: u32 = usize::BITS / 2;
+    /// The most bits of a prefix: so few that a bit of the word is left.
+    pub(super) const MOST_DEPTH: u32 = usize::BITS / 2 - 1;
 
     /// Homes of a table at the bound.
     pub(super) const HOMES: usize = {

@@ -7,9 +7,10 @@ use core::hash::{BuildHasher, Hash};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, Whole, forward_parallel, into_parallel};
+use super::{Walk, Whole, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
+use crate::hash_map::debug_list;
 use crate::raw::RawTable;
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::{ExtendibleMap, ExtendibleSet};
@@ -108,36 +109,14 @@ forward_parallel! {
     [T: Send, A: Allocator + Send] SetIntoParIter<T, A>, T, |(element, ())| element;
 }
 
-impl<K: Debug, V: Debug> Debug for ParIter<'_, K, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.tables.iter().flat_map(|table| table.clone())).finish()
-    }
-}
-
-impl<K: Debug, V: Debug> Debug for ParIterMut<'_, K, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.tables.iter().flat_map(|table| table.shared())).finish()
-    }
-}
-
-impl<K: Debug, V: Debug, A: Allocator> Debug for IntoParIter<K, V, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.tables.iter().flat_map(|table| table.split())).finish()
-    }
-}
-
-impl<T: Debug> Debug for SetParIter<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries.tables.iter().flat_map(|table| table.clone());
-        f.debug_list().entries(entries.map(|(element, ())| element)).finish()
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for SetIntoParIter<T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries.tables.iter().flat_map(|table| table.split());
-        f.debug_list().entries(entries.map(|(element, ())| element)).finish()
-    }
+debug_list! {
+    [K: Debug, V: Debug] ParIter<'_, K, V>, self => self.tables.iter().flat_map(Clone::clone);
+    [K: Debug, V: Debug] ParIterMut<'_, K, V>, self => self.tables.iter().flat_map(|table| table.shared());
+    [K: Debug, V: Debug, A: Allocator] IntoParIter<K, V, A>, self => self.tables.iter().flat_map(|table| table.split());
+    [T: Debug] SetParIter<'_, T>, self
+        => self.entries.tables.iter().flat_map(Clone::clone).map(|(element, ())| element);
+    [T: Debug, A: Allocator] SetIntoParIter<T, A>, self
+        => self.entries.tables.iter().flat_map(|table| table.split()).map(|(element, ())| element);
 }
 
 into_parallel! {
@@ -153,20 +132,11 @@ into_parallel! {
         => SetIntoParIter { entries: self.map.into_par_iter() };
 }
 
-impl<K, V, S, A> FromParallelIterator<(K, V)> for ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash + Send,
-    V: Send,
-    S: BuildHasher + Default,
-    A: Allocator + Clone + Default,
-{
+from_parallel! {
     /// The map of these entries, which are found in parallel and inserted one after another; for
     /// equal keys the last value wins.
-    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.par_extend(entries);
-        map
-    }
+    [K: Eq + Hash + Send, V: Send, S: BuildHasher + Default, A: Allocator + Clone + Default]
+    (K, V) => ExtendibleMap<K, V, S, A>
 }
 
 impl<K, V, S, A> ParallelExtend<(K, V)> for ExtendibleMap<K, V, S, A>
@@ -182,18 +152,10 @@ where
     }
 }
 
-impl<T, S, A> FromParallelIterator<T> for ExtendibleSet<T, S, A>
-where
-    T: Eq + Hash + Send,
-    S: BuildHasher + Default,
-    A: Allocator + Clone + Default,
-{
+from_parallel! {
     /// The set of these elements, which are found in parallel and inserted one after another.
-    fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::default();
-        set.par_extend(elements);
-        set
-    }
+    [T: Eq + Hash + Send, S: BuildHasher + Default, A: Allocator + Clone + Default]
+    T => ExtendibleSet<T, S, A>
 }
 
 impl<T, S, A> ParallelExtend<T> for ExtendibleSet<T, S, A>

@@ -7,7 +7,7 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, forward_parallel, into_parallel};
+use super::{Walk, Whole, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{HashMap, clone, debug_list};
@@ -208,12 +208,7 @@ into_parallel! {
         => ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()) };
 }
 
-impl<K, V, S> FromParallelIterator<(K, V)> for HashMap<K, V, S>
-where
-    K: Eq + Hash + Send,
-    V: Send,
-    S: BuildHasher + Default + Sync,
-{
+from_parallel! {
     /// The map of these entries, built in parallel; for equal keys the last value wins.
     ///
     /// ```
@@ -222,11 +217,8 @@ where
     /// let squares: HashMap<u64, u64> = (0..100_000).into_par_iter().map(|n| (n, n * n)).collect();
     /// assert_eq!(squares[&300], 90_000);
     /// ```
-    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.par_extend(entries);
-        map
-    }
+    [K: Eq + Hash + Send, V: Send, S: BuildHasher + Default + Sync]
+    (K, V) => HashMap<K, V, S>
 }
 
 impl<K, V, S, A> ParallelExtend<(K, V)> for HashMap<K, V, S, A>

@@ -107,4 +107,18 @@ macro_rules! into_parallel {
     )*};
 }
 
-use {forward_parallel, into_parallel};
+/// Implements `FromParallelIterator` by `ParallelExtend`.
+macro_rules! from_parallel {
+    ($(#[$doc:meta])* [$($generics:tt)*] $item:ty => $collection:ty) => {
+        impl<$($generics)*> FromParallelIterator<$item> for $collection {
+            $(#[$doc])*
+            fn from_par_iter<I: IntoParallelIterator<Item = $item>>(items: I) -> Self {
+                let mut collection = Self::default();
+                collection.par_extend(items);
+                collection
+            }
+        }
+    };
+}
+
+use {forward_parallel, from_parallel, into_parallel};

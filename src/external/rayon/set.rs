@@ -7,7 +7,7 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, forward_parallel, into_parallel};
+use super::{Walk, Whole, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{clone, debug_list};
@@ -284,11 +284,7 @@ into_parallel! {
         => ParIter { entries: Walk(self.map.table.raw.split()) };
 }
 
-impl<T, S> FromParallelIterator<T> for HashSet<T, S>
-where
-    T: Eq + Hash + Send,
-    S: BuildHasher + Default + Sync,
-{
+from_parallel! {
     /// The set of these elements, built in parallel; of equal ones the first stays.
     ///
     /// ```
@@ -296,11 +292,8 @@ where
     /// let rests: rosti::HashSet<u32> = (0..100_000).into_par_iter().map(|n| n % 7).collect();
     /// assert_eq!(rests.len(), 7);
     /// ```
-    fn from_par_iter<I: IntoParallelIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::default();
-        set.par_extend(elements);
-        set
-    }
+    [T: Eq + Hash + Send, S: BuildHasher + Default + Sync]
+    T => HashSet<T, S>
 }
 
 impl<T, S, A> ParallelExtend<T> for HashSet<T, S, A>

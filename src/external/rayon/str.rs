@@ -7,9 +7,10 @@ use core::fmt::{self, Debug};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, into_parallel};
+use super::{Walk, from_parallel, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
+use crate::hash_map::{clone, debug_list};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::str::{Cell, Key, SliceMap, SliceSet};
 
@@ -84,25 +85,13 @@ impl<'a, K: Key + ?Sized> ParallelIterator for ParElements<'a, K> {
     }
 }
 
-impl<K: Key + ?Sized, V: Debug> Debug for ParIter<'_, K, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries.iter().map(|(cell, value)| (cell.key(self.text), value));
-        f.debug_list().entries(entries).finish()
-    }
-}
-
-impl<K: Key + ?Sized, V: Debug> Debug for ParIterMut<'_, K, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries.iter().map(|(cell, value)| (cell.key(self.text), value));
-        f.debug_list().entries(entries).finish()
-    }
-}
-
-impl<K: Key + ?Sized> Debug for ParElements<'_, K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ParIter { entries, text } = &self.entries;
-        f.debug_list().entries(entries.iter().map(|(cell, ())| cell.key(text))).finish()
-    }
+debug_list! {
+    [K: Key + ?Sized, V: Debug] ParIter<'_, K, V>, self
+        => self.entries.iter().map(|(cell, value)| (cell.key(self.text), value));
+    [K: Key + ?Sized, V: Debug] ParIterMut<'_, K, V>, self
+        => self.entries.iter().map(|(cell, value)| (cell.key(self.text), value));
+    [K: Key + ?Sized] ParElements<'_, K>, self
+        => self.entries.entries.iter().map(|(cell, ())| cell.key(self.entries.text));
 }
 
 impl<K: Key + ?Sized, V> Clone for ParIter<'_, K, V> {
@@ -112,11 +101,8 @@ impl<K: Key + ?Sized, V> Clone for ParIter<'_, K, V> {
     }
 }
 
-impl<K: Key + ?Sized> Clone for ParElements<'_, K> {
-    #[inline]
-    fn clone(&self) -> Self {
-        ParElements { entries: self.entries.clone() }
-    }
+clone! {
+    [K: Key + ?Sized] ParElements<'_, K>;
 }
 
 into_parallel! {
@@ -155,13 +141,7 @@ where
     }
 }
 
-impl<K, Q, V, A> FromParallelIterator<(Q, V)> for SliceMap<K, V, A>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K> + Send,
-    V: Send,
-    A: Allocator + Default,
-{
+from_parallel! {
     /// The map of these entries, which are collected in parallel; for equal keys the last value
     /// wins.
     ///
@@ -172,11 +152,8 @@ where
     ///     ["one", "two", "three"].into_par_iter().map(|word| (word, word.len())).collect();
     /// assert_eq!(lengths["three"], 5);
     /// ```
-    fn from_par_iter<I: IntoParallelIterator<Item = (Q, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.par_extend(entries);
-        map
-    }
+    [K: Key + ?Sized, Q: AsRef<K> + Send, V: Send, A: Allocator + Default]
+    (Q, V) => SliceMap<K, V, A>
 }
 
 impl<K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator> ParallelExtend<Q> for SliceSet<K, A> {
@@ -196,12 +173,7 @@ impl<K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator> ParallelExtend<Q> for Sl
     }
 }
 
-impl<K, Q, A> FromParallelIterator<Q> for SliceSet<K, A>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K> + Send,
-    A: Allocator + Default,
-{
+from_parallel! {
     /// The set of these elements, which are collected in parallel.
     ///
     /// ```
@@ -210,9 +182,6 @@ where
     /// let digits: StrSet = (0..1000).into_par_iter().map(|n| (n % 10).to_string()).collect();
     /// assert_eq!(digits.len(), 10);
     /// ```
-    fn from_par_iter<I: IntoParallelIterator<Item = Q>>(elements: I) -> Self {
-        let mut set = Self::default();
-        set.par_extend(elements);
-        set
-    }
+    [K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator + Default]
+    Q => SliceSet<K, A>
 }

@@ -13,7 +13,6 @@ use crate::hasher::DefaultHashBuilder;
 ///
 /// ```
 /// use rosti::extendible_map::{Entry, ExtendibleMap};
-///
 /// let mut map: ExtendibleMap<_, _> = ExtendibleMap::from([("a", 1)]);
 /// match map.entry("a") {
 ///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
@@ -26,12 +25,8 @@ pub type Entry<'a, K, V, S, A = Global> =
 /// The place of a key that is present.
 ///
 /// ```
-/// use rosti::extendible_map::{Entry, ExtendibleMap};
-///
-/// let mut map: ExtendibleMap<_, _> = ExtendibleMap::from([("a", 1)]);
-/// if let Entry::Occupied(mut entry) = map.entry("a") {
-///     *entry.get_mut() += 1;
-/// }
+/// let mut map = rosti::ExtendibleMap::new();
+/// *map.entry("a").insert(1).get_mut() += 1;
 /// assert_eq!(map["a"], 2);
 /// ```
 pub type OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
@@ -41,12 +36,9 @@ pub type OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
 ///
 /// ```
 /// use rosti::extendible_map::{Entry, ExtendibleMap};
-///
 /// let mut map = ExtendibleMap::new();
-/// if let Entry::Vacant(entry) = map.entry("a") {
-///     entry.insert(1);
-/// }
-/// assert_eq!(map["a"], 1);
+/// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+/// assert_eq!(entry.insert(1), &1);
 /// ```
 pub type VacantEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
     hash_map::VacantEntry<'a, K, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -64,13 +56,8 @@ pub type OccupiedError<'a, K, V, S, A = Global> =
 /// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry_ref`].
 ///
 /// ```
-/// use rosti::extendible_map::{EntryRef, ExtendibleMap};
-///
-/// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
-/// match map.entry_ref("a") {
-///     EntryRef::Occupied(_) => unreachable!(),
-///     EntryRef::Vacant(entry) => *entry.insert(1) += 1,
-/// }
+/// let mut map: rosti::ExtendibleMap<String, i32> = rosti::ExtendibleMap::new();
+/// *map.entry_ref("a").or_insert(1) += 1;
 /// assert_eq!(map["a"], 2);
 /// ```
 pub type EntryRef<'a, 'b, K, Q, V, S, A = Global> =
@@ -80,12 +67,9 @@ pub type EntryRef<'a, 'b, K, Q, V, S, A = Global> =
 ///
 /// ```
 /// use rosti::extendible_map::{EntryRef, ExtendibleMap};
-///
 /// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
-/// if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-///     entry.insert(1);
-/// }
-/// assert_eq!(map["a"], 1);
+/// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+/// assert_eq!(entry.insert(1), &1);
 /// ```
 pub type VacantEntryRef<'map, 'key, K, Q, V, S, A = Global> =
     hash_map::VacantEntryRef<'map, 'key, K, Q, V, S, A, ExtendibleMap<K, V, S, A>>;

@@ -15,13 +15,11 @@ use crate::hash_table::{self, debug_entry};
 ///
 /// ```
 /// use rosti::str_map::Entry;
-///
 /// let mut map = rosti::StrMap::from([("one", 1)]);
 /// match map.entry("one") {
 ///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
 ///     Entry::Vacant(_) => unreachable!(),
 /// }
-/// assert!(matches!(map.entry("one"), Entry::Vacant(_)));
 /// ```
 pub enum Entry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
     /// The key is in the map.
@@ -34,12 +32,8 @@ pub enum Entry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
 /// A key that is present, with its value; part of [`Entry`].
 ///
 /// ```
-/// use rosti::str_map::Entry;
-///
-/// let mut map = rosti::StrMap::from([("one", 1)]);
-/// if let Entry::Occupied(mut entry) = map.entry("one") {
-///     assert_eq!(entry.insert(11), 1);
-/// }
+/// let mut map = rosti::StrMap::new();
+/// assert_eq!(map.entry("one").insert(1).insert(11), 1);
 /// assert_eq!(map["one"], 11);
 /// ```
 pub struct OccupiedEntry<'a, K: Key + ?Sized, V, A: Allocator = Global> {
@@ -51,11 +45,9 @@ pub struct OccupiedEntry<'a, K: Key + ?Sized, V, A: Allocator = Global> {
 ///
 /// ```
 /// use rosti::str_map::Entry;
-///
 /// let mut map = rosti::StrMap::new();
-/// if let Entry::Vacant(entry) = map.entry("one") {
-///     *entry.insert(1) += 10;
-/// }
+/// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
+/// *entry.insert(1) += 10;
 /// assert_eq!(map["one"], 11);
 /// ```
 pub struct VacantEntry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
@@ -284,11 +276,10 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
     /// The key that was looked for.
     ///
     /// ```
-    /// # use rosti::str_map::Entry;
-    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("one") {
-    ///     assert_eq!(entry.key(), "one");
-    /// }
+    /// use rosti::str_map::Entry;
+    /// let mut map = rosti::StrMap::<u8>::new();
+    /// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
+    /// assert_eq!(entry.key(), "one");
     /// ```
     #[inline]
     pub fn key(&self) -> &'k K {
@@ -302,11 +293,10 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
     /// allocator fails.
     ///
     /// ```
-    /// # use rosti::str_map::Entry;
+    /// use rosti::str_map::Entry;
     /// let mut map = rosti::StrMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("one") {
-    ///     assert_eq!(entry.insert(1), &1);
-    /// }
+    /// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
+    /// assert_eq!(entry.insert(1), &1);
     /// ```
     #[inline]
     pub fn insert(self, value: V) -> &'a mut V {
@@ -319,12 +309,10 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
     /// As [`insert`](Self::insert).
     ///
     /// ```
-    /// # use rosti::str_map::Entry;
+    /// use rosti::str_map::Entry;
     /// let mut map = rosti::StrMap::new();
-    /// if let Entry::Vacant(entry) = map.entry("one") {
-    ///     assert_eq!(entry.insert_entry(1).remove(), 1);
-    /// }
-    /// assert!(map.is_empty());
+    /// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
+    /// assert_eq!(entry.insert_entry(1).remove(), 1);
     /// ```
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A> {

@@ -106,6 +106,17 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
         OccupiedEntry { map, place, hash }
     }
 
+    /// [`fill`](Self::fill) where the vacancy has not been looked for.
+    #[inline(always)]
+    pub(super) fn look_and_fill(mut self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
+    where
+        K: Hash,
+        S: BuildHasher,
+    {
+        self.vacancy = self.map.looked_for(self.vacancy, self.hash);
+        self.fill(key, value)
+    }
+
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
     pub(super) fn reserve(&mut self) -> Result<(), TryReserveError>
     where

@@ -44,6 +44,12 @@ pub trait EntryMap<K, V, S, A> {
         K: Hash,
         S: BuildHasher;
 
+    /// A vacancy for this hash that may be better known than this one: what it takes to look is done now.
+    #[inline(always)]
+    fn looked_for(&self, vacancy: Self::Vacancy, _hash: u64) -> Self::Vacancy {
+        vacancy
+    }
+
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
     fn reserve(&mut self, vacancy: &Self::Vacancy, hash: u64) -> Result<(), TryReserveError>
     where
@@ -98,6 +104,11 @@ impl<K, V, S, A: Allocator> EntryMap<K, V, S, A> for HashMap<K, V, S, A> {
             // --counts`, entry: 36 instructions instead of 50).
             None => table.raw.insert_unique_elsewhere(hash, pair, hash_of(hash_builder)),
         }
+    }
+
+    #[inline(always)]
+    fn looked_for(&self, vacancy: Option<usize>, hash: u64) -> Option<usize> {
+        vacancy.or_else(|| self.table.raw.spot(hash))
     }
 
     fn reserve(&mut self, vacancy: &Option<usize>, _: u64) -> Result<(), TryReserveError>

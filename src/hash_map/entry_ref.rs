@@ -319,7 +319,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         K: Hash,
         S: BuildHasher,
     {
-        self.place.fill(key, value).into_mut()
+        self.place.look_and_fill(key, value).into_mut()
     }
 
     /// Inserts the key, made from the borrowed one, with a value and returns the entry. O(1).
@@ -337,7 +337,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         Q: ToOwned<Owned = K>,
         S: BuildHasher,
     {
-        self.place.fill(self.key.to_owned(), value)
+        self.place.look_and_fill(self.key.to_owned(), value)
     }
 
     /// Inserts this key, equivalent to the borrowed one, with a value and returns the entry. O(1).
@@ -360,7 +360,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         S: BuildHasher,
     {
         assert_equivalent(self.key, &key);
-        self.place.fill(key, value)
+        self.place.look_and_fill(key, value)
     }
 
     /// [`insert_entry_with_key`](Self::insert_entry_with_key) without the check.
@@ -385,7 +385,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         K: Hash,
         S: BuildHasher,
     {
-        self.place.fill(key, value)
+        self.place.look_and_fill(key, value)
     }
 
     /// The map, borrowed for as long as the entry was.

@@ -217,16 +217,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         key: &'b Q,
     ) -> EntryRef<'a, 'b, K, Q, V, S, A> {
         let hash = self.hash_builder.hash_one(key);
-        match self.table.raw.find_or_spot(hash, has_key(key)) {
-            Place::Full(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
-            Place::Vacant(slot) => {
-                let place = VacantPlace::new(self, Some(slot), hash);
-                EntryRef::Vacant(VacantEntryRef::new(place, key))
-            }
-            Place::Unknown => {
-                let place = VacantPlace::new(self, None, hash);
-                EntryRef::Vacant(VacantEntryRef::new(place, key))
-            }
+        match self.table.raw.find(hash, has_key(key)) {
+            Some(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
+            None => EntryRef::Vacant(VacantEntryRef::new(VacantPlace::new(self, None, hash), key)),
         }
     }
 

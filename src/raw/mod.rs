@@ -319,14 +319,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Stores an entry without searching for an equal one; returns its slot. O(1) amortised.
     #[inline(always)]
     pub fn insert_unique(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
-        // SAFETY: the position of a home.
-        match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
-            Some(slot) if self.growth_left != 0 => {
+        match self.spot(hash) {
+            Some(slot) => {
                 // SAFETY: the slot is vacant and in the home's window.
                 unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
                 slot
             }
-            _ => self.insert_unique_elsewhere(hash, value, hasher),
+            None => self.insert_unique_elsewhere(hash, value, hasher),
         }
     }
 

@@ -233,6 +233,16 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe { self.control.probe_on(hash, seq, is_match) }.ok()
     }
 
+    /// The vacant slot for an entry with this hash, which is absent, if that is at home and there is room.
+    #[inline(always)]
+    pub fn spot(&self, hash: u64) -> Option<usize> {
+        // SAFETY: the position of a home.
+        match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
+            Some(slot) if self.growth_left != 0 => Some(slot),
+            _ => None,
+        }
+    }
+
     /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
     /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
     /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected.

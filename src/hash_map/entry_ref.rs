@@ -264,8 +264,6 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// entry.insert(1);
     /// assert_eq!(map["a"], 1);
     /// ```
-    // A call, so that `or_insert` needs none where the key is present, and the entry no memory: making the
-    // key costs more (`ci/profiles.sh --counts`, entry_ref: 257 -> 234 instructions).
     #[inline(never)]
     pub fn insert(self, value: V) -> &'map mut V
     where
@@ -273,6 +271,8 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         Q: ToOwned<Owned = K>,
         S: BuildHasher,
     {
+        // Never in line: making the key costs more than a call, and where this is in line, `or_insert` is a
+        // call, to which entries go through memory (`ci/profiles.sh --counts`, entry_ref: 257 -> 234 instructions).
         self.insert_entry(value).into_mut()
     }
 

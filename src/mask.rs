@@ -129,19 +129,6 @@ impl<W: Word, const STRIDE: u32> LaneMask for BitMask<W, STRIDE> {
     }
 }
 
-impl<W: Word, const STRIDE: u32> BitMask<W, STRIDE> {
-    /// [`next`](Iterator::next), in the other order: `lanes` is used up by its last use, and the register with
-    /// it. Where `bsf` is what counts, which waits for what was in the register of its result, it has nothing
-    /// else to wait for (`walk` of `ci/profiles.sh`, opt-level "s": 1.57 -> 1.17; `sum_values`, fat LTO: 1.36
-    /// -> 1.05). For growth, which has more to keep in registers, it is 5 instructions an entry more.
-    #[inline(always)]
-    pub fn take_lowest(&mut self) -> Option<usize> {
-        let lanes = *self;
-        *self = lanes.without_lowest();
-        lanes.lowest()
-    }
-}
-
 impl<W: Word, const STRIDE: u32> Iterator for BitMask<W, STRIDE> {
     type Item = usize;
 

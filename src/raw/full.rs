@@ -1,8 +1,10 @@
 //! Full slots, found from control bytes alone: those of a run, all, the next one.
 //!
-//! Every walk over a whole table is built on this file. Control bytes are read a *chunk* at a time,
-//! as many as a machine word has bits: the walk over the lanes of a chunk ends with a branch that
-//! is never predicted, and with a chunk of several groups there are fewer of them.
+//! Every walk over a whole table is built on this file. What is done with all entries by a call reads
+//! control bytes a *chunk* at a time, as many as a machine word has bits: the walk over the lanes of a
+//! chunk ends with a branch that is never predicted, and with a chunk of several groups there are fewer
+//! of them. Loops of users read a *pair* of groups at a time, in line: there are more such branches, but
+//! a CPU that walks over the same table again and again predicts them.
 //!
 //! In a table that is nearly empty most chunks are vacant. The union of a chunk's groups tells
 //! whether a chunk is one of those, and a single out-of-line call skips as many of them as there
@@ -18,11 +20,6 @@ use crate::mask::{BitMask, LaneMask};
 
 /// Number of slots in a chunk.
 pub(super) const CHUNK: usize = usize::BITS as usize;
-
-/// Number of slots that [`fold`](FullSlots::fold) looks at together, at most a chunk. A CPU that walks
-/// over the same table again and again predicts where the walks over so few lanes end (`sum_values` of
-/// `ci/profiles.sh`; with 64 slots 1.2 of hashbrown's time).
-pub(super) const FOLDED: usize = 32;
 
 /// How far ahead of a run of vacant chunks control bytes are prefetched. (One entry in 2^20 slots, on
 /// a CPU with an L2 cache of 1 MiB: .98 -> .58 of hashbrown's time; 256 to 1024 bytes gain nothing.)
@@ -168,6 +165,41 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// Number of slots that loops look at together, at most a chunk. (`walk` and `sum_values` of `ci/profiles.sh`
+    /// chose it: with 64 slots 1.05-1.2 of hashbrown's time instead of .9-1.0, with 16 walks over large tables lose
+    /// what they gain.)
+    pub(super) const PAIR: usize = 2 * G::WIDTH;
+
+    /// The full slots of a pair of groups, as offsets from `base`; of the first only where the table ends
+    /// behind it.
+    ///
+    /// # Safety
+    /// `base` is a multiple of `PAIR` and less than the number of control bytes.
+    #[inline(always)]
+    unsafe fn full_pair(self, base: usize) -> Lanes {
+        // SAFETY: the caller's contract. The number of control bytes is a multiple of `PAIR`, or one group
+        // more than that, which begins behind the last home: of a table with one window at `mask` (I1, I2).
+        unsafe {
+            let first = self.group(base).full_bits();
+            let second = |base| self.group(base + G::WIDTH).full_bits() << G::WIDTH;
+            BitMask(if base < self.mask() { first | second(base) } else { first })
+        }
+    }
+
+    /// The first pair from `base` on that is not vacant.
+    ///
+    /// # Safety
+    /// There is one. `base` is a multiple of `PAIR`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn next_pair(self, base: usize) -> (usize, Lanes) {
+        // SAFETY: as a pair is to come, control bytes are; their number is a multiple of `WIDTH` (I2).
+        let (base, lanes) =
+            unsafe { self.chunk_before(base, Self::SHAPE.control_bytes(self.mask() + 1)) };
+        let pair = lanes.lowest_or_last() / Self::PAIR * Self::PAIR;
+        (base + pair, BitMask(lanes.0 >> pair & (usize::MAX >> (CHUNK - Self::PAIR))))
+    }
+
     /// The slots that hold an entry, in order.
     ///
     /// # Safety
@@ -175,7 +207,8 @@ impl<G: Group> Control<G> {
     /// be erased while it runs, but only ones it has already returned.
     #[inline(always)]
     pub(super) unsafe fn full_slots(self, items: usize) -> FullSlots<G> {
-        FullSlots { control: self, base: 0usize.wrapping_sub(CHUNK), lanes: Lanes::NONE, items }
+        // As if a slot of the pair before the first had come.
+        FullSlots { control: self, down: Self::PAIR - 1, lanes: BitMask(1), items }
     }
 }
 
@@ -183,12 +216,14 @@ impl<G: Group> Control<G> {
 #[derive(Debug)]
 pub(crate) struct FullSlots<G> {
     control: Control<G>,
-    /// The first slot of the current chunk, a multiple of `CHUNK`; of the one before the first to
-    /// begin with.
-    base: usize,
-    /// The full lanes of the current chunk that are still to come.
+    /// The complement of the first slot of the current pair: slots grow downwards, so it is an exclusive or away
+    /// from where an entry is, as seen from the control bytes.
+    down: usize,
+    /// The full lanes of the current pair, from the slot on that came last. It is taken out before the next one is
+    /// looked for: whether any are left is known from the same instruction, and a register for the lanes before
+    /// is free to be used up.
     lanes: Lanes,
-    /// Number of slots still to come, in all chunks.
+    /// Number of slots still to come, in all pairs.
     items: usize,
 }
 
@@ -241,11 +276,12 @@ impl<G: Group> FullSlots<G> {
     /// each run.
     #[inline]
     pub(super) fn runs(mut self) -> impl Iterator<Item = (usize, Lanes)> {
+        let (mut base, mut next) = (!self.down, self.behind());
+        let mut lanes = self.lanes.without_lowest();
         iter::from_fn(move || {
             if self.items == 0 {
                 return None;
             }
-            let mut lanes = mem::replace(&mut self.lanes, Lanes::NONE);
             if !self.control.has_several_windows() {
                 // All of them; small tables are not to pay for large ones.
                 self.items = 0;
@@ -256,13 +292,42 @@ impl<G: Group> FullSlots<G> {
                 return Some((0, lanes));
             }
             if !lanes.any() {
-                let next = self.base.wrapping_add(CHUNK);
-                // SAFETY: as in `next`.
-                (self.base, lanes) = unsafe { self.control.next_chunk(next) };
+                // SAFETY: as in `step`. A pair and a chunk end with a group.
+                (base, lanes) = unsafe { self.control.next_chunk(next) };
+                next = base + CHUNK;
             }
             self.items -= lanes.lanes();
-            Some((self.base, lanes))
+            Some((base, mem::replace(&mut lanes, Lanes::NONE)))
         })
+    }
+
+    /// The first slot behind the current pair.
+    #[inline(always)]
+    fn behind(&self) -> usize {
+        (!self.down).wrapping_add(Control::<G>::PAIR)
+    }
+
+    /// Goes on to the next pair, whose full lanes are known, or on from there to one that is not vacant.
+    ///
+    /// # Safety
+    /// A slot is to come, and none in the current pair.
+    #[inline(always)]
+    unsafe fn step(&mut self, lanes: Lanes) {
+        let base = self.behind();
+        (self.down, self.lanes) = (!base, lanes);
+        if !lanes.any() {
+            // SAFETY: a slot is to come (I4), and not in the pair at `base`.
+            let (base, lanes) = unsafe { self.control.next_pair(base + Control::<G>::PAIR) };
+            (self.down, self.lanes) = (!base, lanes);
+        }
+    }
+
+    /// The slot of a lane of the current pair, which comes now.
+    #[inline(always)]
+    fn come(&mut self, lane: usize) -> usize {
+        self.items -= 1;
+        // A pair begins at a multiple of its size: the exclusive or is a difference.
+        !(self.down ^ lane)
     }
 }
 
@@ -271,22 +336,18 @@ impl<G: Group> Iterator for FullSlots<G> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
+        self.lanes = self.lanes.without_lowest();
         loop {
-            // The lanes come first: that there are none is asked once per chunk, whether there are no
-            // more entries only then.
-            if let Some(lane) = self.lanes.take_lowest() {
-                self.items -= 1;
-                // `base` is a multiple of CHUNK: the exclusive or is the sum, and on some targets one
-                // instruction with the complement that the slot's address needs.
-                return Some(self.base ^ lane);
+            // The lanes come first: that there are none is asked once per pair, whether there are no more
+            // entries only then.
+            if let Some(lane) = self.lanes.lowest() {
+                return Some(self.come(lane));
             }
             if self.items == 0 {
                 return None;
             }
-            let next = self.base.wrapping_add(CHUNK);
-            // SAFETY: a slot is to come (I4), it is not in the chunk before, and it has a control
-            // byte. CHUNK is a multiple of WIDTH.
-            (self.base, self.lanes) = unsafe { self.control.next_chunk(next) };
+            // SAFETY: a slot is to come (I4), so there are control bytes behind this pair.
+            unsafe { self.step(self.control.full_pair(self.behind())) };
         }
     }
 
@@ -295,33 +356,35 @@ impl<G: Group> Iterator for FullSlots<G> {
         (self.items, Some(self.items))
     }
 
-    /// Ends with the last slot too. Looks at [`FOLDED`] slots, in line, before it walks over the lanes of
-    /// those before: after a branch that was not predicted the next walk need not wait for its lanes.
+    /// Ends with the last slot too. Looks at the next pair before it walks over the lanes of this one: after a
+    /// branch that was not predicted the next walk need not wait for its lanes. The question whether there are more
+    /// lanes comes last, so that there is one branch for each, whatever the compiler optimises for: a CPU that
+    /// predicts the last one remembers so many branches, and no more.
     #[inline(always)]
-    fn fold<B, F: FnMut(B, usize) -> B>(self, init: B, mut f: F) -> B {
-        let FullSlots { control, mut base, lanes: mut ahead, mut items } = self;
-        let end = Control::<G>::SHAPE.control_bytes(control.mask() + 1);
-        let mut next = base.wrapping_add(CHUNK);
-        if !ahead.any() {
-            base = next;
-        }
+    fn fold<B, F: FnMut(B, usize) -> B>(mut self, init: B, mut f: F) -> B {
+        let end = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
         let mut acc = init;
-        while items != 0 {
-            let mut lanes = ahead;
-            if !lanes.any() {
-                // SAFETY: a slot is to come (I4), from `base` on, and has a control byte.
-                (base, lanes) = unsafe { control.next_chunk(base) };
-                next = base + CHUNK;
+        self.lanes = self.lanes.without_lowest();
+        while self.items != 0 {
+            let next = self.behind();
+            // SAFETY: control bytes of the table.
+            let ahead =
+                if next < end { unsafe { self.control.full_pair(next) } } else { Lanes::NONE };
+            if let Some(mut lane) = self.lanes.lowest() {
+                loop {
+                    acc = f(acc, self.come(lane));
+                    self.lanes = self.lanes.without_lowest();
+                    match self.lanes.lowest() {
+                        Some(other) => lane = other,
+                        None => break,
+                    }
+                }
+                if self.items == 0 {
+                    break;
+                }
             }
-            let chunk = base;
-            base = next;
-            next += FOLDED;
-            // SAFETY: control bytes of the table (I2).
-            ahead.0 = if next <= end { unsafe { control.full_in(base, FOLDED) } } else { 0 };
-            while let Some(lane) = lanes.take_lowest() {
-                items -= 1;
-                acc = f(acc, chunk + lane);
-            }
+            // SAFETY: a slot is to come (I4).
+            unsafe { self.step(ahead) };
         }
         acc
     }

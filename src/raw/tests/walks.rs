@@ -6,7 +6,8 @@ use super::region::parts_of;
 use super::{entries, scaled, tried};
 use crate::allocator::Global;
 use crate::group::Group;
-use crate::raw::full::{CHUNK, FOLDED};
+use crate::raw::control::Control;
+use crate::raw::full::CHUNK;
 use crate::raw::split::Halve;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -94,10 +95,11 @@ fn a_walk_ends_with_the_last_entry<G: Group>() {
                 "{name} {came:?}"
             );
             // Up to the last entry's chunk, and once more the chunk at which a run of vacant ones ends.
-            // Folding has looked at the part of a chunk before, popping looks at an entry's group first
+            // A pair has been looked at before, popping looks at an entry's group first
             // and begins its chunks there.
             let chunks = slots.last().map_or(0, |last| (last + G::WIDTH) / CHUNK + 1);
-            let twice = in_chunk * if name == "pop" { 3 } else { 1 } + FOLDED / G::WIDTH;
+            let twice =
+                in_chunk * if name == "pop" { 3 } else { 1 } + Control::<G>::PAIR / G::WIDTH;
             let most = in_chunk * chunks + slots.len() * twice;
             assert!(
                 loads <= most,

@@ -11,6 +11,7 @@
 //! are. A walk knows how many entries are still to come and ends with the last one, wherever that
 //! is.
 
+use core::hint::unreachable_unchecked;
 use core::ptr::NonNull;
 use core::{iter, mem};
 
@@ -322,12 +323,30 @@ impl<G: Group> FullSlots<G> {
         }
     }
 
-    /// The slot of a lane of the current pair, which comes now.
+    /// [`step`](Self::step) to lanes that nobody has looked at. In line where that is worth it.
+    ///
+    /// # Safety
+    /// As there.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(debug_assertions, inline(never))]
+    unsafe fn step_blindly(&mut self) {
+        // SAFETY: the caller's contract: there are control bytes behind the current pair.
+        unsafe { self.step(self.control.full_pair(self.behind())) };
+    }
+
+    /// The slot of the lowest lane, which comes now.
+    ///
+    /// # Safety
+    /// There is one.
     #[inline(always)]
-    fn come(&mut self, lane: usize) -> usize {
+    unsafe fn come(&mut self) -> usize {
         self.items -= 1;
-        // A pair begins at a multiple of its size: the exclusive or is a difference.
-        !(self.down ^ lane)
+        match self.lanes.lowest() {
+            // A pair begins at a multiple of its size: the exclusive or is a difference.
+            Some(lane) => !(self.down ^ lane),
+            // SAFETY: the caller's contract. (`unwrap_unchecked` is a call where nothing is optimised.)
+            None => unsafe { unreachable_unchecked() },
+        }
     }
 }
 
@@ -337,18 +356,17 @@ impl<G: Group> Iterator for FullSlots<G> {
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         self.lanes = self.lanes.without_lowest();
-        loop {
-            // The lanes come first: that there are none is asked once per pair, whether there are no more
-            // entries only then.
-            if let Some(lane) = self.lanes.lowest() {
-                return Some(self.come(lane));
-            }
+        // The lanes come first: that there are none is asked once per pair, whether there are no more
+        // entries only then.
+        if !self.lanes.any() {
             if self.items == 0 {
                 return None;
             }
-            // SAFETY: a slot is to come (I4), so there are control bytes behind this pair.
-            unsafe { self.step(self.control.full_pair(self.behind())) };
+            // SAFETY: a slot is to come (I4).
+            unsafe { self.step_blindly() };
         }
+        // SAFETY: a step ends where a lane is.
+        Some(unsafe { self.come() })
     }
 
     #[inline(always)]
@@ -367,16 +385,19 @@ impl<G: Group> Iterator for FullSlots<G> {
         self.lanes = self.lanes.without_lowest();
         while self.items != 0 {
             let next = self.behind();
-            // SAFETY: control bytes of the table.
-            let ahead =
-                if next < end { unsafe { self.control.full_pair(next) } } else { Lanes::NONE };
-            if let Some(mut lane) = self.lanes.lowest() {
+            let ahead = if next < end {
+                // SAFETY: control bytes of the table.
+                unsafe { self.control.full_pair(next) }
+            } else {
+                Lanes::NONE
+            };
+            if self.lanes.any() {
                 loop {
-                    acc = f(acc, self.come(lane));
+                    // SAFETY: there is a lane.
+                    acc = f(acc, unsafe { self.come() });
                     self.lanes = self.lanes.without_lowest();
-                    match self.lanes.lowest() {
-                        Some(other) => lane = other,
-                        None => break,
+                    if !self.lanes.any() {
+                        break;
                     }
                 }
                 if self.items == 0 {

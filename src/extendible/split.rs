@@ -20,7 +20,7 @@ use super::directory::{Head, Record, Table};
 use super::table::{At, Tables, spread};
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, TryReserveError};
-use crate::raw::{self, Away};
+use crate::raw::Away;
 
 /// Two tables of the directory, next to each other, with prefixes of the same length that differ in the last
 /// bit. Entries of the upper one that are still in the lower one are in slots from `next` on.
@@ -54,67 +54,13 @@ impl<T, A: Allocator> Tables<T, A> {
         }
     };
 
-    /// The entry with this hash that `eq` accepts, where a table is beyond the bound, or is being split.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn find_on_detour(
-        &self,
-        hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> Option<NonNull<T>> {
-        let table = self.table(hash);
-        let found = table.find(hash, &mut eq).map(|slot| (table, slot));
-        let (table, slot) = found.or_else(|| {
-            let table = self.old_table(hash)?;
-            Some((table, table.find(hash, eq)?))
-        })?;
-        // SAFETY: a slot that was found is there.
-        Some(unsafe { table.slot(slot) })
-    }
-
     /// The table from which entries with this hash are moving, if it is not the one that they belong to.
-    fn old_table(&self, hash: u64) -> Option<&Table<T, A>> {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn moving_from(&self, hash: u64) -> Option<At<T, A>> {
         let moving = self.moving.as_ref()?;
-        // SAFETY: there is a directory, which owns the heads and is borrowed.
-        unsafe { (self.head(hash) == moving.upper).then_some(&moving.lower.as_ref().table) }
-    }
-
-    /// [`remove`](Self::remove), but for the number of entries, while a table is being split.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn remove_on_detour(
-        &mut self,
-        hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> Option<T> {
-        let removed = self.table_mut(hash).remove(hash, &mut eq);
-        if removed.is_some() {
-            return removed;
-        }
-        let slot = self.old_table(hash)?.find(hash, eq)?;
-        let mut lower = self.moving.as_ref()?.lower;
-        // SAFETY: the directory owns the head and is borrowed mutably; the slot was found.
-        Some(unsafe { lower.as_mut().table.remove_hashed_at(slot, hash) })
-    }
-
-    /// Where an entry is while a table is being split. Should it be absent, its place waits until the next
-    /// step has been made.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn place_on_detour(
-        &self,
-        hash: u64,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> (At<T, A>, raw::Place) {
-        let at = self.at(hash);
-        if let Some(slot) = self.table_at(at).find(hash, &mut eq) {
-            return (at, raw::Place::Full(slot));
-        }
-        let found = self.old_table(hash).and_then(|table| table.find(hash, eq));
-        match (found, &self.moving) {
-            (Some(slot), Some(moving)) => (At(Some(moving.lower)), raw::Place::Full(slot)),
-            _ => (at, raw::Place::Unknown),
-        }
+        // SAFETY: there is a directory.
+        (unsafe { self.head(hash) } == moving.upper).then_some(At(Some(moving.lower)))
     }
 }
 

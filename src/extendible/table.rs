@@ -273,11 +273,34 @@ impl<T, A: Allocator> Tables<T, A> {
         match self.shortcut(hash) {
             // SAFETY: the tables are borrowed, and a slot that was found is there.
             Some((table, _)) => unsafe { table.find_near(hash, eq).map(|slot| table.slot(slot)) },
-            // SAFETY: as above.
-            None if self.directory.is_empty() => unsafe {
-                self.root.find(hash, eq).map(|slot| self.root.slot(slot))
-            },
-            None => self.find_on_detour(hash, eq),
+            None => {
+                let Place { at, slot } = self.find_around(hash, eq).ok()?;
+                // SAFETY: as above.
+                Some(unsafe { self.table_at(at).slot(slot) })
+            }
+        }
+    }
+
+    /// Where the entry with this hash that `eq` accepts is, if there is no shortcut to its table, or else the
+    /// table to which such an entry belongs. In line, as are the searches of a table ([`Detached::search`]): no
+    /// call is given what `eq` compares with.
+    #[inline(always)]
+    fn find_around(
+        &self,
+        hash: u64,
+        mut eq: impl FnMut(&T) -> bool,
+    ) -> Result<Place<T, A>, At<T, A>> {
+        let home = self.at(hash);
+        let mut at = home;
+        let mut may_have_to_move = self.moving.is_some();
+        loop {
+            if let Some(slot) = self.table_at(at).find(hash, |entry| eq(entry)) {
+                return Ok(Place { at, slot });
+            }
+            if !mem::take(&mut may_have_to_move) {
+                return Err(home);
+            }
+            at = self.moving_from(hash).ok_or(home)?;
         }
     }
 
@@ -302,8 +325,10 @@ impl<T, A: Allocator> Tables<T, A> {
             // SAFETY: the directory owns the head and is borrowed mutably, and these are the table's
             // control bytes.
             Some((table, mut head)) => unsafe { head.as_mut().table.remove_in(table, hash, eq) },
-            None if self.moving.is_some() => self.remove_on_detour(hash, eq),
-            None => self.table_mut(hash).remove(hash, eq),
+            // SAFETY: the slot was found.
+            None => self.find_around(hash, eq).ok().map(|Place { at, slot }| unsafe {
+                self.table_at_mut(at).remove_hashed_at(slot, hash)
+            }),
         };
         self.items -= usize::from(removed.is_some());
         removed
@@ -330,11 +355,15 @@ impl<T, A: Allocator> Tables<T, A> {
                 };
                 (At(Some(head)), place)
             }
-            None if self.moving.is_some() => self.place_on_detour(hash, eq),
-            None => {
-                let at = self.at(hash);
-                (at, self.table_at(at).find_or_spot(hash, eq))
-            }
+            None => match self.find_around(hash, eq) {
+                Ok(place) => return Ok(place),
+                // The place waits until the next step has been made.
+                Err(at) if self.moving.is_some() => (at, raw::Place::Unknown),
+                Err(at) => {
+                    let spot = self.table_at(at).spot(hash);
+                    (at, spot.map_or(raw::Place::Unknown, raw::Place::Vacant))
+                }
+            },
         };
         let spot = match place {
             raw::Place::Full(slot) => return Ok(Place { at, slot }),
@@ -928,12 +957,9 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         eq: impl Fn(&T, &T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Option<(&mut T, T)> {
-        if let (at, raw::Place::Full(slot)) =
-            self.place_on_detour(hash, |present| eq(present, &entry))
-        {
+        if let Ok(place) = self.find_around(hash, |present| eq(present, &entry)) {
             // SAFETY: it was just found there.
-            let present = unsafe { self.get_mut(Place { at, slot }) };
-            return Some((present, entry));
+            return Some((unsafe { self.get_mut(place) }, entry));
         }
         self.insert_elsewhere(hash, entry, &hasher);
         self.items += 1;

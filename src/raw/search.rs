@@ -131,9 +131,7 @@ impl<T, G: Group> Detached<T, G> {
         let found = match self.control.probe_home(hash, |slot| is_match(slot)) {
             Step::Done(found) => found,
             Step::Next(seq) => {
-                #[cfg(rosti_cold_path)] // by build.rs, if the compiler is new enough
-                #[allow(clippy::incompatible_msrv)]
-                core::hint::cold_path();
+                cold_path();
                 // SAFETY: the walk has begun in this table.
                 unsafe { self.control.probe_on(hash, seq, is_match) }
             }

@@ -57,7 +57,7 @@ use crate::ctrl::Tag;
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 use crate::raw::batch::Searched;
-use crate::raw::{self, Away, Count, Plain, Statistics};
+use crate::raw::{self, Away, Count, Plain, Statistics, cold_path};
 
 const SHAPE: Shape = Shape { width: Native::WIDTH, aligned: Native::ALIGNED_HOMES };
 
@@ -273,7 +273,12 @@ impl<T, A: Allocator> Tables<T, A> {
         match self.shortcut(hash) {
             // SAFETY: the tables are borrowed, and a slot that was found is there.
             Some((table, _)) => unsafe { table.find_near(hash, eq).map(|slot| table.slot(slot)) },
+            // SAFETY: as above.
+            None if self.directory.is_empty() => unsafe {
+                self.root.find(hash, eq).map(|slot| self.root.slot(slot))
+            },
             None => {
+                cold_path();
                 let Place { at, slot } = self.find_around(hash, eq).ok()?;
                 // SAFETY: as above.
                 Some(unsafe { self.table_at(at).slot(slot) })

@@ -40,7 +40,7 @@ pub(crate) struct Control<G> {
 /// Tells the compiler that the branch which leads here is rarely taken, if it is one that understands
 /// (build.rs).
 #[inline(always)]
-pub(super) fn cold_path() {
+pub(crate) fn cold_path() {
     #[cfg(rosti_cold_path)]
     #[allow(clippy::incompatible_msrv)]
     core::hint::cold_path();

@@ -97,6 +97,7 @@ pub(crate) mod tests;
 mod untyped;
 
 use control::Control;
+pub(crate) use control::cold_path;
 pub(crate) use divide::Away;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use fill::Filler;

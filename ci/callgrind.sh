@@ -3,7 +3,7 @@
 # on every machine with the same compiler. (For other architectures: ci/instructions.sh.)
 #
 #   ci/callgrind.sh              rosti, hashbrown, and rosti on SWAR
-#   ci/callgrind.sh --check      fails if rosti's lookups take more than ci/instructions.txt allows
+#   ci/callgrind.sh --check      fails if rosti's lookups and walks take more than ci/instructions.txt allows
 #
 # Needs valgrind, and installs it where it may: as root on Debian and its kin.
 set -euo pipefail

@@ -12,13 +12,14 @@ const MAX_LINES: usize = 700;
 
 /// Where `unsafe` may stand: the core and its thin public layers. All other files under src/ are
 /// safe code. A path that ends in `/` is a folder.
-const UNSAFE_ALLOWED: [&str; 15] = [
+const UNSAFE_ALLOWED: [&str; 16] = [
     "group/",
     "raw/",
     "hash_table/",
     "extendible/debug.rs",
     "extendible/directory.rs",
     "extendible/entry.rs",
+    "extendible/place.rs",
     "extendible/split.rs",
     "extendible/table.rs",
     "extendible/walk.rs",

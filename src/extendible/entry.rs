@@ -3,7 +3,7 @@
 use core::hash::{BuildHasher, Hash};
 
 use super::map::{ExtendibleMap, hash_of};
-use super::table::{Place, Vacancy};
+use super::place::{Place, Vacancy};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::hash_map::{self, EntryMap};

@@ -2,7 +2,8 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `table.rs` | the table of tables: finding, inserting, joining |
+//! | `table.rs` | the table of tables: finding, growing, joining |
+//! | `place.rs` | where an entry is or belongs: inserting, and what entries ask for |
 //! | `split.rs` | splitting a table, little by little |
 //! | `directory.rs` | which table the entries with a hash prefix are in |
 //! | `walk.rs` | walking over the entries of all tables |
@@ -23,6 +24,7 @@ mod entry;
 mod fallible;
 mod iter;
 mod map;
+mod place;
 mod scan;
 mod set;
 mod split;

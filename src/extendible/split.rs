@@ -17,7 +17,8 @@ use core::panic::UnwindSafe;
 use core::ptr::NonNull;
 
 use super::directory::{Head, Record, Table};
-use super::table::{At, Tables, spread};
+use super::place::At;
+use super::table::{Tables, spread};
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, TryReserveError};
 use crate::raw::Away;

@@ -114,7 +114,7 @@ fn follows_a_model() {
 
 #[test]
 fn follows_a_model_in_the_middle_of_splits() {
-    let meanwhile = follow::<FEWER>(if cfg!(miri) { 0 } else { 12_000 });
+    let meanwhile = follow::<FEWER>(if cfg!(miri) { 0 } else { 16_000 });
     assert!(cfg!(miri) || meanwhile > 300, "{meanwhile} operations in the middle of a split");
 }
 

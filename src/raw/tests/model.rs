@@ -158,11 +158,9 @@ fn churn_rebuilds<G: Group>() {
             // In the smallest table few inserts find their window full.
             let spread = doublings > 0 && ["mix", "identity"].contains(&name);
             if spread && !cfg!(miri) {
-                assert!(
-                    subject.rebuilds >= scaled(3, 3, 0),
-                    "{name}, {slots} slots: {}",
-                    subject.rebuilds
-                );
+                // In the few rounds of an emulator, one of 64 homes wears once.
+                let least = if cfg!(rosti_emulated) { 1 } else { 3 };
+                assert!(subject.rebuilds >= least, "{name}, {slots} slots: {}", subject.rebuilds);
             }
             if name == "mix" {
                 // Nor too often: their cost is spread over many inserts.

@@ -18,7 +18,7 @@
 //! docs/measurements.md says what it costs.
 //!
 //! Only the last homes reach the overhang, so small tables would become too full if its slots counted.
-//! As they do not, tables grow where hashbrown's do, and are never fuller.
+//! As they do not, tables with several windows grow where hashbrown's do, and are never fuller.
 //!
 //! A one-window table can be filled completely because its only search ends after its only window.
 

@@ -95,7 +95,7 @@ room! {
 
 impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// The most keys that an insertion hashes, besides the one inserted: as many entries as a table has
-    /// before it is split. 3 586 of 16 bytes, fewer of larger ones.
+    /// before it is split. 3 584 of 16 bytes, fewer of larger ones.
     ///
     /// ```
     /// assert!(rosti::ExtendibleMap::<u64, u64>::BOUND < 4096);

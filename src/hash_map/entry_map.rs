@@ -57,8 +57,9 @@ pub trait EntryMap<K, V, S, A> {
         S: BuildHasher;
 }
 
-/// A place is a full slot. A vacancy is a vacant one, if it is in the window of the hash's home. If it is not, a slot
-/// has to be looked for, and perhaps room to be made; that waits until it is known that the entry will be filled.
+/// A place is a full slot. A vacancy is a vacant one, if it is in the window of the hash's home or was emptied of an
+/// entry, perhaps further on, so that filling it counts the walk. If there is none, a slot has to be looked for, and
+/// perhaps room to be made; that waits until it is known that the entry will be filled.
 impl<K, V, S, A: Allocator> EntryMap<K, V, S, A> for HashMap<K, V, S, A> {
     type Place = usize;
     type Vacancy = Option<usize>;

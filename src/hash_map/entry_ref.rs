@@ -236,7 +236,7 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
 impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V, S, A>>
     VacantEntryRef<'map, 'key, K, Q, V, S, A, M>
 {
-    /// `spot` is what the map's table returned for the key's hash.
+    /// The place was found for the key's hash, or is still to be looked for.
     #[inline(always)]
     pub(crate) fn new(place: VacantPlace<'map, K, V, S, A, M>, key: &'key Q) -> Self {
         VacantEntryRef { place, key }
@@ -255,7 +255,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         self.key
     }
 
-    /// Inserts the key, made from the borrowed one, with a value. O(1), without a second search.
+    /// Inserts the key, made from the borrowed one, with a value. O(1), without comparing keys again.
     ///
     /// ```
     /// use rosti::hash_map::{EntryRef, HashMap};

@@ -322,7 +322,7 @@ impl<
     {
         assert_equivalent(self.key(), &key);
         match self.place.reserve() {
-            Ok(()) => Ok(self.place.fill(key, value)),
+            Ok(()) => Ok(self.place.look_and_fill(key, value)),
             Err(error) => Err(Rejected { value: (key, value), error }),
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! This layer knows `Hash`, `Equivalent` and `BuildHasher`; the table below it knows none of them.
 //! An operation hashes the key, hands the table the hash and a closure that recognises the key, and
-//! wraps what comes back. `construct.rs` has what all maps and sets have in common, `methods.rs` what depends on the table only by its name, `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
+//! wraps what comes back. `construct.rs` has what all maps and sets have in common, `methods.rs` what depends
+//! on the table only by its name, `entry.rs` and `entry_ref.rs` have the entries, `iter.rs` the iterators,
 //! `traits.rs` the implementations of std's traits, `raw_entry.rs` an old interface behind a feature.
 
 use core::hash::{BuildHasher, Hash};
@@ -266,8 +267,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         } else {
             table.find_or_spot(hash, has_key(&key))
         };
-        // SAFETY: the slot was found full, or else vacant in the window of the hash's home, and there is room.
-        // The entry is written at once.
+        // SAFETY: the slot was found full, or else vacant in the window of the hash's home, and there is room;
+        // or else one is claimed for the hash. The entry is written at once (I3).
         unsafe {
             let entry = match place {
                 Place::Full(slot) => {

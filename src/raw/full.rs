@@ -311,7 +311,7 @@ impl<G: Group> FullSlots<G> {
     /// Goes on to the next pair, whose full lanes are known, or on from there to one that is not vacant.
     ///
     /// # Safety
-    /// A slot is to come, and none in the current pair.
+    /// A slot is to come, and none in the current pair. These are the full lanes of the pair behind it.
     #[inline(always)]
     unsafe fn step(&mut self, lanes: Lanes) {
         let base = self.behind();

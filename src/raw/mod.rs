@@ -267,8 +267,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     ///
     /// # Safety
     /// The table has room (`growth_left` is not 0), and `slot` is vacant, and the first such slot on the
-    /// hash's walk: what [`find_or_spot`](Self::find_or_spot) or [`find_or_vacant`](Self::find_or_vacant)
-    /// returned for this hash, with the table unchanged since; or was emptied of an entry with this hash.
+    /// hash's walk: what [`find_or_spot`](Self::find_or_spot), [`spot`](Self::spot) or
+    /// [`find_or_vacant`](Self::find_or_vacant) returned for this hash, with the table unchanged since; or was
+    /// emptied of an entry with this hash.
     #[inline(always)]
     pub unsafe fn insert_at(&mut self, slot: usize, hash: u64, value: T) {
         // SAFETY: the caller's contract; the table is borrowed mutably.

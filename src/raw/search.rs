@@ -68,7 +68,7 @@ impl<T, G: Group> Detached<T, G> {
 
     /// # Safety
     /// `ctrl` is the first control byte of a table with slots of type `T` and so many homes, whose control
-    /// bytes have been written.
+    /// bytes and words have been written (I2).
     #[inline(always)]
     pub(crate) unsafe fn new(ctrl: NonNull<u8>, homes: usize) -> Self {
         // SAFETY: the caller's contract.
@@ -222,8 +222,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         seq: ProbeSeq,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Option<usize> {
-        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one.
-        assert!(seq.position() <= self.control.mask(), "the search began in another table");
+        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one, and one
+        // of a table with several windows asks for counts.
+        let (mask, several) = (self.control.mask(), self.control.has_several_windows());
+        assert!(several && seq.position() <= mask, "the search began in another table");
         // SAFETY: the probe loop offers full slots (I3).
         let is_match = |slot| eq(unsafe { self.get(slot) });
         // SAFETY: `seq` is at a position of this table, which is all that I2 needs, and steps lead from

@@ -390,7 +390,7 @@ impl<G: Group> Control<G> {
 /// Frees the block of a table.
 ///
 /// It is given numbers, not the table, as is [`drop_table`]. A table that is moved into std's `drop` would be
-/// copied for a reference to it, and the CPU would wait for the copy (one entry: 13 -> 6 ns).
+/// copied for a reference to it, and the CPU would wait for the copy.
 ///
 /// # Safety
 /// The control bytes, capacity, allocator and layout are those of a table, which nobody uses again.

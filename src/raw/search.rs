@@ -3,7 +3,8 @@
 //! They end nearly always in the window of the hash's home. What compilers decide by the size of code, above
 //! all what they put in line, decides the time of a lookup; hence the forms here: a search is a method of
 //! [`Detached`], which is a value, because code that reads through a reference carries notes that count as
-//! instructions; [`search_home`](RawTable::search_home) leaves what is uncommon to a call.
+//! instructions; [`search_home`](RawTable::search_home) leaves what is uncommon to a call, for those who give
+//! the call their key by value.
 
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -79,7 +80,7 @@ impl<T, G: Group> Detached<T, G> {
     #[inline(always)]
     pub(super) fn prefetch_far(self, hash: u64) {
         if self.control.mask() >= Self::PREFETCH_HOMES {
-            // A table that outgrows the cache has time for two jumps (ci/profiles.sh, neighbours).
+            // A table that outgrows the cache has time for two jumps.
             cold_path();
             self.prefetch(hash);
         }
@@ -153,7 +154,7 @@ impl<T, G: Group> Detached<T, G> {
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot for it, if the search has
     /// ended in the window of its home and there is one. In line with all its windows: what `eq` compares with
     /// would have to be in memory for a call, also for the hash, which waits for what is stored there a moment
-    /// ago (`ci/profiles.sh`, tally: 4.5 of hashbrown's time instead of 1.0).
+    /// ago (`ci/profiles.sh`, tally and moves).
     ///
     /// # Safety
     /// As for [`find`](Self::find).

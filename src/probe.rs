@@ -1,9 +1,13 @@
 //! The probe sequence: which windows a search visits, in which order, and when it has seen all.
 //!
-//! From its home position a search advances by one window width, then two, then three, and so on,
-//! modulo the number of homes (a *triangular* walk). With a power-of-two number of homes the first
-//! `homes / width` steps visit each position that is congruent to the home modulo the width exactly
-//! once, because the triangular numbers `0, 1, 3, 6, …` are all different modulo a power of two.
+//! From its home position a search goes on to the next window, which lies in the same or the next cache
+//! line, and then further and further, modulo the number of homes: each stride is [`FARTHER`] windows longer
+//! than the one before. So it comes to windows 0, 1, 62, 183, 364, … from home. Weak hashes crowd some
+//! stretch of the table; whoever finds no room there is soon out of it.
+//!
+//! After *k* steps it is *k* + `FARTHER` *k* (*k* - 1) / 2 windows from home. As `FARTHER` is a multiple of four,
+//! two of these numbers differ by an odd multiple of the difference in *k*. So modulo the number of windows,
+//! which is a power of two, the first `homes / width` of them are all different, and all there are.
 //!
 //! * **Aligned** homes: those are all the windows there are.
 //! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the bytes
@@ -31,9 +35,13 @@ use crate::ctrl;
 #[derive(Clone, Copy, Debug)]
 pub struct ProbeSeq {
     position: usize,
-    /// The number of homes, less the stride: `width` times the number of steps taken.
+    /// The number of homes less `width` times the number of steps taken.
     left: usize,
 }
+
+/// By how many windows each stride is longer than the one before. Longer ones leave a crowd sooner, but an
+/// entry that lies far from home has a long way in growth, too. Chosen by `grow` and `cliffs`.
+const FARTHER: usize = 60;
 
 impl ProbeSeq {
     /// Begins at the hash's home position in a table of `mask + 1` homes.
@@ -48,6 +56,12 @@ impl ProbeSeq {
         self.position
     }
 
+    /// Whether no step has been taken.
+    #[inline(always)]
+    pub fn is_at_home(&self, mask: usize) -> bool {
+        self.left == mask + 1
+    }
+
     /// Whether the table has several windows. Asked of what changes from step to step, or compilers would
     /// make two loops of the probe loop, one of them for tables with one window.
     #[inline(always)]
@@ -59,9 +73,10 @@ impl ProbeSeq {
     /// to and never ask.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
+        // What is left is `width` for each step taken, negated, modulo the number of homes.
+        let stride = shape.width.wrapping_sub(self.left.wrapping_mul(FARTHER));
         self.left = self.left.wrapping_sub(shape.width);
-        // By the stride: that and what is left are 0 modulo the number of homes.
-        self.position = self.position.wrapping_sub(self.left) & mask;
+        self.position = self.position.wrapping_add(stride) & mask;
         if shape.aligned {
             return self.left.wrapping_sub(1) < mask;
         }
@@ -96,23 +111,22 @@ impl ProbeSeq {
         if slot < first & (width - 1) {
             return steps + 1;
         }
-        1 + triangular_root((slot.wrapping_sub(first) & mask) / width, steps)
+        1 + steps_to((slot.wrapping_sub(first) & mask) / width, steps)
     }
 }
 
-/// The number below `modulus`, a power of two, whose triangular number is `sum` modulo that.
+/// How far from home a search is after so many steps, in windows.
+fn distance(steps: usize) -> usize {
+    let pairs = steps.wrapping_mul(steps.wrapping_sub(1)) / 2;
+    steps.wrapping_add(FARTHER.wrapping_mul(pairs))
+}
+
+/// How many steps lead to a distance modulo `windows`, a power of two.
 ///
-/// If two numbers differ by 2^k their triangular numbers differ by an odd multiple of 2^(k-1), so the
-/// bits are found one after another. Of the two solutions with one bit more, *i* and -1 - *i*, one is
-/// small enough.
+/// Bits of the number change the same bits of the distance, and higher ones, so they are found from the lowest on.
 #[inline]
-fn triangular_root(sum: usize, modulus: usize) -> usize {
-    let mut root = 0usize;
-    for bit in (0..usize::BITS).take_while(|&bit| 1 << bit < modulus) {
-        let triangular = root.wrapping_mul(root + 1) / 2;
-        root |= ((triangular ^ sum) >> bit & 1) << (bit + 1);
-    }
-    root.min(2 * modulus - 1 - root)
+fn steps_to(far: usize, windows: usize) -> usize {
+    (0..windows.trailing_zeros()).fold(0, |steps, bit| steps | (distance(steps) ^ far) & 1 << bit)
 }
 
 #[cfg(test)]
@@ -170,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_steps_are_triangular() {
+    fn strides_grow() {
         let shape = SHAPES[1];
-        let mut seq = ProbeSeq::new(3, 1023);
-        for expected in [3, 19, 51, 99, 163] {
+        let mut seq = ProbeSeq::new(3, 8191);
+        for expected in [3, 19, 3 + 62 * 16, 3 + 183 * 16, 3 + 364 * 16] {
             assert_eq!(seq.position(), expected);
-            assert!(seq.advance(1023, shape));
+            assert!(seq.advance(8191, shape));
         }
     }
 }

@@ -1009,8 +1009,8 @@ fn dropped_vacant_entries_leave_no_trace() {
 
 /// The order in which a map is iterated is the order of its slots, hence of its hashes; fed into
 /// another map with the same hasher it fills one region after the other to the brim. A table that
-/// handles clusters badly needs quadratic time for that. Triangular probing leaves a cluster in
-/// steps that grow, so that the excess costs the square root of the size for each insertion: at
+/// handles clusters badly needs quadratic time for that. Searches leave a cluster in
+/// strides that grow, so that the excess costs the square root of the size for each insertion: at
 /// four times the size twice as much, where quadratic work is four times as much.
 #[test]
 fn iteration_order_of_one_map_fills_another_without_quadratic_work() {

@@ -31,8 +31,8 @@
 //! are put right by the rebuild in place (`grow.rs`). An insert that has to go past its home's window
 //! asks for one if two conditions hold:
 //!
-//! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: a quarter above
-//!   what the last rebuild left, and two for each window's width of homes. So the next rebuild comes when
+//! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: half as
+//!   much again as the last rebuild left, and two for each window's width of homes. So the next rebuild comes when
 //!   so many steps have been walked by inserts, whatever the hash is, and is paid for by them.
 //! * The *wear*, the steps of entries that have left again, is more than a trifle. A table that is
 //!   only filled has nothing to put right, however crowded it gets; one that lost an entry whose
@@ -331,7 +331,7 @@ impl<G: Group> Control<G> {
         // SAFETY: the table is ours; as it has several windows, it has these words (I2).
         unsafe {
             let steps = self.steps();
-            let limit = steps.saturating_add(steps / 4).saturating_add(self.credit());
+            let limit = steps.saturating_add(steps / 2).saturating_add(self.credit());
             // A sum that has reached its end is above every limit.
             self.limit_word().write(limit.min(u32::MAX - 1));
             self.wear_word().write(0);

@@ -167,7 +167,7 @@ impl<T, G: Group> Detached<T, G> {
         // SAFETY: the probe loop offers full slots (I3).
         match self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })) {
             Ok(slot) => Ok(slot),
-            Err(end) if end.position() == ctrl::home(hash, self.control.mask()) => {
+            Err(end) if end.is_at_home(self.control.mask()) => {
                 // SAFETY: the position of a home.
                 Err(unsafe { self.control.vacant_at(end.position()) })
             }

@@ -184,7 +184,7 @@ fn sums_end<G: Group>() {
     let credit = (2 * homes / G::WIDTH) as u32;
     let kind = Kind::new::<G>(homes, 7, 1);
     const END: u32 = u32::MAX;
-    let ends = [0, 1, 2, END / 5 * 4, END / 5 * 4 + 1, END / 2, END / 2 + 1, END - 1, END];
+    let ends = [0, 1, 2, END / 3 * 2, END / 3 * 2 + 1, END / 2, END / 2 + 1, END - 1, END];
     for sum in ends {
         for more in ends.into_iter().step_by(scaled(1, 1, 4)) {
             // SAFETY: the table has several windows and is ours; so below.
@@ -193,8 +193,8 @@ fn sums_end<G: Group>() {
                 control.add_steps(sum);
                 control.renew_limit();
             }
-            // A quarter above the sum, and the credit, in numbers that do not end; and less than the end.
-            let limit = u64::from(sum) + u64::from(sum / 4) + u64::from(credit);
+            // Half as much again, and the credit, in numbers that do not end; and less than the end.
+            let limit = u64::from(sum) + u64::from(sum / 2) + u64::from(credit);
             let limit = limit.min(u64::from(END) - 1) as u32;
             // SAFETY: as above.
             unsafe {

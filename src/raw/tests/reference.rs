@@ -17,13 +17,18 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::ops::Range;
 
-/// The positions that a search for this hash visits: home, then 1, 3, 6, … windows further; for
-/// unaligned homes the first position at the end.
+/// The positions that a search for this hash visits: home, then 1, 61, 121, … windows further
+/// each time; for unaligned homes the first position at the end.
 pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item = usize> {
     let home = (hash % homes as u64) as usize;
     let steps = 0..homes.div_ceil(shape.width);
     let end = (!shape.aligned && homes > 1).then_some(0);
-    steps.map(move |i| (home + shape.width * (i * (i + 1) / 2)) % homes).chain(end)
+    let strides = steps.scan(home, move |next, i| {
+        let position = *next;
+        *next = (position + shape.width * (1 + 60 * i)) % homes;
+        Some(position)
+    });
+    strides.chain(end)
 }
 
 /// The homes and slots of the smallest table for so many entries, in numbers that cannot overflow: 4, 8, 16

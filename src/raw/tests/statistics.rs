@@ -191,7 +191,7 @@ fn the_sum_goes_with_the_counts<G: Group>() {
     assert_eq!(sums(&table), (0, credit));
 }
 
-/// The limit is a quarter above the steps that a rebuild leaves, and two for each width of homes.
+/// The limit is half as much again as the steps that a rebuild leaves, and two for each width of homes.
 fn the_limit_follows_the_steps<G: Group>() {
     let capacity = capacity_of_homes::<G>(scaled(4, 4, 3) as u32);
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);
@@ -211,7 +211,7 @@ fn the_limit_follows_the_steps<G: Group>() {
     assert!(table.check_invariants(crowd), "a rebuild counts anew");
     let (steps, limit) = sums();
     assert!(steps > homes / 16, "{steps} steps of {homes} homes");
-    assert_eq!(limit, steps + steps / 4 + credit);
+    assert_eq!(limit, steps + steps / 2 + credit);
 }
 
 /// Whoever leaves with its hash leaves nothing behind, whatever the hash is and whatever order they

@@ -221,7 +221,8 @@ pub struct Outcome {
     pub remove_absent: Figure,
     /// Insertions over present keys.
     pub update: Figure,
-    /// A removal and an insertion, in the last quarter of sixteen for each entry.
+    /// A removal and an insertion, in the last quarter of sixteen for each entry, or in all that were done
+    /// if they were cut short.
     pub churn: Figure,
     /// The same three after the churn.
     pub churn_hit: Figure,
@@ -285,7 +286,9 @@ impl Trial<'_> {
 
         let (end, mut next) = (Instant::now() + self.cap, n as u64);
         let parts = 64;
-        let mut latest = Vec::new();
+        // Pairs, and the time that they took: of all parts so far, and of the latest ones. A run that is cut
+        // short counts as a whole: a rebuild that falls among a few pairs would be all that there is.
+        let (mut all, mut latest, mut cut) = ((0.0, 0.0), (0.0, 0.0), false);
         for part in 0..parts {
             // Whom to remove and whom to insert; the clock stands still meanwhile.
             let replaced: Vec<(u64, u64)> = (0..pairs / parts)
@@ -299,22 +302,26 @@ impl Trial<'_> {
                     (present.pop_front().expect("never empty"), new)
                 })
                 .collect();
-            let pair = paced(&replaced, end, |(old, new)| {
+            let mut done = 0.0;
+            let Figure(pair, short) = paced(&replaced, end, |(old, new)| {
                 assert!(map.remove(old), "it was there");
                 map.insert(new);
+                done += 1.0;
             });
-            if pair.1 {
+            let add = |sum: &mut (f64, f64)| *sum = (sum.0 + done, sum.1 + done * pair);
+            add(&mut all);
+            if short {
                 // What was drawn and not done: the map must hold what is said to be present.
-                latest = vec![pair.0];
                 present.retain(|&key| map.contains(key));
+                cut = true;
                 break;
             }
             if part >= parts * 3 / 4 {
-                latest.push(pair.0);
+                add(&mut latest);
             }
         }
-        let cut = latest.len() == 1;
-        let churn = Figure(latest.iter().sum::<f64>() / latest.len() as f64, cut);
+        let (done, time) = if cut { all } else { latest };
+        let churn = Figure(time / done, cut);
         let churn_hit = if cut { hit } else { hits(&map, &present, &mut rng) };
         let Figure(miss_time, miss_cut) = misses(&map, next as usize);
         Outcome {

@@ -347,6 +347,20 @@ fn shrinking_to_the_same_size_does_nothing<G: Group>() {
     }
 }
 
+/// A crowd under a quarter of the homes, in a table that is full: entries soon find room outside, even the last
+/// ones, although the crowd is as long as many windows.
+fn searches_leave_a_crowd<G: Group>() {
+    let capacity = capacity_of_homes::<G>(scaled(9, 8, 1) as u32);
+    let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+    let homes = table.control.mask() as u64 + 1;
+    let crowd = |&key: &u64| mix(key) & !(homes / 4 * 3);
+    (0..capacity as u64).for_each(|key| _ = table.insert_unique(crowd(&key), key, crowd));
+    let statistics = table.statistics(crowd);
+    std::println!("{} {homes} homes: {:.2} windows per hit", G::NAME, statistics.hit_windows);
+    let most = if cfg!(miri) { homes as f64 } else { 5.0 };
+    assert!(statistics.hit_windows < most, "{statistics}");
+}
+
 /// However far searches go, no more windows are counted than is said.
 fn statistics_end<G: Group>() {
     let homes = 2 * 16 * MOST_WINDOWS;
@@ -364,7 +378,7 @@ fn statistics_end<G: Group>() {
 }
 
 backends! {
-    statistics_end
+    statistics_end searches_leave_a_crowd
     full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search
     misses_stop_at_counts_of_zero the_sum_goes_with_the_counts the_limit_follows_the_steps
     counts_are_taken_back removals_without_a_hash_wear rebuilds_are_paid_for worn_tables_are_rebuilt_by_inserts_beyond_home shrinking_to_the_same_size_does_nothing

@@ -90,9 +90,16 @@ fn absurd_sizes_are_refused() {
     let mut map =
         HashMap::<u64, u64, _, _>::with_hasher_in(IntHashBuilder::with_seed(1), HugePages);
     map.insert(1, 2);
-    // Sixteen bytes an entry and more: half of what can be asked for at all.
+    // Where addresses have 32 bits, such blocks can be had, but no more than fit there; what is left then is too
+    // little for the map, which asks for as much: sixteen bytes an entry and more.
+    let quarter = Layout::from_size_align(1 << (usize::BITS - 2), 1).expect("a layout");
+    let blocks: Vec<_> = std::iter::from_fn(|| HugePages.allocate(quarter).ok()).collect();
     let result = map.try_reserve(isize::MAX as usize / 64);
     assert!(matches!(result, Err(TryReserveError::AllocError { .. })), "{result:?}");
+    for block in blocks {
+        // SAFETY: the block goes back once, with its layout.
+        unsafe { HugePages.deallocate(block.cast(), quarter) };
+    }
     assert_eq!((map.len(), map.get(&1)), (1, Some(&2)));
     holds(0);
 }

@@ -112,7 +112,7 @@ impl<K, V, S, A: Allocator + Clone> EntryMap<K, V, S, A> for ExtendibleMap<K, V,
         unsafe { self.tables.fill(vacancy, hash, pair, hash_of(&self.hash_builder)) }
     }
 
-    fn reserve(&mut self, vacancy: &Self::Vacancy, hash: u64) -> Result<(), TryReserveError>
+    fn reserve(&mut self, vacancy: &mut Self::Vacancy, hash: u64) -> Result<(), TryReserveError>
     where
         K: Hash,
         S: BuildHasher,

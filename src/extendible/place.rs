@@ -54,8 +54,9 @@ enum Spot {
     Home(usize),
     /// Emptied of an entry with its hash.
     Emptied(usize),
-    /// Room has to be made first. That waits until it is known that an entry comes.
-    None,
+    /// To be looked for. Room has to be made first, if it has not been; that waits until it is known that an
+    /// entry comes.
+    Elsewhere { has_room: bool },
 }
 
 impl<T, A: Allocator> From<Place<T, A>> for Vacancy<T, A> {
@@ -101,7 +102,7 @@ impl<T, A: Allocator> Tables<T, A> {
         let spot = match place {
             raw::Place::Full(slot) => return Ok(Place { at, slot }),
             raw::Place::Vacant(slot) => Spot::Home(slot),
-            raw::Place::Unknown => Spot::None,
+            raw::Place::Unknown => Spot::Elsewhere { has_room: false },
         };
         Err(Vacancy { at, spot })
     }
@@ -190,7 +191,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         } else {
             return self.insert_on_detour(hash, entry, eq, hasher);
         }
-        self.insert_elsewhere(hash, entry, &hasher);
+        self.insert_elsewhere(hash, entry, &hasher, false);
         self.items += 1;
         None
     }
@@ -210,7 +211,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
             // SAFETY: it was just found there.
             return Some((unsafe { self.get_mut(place) }, entry));
         }
-        self.insert_elsewhere(hash, entry, &hasher);
+        self.insert_elsewhere(hash, entry, &hasher, false);
         self.items += 1;
         None
     }
@@ -221,14 +222,17 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     /// If there is no memory for it; then the entries are what they were.
     pub(super) fn reserve_for(
         &mut self,
-        vacancy: &Vacancy<T, A>,
+        vacancy: &mut Vacancy<T, A>,
         hash: u64,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), TryReserveError> {
-        match vacancy.spot {
-            Spot::Home(_) | Spot::Emptied(_) => Ok(()),
-            Spot::None => self.make_room(hash, &hasher, Fallibility::Fallible),
+        if let Spot::Elsewhere { has_room } = &mut vacancy.spot {
+            if !*has_room {
+                self.make_room(hash, &hasher, Fallibility::Fallible)?;
+                *has_room = true;
+            }
         }
+        Ok(())
     }
 
     /// Stores an entry with this hash. O(1) expected, and at most what a split costs.
@@ -258,8 +262,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
                 unsafe { self.put_back(place, hash, entry) };
                 place
             }
-            Spot::None => {
-                let slot = self.insert_elsewhere(hash, entry, &hasher);
+            Spot::Elsewhere { has_room } => {
+                let slot = self.insert_elsewhere(hash, entry, &hasher, has_room);
                 self.items += 1;
                 // Where it was may be another table by now.
                 Place { at: self.at(hash), slot }

@@ -101,7 +101,7 @@ impl<T, A: Allocator> Tables<T, A> {
     /// The most records per table. Good hashes need two, and a few more where tables hold few entries.
     pub(super) const MOST_RECORDS: usize = 8;
     /// The most bits of a prefix: so few that a bit of the word is left.
-    pub(super) const MOST_DEPTH: u32 = usize::BITS / 2 - 1;
+    pub(super) const MOST_DEPTH: u32 = u32::BITS - 1;
 
     /// Homes of a table at the bound.
     pub(super) const HOMES: usize = {
@@ -131,6 +131,13 @@ impl<T, A: Allocator> Tables<T, A> {
         let slots = SHAPE.slots(Self::HOMES) * size_of::<T>();
         slots + gap + SHAPE.control_bytes(Self::HOMES) + 16 + Self::HOMES / 4
     };
+
+    /// The prefix bits of so many tables at the bound that `capacity` entries have room; `None` beyond
+    /// [`MOST_DEPTH`](Self::MOST_DEPTH).
+    pub(super) fn depth_for(capacity: usize) -> Option<u32> {
+        let tables = capacity.div_ceil(Self::BOUND).checked_next_power_of_two()?;
+        Some(tables.ilog2()).filter(|&depth| depth <= Self::MOST_DEPTH)
+    }
 
     /// No entries; allocates nothing.
     #[inline]
@@ -455,7 +462,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     }
 
     /// Stores an entry with this hash where its home's window has no room, or the table, or while a table is
-    /// being split. Returns the slot.
+    /// being split. Returns the slot. If [`make_room`](Self::make_room) has just made room for it, nothing is asked
+    /// for: another step of a split might take that room.
     #[cold]
     #[inline(never)]
     pub(super) fn insert_elsewhere(
@@ -463,9 +471,12 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         hash: u64,
         entry: T,
         hasher: &impl Fn(&T) -> u64,
+        has_room: bool,
     ) -> usize {
-        // Infallible: a failure does not return.
-        let _ = self.make_room(hash, hasher, Fallibility::Infallible);
+        if !has_room {
+            // Infallible: a failure does not return.
+            let _ = self.make_room(hash, hasher, Fallibility::Infallible);
+        }
         if let Some(Moving { lower, away, .. }) = &mut self.moving {
             let position = self.directory.position(spread(hash));
             // SAFETY: there is a record for each prefix. The directory owns the head, and is borrowed mutably;
@@ -538,10 +549,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         if self.directory.is_empty() && capacity <= Self::BOUND {
             return self.root.reserve_as(additional, &hasher, fallibility);
         }
-        let tables = capacity.div_ceil(Self::BOUND).checked_next_power_of_two();
-        let depth = tables.map_or(usize::BITS, usize::trailing_zeros);
         let bytes = additional.checked_mul(size_of::<T>().max(1));
-        let Some(bytes) = bytes.filter(|_| depth <= Self::MOST_DEPTH) else {
+        let (Some(depth), Some(bytes)) = (Self::depth_for(capacity), bytes) else {
             return Err(fallibility.capacity_overflow());
         };
         // Many small requests fail late, when the machine has given all it has: better to ask once for

@@ -107,6 +107,26 @@ fn bound_and_sizes() {
     fits::<[u64; 512]>();
 }
 
+/// The number of tables is bounded by what a directory can tell apart, whatever the size of an address.
+#[test]
+fn depths() {
+    type Numbers = Tables<u64, Global>;
+    let bound = Numbers::BOUND;
+    for (tables, depth) in
+        [(1, 0), (2, 1), (3, 2), (1 << 15, 15), ((1 << 15) + 1, 16), (1 << 18, 18)]
+    {
+        assert_eq!(Numbers::depth_for(tables * bound), Some(depth));
+        assert_eq!(Numbers::depth_for(tables * bound - bound + 1), Some(depth));
+    }
+    let most = usize::MAX / bound;
+    assert_eq!(Numbers::depth_for(most * bound).is_some(), usize::BITS == 32);
+    if usize::BITS > u32::BITS {
+        let most = bound << Numbers::MOST_DEPTH;
+        assert_eq!(Numbers::depth_for(most), Some(u32::BITS - 1));
+        assert_eq!(Numbers::depth_for(most + 1), None);
+    }
+}
+
 #[test]
 fn follows_a_model() {
     follow::<VALUES>(if cfg!(miri) { 36 } else { 6000 });
@@ -452,6 +472,62 @@ mod refusals {
         if key < 40 { 7 } else { good(key) }
     }
 
+    /// Inserts an absent entry as a fallible insertion does: once there is room, it asks for nothing more.
+    fn try_insert<const N: usize>(
+        tables: &mut Tables<Big<N>, &Stingy>,
+        hash: u64,
+        key: u64,
+        hasher: impl Fn(&Big<N>) -> u64,
+    ) -> Result<(), TryReserveError> {
+        if let Err(mut vacancy) = tables.find_or_vacancy(hash, |entry| entry.0 == key) {
+            tables.reserve_for(&mut vacancy, hash, &hasher)?;
+            let stingy: &Stingy = tables.allocator();
+            let refuse_in = stingy.refuse_in.replace(usize::MAX);
+            // SAFETY: the vacancy was found for this hash; room was made for it, and nothing else has happened.
+            unsafe { tables.fill(vacancy, hash, Big::new(key, key), &hasher) };
+            let untouched = stingy.refuse_in.replace(refuse_in);
+            assert_eq!(untouched, usize::MAX, "memory was asked for that could not be refused");
+        }
+        Ok(())
+    }
+
+    /// Nearly all hashes are on one side of a split, whose last steps then fill that side to the last entry: so
+    /// the step that makes room for an entry must be the only one that its insertion takes.
+    #[test]
+    fn a_fallible_insertion_takes_one_step_of_a_split() {
+        type Small = Big<FEWER>;
+        const BOUND: u64 = Tables::<Small, &Stingy>::BOUND as u64;
+        /// A good hash with the first prefix bit set, but for the first key.
+        fn hash(key: u64) -> u64 {
+            let mut tries = (key..).step_by(1 << 32).map(good);
+            tries.find(|&hash| (spread(hash) >> (u32::BITS - 1) != 0) == (key != 0)).unwrap()
+        }
+        let hasher = |entry: &Small| hash(entry.0);
+        // An even number of steps before the first fallible insertion, or an odd one.
+        for before in [1, 2] {
+            let stingy = Stingy::default();
+            let mut tables = Tables::<Small, &Stingy>::new_in(&stingy);
+            (0..BOUND).for_each(|key| assert!(insert(&mut tables, hash, key, key).is_none()));
+            let mut steps = 0;
+            for key in BOUND.. {
+                steps += 1;
+                if steps <= before {
+                    insert(&mut tables, hash, key, key);
+                } else {
+                    try_insert(&mut tables, hash(key), key, hasher).unwrap();
+                }
+                tables.check(hasher);
+                // There remain so many as fit the side that all but the first belong to.
+                let oldest = key - BOUND;
+                assert!(tables.remove(hash(oldest), |entry| entry.0 == oldest).is_some());
+                if tables.moving.is_none() {
+                    break;
+                }
+            }
+            assert!(steps > before + 2, "{steps} steps");
+        }
+    }
+
     /// Whichever request is refused, by whatever operation: it is reported, or can be done without, and all is
     /// in order.
     #[test]
@@ -462,10 +538,7 @@ mod refusals {
         let insert: Operation = |tables| {
             for key in 0..ENTRIES {
                 let (hash, hasher) = (crowded(key), |entry: &Big| crowded(entry.0));
-                if let Err(vacancy) = tables.find_or_vacancy(hash, |entry| entry.0 == key) {
-                    tables.reserve_for(&vacancy, hash, hasher)?;
-                    put(tables, hash, Big::new(key, key), hasher);
-                }
+                try_insert(tables, hash, key, hasher)?;
             }
             Ok(())
         };

@@ -123,7 +123,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
         K: Hash,
         S: BuildHasher,
     {
-        self.map.reserve(&self.vacancy, self.hash)
+        self.map.reserve(&mut self.vacancy, self.hash)
     }
 
     #[inline]

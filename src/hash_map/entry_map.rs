@@ -51,7 +51,7 @@ pub trait EntryMap<K, V, S, A> {
     }
 
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
-    fn reserve(&mut self, vacancy: &Self::Vacancy, hash: u64) -> Result<(), TryReserveError>
+    fn reserve(&mut self, vacancy: &mut Self::Vacancy, hash: u64) -> Result<(), TryReserveError>
     where
         K: Hash,
         S: BuildHasher;
@@ -112,7 +112,7 @@ impl<K, V, S, A: Allocator> EntryMap<K, V, S, A> for HashMap<K, V, S, A> {
         vacancy.or_else(|| self.table.raw.spot(hash))
     }
 
-    fn reserve(&mut self, vacancy: &Option<usize>, _: u64) -> Result<(), TryReserveError>
+    fn reserve(&mut self, vacancy: &mut Option<usize>, _: u64) -> Result<(), TryReserveError>
     where
         K: Hash,
         S: BuildHasher,

@@ -73,8 +73,7 @@ pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Gl
 }
 
 construct! {
-    ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>", "map.insert(1, 2);",
-    "[(1, 2), (3, 4)]", "O(tables)",
+    ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>", "map.insert(1, 2);", "O(tables)",
     |hash_builder, alloc| ExtendibleMap { hash_builder, tables: Tables::new_in(alloc) },
     |capacity| ExtendibleMap { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) },
     |self| &self.hash_builder, tables,

@@ -32,7 +32,7 @@ pub struct ExtendibleSet<T, S = DefaultHashBuilder, A: Allocator + Clone = Globa
 }
 
 construct! {
-    ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", "set.insert(1);", "[1, 2]", "O(tables)",
+    ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", "set.insert(1);", "O(tables)",
     |hash_builder, alloc| ExtendibleSet { map: ExtendibleMap::with_hasher_in(hash_builder, alloc) },
     |capacity| ExtendibleSet {
         map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),

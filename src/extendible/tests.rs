@@ -499,7 +499,7 @@ mod refusals {
         const BOUND: u64 = Tables::<Small, &Stingy>::BOUND as u64;
         /// A good hash with the first prefix bit set, but for the first key.
         fn hash(key: u64) -> u64 {
-            let mut tries = (key..).step_by(1 << 32).map(good);
+            let mut tries = (0_u64..).map(|n| good(key | n << 32));
             tries.find(|&hash| (spread(hash) >> (u32::BITS - 1) != 0) == (key != 0)).unwrap()
         }
         let hasher = |entry: &Small| hash(entry.0);

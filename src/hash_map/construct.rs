@@ -1,11 +1,100 @@
 //! What all maps and sets have in common whatever they hold: how they are made, and how much room they have.
 
+/// The methods that tell what a map or set takes its memory from, and how much it holds: for its `impl`.
+macro_rules! measures {
+    (
+        $it:literal of $entries:literal, $Of:literal, $insert:literal, $table:ident, capacity: $room:expr
+    ) => {
+        /// The allocator.
+        ///
+        /// ```
+        #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!("let _global = ", $it, ".allocator();")]
+        /// ```
+        #[inline]
+        pub fn allocator(&self) -> &A {
+            self.$table.allocator()
+        }
+
+        #[doc = $room]
+        ///
+        /// ```
+        #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(100).capacity() >= 100);")]
+        /// ```
+        #[inline]
+        pub fn capacity(&self) -> usize {
+            self.$table.capacity()
+        }
+
+        #[doc = concat!("The number of ", $entries, ". O(1).")]
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = $insert]
+        #[doc = concat!("assert_eq!(", $it, ".len(), 1);")]
+        /// ```
+        #[inline]
+        pub fn len(&self) -> usize {
+            self.$table.len()
+        }
+
+        #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
+        ///
+        /// ```
+        #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
+        /// ```
+        #[inline]
+        pub fn is_empty(&self) -> bool {
+            self.$table.len() == 0
+        }
+    };
+}
+
+/// The methods that make room: for an `impl`.
+macro_rules! reserve {
+    (
+        $it:literal of $entries:literal, $Of:literal, [$self:ident.$table:ident $(, $hasher:expr)?],
+        reserve: $reserve:literal, try_reserve: $unchanged:literal
+    ) => {
+        #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
+        ///
+        /// # Panics
+        /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!($it, ".reserve(100);")]
+        #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
+        /// ```
+        #[inline]
+        #[track_caller]
+        pub fn reserve(&mut $self, additional: usize) {
+            $self.$table.reserve(additional $(, $hasher)?);
+        }
+
+        #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
+        ///
+        /// # Errors
+        /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert!(", $it, ".try_reserve(100).is_ok());")]
+        #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX).is_err());")]
+        /// ```
+        #[inline]
+        pub fn try_reserve(&mut $self, additional: usize) -> Result<(), TryReserveError> {
+            $self.$table.try_reserve(additional $(, $hasher)?)
+        }
+    };
+}
+
 /// Implements the constructors, and the methods that tell what a map or set was made with and how much it
 /// holds. In brackets what it asks of an allocator; in quotes words, types and calls for the documentation.
 macro_rules! construct {
     (
         $Type:ident<$($T:ident),+>, [$($bound:ident)?], $it:literal of $entries:literal,
-        $Of:literal, $insert:literal, $two:literal, $cost:literal,
+        $Of:literal, $insert:literal, $cost:literal,
         |$hash_builder:ident, $alloc:ident| $empty:expr,
         |$capacity:ident| $with_capacity:expr,
         |$self:ident| $hasher:expr, $table:ident,
@@ -145,17 +234,6 @@ macro_rules! construct {
                 $with_capacity
             }
 
-            /// The allocator.
-            ///
-            /// ```
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("let _global = ", $it, ".allocator();")]
-            /// ```
-            #[inline]
-            pub fn allocator(&self) -> &A {
-                self.$table.allocator()
-            }
-
             /// The hasher.
             ///
             /// ```
@@ -167,36 +245,7 @@ macro_rules! construct {
                 $hasher
             }
 
-            #[doc = $room]
-            ///
-            /// ```
-            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(100).capacity() >= 100);")]
-            /// ```
-            #[inline]
-            pub fn capacity(&self) -> usize {
-                self.$table.capacity()
-            }
-
-            #[doc = concat!("The number of ", $entries, ". O(1).")]
-            ///
-            /// ```
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::from(", $two, ");")]
-            #[doc = concat!("assert_eq!(", $it, ".len(), 2);")]
-            /// ```
-            #[inline]
-            pub fn len(&self) -> usize {
-                self.$table.len()
-            }
-
-            #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
-            ///
-            /// ```
-            #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
-            /// ```
-            #[inline]
-            pub fn is_empty(&self) -> bool {
-                self.$table.len() == 0
-            }
+            crate::hash_map::measures! { $it of $entries, $Of, $insert, $table, capacity: $room }
 
             #[doc = concat!("The bytes that the ", $it, " has allocated, not counting what its ", $entries, " own. ", $cost, ".")]
             ///
@@ -214,7 +263,8 @@ macro_rules! construct {
             #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
             ///
             /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::from(", $two, ");")]
+            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+            #[doc = $insert]
             #[doc = concat!($it, ".clear();")]
             #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
             /// ```
@@ -235,35 +285,9 @@ macro_rules! room {
         reserve: $reserve:literal, try_reserve: $unchanged:literal, shrink_to_fit: $shrink:literal
     ) => {
         impl<$K: Eq + Hash, $($V,)? S: BuildHasher, A: Allocator $(+ $bound)?> $Type<$K, $($V,)? S, A> {
-            #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!($it, ".reserve(100);")]
-            #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
-            /// ```
-            #[inline]
-            #[track_caller]
-            pub fn reserve(&mut $self, additional: usize) {
-                $self.$table.reserve(additional $(, $hasher)?);
-            }
-
-            #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
-            ///
-            /// # Errors
-            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("assert!(", $it, ".try_reserve(100).is_ok());")]
-            #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX).is_err());")]
-            /// ```
-            #[inline]
-            pub fn try_reserve(&mut $self, additional: usize) -> Result<(), TryReserveError> {
-                $self.$table.try_reserve(additional $(, $hasher)?)
+            crate::hash_map::reserve! {
+                $it of $entries, $Of, [$self.$table $(, $hasher)?],
+                reserve: $reserve, try_reserve: $unchanged
             }
 
             #[doc = concat!($shrink, "ives back as much memory as possible. O(slots).")]
@@ -295,4 +319,4 @@ macro_rules! room {
     };
 }
 
-pub(crate) use {construct, room};
+pub(crate) use {construct, measures, reserve, room};

@@ -33,7 +33,7 @@ mod traits;
 
 pub(crate) use batch::{Answers, Keys as BatchKeys, answers, batches, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
-pub(crate) use construct::{construct, room};
+pub(crate) use construct::{construct, measures, reserve, room};
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
@@ -102,7 +102,7 @@ pub(crate) fn has_key<Q: Equivalent<K> + ?Sized, K, V>(key: &Q) -> impl Fn(&(K, 
 }
 
 construct! {
-    HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "[(1, 2), (3, 4)]", "O(1)",
+    HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "O(1)",
     |hash_builder, alloc| HashMap { hash_builder, table: HashTable::new_in(alloc) },
     |capacity| HashMap { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) },
     |self| &self.hash_builder, table,

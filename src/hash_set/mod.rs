@@ -65,7 +65,7 @@ pub struct HashSet<T, S = DefaultHashBuilder, A: Allocator = Global> {
 }
 
 construct! {
-    HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "[1, 2]", "O(1)",
+    HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "O(1)",
     |hash_builder, alloc| HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) },
     |capacity| HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) },
     |self| self.map.hasher(), map,

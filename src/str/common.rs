@@ -104,48 +104,10 @@ macro_rules! common {
                 new
             }
 
-            /// The allocator.
-            ///
-            /// ```
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("let _global = ", $it, ".allocator();")]
-            /// ```
-            #[inline]
-            pub fn allocator(&self) -> &A {
-                self.$table.allocator()
-            }
-
-            #[doc = concat!("How many ", $entries, " the ", $it, " can hold without growing its table, whatever is")]
-            /// removed and inserted in the meantime. O(1).
-            ///
-            /// ```
-            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(100).capacity() >= 100);")]
-            /// ```
-            #[inline]
-            pub fn capacity(&self) -> usize {
-                self.$table.capacity()
-            }
-
-            #[doc = concat!("The number of ", $entries, ". O(1).")]
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = $insert]
-            #[doc = concat!("assert_eq!(", $it, ".len(), 1);")]
-            /// ```
-            #[inline]
-            pub fn len(&self) -> usize {
-                self.$table.len()
-            }
-
-            #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
-            ///
-            /// ```
-            #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
-            /// ```
-            #[inline]
-            pub fn is_empty(&self) -> bool {
-                self.$table.is_empty()
+            crate::hash_map::measures! {
+                $it of $entries, $Of, $insert, $table,
+                capacity: concat!("How many ", $entries, " the ", $it, " can hold without growing its table, whatever is \
+                    removed and inserted in the meantime. O(1).")
             }
 
             #[doc = concat!("The bytes that the ", $it, " has allocated, including its keys but not what values own. O(1).")]
@@ -172,35 +134,9 @@ macro_rules! common {
                 $statistics
             }
 
-            #[doc = concat!("Makes room for `additional` more ", $entries, ". O(slots) if the table must grow.")]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!($it, ".reserve(100);")]
-            #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
-            /// ```
-            #[inline]
-            #[track_caller]
-            pub fn reserve(&mut $self, additional: usize) {
-                $self.$table.reserve(additional $(, $hasher)?);
-            }
-
-            #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot and changes nothing.")]
-            ///
-            /// # Errors
-            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("assert!(", $it, ".try_reserve(100).is_ok());")]
-            #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX).is_err());")]
-            /// ```
-            #[inline]
-            pub fn try_reserve(&mut $self, additional: usize) -> Result<(), TryReserveError> {
-                $self.$table.try_reserve(additional $(, $hasher)?)
+            crate::hash_map::reserve! {
+                $it of $entries, $Of, [$self.$table $(, $hasher)?],
+                reserve: "O(slots) if the table must grow.", try_reserve: " and changes nothing."
             }
 
             /// Makes room for keys of more than 15 bytes with so many additional bytes in total.

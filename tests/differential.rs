@@ -27,33 +27,16 @@ use std::cell::Cell;
 use std::collections::HashSet as StdSet;
 use std::fmt::{self, Debug};
 use std::hash::BuildHasher;
-use trace::{Aligned, Config, Counted, Element, Kind, Op, Shape, Shaped, ledger};
+use trace::{Aligned, Config, Counted, Element, Kind, Op, Play, Shape, Shaped};
 use trace::{Identity, LowBits, Mixed, Ones, TopBits, Zero};
+use trace::{choose, equal, ledger};
 
 #[cfg(feature = "default-hasher")]
 type Standard = rosti::DefaultHashBuilder;
 
-/// The hasher of every test but those of the default one. Which hash function it is, the test
-/// [`choose`]s: a copy of all operations for each would take the compiler minutes.
-type Chosen = Shaped<ThreadsShape>;
-
-#[derive(Clone, Default)]
-struct ThreadsShape;
-
-thread_local! {
-    static SHAPE: Cell<fn(u64) -> u64> = const { Cell::new(Mixed::shape) };
-}
-
-impl Shape for ThreadsShape {
-    fn shape(word: u64) -> u64 {
-        SHAPE.get()(word)
-    }
-}
-
-/// Makes [`Chosen`] hash like this from now on.
-fn choose<F: Shape>() {
-    SHAPE.set(F::shape);
-}
+/// The hasher of every test but those of the default one. Which hash function it is, the test [`choose`]s: a copy of
+/// all operations for each would take the compiler minutes.
+type Chosen = Shaped<trace::Chosen>;
 
 /// Whether rosti's promises about `capacity` are part of the comparison; false makes these tests
 /// pass with any faithful implementation of the API.
@@ -220,6 +203,13 @@ impl Trace {
         let config = Config { universe, capacity, check_every, promises: PROMISES };
         trace::run::<K, V, S>(&ops, &config)
     }
+
+    /// The same for a fuzz target.
+    #[cfg(any(feature = "extendible", feature = "str"))]
+    fn input(&self, kind: u8, form: u8) -> trace::Input {
+        let &Self { universe, capacity, ref bytes } = self;
+        trace::Input { kind, form, universe, capacity, ops: trace::decode(bytes, universe) }
+    }
 }
 
 impl Debug for Trace {
@@ -303,7 +293,7 @@ macro_rules! map_tests {
         )*
     };
     (()) => {};
-    (($shape:ident)) => { choose::<$shape>() };
+    (($shape:ident)) => { choose($shape::shape) };
 }
 
 #[cfg(feature = "default-hasher")]
@@ -321,8 +311,8 @@ map_tests!(map_with_top_hash_bits: Chosen(TopBits) with SMALL);
 #[test]
 fn many_colliding_keys() {
     const MANY: &[u16] = if cfg!(miri) { &[60] } else { &[1000] };
-    for choose in [choose::<Zero>, choose::<Ones>, choose::<LowBits>, choose::<TopBits>] {
-        choose();
+    for shape in [Zero::shape, Ones::shape, LowBits::shape, TopBits::shape] {
+        choose(shape);
         let few = |trace: &Trace| trace.run::<u64, u8, Chosen>(1000);
         check(6, &traces(&CLIMB, MANY, 100), few);
     }
@@ -346,9 +336,9 @@ fn first_steps_of_a_fuzzer() {
     several.extend([op(Kind::Insert, 2, 42), op(Kind::Get, 2, 0), op(Kind::Iter, 0, 0)]);
     for ops in [&one[..], &several] {
         let config = Config { universe: u16::MAX, check_every: 1, ..Config::default() };
-        choose::<Mixed>();
+        choose(Mixed::shape);
         trace::run::<u32, u64, Chosen>(ops, &config).unwrap();
-        choose::<Zero>();
+        choose(Zero::shape);
         trace::run::<String, Counted, Chosen>(ops, &config).unwrap();
     }
 }
@@ -415,7 +405,7 @@ fn runner_reports_a_difference() {
     let message = trace::run::<u8, Unique, Chosen>(&ops, &Config::default()).unwrap_err();
     assert_eq!(
         message,
-        "command 1 (Insert 1 -> 5): entry of key 1 afterwards: \
+        "command 1 (Insert 1 -> 5): entry afterwards: \
          Some(((1, 0), (0, 1))), expected Some(((1, 0), (0, 2)))"
     );
 }
@@ -480,15 +470,6 @@ fn set_ops(universe: u16) -> impl Strategy<Value = SetOp> {
     ]
 }
 
-macro_rules! agree {
-    ($what:expr, $ours:expr, $oracle:expr) => {{
-        let (ours, oracle) = ($ours, $oracle);
-        if ours != oracle {
-            return Err(format!("{}: {ours:?}, expected {oracle:?}", $what));
-        }
-    }};
-}
-
 /// Number and label, the whole of what a caller can see of an element.
 fn image<T: Element>(element: &T) -> (u16, u32) {
     (element.code(), element.label())
@@ -510,17 +491,14 @@ fn set_run<T: Element, S: BuildHasher + Clone + Default>(
     universe: u16,
     ops: &[SetOp],
 ) -> Result<(), String> {
-    ledger::open();
-    let mut sets = Sets::<T, S>::default();
-    for (index, op) in ops.iter().enumerate() {
-        sets.label += 1;
-        let outcome = sets.execute(op, universe).and_then(|()| sets.compare());
-        outcome.map_err(|message| format!("operation {index} ({op:?}): {message}"))?;
-    }
-    drop(sets);
-    agree!("elements alive at the end", ledger::live(), 0);
-    agree!("double drops and uses after drop", ledger::faults(), 0);
-    Ok(())
+    trace::play(ops, 1, || Sets::<T, S> {
+        set: HashSet::default(),
+        oracle: StdSet::new(),
+        other: HashSet::default(),
+        other_oracle: StdSet::new(),
+        universe,
+        label: 0,
+    })
 }
 
 struct Sets<T, S> {
@@ -528,84 +506,76 @@ struct Sets<T, S> {
     oracle: StdSet<T>,
     other: HashSet<T, S>,
     other_oracle: StdSet<T>,
+    universe: u16,
     label: u32,
 }
 
-impl<T, S: Default> Default for Sets<T, S> {
-    fn default() -> Self {
-        Self {
-            set: HashSet::with_hasher(S::default()),
-            oracle: StdSet::new(),
-            other: HashSet::with_hasher(S::default()),
-            other_oracle: StdSet::new(),
-            label: 0,
-        }
-    }
-}
+impl<T: Element, S: BuildHasher + Clone + Default> Play for Sets<T, S> {
+    type Op = SetOp;
 
-impl<T: Element, S: BuildHasher + Clone + Default> Sets<T, S> {
     fn compare(&self) -> Result<(), String> {
         let (set, oracle) = (&self.set, &self.oracle);
-        agree!("len", set.len(), oracle.len());
-        agree!("is_empty", set.is_empty(), oracle.is_empty());
-        agree!("capacity >= len", set.capacity() >= set.len(), true);
-        agree!("length of iter", set.iter().len(), oracle.len());
-        agree!("elements", sorted(set.iter().map(image)), sorted(oracle.iter().map(image)));
-        agree!("broken elements", set.iter().filter(|element| !element.sound()).count(), 0);
-        agree!("all found", oracle.iter().all(|element| set.contains(element)), true);
+        equal("len", set.len(), oracle.len())?;
+        equal("is_empty", set.is_empty(), oracle.is_empty())?;
+        equal("capacity >= len", set.capacity() >= set.len(), true)?;
+        equal("length of iter", set.iter().len(), oracle.len())?;
+        equal("elements", sorted(set.iter().map(image)), sorted(oracle.iter().map(image)))?;
+        equal("broken elements", set.iter().filter(|element| !element.sound()).count(), 0)?;
+        equal("all found", oracle.iter().all(|element| set.contains(element)), true)?;
         Ok(())
     }
 
-    fn execute(&mut self, op: &SetOp, universe: u16) -> Result<(), String> {
-        let label = self.label;
+    fn command(&mut self, op: &SetOp) -> Result<(), String> {
+        self.label += 1;
+        let (universe, label) = (self.universe, self.label);
         let make = |code: u16| T::make(code, label);
         let (set, oracle) = (&mut self.set, &mut self.oracle);
         let (other, other_oracle) = (&mut self.other, &mut self.other_oracle);
         let capacity = set.capacity();
         match *op {
             SetOp::Insert(code) => {
-                agree!("inserted", set.insert(make(code)), oracle.insert(make(code)));
+                equal("inserted", set.insert(make(code)), oracle.insert(make(code)))?;
             }
             SetOp::Replace(code) => {
                 let (ours, theirs) = (set.replace(make(code)), oracle.replace(make(code)));
-                agree!("replaced", ours.as_ref().map(image), theirs.as_ref().map(image));
+                equal("replaced", ours.as_ref().map(image), theirs.as_ref().map(image))?;
             }
             SetOp::Remove(code) => {
-                agree!("removed", set.remove(&make(code)), oracle.remove(&make(code)));
+                equal("removed", set.remove(&make(code)), oracle.remove(&make(code)))?;
             }
             SetOp::Take(code) => {
                 let (ours, theirs) = (set.take(&make(code)), oracle.take(&make(code)));
-                agree!("taken", ours.as_ref().map(image), theirs.as_ref().map(image));
+                equal("taken", ours.as_ref().map(image), theirs.as_ref().map(image))?;
             }
             SetOp::Get(code) => {
                 let (ours, theirs) = (set.get(&make(code)), oracle.get(&make(code)));
-                agree!("element", ours.map(image), theirs.map(image));
+                equal("element", ours.map(image), theirs.map(image))?;
             }
             SetOp::GetOrInsert(code) => {
                 let ours = image(set.get_or_insert(make(code)));
                 oracle.insert(make(code));
-                agree!("element", Some(ours), oracle.get(&make(code)).map(image));
+                equal("element", Some(ours), oracle.get(&make(code)).map(image))?;
             }
             SetOp::GetOrInsertWith(code) => {
                 let ours = image(set.get_or_insert_with(&make(code), |_| make(code)));
                 oracle.insert(make(code));
-                agree!("element", Some(ours), oracle.get(&make(code)).map(image));
+                equal("element", Some(ours), oracle.get(&make(code)).map(image))?;
             }
             SetOp::EntryInsert(code) => {
                 let ours = image(set.entry(make(code)).insert().get());
                 oracle.insert(make(code));
-                agree!("element", Some(ours), oracle.get(&make(code)).map(image));
+                equal("element", Some(ours), oracle.get(&make(code)).map(image))?;
             }
             SetOp::EntryRemove(code) => {
                 let ours = match set.entry(make(code)) {
                     hash_set::Entry::Occupied(entry) => Some(entry.remove()),
                     hash_set::Entry::Vacant(entry) => {
-                        agree!("vacant for", image(&entry.into_value()), image(&make(code)));
+                        equal("vacant for", image(&entry.into_value()), image(&make(code)))?;
                         None
                     }
                 };
                 let theirs = oracle.take(&make(code));
-                agree!("removed", ours.as_ref().map(image), theirs.as_ref().map(image));
+                equal("removed", ours.as_ref().map(image), theirs.as_ref().map(image))?;
             }
             SetOp::Extend { from, count } => {
                 set.extend((0..count).map(|step| make((from + step) % universe)));
@@ -619,17 +589,17 @@ impl<T: Element, S: BuildHasher + Clone + Default> Sets<T, S> {
                 let chosen = set.extract_if(|element| element.code() % of == 0);
                 let taken: Vec<_> = chosen.take(take).collect();
                 for element in &taken {
-                    agree!("divisible", element.code() % of, 0);
-                    agree!("taken", Some(image(element)), oracle.take(element).as_ref().map(image));
+                    equal("divisible", element.code() % of, 0)?;
+                    equal("taken", Some(image(element)), oracle.take(element).as_ref().map(image))?;
                 }
                 let left = oracle.iter().filter(|element| element.code() % of == 0).count();
-                agree!("ended early", taken.len() < take && left > 0, false);
+                equal("ended early", taken.len() < take && left > 0, false)?;
             }
             SetOp::Drain { take } => {
                 let taken: Vec<_> = set.drain().take(take).collect();
-                agree!("number taken", taken.len(), take.min(oracle.len()));
+                equal("number taken", taken.len(), take.min(oracle.len()))?;
                 for element in &taken {
-                    agree!("taken", Some(image(element)), oracle.take(element).as_ref().map(image));
+                    equal("taken", Some(image(element)), oracle.take(element).as_ref().map(image))?;
                 }
                 oracle.clear();
             }
@@ -639,16 +609,16 @@ impl<T: Element, S: BuildHasher + Clone + Default> Sets<T, S> {
             }
             SetOp::Reserve(additional) => {
                 set.reserve(additional);
-                agree!("room", set.capacity() >= set.len() + additional, true);
+                equal("room", set.capacity() >= set.len() + additional, true)?;
             }
             SetOp::ShrinkTo(least) => {
                 set.shrink_to(least);
-                agree!("room", set.capacity() >= least.min(capacity), true);
+                equal("room", set.capacity() >= least.min(capacity), true)?;
             }
             SetOp::Clone => {
                 other.clone_from(set);
                 other_oracle.clone_from(oracle);
-                agree!("clones equal", *other == set.clone(), true);
+                equal("clones equal", *other == set.clone(), true)?;
             }
             SetOp::SwapSets => {
                 std::mem::swap(set, other);
@@ -694,7 +664,7 @@ impl<T: Element, S: BuildHasher + Clone + Default> Sets<T, S> {
                 | SetOp::Clear
         );
         if PROMISES && (shrinks || grows && set.len() <= capacity) {
-            agree!("capacity", set.capacity(), capacity);
+            equal("capacity", set.capacity(), capacity)?;
         }
         Ok(())
     }
@@ -703,7 +673,7 @@ impl<T: Element, S: BuildHasher + Clone + Default> Sets<T, S> {
 /// After an assigning operator the elements are the same, but which label stayed is left open: the
 /// oracle takes over the labels.
 fn same_codes<T: Element, S>(set: &HashSet<T, S>, oracle: &mut StdSet<T>) -> Result<(), String> {
-    agree!("elements", codes(set), codes(&*oracle));
+    equal("elements", codes(set), codes(&*oracle))?;
     *oracle = set.iter().cloned().collect();
     Ok(())
 }
@@ -714,26 +684,26 @@ fn algebra<T: Element, S: BuildHasher + Clone + Default>(
     oracle: &StdSet<T>,
     other_oracle: &StdSet<T>,
 ) -> Result<(), String> {
-    agree!("union", codes(set.union(other)), codes(oracle.union(other_oracle)));
-    agree!("|", codes(&(set | other)), codes(oracle.union(other_oracle)));
+    equal("union", codes(set.union(other)), codes(oracle.union(other_oracle)))?;
+    equal("|", codes(&(set | other)), codes(oracle.union(other_oracle)))?;
     let both = codes(oracle.intersection(other_oracle));
-    agree!("intersection", codes(set.intersection(other)), both.clone());
-    agree!("&", codes(&(set & other)), both);
+    equal("intersection", codes(set.intersection(other)), both.clone())?;
+    equal("&", codes(&(set & other)), both)?;
     let rest = codes(oracle.difference(other_oracle));
-    agree!("difference", codes(set.difference(other)), rest.clone());
-    agree!("-", codes(&(set - other)), rest);
+    equal("difference", codes(set.difference(other)), rest.clone())?;
+    equal("-", codes(&(set - other)), rest)?;
     let either = codes(oracle.symmetric_difference(other_oracle));
-    agree!("symmetric_difference", codes(set.symmetric_difference(other)), either.clone());
-    agree!("^", codes(&(set ^ other)), either);
-    agree!("is_disjoint", set.is_disjoint(other), oracle.is_disjoint(other_oracle));
-    agree!("is_subset", set.is_subset(other), oracle.is_subset(other_oracle));
-    agree!("is_superset", set.is_superset(other), oracle.is_superset(other_oracle));
-    agree!("==", set == other, oracle == other_oracle);
+    equal("symmetric_difference", codes(set.symmetric_difference(other)), either.clone())?;
+    equal("^", codes(&(set ^ other)), either)?;
+    equal("is_disjoint", set.is_disjoint(other), oracle.is_disjoint(other_oracle))?;
+    equal("is_subset", set.is_subset(other), oracle.is_subset(other_oracle))?;
+    equal("is_superset", set.is_superset(other), oracle.is_superset(other_oracle))?;
+    equal("==", set == other, oracle == other_oracle)?;
     for part in [&(set & other), &(set - other)] {
-        agree!("part is_subset", part.is_subset(set), true);
-        agree!("is_superset of part", set.is_superset(part), true);
+        equal("part is_subset", part.is_subset(set), true)?;
+        equal("is_superset of part", set.is_superset(part), true)?;
     }
-    agree!("parts are disjoint", (set & other).is_disjoint(&(set - other)), true);
+    equal("parts are disjoint", (set & other).is_disjoint(&(set - other)), true)?;
     Ok(())
 }
 
@@ -769,7 +739,7 @@ macro_rules! hasher_tests {
         $(
             #[test]
             fn $name() {
-                choose::<$shape>();
+                choose($shape::shape);
                 hasher_tests!($test of $elements);
             }
         )*
@@ -789,10 +759,7 @@ hasher_tests!(table: table_test of Counted, Aligned, u8, Unit);
 /// Strings or byte strings with one kind of value, keys of all forms.
 #[cfg(feature = "str")]
 fn own_keys_test(kind: u8) {
-    let test = |(trace, forms): &(Trace, u8)| {
-        let ops = trace::decode(&trace.bytes, trace.universe);
-        str_trace::play(&ops, [kind, *forms], trace.universe, trace.capacity)
-    };
+    let test = |(trace, forms): &(Trace, u8)| str_trace::play(&trace.input(kind, *forms));
     check(24, &(traces(&EVERYTHING, LARGE, 100), any::<u8>()), test);
     check(16, &(traces(&CLIMB, SMALL, 100), any::<u8>()), test);
     check(8, &(traces(&HOVER, SMALL, 600), any::<u8>()), test);
@@ -815,10 +782,7 @@ fn maps_of_byte_strings() {
 /// Traces on maps of many small tables with one of the eight hashers.
 #[cfg(feature = "extendible")]
 fn extendible_test(shape: u8) {
-    let test = |(trace, kind): &(Trace, u8)| {
-        let ops = trace::decode(&trace.bytes, trace.universe);
-        extendible_trace::play(&ops, [*kind, shape], trace.universe, trace.capacity)
-    };
+    let test = |(trace, kind): &(Trace, u8)| extendible_trace::play(&trace.input(*kind, shape));
     check(12, &(traces(&EVERYTHING, LARGE, 100), any::<u8>()), test);
     check(12, &(traces(&CLIMB, LARGE, 100), any::<u8>()), test);
     check(4, &(traces(&HOVER, &[60, 200, 1000], 400), any::<u8>()), test);
@@ -915,18 +879,10 @@ impl List {
 }
 
 fn table_run<T: Element, S: BuildHasher + Default>(ops: &[TableOp]) -> Result<(), String> {
-    ledger::open();
-    let (table, list) = (HashTable::<T>::new(), List::default());
-    let mut pair = Table { table, list, build: S::default(), label: 0 };
-    for (index, op) in ops.iter().enumerate() {
-        pair.label += 1;
-        let outcome = pair.execute(op).and_then(|()| pair.compare());
-        outcome.map_err(|message| format!("operation {index} ({op:?}): {message}"))?;
-    }
-    drop(pair);
-    agree!("elements alive at the end", ledger::live(), 0);
-    agree!("double drops and uses after drop", ledger::faults(), 0);
-    Ok(())
+    trace::play(ops, 1, || {
+        let (table, list) = (HashTable::<T>::new(), List::default());
+        Table { table, list, build: S::default(), label: 0 }
+    })
 }
 
 struct Table<T, S> {
@@ -936,26 +892,29 @@ struct Table<T, S> {
     label: u32,
 }
 
-impl<T: Element, S: BuildHasher + Default> Table<T, S> {
+impl<T: Element, S: BuildHasher + Default> Play for Table<T, S> {
+    type Op = TableOp;
+
     fn compare(&self) -> Result<(), String> {
         let (table, list) = (&self.table, &self.list.0);
-        agree!("len", table.len(), list.len());
-        agree!("is_empty", table.is_empty(), list.is_empty());
-        agree!("capacity >= len", table.capacity() >= table.len(), true);
-        agree!("length of iter", table.iter().len(), list.len());
-        agree!("elements", sorted(table.iter().map(image)), sorted(list.iter().copied()));
-        agree!("broken elements", table.iter().filter(|element| !element.sound()).count(), 0);
+        equal("len", table.len(), list.len())?;
+        equal("is_empty", table.is_empty(), list.is_empty())?;
+        equal("capacity >= len", table.capacity() >= table.len(), true)?;
+        equal("length of iter", table.iter().len(), list.len())?;
+        equal("elements", sorted(table.iter().map(image)), sorted(list.iter().copied()))?;
+        equal("broken elements", table.iter().filter(|element| !element.sound()).count(), 0)?;
         if T::TRACKED {
-            agree!("elements alive", ledger::live(), list.len());
+            equal("elements alive", ledger::live(), list.len())?;
         }
         for &wanted in list {
             let hash = self.build.hash_one(T::make(wanted.0, 0));
-            agree!("found", table.find(hash, |element| image(element) == wanted).is_some(), true);
+            equal("found", table.find(hash, |element| image(element) == wanted).is_some(), true)?;
         }
         Ok(())
     }
 
-    fn execute(&mut self, op: &TableOp) -> Result<(), String> {
+    fn command(&mut self, op: &TableOp) -> Result<(), String> {
+        self.label += 1;
         let (table, list, label) = (&mut self.table, &mut self.list, self.label);
         let build = &self.build;
         let hasher = |element: &T| build.hash_one(element);
@@ -967,23 +926,23 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
         match *op {
             TableOp::Insert(code) => {
                 let inserted = image(table.insert_unique(hash(code), make(code), hasher).get());
-                agree!("inserted", inserted, image(&make(code)));
+                equal("inserted", inserted, image(&make(code)))?;
                 list.0.push(inserted);
             }
             TableOp::Find(code) => {
                 let wanted = code_of(code);
                 let found = table.find(hash(code), |element| element.code() == wanted);
-                agree!("found", found.map(Element::code), list.has(wanted).then_some(wanted));
+                equal("found", found.map(Element::code), list.has(wanted).then_some(wanted))?;
             }
             TableOp::FindMut(code) => {
                 let wanted = code_of(code);
                 match table.find_mut(hash(code), |element| element.code() == wanted) {
                     Some(found) => {
-                        agree!("in the list", list.take(image(found)), Some(image(found)));
+                        equal("in the list", list.take(image(found)), Some(image(found)))?;
                         *found = make(code);
                         list.0.push(image(found));
                     }
-                    None => agree!("missed", list.has(wanted), false),
+                    None => equal("missed", list.has(wanted), false)?,
                 }
             }
             TableOp::FindEntryRemove(code) => {
@@ -991,11 +950,11 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                 match table.find_entry(hash(code), |element| element.code() == wanted) {
                     Ok(entry) => {
                         let removed = entry.remove().0;
-                        agree!("in the list", list.take(image(&removed)), Some(image(&removed)));
+                        equal("in the list", list.take(image(&removed)), Some(image(&removed)))?;
                     }
                     Err(absent) => {
-                        agree!("elements still there", absent.into_table().len(), list.0.len());
-                        agree!("missed", list.has(wanted), false);
+                        equal("elements still there", absent.into_table().len(), list.0.len())?;
+                        equal("missed", list.has(wanted), false)?;
                     }
                 }
             }
@@ -1005,19 +964,19 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                 if let Ok(entry) = found {
                     let index = entry.bucket_index();
                     let (removed, vacant) = entry.remove();
-                    agree!("in the list", list.take(image(&removed)), Some(image(&removed)));
+                    equal("in the list", list.take(image(&removed)), Some(image(&removed)))?;
                     let entry = vacant.insert(make(code));
                     list.0.push(image(entry.get()));
-                    agree!("slot", entry.bucket_index(), index);
+                    equal("slot", entry.bucket_index(), index)?;
                 }
             }
             TableOp::EntryInsert(code) => {
                 let wanted = code_of(code);
                 let entry = table.entry(hash(code), |element| element.code() == wanted, hasher);
                 if let TableEntry::Occupied(entry) = &entry {
-                    agree!("in the list", list.take(image(entry.get())), Some(image(entry.get())));
+                    equal("in the list", list.take(image(entry.get())), Some(image(entry.get())))?;
                 } else {
-                    agree!("vacant", list.has(wanted), false);
+                    equal("vacant", list.has(wanted), false)?;
                 }
                 list.0.push(image(entry.insert(make(code)).get()));
             }
@@ -1027,7 +986,7 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                 let entry = table.entry(hash(code), |element| element.code() == wanted, hasher);
                 let entry = entry.or_insert(make(code));
                 if known {
-                    agree!("in the list", list.0.contains(&image(entry.get())), true);
+                    equal("in the list", list.0.contains(&image(entry.get())), true)?;
                 } else {
                     list.0.push(image(entry.get()));
                 }
@@ -1037,10 +996,10 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                 match table.entry(hash(code), |element| element.code() == wanted, hasher) {
                     TableEntry::Occupied(entry) => {
                         let (removed, vacant) = entry.remove();
-                        agree!("in the list", list.take(image(&removed)), Some(image(&removed)));
-                        agree!("elements left", vacant.into_table().len(), list.0.len());
+                        equal("in the list", list.take(image(&removed)), Some(image(&removed)))?;
+                        equal("elements left", vacant.into_table().len(), list.0.len())?;
                     }
-                    TableEntry::Vacant(_) => agree!("vacant", list.has(wanted), false),
+                    TableEntry::Vacant(_) => equal("vacant", list.has(wanted), false)?,
                 }
             }
             TableOp::ReplaceEntry { code, stay } => {
@@ -1052,9 +1011,9 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                         old = Some(image(&element));
                         stay.then(|| make(code))
                     });
-                    agree!("handed over", old.and_then(|old| list.take(old)), old);
-                    agree!("called", old.is_some(), true);
-                    agree!("occupied", matches!(entry, TableEntry::Occupied(_)), stay);
+                    equal("handed over", old.and_then(|old| list.take(old)), old)?;
+                    equal("called", old.is_some(), true)?;
+                    equal("occupied", matches!(entry, TableEntry::Occupied(_)), stay)?;
                     if stay {
                         list.0.push(image(&make(code)));
                     }
@@ -1063,27 +1022,27 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
             TableOp::Indices(code) => {
                 let wanted = code_of(code);
                 let indices = sorted(table.iter_buckets());
-                agree!("number of indices", indices.len(), list.0.len());
+                equal("number of indices", indices.len(), list.0.len())?;
                 let end = table.num_buckets();
-                agree!("in range", indices.iter().all(|&index| index < end), true);
+                equal("in range", indices.iter().all(|&index| index < end), true)?;
                 let by_index = indices.iter().filter_map(|&index| table.get_bucket(index));
-                agree!("elements", sorted(by_index.map(image)), sorted(list.0.iter().copied()));
+                equal("elements", sorted(by_index.map(image)), sorted(list.0.iter().copied()))?;
                 let full = (0..end).filter(|&index| table.get_bucket(index).is_some());
-                agree!("full slots", full.collect::<Vec<_>>(), indices);
-                agree!("beyond the end", table.get_bucket(end).is_none(), true);
+                equal("full slots", full.collect::<Vec<_>>(), indices)?;
+                equal("beyond the end", table.get_bucket(end).is_none(), true)?;
                 let found = table.find_bucket_index(hash(code), |element| element.code() == wanted);
-                agree!("found", found.is_some(), list.has(wanted));
+                equal("found", found.is_some(), list.has(wanted))?;
                 if let Some(index) = found {
-                    agree!("found", table.get_bucket(index).map(Element::code), Some(wanted));
+                    equal("found", table.get_bucket(index).map(Element::code), Some(wanted))?;
                     let found = table.get_bucket_mut(index).map(|found| found.code());
-                    agree!("found", found, Some(wanted));
+                    equal("found", found, Some(wanted))?;
                     let of_hash = table.iter_hash_buckets(hash(code));
                     let times = of_hash.filter(|&other| other == index).count();
-                    agree!("times among those of its hash", times, 1);
+                    equal("times among those of its hash", times, 1)?;
                     let Ok(entry) = table.get_bucket_entry(index) else {
                         return Err("no entry at a full slot".to_owned());
                     };
-                    agree!("entry", (entry.get().code(), entry.bucket_index()), (wanted, index));
+                    equal("entry", (entry.get().code(), entry.bucket_index()), (wanted, index))?;
                 }
             }
             TableOp::IterHash(code) => {
@@ -1091,9 +1050,9 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                 let wanted = code_of(code);
                 let expected = list.0.iter().copied().filter(|item| item.0 == wanted);
                 let found = table.iter_hash(hash(code)).filter(|element| element.code() == wanted);
-                agree!("elements of that hash", sorted(found.map(image)), sorted(expected));
+                equal("elements of that hash", sorted(found.map(image)), sorted(expected))?;
                 let (visited, all) = (table.iter_hash(hash(code)).count(), table.len());
-                agree!("no more than there are", visited <= all, true);
+                equal("no more than there are", visited <= all, true)?;
                 let mut changed = 0;
                 for element in table.iter_hash_mut(hash(code)) {
                     if element.code() == wanted {
@@ -1105,7 +1064,7 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                     *item = image(&make(code));
                     changed -= 1;
                 }
-                agree!("changed and not expected", changed, 0);
+                equal("changed and not expected", changed, 0)?;
             }
             TableOp::Disjoint(one, two) => {
                 let wanted = [code_of(one), code_of(two)];
@@ -1114,9 +1073,9 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                         element.code() == wanted[index]
                     });
                     for (found, code) in found.into_iter().zip(wanted) {
-                        agree!("found", found.is_some(), list.has(code));
+                        equal("found", found.is_some(), list.has(code))?;
                         if let Some(found) = found {
-                            agree!("in the list", list.take(image(found)), Some(image(found)));
+                            equal("in the list", list.take(image(found)), Some(image(found)))?;
                             *found = make(code);
                             list.0.push(image(found));
                         }
@@ -1129,32 +1088,32 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
                     calls += 1;
                     element.code() % of != 0
                 });
-                agree!("calls", calls, all);
+                equal("calls", calls, all)?;
                 list.0.retain(|item| item.0 % of != 0);
             }
             TableOp::ExtractIf { of, take } => {
                 let chosen = |element: &mut T| element.code() % of == 0;
                 let taken: Vec<_> = table.extract_if(chosen).take(take).collect();
                 for element in &taken {
-                    agree!("divisible", element.code() % of, 0);
-                    agree!("in the list", list.take(image(element)), Some(image(element)));
+                    equal("divisible", element.code() % of, 0)?;
+                    equal("in the list", list.take(image(element)), Some(image(element)))?;
                 }
                 let left = list.0.iter().any(|item| item.0 % of == 0);
-                agree!("ended early", taken.len() < take && left, false);
+                equal("ended early", taken.len() < take && left, false)?;
             }
             TableOp::Drain { take } => {
                 let taken: Vec<_> = table.drain().take(take).collect();
-                agree!("number taken", taken.len(), take.min(list.0.len()));
+                equal("number taken", taken.len(), take.min(list.0.len()))?;
                 for element in &taken {
-                    agree!("in the list", list.take(image(element)), Some(image(element)));
+                    equal("in the list", list.take(image(element)), Some(image(element)))?;
                 }
                 list.0.clear();
             }
             TableOp::IntoIter { take } => {
                 let taken: Vec<_> = std::mem::take(table).into_iter().take(take).collect();
-                agree!("number taken", taken.len(), take.min(list.0.len()));
+                equal("number taken", taken.len(), take.min(list.0.len()))?;
                 for element in &taken {
-                    agree!("in the list", list.take(image(element)), Some(image(element)));
+                    equal("in the list", list.take(image(element)), Some(image(element)))?;
                 }
                 list.0.clear();
             }
@@ -1164,12 +1123,12 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
             }
             TableOp::Reserve(additional) => {
                 table.reserve(additional, hasher);
-                agree!("room", table.capacity() >= table.len() + additional, true);
-                agree!("outcome", table.try_reserve(additional, hasher), Ok(()));
+                equal("room", table.capacity() >= table.len() + additional, true)?;
+                equal("outcome", table.try_reserve(additional, hasher), Ok(()))?;
             }
             TableOp::ShrinkTo(least) => {
                 table.shrink_to(least, hasher);
-                agree!("room", table.capacity() >= least.min(capacity), true);
+                equal("room", table.capacity() >= least.min(capacity), true)?;
             }
             TableOp::ShrinkToFit => table.shrink_to_fit(hasher),
             TableOp::Clone => *table = table.clone(),
@@ -1202,7 +1161,7 @@ impl<T: Element, S: BuildHasher + Default> Table<T, S> {
             _ => table.len() <= capacity,
         };
         if PROMISES && keeps_capacity {
-            agree!("capacity", table.capacity(), capacity);
+            equal("capacity", table.capacity(), capacity)?;
         }
         Ok(())
     }

@@ -8,47 +8,19 @@
 //! ```
 //!
 //! A trace is played on an `ExtendibleMap` whose entries are large, so that its tables are small and
-//! some hundred entries make a directory, and on an ordered map of what they stand for. After each command the directory
-//! must be in order. Commands that such maps do not have stand for those of their own: what may fail,
+//! some hundred entries make a directory, and on an ordered map of what they stand for. After each command
+//! the directory must be in order. Commands that such maps do not have stand for those of their own: what may fail,
 //! and batches.
 
 #![allow(dead_code, reason = "who includes this module may use a part of it")]
 
-use super::trace::{self, Counted, Element, Kind, Op, Shape, Shaped, ledger};
+use super::trace::{
+    self, Chosen, Counted, Element, Input, Kind, Op, Play, Scan, Shape, Shaped, equal, ledger, take,
+};
 use rosti::extendible_map::{Entry, EntryRef};
 use rosti::internals::check_directory;
 use rosti::{ExtendibleMap, ScanCursor};
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
-
-/// No trace is longer: what a long one finds, a short one finds sooner.
-const MOST_COMMANDS: usize = 256;
-
-thread_local! {
-    /// Which hasher [`Chosen`] stands for in this run.
-    static SHAPE: Cell<u8> = const { Cell::new(0) };
-}
-
-/// The hasher that the input asks for. The last two fill a table with what cannot be split before they
-/// let it be split.
-#[derive(Clone, Default)]
-struct Chosen;
-
-impl Shape for Chosen {
-    fn shape(word: u64) -> u64 {
-        let shape = match SHAPE.get() % 8 {
-            0 | 7 => trace::Mixed::shape,
-            1 => trace::Zero::shape,
-            2 => trace::Identity::shape,
-            3 => trace::LowBits::shape,
-            4 => trace::TopBits::shape,
-            5 => |word| if word % 3 == 0 { 7 } else { trace::Mixed::shape(word) },
-            _ => |word| trace::Mixed::shape(word % 64 / 8) ^ trace::Mixed::shape(word) >> 40,
-        };
-        shape(word)
-    }
-}
+use std::collections::BTreeMap;
 
 /// A value that makes its entry large.
 #[derive(Clone, Debug)]
@@ -71,38 +43,30 @@ impl<V: Element, const WORDS: usize> Bulky<V, WORDS> {
 
 /// Plays an input; the error says what went wrong.
 pub fn run(input: &[u8]) -> Result<(), String> {
-    let Some((&[elements, shape, universe, capacity], commands)) = input.split_first_chunk() else {
-        return Ok(());
-    };
-    let universe = u16::from(universe) * 4 + 1;
-    let mut ops = trace::decode(commands, universe);
-    ops.truncate(MOST_COMMANDS);
-    play(&ops, [elements, shape], universe, usize::from(capacity))
+    let input = Input::read(input, |_, byte| u16::from(byte) * 4 + 1);
+    input.map_or(Ok(()), |input| play(&input))
 }
 
-/// Plays a trace on the kind of map that the first two bytes of an input say.
-pub fn play(
-    ops: &[Op],
-    [elements, shape]: [u8; 2],
-    universe: u16,
-    capacity: usize,
-) -> Result<(), String> {
-    SHAPE.set(shape);
-    let play = match elements % 4 {
+/// Plays a trace on the kind of map, and with the hasher, that an input asks for. The last two hashers fill a table
+/// with what cannot be split before they let it be split.
+pub fn play(input: &Input) -> Result<(), String> {
+    trace::choose(match input.form % 8 {
+        0 | 7 => trace::Mixed::shape,
+        1 => trace::Zero::shape,
+        2 => trace::Identity::shape,
+        3 => trace::LowBits::shape,
+        4 => trace::TopBits::shape,
+        5 => |word| if word % 3 == 0 { 7 } else { trace::Mixed::shape(word) },
+        _ => |word| trace::Mixed::shape(word % 64 / 8) ^ trace::Mixed::shape(word) >> 40,
+    });
+    match input.kind % 4 {
         // Tables that are split in three steps, and in two.
-        0 => Pair::<u64, u64, 60>::play,
-        1 => Pair::<Counted, Counted, 120>::play,
-        2 => Pair::<String, u8, 511>::play,
+        0 => Pair::<u64, u64, 60>::play(input),
+        1 => Pair::<Counted, Counted, 120>::play(input),
+        2 => Pair::<String, u8, 511>::play(input),
         // Rather one table.
-        _ => Pair::<Counted, (), 0>::play,
-    };
-    ledger::open();
-    play(ops, universe, capacity)?;
-    equal("elements left alive, and misused", (ledger::live(), ledger::faults()), (0, 0))
-}
-
-fn equal<T: PartialEq + Debug>(what: &str, ours: T, model: T) -> Result<(), String> {
-    if ours == model { Ok(()) } else { Err(format!("{what}: {ours:?}, expected {model:?}")) }
+        _ => Pair::<Counted, (), 0>::play(input),
+    }
 }
 
 type Map<K, V, const WORDS: usize> = ExtendibleMap<K, Bulky<V, WORDS>, Shaped<Chosen>>;
@@ -127,32 +91,25 @@ struct Pair<K, V, const WORDS: usize> {
     universe: u16,
     /// The number of the command: the label of what it makes.
     label: u32,
-    /// Where a scan of the map has got to, what it has visited, and what was there at each of its steps.
-    cursor: ScanCursor,
-    visited: BTreeSet<u16>,
-    staying: BTreeSet<u16>,
+    scan: Scan<u16>,
 }
 
 impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
-    fn play(ops: &[Op], universe: u16, capacity: usize) -> Result<(), String> {
-        let mut pair = Self {
-            map: Map::with_capacity_and_hasher(capacity, Shaped::default()),
+    fn play(input: &Input) -> Result<(), String> {
+        trace::play(&input.ops, 16, || Self {
+            map: Map::with_capacity_and_hasher(input.capacity, Shaped::default()),
             model: Model::new(),
             spare: Map::default(),
             spare_model: Model::new(),
-            universe,
+            universe: input.universe,
             label: 0,
-            cursor: ScanCursor::START,
-            visited: BTreeSet::new(),
-            staying: BTreeSet::new(),
-        };
-        for (index, op) in ops.iter().enumerate() {
-            pair.command(op)
-                .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
-                .map_err(|message| format!("command {index} ({op:?}): {message}"))?;
-        }
-        pair.compare().map_err(|message| format!("at the end: {message}"))
+            scan: Scan::new(),
+        })
     }
+}
+
+impl<K: Element, V: Element, const WORDS: usize> Play for Pair<K, V, WORDS> {
+    type Op = Op;
 
     fn command(&mut self, op: &Op) -> Result<(), String> {
         self.label += 1;
@@ -174,11 +131,13 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
             .map_err(|message| format!("spare map: {message}"))?;
         equal("elements misused", ledger::faults(), 0)
     }
+}
 
+impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
     fn execute(&mut self, op: &Op) -> Result<(), String> {
         // Another map.
         if matches!(op.kind, Kind::Swap | Kind::Collect | Kind::IntoIter) {
-            self.cursor = ScanCursor::START;
+            self.scan.cursor = ScanCursor::START;
         }
         let (map, model, label) = (&mut self.map, &mut self.model, self.label);
         let code = op.key;
@@ -402,11 +361,8 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
     /// A step of a scan.
     fn scan(&mut self, op: &Op) -> Result<(), String> {
         let (map, model, label) = (&mut self.map, &mut self.model, self.label);
-        if self.cursor == ScanCursor::START {
-            self.visited.clear();
-            self.staying = model.keys().copied().collect();
-        }
-        self.staying.retain(|code| model.contains_key(code));
+        self.scan.begin(model.keys().copied(), |code| model.contains_key(code));
+        let cursor = self.scan.cursor;
         let goes = |code: u16| op.kind == Kind::ScanRetain && code % op.arg == op.key;
         let changed = |code: u16| Bulky::make(code ^ op.arg, label);
         let mut seen = Vec::new();
@@ -415,17 +371,17 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
             *value = changed(key.code());
         };
         let next = match op.kind {
-            Kind::ScanRetain => map.scan_retain(self.cursor, |key, value| {
+            Kind::ScanRetain => map.scan_retain(cursor, |key, value| {
                 visit(key, value);
                 !goes(key.code())
             }),
-            Kind::ScanMut => map.scan_mut(self.cursor, visit),
-            _ => map.scan(self.cursor, |key, value| seen.push(image((key, value)))),
+            Kind::ScanMut => map.scan_mut(cursor, visit),
+            _ => map.scan(cursor, |key, value| seen.push(image((key, value)))),
         };
         for entry in seen {
             let code = entry[0].0;
             equal("visited", Some(entry), model.get(&code).copied())?;
-            equal("first visit", self.visited.insert(code), true)?;
+            self.scan.visit(code)?;
             if goes(code) {
                 model.remove(&code);
             } else if op.kind != Kind::Scan {
@@ -434,8 +390,7 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
                 model.insert(code, [entry[0], value]);
             }
         }
-        self.cursor = next.unwrap_or_default();
-        equal("all visited", next.is_some() || self.staying.is_subset(&self.visited), true)
+        self.scan.end(next)
     }
 }
 
@@ -446,11 +401,6 @@ fn same<K: Element, V: Element, const WORDS: usize>(
 ) -> bool {
     let found = |(key, value)| other.get_key_value(key).map(image) == Some(image((key, value)));
     one.len() == other.len() && one.iter().all(found)
-}
-
-/// How many entries a command asks an iterator for.
-fn take(number: u16) -> usize {
-    if number >= 15 { usize::MAX } else { usize::from(number) }
 }
 
 /// Takes what an owning iterator yields out of the model.

@@ -10,58 +10,34 @@
 //! A trace is played on a map, which has the native backend, and then on a bare table of each
 //! backend that the target can run.
 
-use super::trace::{self, Counted, Element, Kind, Op, Shape, Shaped, ledger};
-use rosti::ScanCursor;
+use super::trace::{
+    self, Chosen, Counted, Element, Input, Kind, Op, Play, Scan, Shape, Shaped, equal, ledger,
+};
 use rosti::internals::{Global, Group, Native, Place, RawTable, Swar};
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// No trace is longer: what a long one finds, a short one finds sooner.
-const MOST_COMMANDS: usize = 256;
-
-thread_local! {
-    /// Which hasher [`Chosen`] stands for in this run.
-    static SHAPE: Cell<u8> = const { Cell::new(0) };
-}
-
-/// The hasher that the input asks for: one type, so that the runner is compiled once for each kind
-/// of element and not for each pair.
-#[derive(Clone, Default)]
-struct Chosen;
-
-impl Shape for Chosen {
-    fn shape(word: u64) -> u64 {
-        let shape = match SHAPE.get() % 6 {
-            0 => trace::Mixed::shape,
-            1 => trace::Zero::shape,
-            2 => trace::Ones::shape,
-            3 => trace::Identity::shape,
-            4 => trace::LowBits::shape,
-            _ => trace::TopBits::shape,
-        };
-        shape(word)
-    }
-}
+use std::collections::BTreeMap;
 
 /// How many different keys there are: up to 1021. To look all up costs their square under the
 /// hashers that crowd them, for which 128 keys are ten windows full already.
-fn universe(byte: u8) -> u16 {
+fn universe(shape: u8, byte: u8) -> u16 {
     let byte = u16::from(byte);
-    if matches!(SHAPE.get() % 6, 0 | 3) { byte * 4 + 1 } else { byte / 2 + 1 }
+    if matches!(shape % 6, 0 | 3) { byte * 4 + 1 } else { byte / 2 + 1 }
 }
 
 /// Plays an input; the error says what went wrong.
 pub fn run(input: &[u8]) -> Result<(), String> {
-    let Some((&[elements, shape, universe, capacity], commands)) = input.split_first_chunk() else {
+    let Some(Input { kind, form, universe, capacity, ops }) = Input::read(input, universe) else {
         return Ok(());
     };
-    SHAPE.set(shape);
-    let universe = self::universe(universe);
-    let mut ops = trace::decode(commands, universe);
-    ops.truncate(MOST_COMMANDS);
-    let capacity = usize::from(capacity);
+    trace::choose(match form % 6 {
+        0 => trace::Mixed::shape,
+        1 => trace::Zero::shape,
+        2 => trace::Ones::shape,
+        3 => trace::Identity::shape,
+        4 => trace::LowBits::shape,
+        _ => trace::TopBits::shape,
+    });
     let config = trace::Config { universe, capacity, ..Default::default() };
-    let on_map = match elements % 6 {
+    let on_map = match kind % 6 {
         0 => trace::run::<u64, u64, Shaped<Chosen>>,
         1 => trace::run::<Counted, Counted, Shaped<Chosen>>,
         2 => trace::run::<String, u8, Shaped<Chosen>>,
@@ -77,24 +53,12 @@ pub fn run(input: &[u8]) -> Result<(), String> {
 /// Plays a trace on a table of one backend, as far as tables have such commands; all others look a
 /// key up.
 fn on_table<G: Group>(ops: &[Op], capacity: usize) -> Result<(), String> {
-    ledger::open();
-    let mut pair = Pair::<G> {
+    let begin = || Pair::<G> {
         table: RawTable::with_capacity_in(capacity, Global),
         oracle: BTreeMap::new(),
-        cursor: ScanCursor::START,
-        visited: BTreeSet::new(),
+        scan: Scan::new(),
     };
-    for (index, op) in ops.iter().enumerate() {
-        pair.command(op)
-            .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
-            .map_err(|message| format!("{}: command {index} ({op:?}): {message}", G::NAME))?;
-    }
-    pair.compare().map_err(|message| format!("{}: at the end: {message}", G::NAME))?;
-    drop(pair);
-    match (ledger::live(), ledger::faults()) {
-        (0, 0) => Ok(()),
-        (live, faults) => Err(format!("{}: {live} left alive, {faults} misused", G::NAME)),
-    }
+    trace::play(ops, 16, begin).map_err(|message| format!("{}: {message}", G::NAME))
 }
 
 /// A key that is entered in the ledger, and its value.
@@ -103,9 +67,7 @@ type Entry = (Counted, u16);
 struct Pair<G: Group> {
     table: RawTable<Entry, G, Global>,
     oracle: BTreeMap<u16, u16>,
-    /// Where a scan has got to, and what it has visited.
-    cursor: ScanCursor,
-    visited: BTreeSet<u16>,
+    scan: Scan<u16>,
 }
 
 /// The number stands at both ends, as in `u64` elements.
@@ -117,11 +79,9 @@ fn hasher(entry: &Entry) -> u64 {
     hash_of(entry.0.code())
 }
 
-fn equal<T: PartialEq + std::fmt::Debug>(what: &str, ours: T, oracle: T) -> Result<(), String> {
-    if ours == oracle { Ok(()) } else { Err(format!("{what}: {ours:?}, expected {oracle:?}")) }
-}
+impl<G: Group> Play for Pair<G> {
+    type Op = Op;
 
-impl<G: Group> Pair<G> {
     fn command(&mut self, op: &Op) -> Result<(), String> {
         let (table, oracle) = (&mut self.table, &mut self.oracle);
         let (key, hash) = (op.key, hash_of(op.key));
@@ -198,6 +158,7 @@ impl<G: Group> Pair<G> {
             }
             Kind::Scan | Kind::ScanMut | Kind::ScanRetain => {
                 let (drops, mut seen) = (op.kind == Kind::ScanRetain, Vec::new());
+                self.scan.begin(oracle.keys().copied(), |key| oracle.contains_key(key));
                 let goes = |key: u16| drops && key % op.arg == op.key;
                 let visit = |entry: &mut Entry| {
                     seen.push((entry.0.code(), entry.1));
@@ -205,26 +166,22 @@ impl<G: Group> Pair<G> {
                 };
                 let next = if drops {
                     let mut visit = visit;
-                    table.scan_retain(self.cursor, hasher, |entry| {
+                    table.scan_retain(self.scan.cursor, hasher, |entry| {
                         visit(entry);
                         !goes(entry.0.code())
                     })
                 } else {
-                    table.scan_mut(self.cursor, hasher, visit)
+                    table.scan_mut(self.scan.cursor, hasher, visit)
                 };
-                self.cursor = next.unwrap_or_default();
                 for (key, value) in seen {
                     equal("visited", Some(value), oracle.get(&key).copied())?;
-                    equal("first visit", self.visited.insert(key), true)?;
+                    self.scan.visit(key)?;
                     oracle.insert(key, value ^ 1);
                     if goes(key) {
                         oracle.remove(&key);
                     }
                 }
-                if next.is_none() {
-                    self.visited.clear();
-                }
-                Ok(())
+                self.scan.end(next)
             }
             Kind::Extend => {
                 for key in (op.key..).take(usize::from(op.arg)) {

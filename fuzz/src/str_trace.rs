@@ -15,17 +15,14 @@
 
 #![allow(dead_code, reason = "who includes this module may use a part of it")]
 
-use super::trace::{self, Counted, Element, Kind, Op, ledger};
+use super::trace::{self, Counted, Element, Input, Kind, Op, Play, Scan, equal, ledger, take};
 use rosti::ScanCursor;
 use rosti::internals::Books;
 use rosti::str_map::{Entry, Key, SliceMap};
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
-
-/// No trace is longer: what a long one finds, a short one finds sooner.
-const MOST_COMMANDS: usize = 256;
 
 /// Bytes that the longest key has inside its cell.
 const SHORT: usize = 15;
@@ -43,7 +40,7 @@ const LENGTHS: [[usize; 16]; 4] = [
 ];
 
 /// Keys and what the model has in their place.
-trait Text: Key<Owned: Borrow<Self> + AsRef<Self> + Clone + Debug + Eq + Hash> {
+trait Text: Key<Owned: Borrow<Self> + AsRef<Self> + Clone + Debug + Eq + Hash + Ord> {
     /// The key of these bytes, which are text.
     fn owned(text: Vec<u8>, forms: u8) -> Self::Owned;
 }
@@ -87,38 +84,21 @@ fn key<K: Text + ?Sized>(code: u16, forms: u8) -> K::Owned {
 
 /// Plays an input; the error says what went wrong.
 pub fn run(input: &[u8]) -> Result<(), String> {
-    let Some((&[kinds, forms, universe, capacity], commands)) = input.split_first_chunk() else {
-        return Ok(());
-    };
     // Of keys of hundreds of bytes a few hundred are enough.
-    let universe = if forms % 4 == 2 { u16::from(universe) } else { u16::from(universe) * 4 } + 1;
-    let mut ops = trace::decode(commands, universe);
-    ops.truncate(MOST_COMMANDS);
-    play(&ops, [kinds, forms], universe, usize::from(capacity))
+    let universe = |forms, byte| u16::from(byte) * if forms % 4 == 2 { 1 } else { 4 } + 1;
+    Input::read(input, universe).map_or(Ok(()), |input| play(&input))
 }
 
-/// Plays a trace on the kind of map that the first two bytes of an input say.
-pub fn play(
-    ops: &[Op],
-    [kinds, forms]: [u8; 2],
-    universe: u16,
-    capacity: usize,
-) -> Result<(), String> {
-    let play = match kinds % 6 {
-        0 => Pair::<str, u64>::play,
-        1 => Pair::<[u8], u64>::play,
-        2 => Pair::<str, Counted>::play,
-        3 => Pair::<[u8], Counted>::play,
-        4 => Pair::<str, u8>::play,
-        _ => Pair::<str, ()>::play,
-    };
-    ledger::open();
-    play(ops, forms, universe, capacity)?;
-    equal("values left alive, and misused", (ledger::live(), ledger::faults()), (0, 0))
-}
-
-fn equal<T: PartialEq + Debug>(what: &str, ours: T, model: T) -> Result<(), String> {
-    if ours == model { Ok(()) } else { Err(format!("{what}: {ours:?}, expected {model:?}")) }
+/// Plays a trace on the kind of map that an input asks for.
+pub fn play(input: &Input) -> Result<(), String> {
+    match input.kind % 6 {
+        0 => Pair::<str, u64>::play(input),
+        1 => Pair::<[u8], u64>::play(input),
+        2 => Pair::<str, Counted>::play(input),
+        3 => Pair::<[u8], Counted>::play(input),
+        4 => Pair::<str, u8>::play(input),
+        _ => Pair::<str, ()>::play(input),
+    }
 }
 
 /// The numbers of values in a model.
@@ -132,10 +112,7 @@ struct Pair<K: Text + ?Sized, V> {
     spare_model: Model<K>,
     forms: u8,
     universe: u16,
-    /// Where a scan of the map has got to, what it has visited, and what was there at each of its steps.
-    cursor: ScanCursor,
-    visited: HashSet<K::Owned>,
-    staying: HashSet<K::Owned>,
+    scan: Scan<K::Owned>,
 }
 
 /// The number that comes back from a value of this number: types with few instances keep a part.
@@ -157,25 +134,21 @@ fn weight<K: Text + ?Sized>(key: &K) -> u16 {
 }
 
 impl<K: Text + ?Sized, V: Element> Pair<K, V> {
-    fn play(ops: &[Op], forms: u8, universe: u16, capacity: usize) -> Result<(), String> {
-        let mut pair = Self {
-            map: SliceMap::with_capacity(capacity),
+    fn play(input: &Input) -> Result<(), String> {
+        trace::play(&input.ops, 16, || Self {
+            map: SliceMap::with_capacity(input.capacity),
             model: HashMap::new(),
-            spare: SliceMap::with_seed(u64::from(universe)),
+            spare: SliceMap::with_seed(u64::from(input.universe)),
             spare_model: HashMap::new(),
-            forms,
-            universe,
-            cursor: ScanCursor::START,
-            visited: HashSet::new(),
-            staying: HashSet::new(),
-        };
-        for (index, op) in ops.iter().enumerate() {
-            pair.command(op)
-                .and_then(|()| if index % 16 == 15 { pair.compare() } else { Ok(()) })
-                .map_err(|message| format!("command {index} ({op:?}): {message}"))?;
-        }
-        pair.compare().map_err(|message| format!("at the end: {message}"))
+            forms: input.form,
+            universe: input.universe,
+            scan: Scan::new(),
+        })
     }
+}
+
+impl<K: Text + ?Sized, V: Element> Play for Pair<K, V> {
+    type Op = Op;
 
     fn command(&mut self, op: &Op) -> Result<(), String> {
         let collects = self.execute(op)?;
@@ -196,26 +169,32 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
         equal("garbage is little", !collects || garbage <= most, true)
     }
 
+    fn compare(&self) -> Result<(), String> {
+        compare(&self.map, &self.model)?;
+        compare(&self.spare, &self.spare_model)
+            .map_err(|message| format!("spare map: {message}"))?;
+        equal("values misused", ledger::faults(), 0)
+    }
+}
+
+impl<K: Text + ?Sized, V: Element> Pair<K, V> {
     /// A step of a scan; returns as [`execute`](Self::execute).
     fn scan(&mut self, op: &Op) -> Result<bool, String> {
         let (map, model) = (&mut self.map, &mut self.model);
-        if self.cursor == ScanCursor::START {
-            self.visited.clear();
-            self.staying = model.keys().cloned().collect();
-        }
-        self.staying.retain(|key| model.contains_key(key.borrow()));
+        self.scan.begin(model.keys().cloned(), |key| model.contains_key(key.borrow()));
+        let cursor = self.scan.cursor;
         let goes = |key: &K| op.kind == Kind::ScanRetain && weight(key) % op.arg == op.key;
         let mut seen = Vec::new();
         let next = match op.kind {
-            Kind::ScanRetain => map.scan_retain(self.cursor, |key, value| {
+            Kind::ScanRetain => map.scan_retain(cursor, |key, value| {
                 seen.push((key.to_owned(), value.code()));
                 !goes(key)
             }),
-            Kind::ScanMut => map.scan_mut(self.cursor, |key, value| {
+            Kind::ScanMut => map.scan_mut(cursor, |key, value| {
                 seen.push((key.to_owned(), value.code()));
                 *value = V::make(op.arg, 0);
             }),
-            _ => map.scan(self.cursor, |key, value| seen.push((key.to_owned(), value.code()))),
+            _ => map.scan(cursor, |key, value| seen.push((key.to_owned(), value.code()))),
         };
         for (key, value) in seen {
             equal("visited", Some(value), model.get(key.borrow()).copied())?;
@@ -224,10 +203,9 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
             } else if op.kind == Kind::ScanMut {
                 model.insert(key.clone(), kept::<V>(op.arg));
             }
-            equal("first visit", self.visited.insert(key), true)?;
+            self.scan.visit(key)?;
         }
-        self.cursor = next.unwrap_or_default();
-        equal("all visited", next.is_some() || self.staying.is_subset(&self.visited), true)?;
+        self.scan.end(next)?;
         Ok(op.kind == Kind::ScanRetain)
     }
 
@@ -236,7 +214,7 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
         let forms = self.forms;
         // Another map, with another seed.
         if matches!(op.kind, Kind::Swap | Kind::Collect | Kind::IntoIter) {
-            self.cursor = ScanCursor::START;
+            self.scan.cursor = ScanCursor::START;
         }
         let (map, model) = (&mut self.map, &mut self.model);
         let owned = key::<K>(op.key, forms);
@@ -459,13 +437,6 @@ impl<K: Text + ?Sized, V: Element> Pair<K, V> {
         }
         Ok(false)
     }
-
-    fn compare(&self) -> Result<(), String> {
-        compare(&self.map, &self.model)?;
-        compare(&self.spare, &self.spare_model)
-            .map_err(|message| format!("spare map: {message}"))?;
-        equal("values misused", ledger::faults(), 0)
-    }
 }
 
 fn borrowed<'a, K: Borrow<Q>, Q: ?Sized>((key, &value): (&'a K, &u16)) -> (&'a Q, u16) {
@@ -478,11 +449,6 @@ fn bytes_of<K: Text + ?Sized>(key: &K) -> usize {
 
 fn bytes<K: Text + ?Sized>(key: &K::Owned) -> usize {
     bytes_of::<K>(key.borrow())
-}
-
-/// How many entries a command asks an iterator for.
-fn take(number: u16) -> usize {
-    if number >= 15 { usize::MAX } else { usize::from(number) }
 }
 
 /// Takes what an owning iterator yields out of the model.

@@ -23,8 +23,9 @@
 
 use rosti::ScanCursor;
 use rosti::hash_map::{Entry, EntryRef};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::marker::PhantomData;
@@ -229,6 +230,32 @@ pub fn decode(bytes: &[u8], universe: u16) -> Vec<Op> {
             Some(Op::new(kind, key, arg, universe))
         })
         .collect()
+}
+
+/// No trace of a fuzz target is longer: what a long one finds, a short one finds sooner.
+const MOST_COMMANDS: usize = 256;
+
+/// An input of a fuzz target.
+pub struct Input {
+    /// On what kind of map the commands are to be played, and what its keys are like: the first two bytes.
+    pub kind: u8,
+    pub form: u8,
+    /// The number of different keys, which the third byte gives.
+    pub universe: u16,
+    /// The capacity to begin with: the fourth byte.
+    pub capacity: usize,
+    pub ops: Vec<Op>,
+}
+
+impl Input {
+    /// Reads an input, if it has four bytes; `universe` makes the number of keys from the form and the third byte.
+    pub fn read(input: &[u8], universe: impl FnOnce(u8, u8) -> u16) -> Option<Self> {
+        let (&[kind, form, keys, capacity], commands) = input.split_first_chunk()?;
+        let universe = universe(form, keys);
+        let mut ops = decode(commands, universe);
+        ops.truncate(MOST_COMMANDS);
+        Some(Input { kind, form, universe, capacity: usize::from(capacity), ops })
+    }
 }
 
 /// Writes a trace; what [`decode`] reads back in the same universe is `ops`.
@@ -574,6 +601,26 @@ impl Shape for Mixed {
     }
 }
 
+thread_local! {
+    static CHOSEN: Cell<fn(u64) -> u64> = const { Cell::new(Mixed::shape) };
+}
+
+/// What this thread [`choose`]s: one type, so that a runner is compiled once for each kind of element and not for
+/// each pair.
+#[derive(Clone, Default)]
+pub struct Chosen;
+
+/// Makes [`Chosen`] hash like this from now on.
+pub fn choose(shape: fn(u64) -> u64) {
+    CHOSEN.set(shape);
+}
+
+impl Shape for Chosen {
+    fn shape(word: u64) -> u64 {
+        CHOSEN.get()(word)
+    }
+}
+
 /// The `BuildHasher` of a [`Shape`].
 #[derive(Clone, Default)]
 pub struct Shaped<F>(PhantomData<F>);
@@ -684,38 +731,56 @@ macro_rules! ensure {
     };
 }
 
-macro_rules! agree {
-    ($what:expr, $ours:expr, $oracle:expr) => {{
-        let (ours, oracle) = ($ours, $oracle);
-        ensure!(ours == oracle, "{}: {ours:?}, expected {oracle:?}", $what);
-    }};
+/// What rosti gave is what the model gave.
+pub fn equal<T: PartialEq + Debug>(what: &str, ours: T, model: T) -> Result<(), String> {
+    ensure!(ours == model, "{what}: {ours:?}, expected {model:?}");
+    Ok(())
 }
 
-/// Executes a trace; the error says which command went wrong and how.
+/// How many entries a command asks an iterator for.
+pub fn take(number: u16) -> usize {
+    if number >= TAKE_ALL { usize::MAX } else { usize::from(number) }
+}
+
+/// Collections under test and their models.
+pub trait Play {
+    /// What can be done with them.
+    type Op: Debug;
+
+    /// Executes a command on both sides, and compares what it gave.
+    fn command(&mut self, op: &Self::Op) -> Result<(), String>;
+
+    /// Compares everything.
+    fn compare(&self) -> Result<(), String>;
+}
+
+/// Executes commands, and compares everything after so many of them and at the end, when no [`Counted`] element
+/// may be left. The error says which command went wrong and how.
+pub fn play<P: Play>(
+    ops: &[P::Op],
+    check_every: usize,
+    begin: impl FnOnce() -> P,
+) -> Result<(), String> {
+    ledger::open();
+    let mut pair = begin();
+    for (index, op) in ops.iter().enumerate() {
+        let is_due = (index + 1) % check_every.max(1) == 0;
+        pair.command(op)
+            .and_then(|()| if is_due { pair.compare() } else { Ok(()) })
+            .map_err(|message| format!("command {index} ({op:?}): {message}"))?;
+    }
+    pair.compare().map_err(|message| format!("after the last command: {message}"))?;
+    drop(pair);
+    equal("elements alive at the end", ledger::live(), 0)?;
+    equal("double drops and uses after drop", ledger::faults(), 0)
+}
+
+/// Plays a trace on a map; see [`play`].
 pub fn run<K: Element, V: Element, S: BuildHasher + Clone + Default>(
     ops: &[Op],
     config: &Config,
 ) -> Result<(), String> {
-    ledger::open();
-    let outcome = play::<K, V, S>(ops, config);
-    outcome?;
-    agree!("elements alive at the end", ledger::live(), 0);
-    agree!("double drops and uses after drop", ledger::faults(), 0);
-    Ok(())
-}
-
-fn play<K: Element, V: Element, S: BuildHasher + Clone + Default>(
-    ops: &[Op],
-    config: &Config,
-) -> Result<(), String> {
-    let mut pair = Pair::<K, V, S>::new(config);
-    for (index, op) in ops.iter().enumerate() {
-        let outcome = pair.command(op).and_then(|()| {
-            if (index + 1) % config.check_every.max(1) == 0 { pair.compare() } else { Ok(()) }
-        });
-        outcome.map_err(|message| format!("command {index} ({op:?}): {message}"))?;
-    }
-    pair.compare().map_err(|message| format!("after the last command: {message}"))
+    play(ops, config.check_every, || Pair::<K, V, S>::new(config))
 }
 
 /// The map under test and its oracle, and a second such pair for operations that need two maps.
@@ -728,16 +793,80 @@ struct Pair<K, V, S> {
     promises: bool,
     /// Number of the command, the label of whatever it makes.
     label: u32,
-    scan: Scan,
+    scan: Scan<u16>,
 }
 
-/// How far the scan of the map has got.
-#[derive(Default)]
-struct Scan {
-    cursor: ScanCursor,
-    /// Keys that were there at each step so far, and whether they have been visited.
-    staying: BTreeMap<u16, bool>,
-    visited: BTreeSet<u16>,
+/// How far the scan of a map has got: each visit to a key must be its first, and at the end all that stayed must
+/// have been visited.
+pub struct Scan<C> {
+    pub cursor: ScanCursor,
+    /// Keys that were there at each step so far.
+    staying: BTreeSet<C>,
+    visited: BTreeSet<C>,
+}
+
+impl<C: Ord + Debug> Scan<C> {
+    pub fn new() -> Self {
+        Self { cursor: ScanCursor::START, staying: BTreeSet::new(), visited: BTreeSet::new() }
+    }
+
+    /// A step begins in a map with these keys.
+    pub fn begin(&mut self, keys: impl Iterator<Item = C>, is_there: impl Fn(&C) -> bool) {
+        if self.cursor == ScanCursor::START {
+            self.staying = keys.collect();
+            self.visited.clear();
+        } else {
+            self.staying.retain(is_there);
+        }
+    }
+
+    /// The step has visited a key.
+    pub fn visit(&mut self, key: C) -> Result<(), String> {
+        ensure!(!self.visited.contains(&key), "key {key:?} was visited twice");
+        self.visited.insert(key);
+        Ok(())
+    }
+
+    /// The step ends.
+    pub fn end(&mut self, next: Option<ScanCursor>) -> Result<(), String> {
+        self.cursor = next.unwrap_or_default();
+        let missed = self.staying.difference(&self.visited).next();
+        ensure!(next.is_some() || missed.is_none(), "not visited: {missed:?}");
+        Ok(())
+    }
+}
+
+impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Play for Pair<K, V, S> {
+    type Op = Op;
+
+    fn command(&mut self, op: &Op) -> Result<(), String> {
+        self.label += 1;
+        let before = (self.map.len(), self.map.capacity());
+        self.execute(op)?;
+        equal("len", self.map.len(), self.oracle.len())?;
+        equal("is_empty", self.map.is_empty(), self.oracle.is_empty())?;
+        self.judge_capacity(op, before)?;
+        let key = K::make(op.key, 0);
+        equal(
+            "entry afterwards",
+            self.map.get_key_value(&key).map(images),
+            self.oracle.get_key_value(&key).map(images),
+        )?;
+        drop(key);
+        if K::TRACKED || V::TRACKED {
+            let entries =
+                self.map.len() + self.spare.len() + self.oracle.len() + self.spare_oracle.len();
+            let elements = entries * (usize::from(K::TRACKED) + usize::from(V::TRACKED));
+            equal("elements alive", ledger::live(), elements)?;
+            equal("double drops and uses after drop", ledger::faults(), 0)?;
+        }
+        Ok(())
+    }
+
+    fn compare(&self) -> Result<(), String> {
+        compare(&self.map, &self.oracle)?;
+        compare(&self.spare, &self.spare_oracle).map_err(|message| format!("spare map: {message}"))
+    }
 }
 
 impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
@@ -750,37 +879,8 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             universe: config.universe.max(1),
             promises: config.promises,
             label: 0,
-            scan: Scan::default(),
+            scan: Scan::new(),
         }
-    }
-
-    fn command(&mut self, op: &Op) -> Result<(), String> {
-        self.label += 1;
-        let before = (self.map.len(), self.map.capacity());
-        self.execute(op)?;
-        agree!("len", self.map.len(), self.oracle.len());
-        agree!("is_empty", self.map.is_empty(), self.oracle.is_empty());
-        self.judge_capacity(op, before)?;
-        let key = K::make(op.key, 0);
-        agree!(
-            format!("entry of key {} afterwards", op.key),
-            self.map.get_key_value(&key).map(images),
-            self.oracle.get_key_value(&key).map(images)
-        );
-        drop(key);
-        if K::TRACKED || V::TRACKED {
-            let entries =
-                self.map.len() + self.spare.len() + self.oracle.len() + self.spare_oracle.len();
-            let elements = entries * (usize::from(K::TRACKED) + usize::from(V::TRACKED));
-            agree!("elements alive", ledger::live(), elements);
-            agree!("double drops and uses after drop", ledger::faults(), 0);
-        }
-        Ok(())
-    }
-
-    fn compare(&self) -> Result<(), String> {
-        compare(&self.map, &self.oracle)?;
-        compare(&self.spare, &self.spare_oracle).map_err(|message| format!("spare map: {message}"))
     }
 
     /// What an operation may do to `capacity`, given length and capacity before it.
@@ -790,12 +890,12 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
         let wanted = old_len + usize::from(op.arg);
         match op.kind {
             Kind::Get | Kind::GetMut | Kind::GetKeyValue | Kind::Contains | Kind::Disjoint => {
-                agree!("capacity", new, old)
+                equal("capacity", new, old)?
             }
             Kind::Iter | Kind::IterMut | Kind::ValuesMut | Kind::CloneFrom | Kind::Equality => {
-                agree!("capacity", new, old)
+                equal("capacity", new, old)?
             }
-            Kind::Scan | Kind::ScanMut | Kind::ScanRetain => agree!("capacity", new, old),
+            Kind::Scan | Kind::ScanMut | Kind::ScanRetain => equal("capacity", new, old)?,
             Kind::Reserve | Kind::TryReserve => {
                 ensure!(new >= wanted, "capacity {new} after reserving {wanted}");
                 ensure!(
@@ -833,10 +933,10 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                 ensure!(new >= old, "capacity fell from {old} to {new}");
             }
             _ if len > old => ensure!(new > old, "capacity {new} holds {len}"),
-            _ if self.promises => {
-                agree!(format!("capacity after len {old_len} -> {len}"), new, old)
-            }
-            _ => {}
+            _ => ensure!(
+                !self.promises || new == old,
+                "capacity went from {old} to {new} with len {old_len} -> {len}"
+            ),
         }
         Ok(())
     }
@@ -849,23 +949,23 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
         match op.kind {
             Kind::Insert => {
                 let ours = map.insert(key(), value());
-                agree!("old value", taken(ours), taken(oracle.insert(key(), value())));
+                equal("old value", taken(ours), taken(oracle.insert(key(), value())))?;
             }
             Kind::TryInsert => match map.try_insert(key(), value()) {
                 Ok(inserted) => {
-                    agree!("inserted", image(inserted), image(&value()));
-                    agree!("previous value", None, oracle.insert(key(), value()));
+                    equal("inserted", image(inserted), image(&value()))?;
+                    equal("previous value", None, oracle.insert(key(), value()))?;
                 }
                 Err(refused) => {
                     let present = image(refused.entry.get());
-                    agree!("present value", Some(present), shown(oracle.get(&key())));
-                    agree!("value handed back", image(&refused.value), image(&value()));
+                    equal("present value", Some(present), shown(oracle.get(&key())))?;
+                    equal("value handed back", image(&refused.value), image(&value()))?;
                 }
             },
-            Kind::Get => agree!("value", shown(map.get(&key())), shown(oracle.get(&key()))),
+            Kind::Get => equal("value", shown(map.get(&key())), shown(oracle.get(&key())))?,
             Kind::GetMut => {
                 let (ours, theirs) = (map.get_mut(&key()), oracle.get_mut(&key()));
-                agree!("value", shown(ours.as_deref()), shown(theirs.as_deref()));
+                equal("value", shown(ours.as_deref()), shown(theirs.as_deref()))?;
                 if let (Some(ours), Some(theirs)) = (ours, theirs) {
                     *ours = value();
                     *theirs = value();
@@ -873,22 +973,22 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             }
             Kind::GetKeyValue => {
                 let ours = map.get_key_value(&key()).map(images);
-                agree!("entry", ours, oracle.get_key_value(&key()).map(images));
+                equal("entry", ours, oracle.get_key_value(&key()).map(images))?;
             }
             Kind::Contains => {
-                agree!("contains", map.contains_key(&key()), oracle.contains_key(&key()))
+                equal("contains", map.contains_key(&key()), oracle.contains_key(&key()))?
             }
             Kind::Remove => {
                 let ours = map.remove(&key());
-                agree!("removed value", taken(ours), taken(oracle.remove(&key())));
+                equal("removed value", taken(ours), taken(oracle.remove(&key())))?;
             }
             Kind::RemoveEntry => {
                 let (ours, theirs) = (map.remove_entry(&key()), oracle.remove_entry(&key()));
-                agree!("removed entry", both(ours), both(theirs));
+                equal("removed entry", both(ours), both(theirs))?;
             }
             Kind::OrInsert => {
                 let ours = image(map.entry(key()).or_insert(value()));
-                agree!("value", ours, image(oracle.entry(key()).or_insert(value())));
+                equal("value", ours, image(oracle.entry(key()).or_insert(value())))?;
             }
             Kind::AndModify => {
                 let changed = |old: &V| V::make(old.code() ^ op.arg, label);
@@ -899,39 +999,39 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                 } else {
                     oracle.insert(key(), value());
                 }
-                agree!("value", Some(ours), shown(oracle.get(&key())));
+                equal("value", Some(ours), shown(oracle.get(&key())))?;
             }
             Kind::EntryInsert => {
                 let entry = map.entry(key()).insert(value());
                 oracle.insert(key(), value());
                 let ours = images((entry.key(), entry.get()));
-                agree!("entry", Some(ours), oracle.get_key_value(&key()).map(images));
+                equal("entry", Some(ours), oracle.get_key_value(&key()).map(images))?;
             }
             Kind::OccupiedInsert => match map.entry(key()) {
                 Entry::Occupied(mut entry) => {
                     let old = entry.insert(value());
-                    agree!("new value", image(entry.into_mut()), image(&value()));
-                    agree!("old value", Some(image(&old)), taken(oracle.insert(key(), value())));
+                    equal("new value", image(entry.into_mut()), image(&value()))?;
+                    equal("old value", Some(image(&old)), taken(oracle.insert(key(), value())))?;
                 }
                 Entry::Vacant(_) => ensure!(!oracle.contains_key(&key()), "entry is vacant"),
             },
             Kind::OccupiedRemove => match map.entry(key()) {
                 Entry::Occupied(entry) => {
                     let ours = entry.remove();
-                    agree!("removed value", Some(image(&ours)), taken(oracle.remove(&key())));
+                    equal("removed value", Some(image(&ours)), taken(oracle.remove(&key())))?;
                 }
                 Entry::Vacant(entry) => {
-                    agree!("key of the vacant entry", image(entry.key()), image(&key()));
+                    equal("key of the vacant entry", image(entry.key()), image(&key()))?;
                     ensure!(!oracle.contains_key(&key()), "entry is vacant");
                 }
             },
             Kind::OccupiedRemoveEntry => match map.entry(key()) {
                 Entry::Occupied(entry) => {
                     let (ours, theirs) = (entry.remove_entry(), oracle.remove_entry(&key()));
-                    agree!("removed entry", both(Some(ours)), both(theirs));
+                    equal("removed entry", both(Some(ours)), both(theirs))?;
                 }
                 Entry::Vacant(entry) => {
-                    agree!("key of the vacant entry", image(&entry.into_key()), image(&key()));
+                    equal("key of the vacant entry", image(&entry.into_key()), image(&key()))?;
                     ensure!(!oracle.contains_key(&key()), "entry is vacant");
                 }
             },
@@ -941,8 +1041,8 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                     let Some((stored, kept)) = oracle.remove_entry(&key()) else {
                         return Err("entry is occupied".to_owned());
                     };
-                    agree!("key taken out", image(&old), image(&stored));
-                    agree!("value left in place", image(entry.get()), image(&kept));
+                    equal("key taken out", image(&old), image(&stored))?;
+                    equal("value left in place", image(entry.get()), image(&kept))?;
                     oracle.insert(key(), kept);
                 }
                 Entry::Vacant(_) => ensure!(!oracle.contains_key(&key()), "entry is vacant"),
@@ -953,7 +1053,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                     seen = Some(images((key, &old)));
                     (op.arg % 2 == 0).then(value)
                 });
-                agree!("entry handed over", seen, oracle.get_key_value(&key()).map(images));
+                equal("entry handed over", seen, oracle.get_key_value(&key()).map(images))?;
                 let stays = seen.is_some() && op.arg % 2 == 0;
                 match entry {
                     Entry::Occupied(entry) => {
@@ -972,7 +1072,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             Kind::EntryDrop => match map.entry(key()) {
                 Entry::Occupied(entry) => {
                     let ours = images((entry.key(), entry.get()));
-                    agree!("entry", Some(ours), oracle.get_key_value(&key()).map(images));
+                    equal("entry", Some(ours), oracle.get_key_value(&key()).map(images))?;
                 }
                 Entry::Vacant(_) => ensure!(!oracle.contains_key(&key()), "entry is vacant"),
             },
@@ -981,11 +1081,11 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                 match map.entry_ref(&wanted) {
                     EntryRef::Occupied(mut entry) => {
                         let old = Some(entry.insert(value()));
-                        agree!("old value", taken(old), taken(oracle.insert(key(), value())));
+                        equal("old value", taken(old), taken(oracle.insert(key(), value())))?;
                     }
                     EntryRef::Vacant(entry) => {
                         entry.insert_with_key(key(), value());
-                        agree!("previous value", None, oracle.insert(key(), value()));
+                        equal("previous value", None, oracle.insert(key(), value()))?;
                     }
                 }
             }
@@ -995,7 +1095,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                     let found = map.get_disjoint_mut([&keys[0], &keys[1]]);
                     for (ours, key) in found.into_iter().zip(&keys) {
                         let theirs = oracle.get_mut(key);
-                        agree!("value", shown(ours.as_deref()), shown(theirs.as_deref()));
+                        equal("value", shown(ours.as_deref()), shown(theirs.as_deref()))?;
                         if let (Some(ours), Some(theirs)) = (ours, theirs) {
                             *ours = V::make(key.code() ^ 0x55, label);
                             *theirs = V::make(key.code() ^ 0x55, label);
@@ -1013,14 +1113,14 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                     calls += 1;
                     keep(key, old)
                 });
-                agree!("calls", calls, all);
+                equal("calls", calls, all)?;
                 oracle.retain(keep);
                 compare(map, oracle)?;
             }
             Kind::Drain => {
                 consume(map.drain(), op.key, oracle, true)?;
                 oracle.clear();
-                agree!("entries after drain", map.iter().count(), 0);
+                equal("entries after drain", map.iter().count(), 0)?;
             }
             Kind::ExtractIf => {
                 let mut passed = Vec::new();
@@ -1043,18 +1143,18 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                 }
                 compare(map, oracle)?;
                 if op.key >= TAKE_ALL {
-                    agree!("entries passed over", passed.len(), map.len());
+                    equal("entries passed over", passed.len(), map.len())?;
                     let left = map.keys().filter(|key| key.code() % op.arg == 0).count();
-                    agree!("entries that should have gone", left, 0);
+                    equal("entries that should have gone", left, 0)?;
                 }
             }
             Kind::Clear => {
                 map.clear();
                 oracle.clear();
-                agree!("entries after clear", map.iter().count(), 0);
+                equal("entries after clear", map.iter().count(), 0)?;
             }
             Kind::Reserve => map.reserve(usize::from(op.arg)),
-            Kind::TryReserve => agree!("outcome", map.try_reserve(usize::from(op.arg)), Ok(())),
+            Kind::TryReserve => equal("outcome", map.try_reserve(usize::from(op.arg)), Ok(()))?,
             Kind::ShrinkToFit => {
                 map.shrink_to_fit();
                 compare(map, oracle)?;
@@ -1102,7 +1202,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                     let code = ((u32::from(op.key) + u32::from(step)) % universe) as u16;
                     let ours = map.insert(K::make(code, label), V::make(step, label));
                     let theirs = oracle.insert(K::make(code, label), V::make(step, label));
-                    agree!("old value", taken(ours), taken(theirs));
+                    equal("old value", taken(ours), taken(theirs))?;
                     let (len, now) = (map.len(), map.capacity());
                     ensure!(
                         !self.promises || now == capacity,
@@ -1113,15 +1213,15 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             Kind::Iter => walk(map)?,
             Kind::IterMut => {
                 let mut iter = map.iter_mut();
-                agree!("length of iter_mut", iter.len(), oracle.len());
+                equal("length of iter_mut", iter.len(), oracle.len())?;
                 let mut seen = 0;
                 while let Some((key, old)) = iter.next() {
                     seen += 1;
                     let left = oracle.len() - seen;
-                    agree!("entries left", iter.size_hint(), (left, Some(left)));
+                    equal("entries left", iter.size_hint(), (left, Some(left)))?;
                     *old = V::make(key.code() ^ op.arg, label);
                 }
-                agree!("entries visited", seen, oracle.len());
+                equal("entries visited", seen, oracle.len())?;
                 for (key, old) in oracle.iter_mut() {
                     *old = V::make(key.code() ^ op.arg, label);
                 }
@@ -1129,7 +1229,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             }
             Kind::ValuesMut => {
                 let change = |old: &mut V| *old = V::make(old.code().wrapping_add(op.arg), label);
-                agree!("length of values_mut", map.values_mut().len(), oracle.len());
+                equal("length of values_mut", map.values_mut().len(), oracle.len())?;
                 map.values_mut().for_each(change);
                 oracle.values_mut().for_each(change);
                 compare(map, oracle)?;
@@ -1148,27 +1248,23 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
                     ensure!((*map != copy) == differs, "equality does not see that value");
                 }
                 let theirs = *oracle == self.spare_oracle;
-                agree!("equality with the spare map", *map == self.spare, theirs);
+                equal("equality with the spare map", *map == self.spare, theirs)?;
             }
             Kind::Scan | Kind::ScanMut | Kind::ScanRetain => self.scan(op)?,
         }
         // Another map, perhaps with another hasher.
         if matches!(op.kind, Kind::Swap | Kind::Collect | Kind::IntoIter) {
-            self.scan = Scan::default();
+            self.scan = Scan::new();
         }
         Ok(())
     }
 
-    /// A step of the scan: each entry that it visits is what the oracle has, and the first visit of that
-    /// key. At the end all that stayed have been visited.
+    /// A step of the scan: each entry that it visits is what the oracle has.
     fn scan(&mut self, op: &Op) -> Result<(), String> {
         let label = self.label;
         let (map, oracle, scan) = (&mut self.map, &mut self.oracle, &mut self.scan);
-        if scan.cursor == ScanCursor::START {
-            *scan = Scan::default();
-            scan.staying.extend(oracle.keys().map(|key| (key.code(), false)));
-        }
-        scan.staying.retain(|&code, _| oracle.contains_key(&K::make(code, label)));
+        let is_there = |&code: &u16| oracle.contains_key(&K::make(code, label));
+        scan.begin(oracle.keys().map(K::code), is_there);
         let (changes, drops) = (op.kind != Kind::Scan, op.kind == Kind::ScanRetain);
         let goes = |code: u16| drops && code % op.arg == op.key;
         let changed = |old: &V| V::make(old.code() ^ op.arg, label);
@@ -1189,11 +1285,8 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
         };
         for (code, entry) in seen {
             let key = K::make(code, label);
-            agree!("entry visited", Some(entry), oracle.get_key_value(&key).map(images));
-            ensure!(scan.visited.insert(code), "key {code} was visited twice");
-            if let Some(visited) = scan.staying.get_mut(&code) {
-                *visited = true;
-            }
+            equal("entry visited", Some(entry), oracle.get_key_value(&key).map(images))?;
+            scan.visit(code)?;
             if goes(code) {
                 oracle.remove(&key);
             } else if let Some(value) = oracle.get_mut(&key).filter(|_| changes) {
@@ -1201,10 +1294,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             }
         }
         compare(map, oracle)?;
-        scan.cursor = next.unwrap_or_default();
-        let missed = scan.staying.iter().find(|(_, visited)| next.is_none() && !**visited);
-        ensure!(missed.is_none(), "not visited: {missed:?}");
-        Ok(())
+        scan.end(next)
     }
 }
 
@@ -1216,12 +1306,11 @@ fn consume<K: Element, V: Element>(
     oracle: &mut Oracle<K, V>,
     exact: bool,
 ) -> Result<(), String> {
-    let take = if take >= TAKE_ALL { usize::MAX } else { usize::from(take) };
-    for _ in 0..take {
+    for _ in 0..self::take(take) {
         let (low, high) = iter.size_hint();
         let all = oracle.len();
         if exact {
-            agree!("entries left", (low, high), (all, Some(all)));
+            equal("entries left", (low, high), (all, Some(all)))?;
         } else {
             ensure!(high.is_none_or(|high| high <= all), "at most {high:?} of {all} entries");
         }
@@ -1233,7 +1322,7 @@ fn consume<K: Element, V: Element>(
         };
         ensure!(key.sound() && value.sound(), "yielded a broken entry {key:?}, {value:?}");
         let theirs = oracle.remove_entry(&key);
-        agree!("entry taken", Some(images((&key, &value))), both(theirs));
+        equal("entry taken", Some(images((&key, &value))), both(theirs))?;
     }
     Ok(())
 }
@@ -1243,21 +1332,21 @@ pub fn compare<K: Element, V: Element, S: BuildHasher>(
     map: &Ours<K, V, S>,
     oracle: &Oracle<K, V>,
 ) -> Result<(), String> {
-    agree!("len", map.len(), oracle.len());
-    agree!("length of iter", map.iter().len(), oracle.len());
+    equal("len", map.len(), oracle.len())?;
+    equal("length of iter", map.iter().len(), oracle.len())?;
     let mut codes = Vec::with_capacity(oracle.len());
     for (key, value) in map {
         ensure!(key.sound() && value.sound(), "holds a broken entry {key:?}, {value:?}");
-        agree!("entry iterated", Some(images((key, value))), oracle.get_key_value(key).map(images));
+        equal("entry iterated", Some(images((key, value))), oracle.get_key_value(key).map(images))?;
         codes.push(key.code());
     }
     codes.sort_unstable();
-    agree!("entries iterated", codes.len(), oracle.len());
+    equal("entries iterated", codes.len(), oracle.len())?;
     if let Some(twice) = codes.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(format!("key {} iterated twice", twice[0]));
     }
     for (key, value) in oracle {
-        agree!("entry found", map.get_key_value(key).map(images), Some(images((key, value))));
+        equal("entry found", map.get_key_value(key).map(images), Some(images((key, value))))?;
     }
     Ok(())
 }
@@ -1269,14 +1358,14 @@ fn walk<K: Element, V: Element, S: BuildHasher>(map: &Ours<K, V, S>) -> Result<(
         list
     };
     let all = sorted(map.iter().map(images).collect());
-    agree!("entries", all.len(), map.len());
+    equal("entries", all.len(), map.len())?;
 
     // Stop half-way, go on with a clone as well, and fold one of the two.
     let mut iter = map.iter();
     let mut first = Vec::new();
     for taken in 1..=all.len() / 2 {
         first.extend(iter.next().map(images));
-        agree!("entries left", iter.len(), all.len() - taken);
+        equal("entries left", iter.len(), all.len() - taken)?;
     }
     let clone = iter.clone();
     let rest = std::iter::from_fn(|| iter.next().map(images));
@@ -1286,16 +1375,16 @@ fn walk<K: Element, V: Element, S: BuildHasher>(map: &Ours<K, V, S>) -> Result<(
         list.push(images(entry));
         list
     });
-    agree!("entries by next", sorted(by_next), all.clone());
-    agree!("entries by fold", sorted(by_fold), all.clone());
+    equal("entries by next", sorted(by_next), all.clone())?;
+    equal("entries by fold", sorted(by_fold), all.clone())?;
 
     let mut keys: Vec<_> = map.keys().map(image).collect();
     keys.sort_unstable();
-    agree!("keys", keys, all.iter().map(|entry| entry.0).collect::<Vec<_>>());
+    equal("keys", keys, all.iter().map(|entry| entry.0).collect::<Vec<_>>())?;
     let mut values: Vec<_> = map.values().map(image).collect();
     values.sort_unstable();
     let mut expected: Vec<_> = all.iter().map(|entry| entry.1).collect();
     expected.sort_unstable();
-    agree!("values", values, expected);
+    equal("values", values, expected)?;
     Ok(())
 }

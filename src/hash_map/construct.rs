@@ -1,55 +1,5 @@
 //! What all maps and sets have in common whatever they hold: how they are made, and how much room they have.
 
-/// The methods that tell what a map or set takes its memory from, and how much it holds: for its `impl`.
-macro_rules! measures {
-    (
-        $it:literal of $entries:literal, $Of:literal, $insert:literal, $table:ident, capacity: $room:expr
-    ) => {
-        /// The allocator.
-        ///
-        /// ```
-        #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = concat!("let _global = ", $it, ".allocator();")]
-        /// ```
-        #[inline]
-        pub fn allocator(&self) -> &A {
-            self.$table.allocator()
-        }
-
-        #[doc = $room]
-        ///
-        /// ```
-        #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(100).capacity() >= 100);")]
-        /// ```
-        #[inline]
-        pub fn capacity(&self) -> usize {
-            self.$table.capacity()
-        }
-
-        #[doc = concat!("The number of ", $entries, ". O(1).")]
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = $insert]
-        #[doc = concat!("assert_eq!(", $it, ".len(), 1);")]
-        /// ```
-        #[inline]
-        pub fn len(&self) -> usize {
-            self.$table.len()
-        }
-
-        #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
-        ///
-        /// ```
-        #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
-        /// ```
-        #[inline]
-        pub fn is_empty(&self) -> bool {
-            self.$table.len() == 0
-        }
-    };
-}
-
 /// The methods that make room: for an `impl`.
 macro_rules! reserve {
     (
@@ -245,7 +195,7 @@ macro_rules! construct {
                 $hasher
             }
 
-            crate::hash_map::measures! { $it of $entries, $Of, $insert, $table, capacity: $room }
+            crate::hash_table::measures! { $it of $entries, $Of, $insert, $table, capacity: $room }
 
             #[doc = concat!("The bytes that the ", $it, " has allocated, not counting what its ", $entries, " own. ", $cost, ".")]
             ///
@@ -319,4 +269,4 @@ macro_rules! room {
     };
 }
 
-pub(crate) use {construct, measures, reserve, room};
+pub(crate) use {construct, reserve, room};

@@ -12,6 +12,7 @@ use core::mem;
 
 use super::HashMap;
 use super::entry_map::EntryMap;
+use super::methods::entry_methods;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
@@ -154,45 +155,8 @@ pub struct OccupiedError<
 }
 
 impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V, S, A, M> {
-    /// Sets the value of the key and returns its entry. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).key(), &"a");
-    /// ```
-    #[inline]
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Entry::Occupied(mut entry) => {
-                entry.insert(value);
-                entry
-            }
-            Entry::Vacant(entry) => entry.place.fill(entry.key, value),
-        }
-    }
-
-    /// The value of the key, which is `default` if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// *map.entry("a").or_insert(1) += 1;
-    /// *map.entry("a").or_insert(1) += 1;
-    /// assert_eq!(map["a"], 3);
-    /// ```
-    #[inline]
-    pub fn or_insert(self, default: V) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.place.fill(entry.key, default).into_mut(),
-        }
+    entry_methods! {
+        'a, K => V, OccupiedEntry<'a, K, V, S, A, M>, [K: Hash, S: BuildHasher], "HashMap::<_, _>", "entry", "O(1)."
     }
 
     /// The entry of the key, whose value is `default` if it was absent. O(1).
@@ -210,46 +174,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         match self {
             Entry::Occupied(entry) => entry,
             Entry::Vacant(entry) => entry.insert_entry(default),
-        }
-    }
-
-    /// The value of the key, which is the result of `default` if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// map.entry("a").or_insert_with(Vec::new).push(1);
-    /// assert_eq!(map["a"], [1]);
-    /// ```
-    #[inline]
-    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(default()),
-        }
-    }
-
-    /// The value of the key, which a function makes from the key if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(*map.entry("abc").or_insert_with_key(|key| key.len()), 3);
-    /// ```
-    #[inline]
-    pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                let value = default(entry.key());
-                entry.insert(value)
-            }
         }
     }
 
@@ -278,22 +202,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         }
     }
 
-    /// The value of the key, which is `V`'s default if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").or_default(), &mut 0);
-    /// ```
-    #[inline]
-    pub fn or_default(self) -> &'a mut V
-    where
-        V: Default,
-        K: Hash,
-        S: BuildHasher,
-    {
-        self.or_insert_with(V::default)
-    }
-
     /// The key: the stored one if present, else the one that was looked for.
     ///
     /// ```
@@ -306,22 +214,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
             Entry::Occupied(entry) => entry.key(),
             Entry::Vacant(entry) => entry.key(),
         }
-    }
-
-    /// Changes the value if the key is present.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// map.entry("a").and_modify(|value| *value += 10).or_insert(0);
-    /// map.entry("b").and_modify(|value| *value += 10).or_insert(0);
-    /// assert_eq!((map["a"], map["b"]), (11, 0));
-    /// ```
-    #[inline]
-    pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
-        if let Entry::Occupied(entry) = &mut self {
-            f(entry.get_mut());
-        }
-        self
     }
 
     /// Replaces or removes the value if the key is present: see

@@ -7,6 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use super::HashMap;
 use super::entry::{OccupiedEntry, VacantPlace, assert_equivalent};
 use super::entry_map::EntryMap;
+use super::methods::entry_methods;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::hash_table::debug_entry;
@@ -65,105 +66,9 @@ pub struct VacantEntryRef<
 impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
     EntryRef<'a, 'b, K, Q, V, S, A, M>
 {
-    /// Sets the value of the key and returns its entry. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
-    /// assert_eq!(map.entry_ref("a").insert(1).key(), "a");
-    /// ```
-    #[inline]
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        match self {
-            EntryRef::Occupied(mut entry) => {
-                entry.insert(value);
-                entry
-            }
-            EntryRef::Vacant(entry) => entry.insert_entry(value),
-        }
-    }
-
-    /// The value of the key, which is `default` if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
-    /// *map.entry_ref("a").or_insert(1) += 1;
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn or_insert(self, default: V) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        match self {
-            EntryRef::Occupied(entry) => entry.into_mut(),
-            EntryRef::Vacant(entry) => entry.insert(default),
-        }
-    }
-
-    /// The value of the key, which is the result of `default` if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, Vec<i32>> = rosti::HashMap::new();
-    /// map.entry_ref("a").or_insert_with(Vec::new).push(1);
-    /// assert_eq!(map["a"], [1]);
-    /// ```
-    #[inline]
-    pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        match self {
-            EntryRef::Occupied(entry) => entry.into_mut(),
-            EntryRef::Vacant(entry) => entry.insert(default()),
-        }
-    }
-
-    /// The value of the key, which a function makes from the key if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, usize> = rosti::HashMap::new();
-    /// assert_eq!(*map.entry_ref("abc").or_insert_with_key(str::len), 3);
-    /// ```
-    #[inline]
-    pub fn or_insert_with_key<F: FnOnce(&Q) -> V>(self, default: F) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-    {
-        match self {
-            EntryRef::Occupied(entry) => entry.into_mut(),
-            EntryRef::Vacant(entry) => {
-                let value = default(entry.key);
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value of the key, which is `V`'s default if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
-    /// assert_eq!(map.entry_ref("a").or_default(), &mut 0);
-    /// ```
-    #[inline]
-    pub fn or_default(self) -> &'a mut V
-    where
-        K: Hash,
-        Q: ToOwned<Owned = K>,
-        S: BuildHasher,
-        V: Default,
-    {
-        self.or_insert_with(V::default)
+    entry_methods! {
+        'a, Q => V, OccupiedEntry<'a, K, V, S, A, M>, [K: Hash, Q: ToOwned<Owned = K>, S: BuildHasher],
+        "HashMap::<String, _>", "entry_ref", "O(1)."
     }
 
     /// The entry of the key, whose value is `V`'s default if it was absent. O(1).
@@ -201,21 +106,6 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
             EntryRef::Occupied(entry) => entry.key().borrow(),
             EntryRef::Vacant(entry) => entry.key,
         }
-    }
-
-    /// Changes the value if the key is present.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a".to_owned(), 1)]);
-    /// map.entry_ref("a").and_modify(|value| *value += 10).or_insert(0);
-    /// assert_eq!(map["a"], 11);
-    /// ```
-    #[inline]
-    pub fn and_modify<F: FnOnce(&mut V)>(mut self, f: F) -> Self {
-        if let EntryRef::Occupied(entry) = &mut self {
-            f(entry.get_mut());
-        }
-        self
     }
 
     /// The map, borrowed for as long as the entry was.

@@ -1,44 +1,12 @@
-//! The methods of [`HashMap`](super::HashMap) that do not depend on its table: an
-//! [`ExtendibleMap`](crate::ExtendibleMap) has them too.
+//! The methods of [`HashMap`](super::HashMap) that do not depend on its table, an
+//! [`ExtendibleMap`](crate::ExtendibleMap) has them too; and those that entries of whatever map have.
 
 /// Implements them for a map that has `find` and `find_mut` of its own. In brackets what it asks of an allocator, which
 /// parameter its iterators have in addition, and the names of its table and of what can take entries out of it.
 macro_rules! map_methods {
     ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+]) => {
         impl<K, V, S, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
-            /// The keys, in arbitrary order. O(slots) to visit them all.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a'), (2, 'b')]);")]
-            /// assert_eq!(map.keys().sum::<i32>(), 3);
-            /// ```
-            #[inline]
-            pub fn keys(&self) -> Keys<'_, K, V $(, $A)?> {
-                Keys { entries: self.iter() }
-            }
-
-            /// The values, in arbitrary order. O(slots) to visit them all.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([('a', 1), ('b', 2)]);")]
-            /// assert_eq!(map.values().sum::<i32>(), 3);
-            /// ```
-            #[inline]
-            pub fn values(&self) -> Values<'_, K, V $(, $A)?> {
-                Values { entries: self.iter() }
-            }
-
-            /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
-            ///
-            /// ```
-            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([('a', 1), ('b', 2)]);")]
-            /// map.values_mut().for_each(|value| *value *= 10);
-            /// assert_eq!(map[&'b'], 20);
-            /// ```
-            #[inline]
-            pub fn values_mut(&mut self) -> ValuesMut<'_, K, V $(, $A)?> {
-                ValuesMut { entries: self.iter_mut() }
-            }
+            crate::hash_map::views! { concat!(stringify!($Map), "::<_, _>"), [$($A)?] }
 
             /// The entries, in arbitrary order. O(slots) to visit them all.
             ///
@@ -219,4 +187,160 @@ macro_rules! map_methods {
     };
 }
 
-pub(crate) use map_methods;
+/// The methods that show one half of each entry, for an `impl`: examples are with the map that is named, and in brackets
+/// is the parameter that its iterators have in addition.
+macro_rules! views {
+    ($Of:expr, [$($A:ident)?]) => {
+        /// The keys, in arbitrary order. O(slots) to visit them all.
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
+        /// assert!(map.keys().all(|key| key.len() == 3));
+        /// ```
+        #[inline]
+        pub fn keys(&self) -> Keys<'_, K, V $(, $A)?> {
+            Keys { entries: self.iter() }
+        }
+
+        /// The values, in arbitrary order. O(slots) to visit them all.
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
+        /// assert_eq!(map.values().sum::<i32>(), 3);
+        /// ```
+        #[inline]
+        pub fn values(&self) -> Values<'_, K, V $(, $A)?> {
+            Values { entries: self.iter() }
+        }
+
+        /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
+        /// map.values_mut().for_each(|value| *value *= 10);
+        /// assert_eq!(map["two"], 20);
+        /// ```
+        #[inline]
+        pub fn values_mut(&mut self) -> ValuesMut<'_, K, V $(, $A)?> {
+            ValuesMut { entries: self.iter_mut() }
+        }
+    };
+}
+
+/// Implements those of an entry that set its value, and that change the one it has. In brackets what they ask of types to
+/// fill a vacant entry; in quotes a map and a method for the documentation, and what filling costs.
+macro_rules! entry_methods {
+    ($a:lifetime, $K:ty => $V:ident, $Occupied:ty, [$($bounds:tt)*], $Of:literal, $entry:literal, $cost:literal) => {
+        #[doc = concat!("Sets the value of the key and returns its entry. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert_eq!(map.", $entry, "(\"a\").insert(1).get(), &1);")]
+        /// ```
+        #[inline]
+        pub fn insert(self, value: $V) -> $Occupied
+        where
+            $($bounds)*
+        {
+            match self {
+                Self::Occupied(mut entry) => {
+                    entry.insert(value);
+                    entry
+                }
+                Self::Vacant(entry) => entry.insert_entry(value),
+            }
+        }
+
+        #[doc = concat!("The value of the key, which is `default` if it was absent. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("*map.", $entry, "(\"a\").or_insert(1) += 1;")]
+        #[doc = concat!("*map.", $entry, "(\"a\").or_insert(1) += 1;")]
+        /// assert_eq!(map["a"], 3);
+        /// ```
+        #[inline]
+        pub fn or_insert(self, default: $V) -> &$a mut $V
+        where
+            $($bounds)*
+        {
+            match self {
+                Self::Occupied(entry) => entry.into_mut(),
+                Self::Vacant(entry) => entry.insert(default),
+            }
+        }
+
+        #[doc = concat!("The value of the key, which is the result of `default` if it was absent. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("map.", $entry, "(\"a\").or_insert_with(Vec::new).push(1);")]
+        /// assert_eq!(map["a"], [1]);
+        /// ```
+        #[inline]
+        pub fn or_insert_with<F: FnOnce() -> $V>(self, default: F) -> &$a mut $V
+        where
+            $($bounds)*
+        {
+            match self {
+                Self::Occupied(entry) => entry.into_mut(),
+                Self::Vacant(entry) => entry.insert(default()),
+            }
+        }
+
+        #[doc = concat!("The value of the key, which a function makes from the key if it was absent. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert_eq!(*map.", $entry, "(\"abc\").or_insert_with_key(|key| key.len()), 3);")]
+        /// ```
+        #[inline]
+        pub fn or_insert_with_key<F: FnOnce(&$K) -> $V>(self, default: F) -> &$a mut $V
+        where
+            $($bounds)*
+        {
+            match self {
+                Self::Occupied(entry) => entry.into_mut(),
+                Self::Vacant(entry) => {
+                    let value = default(entry.key());
+                    entry.insert(value)
+                }
+            }
+        }
+
+        #[doc = concat!("The value of the key, which is `V`'s default if it was absent. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("let value: &mut u32 = map.", $entry, "(\"a\").or_default();")]
+        /// assert_eq!(value, &0);
+        /// ```
+        #[inline]
+        pub fn or_default(self) -> &$a mut $V
+        where
+            $V: Default,
+            $($bounds)*
+        {
+            self.or_insert_with($V::default)
+        }
+
+        /// Changes the value if the key is present.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        /// for _ in 0..3 {
+        #[doc = concat!("    map.", $entry, "(\"a\").and_modify(|value| *value += 10).or_insert(1);")]
+        /// }
+        /// assert_eq!(map["a"], 21);
+        /// ```
+        #[inline]
+        pub fn and_modify<F: FnOnce(&mut $V)>(mut self, f: F) -> Self {
+            if let Self::Occupied(entry) = &mut self {
+                f(entry.get_mut());
+            }
+            self
+        }
+    };
+}
+
+pub(crate) use {entry_methods, map_methods, views};

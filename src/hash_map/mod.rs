@@ -33,7 +33,7 @@ mod traits;
 
 pub(crate) use batch::{Answers, Keys as BatchKeys, answers, batches, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
-pub(crate) use construct::{construct, measures, reserve, room};
+pub(crate) use construct::{construct, reserve, room};
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
@@ -43,7 +43,7 @@ pub use iter::{
 pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator};
 
 pub(crate) use entry_map::EntryMap;
-pub(crate) use methods::map_methods;
+pub(crate) use methods::{entry_methods, map_methods, views};
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,

@@ -117,48 +117,55 @@ macro_rules! set_methods {
                 }
             }
 
-            /// Whether no element is in both sets. At most one lookup per element of the smaller set.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// assert!(Set::<_>::from([1, 2]).is_disjoint(&Set::<_>::from([3])));
-            /// assert!(!Set::<_>::from([1, 2]).is_disjoint(&Set::<_>::from([2])));
-            /// ```
-            pub fn is_disjoint(&self, other: &Self) -> bool {
-                let (smaller, larger) = self.by_len(other);
-                smaller.iter().all(|element| !larger.contains(element))
-            }
-
-            /// Whether all elements are in the other set too. At most one lookup per element, none if this
-            /// set is the larger one.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// assert!(Set::<_>::from([1]).is_subset(&Set::<_>::from([1, 2])));
-            /// assert!(!Set::<_>::from([3]).is_subset(&Set::<_>::from([1, 2])));
-            /// ```
-            pub fn is_subset(&self, other: &Self) -> bool {
-                self.len() <= other.len() && self.iter().all(|element| other.contains(element))
-            }
-
-            /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// assert!(Set::<_>::from([1, 2]).is_superset(&Set::<_>::from([1])));
-            /// ```
-            #[inline]
-            pub fn is_superset(&self, other: &Self) -> bool {
-                other.is_subset(self)
-            }
-
-            /// The smaller set and the larger.
-            #[inline]
-            pub(crate) fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
-                if self.len() <= other.len() { (self, other) } else { (other, self) }
-            }
+            crate::hash_set::relations! { concat!(stringify!($Set), "::<_>") }
         }
     };
 }
 
-pub(crate) use set_methods;
+/// Implements the questions about two sets, for an `impl`. The type is that of the documentation's examples.
+macro_rules! relations {
+    ($Of:expr) => {
+        /// Whether no element is in both sets. At most one lookup per element of the smaller set.
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
+        #[doc = concat!("assert!(set.is_disjoint(&rosti::", $Of, "::from([\"pepper\"])));")]
+        #[doc = concat!("assert!(!set.is_disjoint(&rosti::", $Of, "::from([\"butter\"])));")]
+        /// ```
+        pub fn is_disjoint(&self, other: &Self) -> bool {
+            let (smaller, larger) = self.by_len(other);
+            smaller.iter().all(|element| !larger.contains(element))
+        }
+
+        /// Whether all elements are in the other set too. At most one lookup per element, none if this
+        /// set is the larger one.
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
+        #[doc = concat!("assert!(rosti::", $Of, "::from([\"salt\"]).is_subset(&set));")]
+        #[doc = concat!("assert!(!rosti::", $Of, "::from([\"pepper\"]).is_subset(&set));")]
+        /// ```
+        pub fn is_subset(&self, other: &Self) -> bool {
+            self.len() <= other.len() && self.iter().all(|element| other.contains(element))
+        }
+
+        /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
+        #[doc = concat!("assert!(set.is_superset(&rosti::", $Of, "::from([\"salt\"])));")]
+        /// ```
+        #[inline]
+        pub fn is_superset(&self, other: &Self) -> bool {
+            other.is_subset(self)
+        }
+
+        /// The smaller set and the larger.
+        #[inline]
+        pub(crate) fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
+            if self.len() <= other.len() { (self, other) } else { (other, self) }
+        }
+    };
+}
+
+pub(crate) use {relations, set_methods};

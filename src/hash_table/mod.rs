@@ -41,6 +41,7 @@ mod batch;
 mod entry;
 mod fallible;
 mod iter;
+mod methods;
 mod scan;
 
 pub use batch::FindBatch;
@@ -52,6 +53,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{debug_list, extract_if};
+pub(crate) use methods::measures;
 
 /// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]
@@ -120,6 +122,12 @@ impl<T> HashTable<T> {
 }
 
 impl<T, A: Allocator> HashTable<T, A> {
+    measures! {
+        "table" of "entries", "HashTable::<u64>", "table.insert_unique(7, 7, |&n| n);", raw,
+        capacity: "How many entries the table can hold without growing, whatever is removed and inserted in the meantime. \
+            O(1)."
+    }
+
     /// An empty table that takes its memory from `alloc`; usable in constants.
     ///
     /// ```
@@ -151,16 +159,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[must_use]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
         HashTable { raw: RawTable::with_capacity_in(capacity, alloc) }
-    }
-
-    /// The allocator.
-    ///
-    /// ```
-    /// let _global = rosti::HashTable::<u64>::new().allocator();
-    /// ```
-    #[inline]
-    pub fn allocator(&self) -> &A {
-        self.raw.allocator()
     }
 
     /// The entry that `eq` accepts, among those with this hash. O(1) expected.
@@ -504,39 +502,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub fn num_buckets(&self) -> usize {
         self.raw.slots()
-    }
-
-    /// How many entries the table can hold without growing, whatever is removed and inserted in the
-    /// meantime. O(1).
-    ///
-    /// ```
-    /// assert!(rosti::HashTable::<u64>::with_capacity(100).capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn capacity(&self) -> usize {
-        self.raw.capacity()
-    }
-
-    /// The number of entries. O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert_eq!(table.len(), 1);
-    /// ```
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.raw.len()
-    }
-
-    /// Whether there are no entries. O(1).
-    ///
-    /// ```
-    /// assert!(rosti::HashTable::<u64>::with_capacity(100).is_empty());
-    /// ```
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.raw.len() == 0
     }
 
     /// The bytes that the table has allocated, not counting what its entries own. O(1).

@@ -104,7 +104,7 @@ macro_rules! common {
                 new
             }
 
-            crate::hash_map::measures! {
+            crate::hash_table::measures! {
                 $it of $entries, $Of, $insert, $table,
                 capacity: concat!("How many ", $entries, " the ", $it, " can hold without growing its table, whatever is \
                     removed and inserted in the meantime. O(1).")

@@ -8,6 +8,7 @@ use super::cell::{Cell, Key};
 use super::{Query, collect_garbage, store};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
+use crate::hash_map::entry_methods;
 use crate::hash_table::{self, debug_entry};
 
 /// The place of a key in a map, occupied or vacant; see
@@ -57,114 +58,9 @@ pub struct VacantEntry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
 }
 
 impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
-    /// The value of the key; the one given is inserted if there is none.
-    ///
-    /// # Panics
-    /// As [`VacantEntry::insert`].
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// *map.entry("one").or_insert(10) += 1;
-    /// *map.entry("two").or_insert(10) += 1;
-    /// assert_eq!(map, rosti::StrMap::from([("one", 2), ("two", 11)]));
-    /// ```
-    #[inline]
-    pub fn or_insert(self, default: V) -> &'a mut V {
-        match self {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(default),
-        }
-    }
-
-    /// The value of the key; the result of a function is inserted if there is none.
-    ///
-    /// # Panics
-    /// As [`VacantEntry::insert`].
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// map.entry("one").or_insert_with(String::new).push('1');
-    /// assert_eq!(map["one"], "1");
-    /// ```
-    #[inline]
-    pub fn or_insert_with(self, default: impl FnOnce() -> V) -> &'a mut V {
-        self.or_insert_with_key(|_| default())
-    }
-
-    /// The value of the key; the result of a function of the key is inserted if there is none.
-    ///
-    /// # Panics
-    /// As [`VacantEntry::insert`].
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// map.entry("three").or_insert_with_key(|key| key.len());
-    /// assert_eq!(map["three"], 5);
-    /// ```
-    #[inline]
-    pub fn or_insert_with_key(self, default: impl FnOnce(&K) -> V) -> &'a mut V {
-        match self {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                let value = default(entry.query.key);
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value of the key; the default value is inserted if there is none.
-    ///
-    /// # Panics
-    /// As [`VacantEntry::insert`].
-    ///
-    /// ```
-    /// let mut map: rosti::StrMap<Vec<u8>> = rosti::StrMap::new();
-    /// map.entry("one").or_default().push(1);
-    /// assert_eq!(map["one"], [1]);
-    /// ```
-    #[inline]
-    pub fn or_default(self) -> &'a mut V
-    where
-        V: Default,
-    {
-        self.or_insert_with(V::default)
-    }
-
-    /// Changes the value if there is one.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// for _ in 0..3 {
-    ///     map.entry("one").and_modify(|n| *n += 1).or_insert(1);
-    /// }
-    /// assert_eq!(map["one"], 3);
-    /// ```
-    #[inline]
-    pub fn and_modify(mut self, f: impl FnOnce(&mut V)) -> Self {
-        if let Entry::Occupied(entry) = &mut self {
-            f(entry.get_mut());
-        }
-        self
-    }
-
-    /// Stores a value in either case, dropping the old one if there is one.
-    ///
-    /// # Panics
-    /// As [`VacantEntry::insert`].
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").insert(1).get(), &1);
-    /// ```
-    #[inline]
-    pub fn insert(self, value: V) -> OccupiedEntry<'a, K, V, A> {
-        match self {
-            Entry::Occupied(mut entry) => {
-                entry.insert(value);
-                entry
-            }
-            Entry::Vacant(entry) => entry.insert_entry(value),
-        }
+    entry_methods! {
+        'a, K => V, OccupiedEntry<'a, K, V, A>, [], "StrMap", "entry",
+        "O(key length).\n\n# Panics\nAs [`VacantEntry::insert`]."
     }
 
     /// The key: the map's, or the one that was looked for.

@@ -27,6 +27,7 @@ use core::mem;
 
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
+use crate::hash_map::views;
 use crate::hash_table::{self, HashTable};
 use crate::raw::Statistics;
 
@@ -606,39 +607,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         IterMut { entries: self.table.iter_mut(), text: self.arena.text() }
     }
 
-    /// The keys, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// assert_eq!(map.keys().max(), Some("three"));
-    /// ```
-    #[inline]
-    pub fn keys(&self) -> Keys<'_, K, V> {
-        Keys { entries: self.iter() }
-    }
-
-    /// The values, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// assert_eq!(map.values().sum::<i32>(), 4);
-    /// ```
-    #[inline]
-    pub fn values(&self) -> Values<'_, K, V> {
-        Values { entries: self.iter() }
-    }
-
-    /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// map.values_mut().for_each(|value| *value *= 10);
-    /// assert_eq!(map["one"], 10);
-    /// ```
-    #[inline]
-    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
-        ValuesMut { entries: self.iter_mut() }
-    }
+    views! { "StrMap", [] }
 
     /// The keys by value, each newly allocated, in arbitrary order. O(slots) to visit them all.
     ///

@@ -9,6 +9,7 @@ use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::hash_map::{debug_list, forward_iterator};
+use crate::hash_set::relations;
 use crate::raw::Statistics;
 
 /// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
@@ -246,42 +247,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         larger.iter().chain(smaller.difference(larger))
     }
 
-    /// Whether no element is in both sets. At most one lookup per element of the smaller set.
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// assert!(StrSet::from(["one"]).is_disjoint(&StrSet::from(["two"])));
-    /// ```
-    pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.intersection(other).next().is_none()
-    }
-
-    /// Whether all elements are in the other set too. At most one lookup per element.
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// assert!(StrSet::from(["one"]).is_subset(&StrSet::from(["one", "two"])));
-    /// ```
-    pub fn is_subset(&self, other: &Self) -> bool {
-        self.len() <= other.len() && self.iter().all(|element| other.contains(element))
-    }
-
-    /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// assert!(StrSet::from(["one", "two"]).is_superset(&StrSet::from(["one"])));
-    /// ```
-    #[inline]
-    pub fn is_superset(&self, other: &Self) -> bool {
-        other.is_subset(self)
-    }
-
-    /// The smaller set and the larger.
-    #[inline]
-    fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
-        if self.len() <= other.len() { (self, other) } else { (other, self) }
-    }
+    relations! { "StrSet" }
 }
 
 /// The elements taken out of a set that keeps its memory; see [`SliceSet::drain`].

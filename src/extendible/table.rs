@@ -179,18 +179,20 @@ impl<T, A: Allocator> Tables<T, A> {
         if self.directory.is_empty() {
             count.add(&self.root, hasher);
         } else {
-            for head in self.directory.heads() {
-                // SAFETY: the directory owns its heads, and is borrowed.
-                count.add(&unsafe { head.as_ref() }.table, &hasher);
-            }
+            self.those_in_directory().for_each(|table| count.add(table, &hasher));
         }
         count.finish(self.allocation_size())
     }
 
     /// A sum over the tables of the directory.
     fn sum(&self, of: impl Fn(&Table<T, A>) -> usize) -> usize {
+        self.those_in_directory().map(of).sum()
+    }
+
+    /// The tables of the directory.
+    pub(super) fn those_in_directory(&self) -> impl Iterator<Item = &Table<T, A>> {
         // SAFETY: the directory owns its heads, and is borrowed.
-        self.directory.heads().map(|head| of(&unsafe { head.as_ref() }.table)).sum()
+        self.directory.heads().map(|head| unsafe { &head.as_ref().table })
     }
 
     /// The record of a hash's prefix. Where there is no directory there is none.

@@ -14,7 +14,7 @@ use crate::error::Fallibility;
 use crate::group::{Group, Native};
 use crate::raw::Plain;
 use crate::raw::batch::{Lookups, RawBatch};
-use crate::raw::tests::tried;
+use crate::raw::tests::{Random, mix as good, tried};
 
 /// An entry of 4 KiB (half of that under Miri): 30 of them, or about as many, are a full table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,11 +53,6 @@ fn few_hashers() -> impl Iterator<Item = (&'static str, Function)> {
     HASHERS.into_iter().step_by(if cfg!(miri) { 6 } else { 1 })
 }
 
-fn good(key: u64) -> u64 {
-    let key = (key ^ (key >> 31)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    (key ^ (key >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ key >> 29
-}
-
 fn insert<const N: usize, A: Allocator + Clone>(
     tables: &mut Tables<Big<N>, A>,
     hash: Function,
@@ -76,15 +71,6 @@ fn put<const N: usize, A: Allocator + Clone>(
     hasher: impl Fn(&Big<N>) -> u64,
 ) -> Option<(&mut Big<N>, Big<N>)> {
     tables.insert(hash, big, |present, big| present.0 == big.0, hasher)
-}
-
-/// A generator of small numbers, the same ones each time.
-struct Random(u64);
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        good(self.0) % limit
-    }
 }
 
 #[test]
@@ -146,13 +132,13 @@ fn follow<const N: usize>(steps: u64) -> usize {
         let mut random = Random(1);
         let mut tables = Tables::<Big<N>, Global>::new_in(Global);
         let mut model = BTreeMap::new();
-        let keys = if cfg!(miri) { 50 } else { steps / 4 };
+        let keys = if cfg!(miri) { 50 } else { steps as usize / 4 };
         let mut deepest = 0;
         for step in 0..steps {
-            let key = random.below(keys);
+            let key = random.below(keys) as u64;
             // What comes rarely comes in turn where steps are few.
             let rare = cfg!(miri) && step % 4 == 3;
-            match if rare { 391 + step / 4 % 9 } else { random.below(400) } {
+            match if rare { 391 + step as usize / 4 % 9 } else { random.below(400) } {
                 0..=250 => {
                     assert_eq!(insert(&mut tables, hash, key, step), model.insert(key, step));
                 }
@@ -162,7 +148,7 @@ fn follow<const N: usize>(steps: u64) -> usize {
                 }
                 391 => tables.shrink_to_fit(hasher),
                 392 => {
-                    let more = random.below(if cfg!(miri) { 60 } else { 200 }) as usize;
+                    let more = random.below(if cfg!(miri) { 60 } else { 200 });
                     tables.reserve_as(more, hasher, Fallibility::Infallible).unwrap();
                     assert!(tables.capacity() >= tables.len() + more);
                 }
@@ -240,10 +226,9 @@ fn a_good_hash_keeps_the_bound_and_a_weak_one_no_runaway_directory() {
             "good" | "identity" => {
                 assert_eq!(tables.beyond(), 0, "{name}");
                 // Splits take back what they can of the overflow counts.
-                let exact = tables.directory.heads().filter(|head| {
-                    // SAFETY: the directory owns its heads.
-                    unsafe { head.as_ref() }.table.check_invariants(|entry| hash(entry.0))
-                });
+                let exact = tables
+                    .those_in_directory()
+                    .filter(|table| table.check_invariants(|entry| hash(entry.0)));
                 // (A count that has been at its highest stays there: in windows of 8, many have been.)
                 let most = 10 * exact.count() >= 9 * tables.tables;
                 let few = cfg!(any(miri, target_pointer_width = "32")) || Native::WIDTH < 16;
@@ -372,7 +357,7 @@ fn a_batch_answers_as_single_lookups() {
             }
             let mut random = Random(entries);
             let keys: Vec<u64> = (0..if cfg!(miri) { 20 } else { 1000 })
-                .map(|_| random.below(2 * entries + 1))
+                .map(|_| random.below(2 * entries as usize + 1) as u64)
                 .collect();
             let found = |key: &u64| tables.find(hash(*key), |entry| entry.0 == *key);
             let batch = || RawBatch::new(&tables, Wanted(keys.iter(), hash));
@@ -402,9 +387,7 @@ fn statistics_are_those_of_all_tables() {
         let all = tables.statistics(hasher);
         let (mut slots, mut homes, mut steps, mut longest) = (0, 0, 0, 0);
         let (mut hits, mut misses, mut pairs, mut alike) = (0.0, 0.0, 0.0, 0.0);
-        for head in tables.directory.heads() {
-            // SAFETY: the directory owns its heads.
-            let table = &unsafe { head.as_ref() }.table;
+        for table in tables.those_in_directory() {
             let one = table.statistics(hasher);
             slots += one.slots;
             homes += table.homes();
@@ -431,40 +414,9 @@ fn statistics_are_those_of_all_tables() {
 /// What needs an allocator of its own.
 #[cfg(feature = "allocator-api2")]
 mod refusals {
-    use allocator_api2::alloc::AllocError;
-    use core::alloc::Layout;
-    use core::ptr::NonNull;
-
     use super::*;
     use crate::error::TryReserveError;
-
-    /// Refuses the request that many from now; counts the blocks that are out.
-    #[derive(Default)]
-    struct Stingy {
-        refuse_in: Cell<usize>,
-        refused: Cell<Option<Layout>>,
-        blocks: Cell<usize>,
-    }
-
-    // SAFETY: blocks are the global allocator's.
-    unsafe impl Allocator for Stingy {
-        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            let left = self.refuse_in.get();
-            self.refuse_in.set(left.saturating_sub(1));
-            if left == 1 {
-                self.refused.set(Some(layout));
-                return Err(AllocError);
-            }
-            self.blocks.set(self.blocks.get() + 1);
-            Global.allocate(layout)
-        }
-
-        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            self.blocks.set(self.blocks.get() - 1);
-            // SAFETY: the caller's contract.
-            unsafe { Global.deallocate(block, layout) }
-        }
-    }
+    use crate::raw::tests::Metered;
 
     /// The first entries are alike and grow their table beyond the bound, until others come by which it is
     /// split.
@@ -474,19 +426,18 @@ mod refusals {
 
     /// Inserts an absent entry as a fallible insertion does: once there is room, it asks for nothing more.
     fn try_insert<const N: usize>(
-        tables: &mut Tables<Big<N>, &Stingy>,
+        tables: &mut Tables<Big<N>, Metered>,
         hash: u64,
         key: u64,
         hasher: impl Fn(&Big<N>) -> u64,
     ) -> Result<(), TryReserveError> {
         if let Err(mut vacancy) = tables.find_or_vacancy(hash, |entry| entry.0 == key) {
             tables.reserve_for(&mut vacancy, hash, &hasher)?;
-            let stingy: &Stingy = tables.allocator();
-            let refuse_in = stingy.refuse_in.replace(usize::MAX);
+            let requests = tables.allocator().requests();
             // SAFETY: the vacancy was found for this hash; room was made for it, and nothing else has happened.
             unsafe { tables.fill(vacancy, hash, Big::new(key, key), &hasher) };
-            let untouched = stingy.refuse_in.replace(refuse_in);
-            assert_eq!(untouched, usize::MAX, "memory was asked for that could not be refused");
+            let after = tables.allocator().requests();
+            assert_eq!(after, requests, "memory was asked for that could not be refused");
         }
         Ok(())
     }
@@ -496,7 +447,7 @@ mod refusals {
     #[test]
     fn a_fallible_insertion_takes_one_step_of_a_split() {
         type Small = Big<FEWER>;
-        const BOUND: u64 = Tables::<Small, &Stingy>::BOUND as u64;
+        const BOUND: u64 = Tables::<Small, Metered>::BOUND as u64;
         /// A good hash with the first prefix bit set, but for the first key.
         fn hash(key: u64) -> u64 {
             let mut tries = (0_u64..).map(|n| good(key | n << 32));
@@ -505,8 +456,7 @@ mod refusals {
         let hasher = |entry: &Small| hash(entry.0);
         // An even number of steps before the first fallible insertion, or an odd one.
         for before in [1, 2] {
-            let stingy = Stingy::default();
-            let mut tables = Tables::<Small, &Stingy>::new_in(&stingy);
+            let mut tables = Tables::<Small, Metered>::new_in(Metered::default());
             (0..BOUND).for_each(|key| assert!(insert(&mut tables, hash, key, key).is_none()));
             let mut steps = 0;
             for key in BOUND.. {
@@ -532,7 +482,7 @@ mod refusals {
     /// in order.
     #[test]
     fn any_request_for_memory_may_be_refused() {
-        type Operation = fn(&mut Tables<Big, &Stingy>) -> Result<(), TryReserveError>;
+        type Operation = fn(&mut Tables<Big, Metered>) -> Result<(), TryReserveError>;
         let hasher = |entry: &Big| crowded(entry.0);
         const ENTRIES: u64 = if cfg!(miri) { 34 } else { 240 };
         let insert: Operation = |tables| {
@@ -550,19 +500,19 @@ mod refusals {
         // Entries that are there before, and the operation.
         let cases = [(0, insert), (30, reserve), (70, reserve)];
         for (before, operation) in cases.into_iter().take(if cfg!(miri) { 2 } else { 3 }) {
-            for n in (1..).step_by(if cfg!(miri) { 41 } else { 1 }) {
-                let stingy = Stingy::default();
-                let mut tables = Tables::new_in(&stingy);
+            for n in (0..).step_by(if cfg!(miri) { 41 } else { 1 }) {
+                let meter = Metered::default();
+                let mut tables = Tables::new_in(meter.clone());
                 for key in 0..before {
                     super::insert(&mut tables, crowded, key, key);
                 }
-                stingy.refuse_in.set(n);
+                meter.refuse(meter.requests() + n);
                 let result = operation(&mut tables);
                 tables.check(hasher);
-                match (stingy.refused.get(), result) {
+                match (meter.refused(), result) {
                     (None, result) => {
                         assert_eq!(result, Ok(()));
-                        assert!(n > 8, "hardly anything was asked for");
+                        assert!(n > 7, "hardly anything was asked for");
                         break;
                     }
                     (Some(layout), Err(error)) => {
@@ -576,7 +526,7 @@ mod refusals {
                 }
                 assert_eq!(tables.len() as u64, ENTRIES);
                 drop(tables);
-                assert_eq!(stingy.blocks.get(), 0);
+                assert_eq!(meter.blocks(), 0);
             }
         }
         assert!(can_do_without > 0 || cfg!(miri), "no half was to be shrunk");
@@ -610,9 +560,8 @@ fn a_split_brings_entries_home() {
         inserts += 1;
     }
     assert!(inserts > 3, "{inserts}");
-    for head in tables.directory.heads() {
-        // SAFETY: the directory owns its heads.
-        let half = unsafe { head.as_ref() }.table.statistics(hasher);
+    for table in tables.those_in_directory() {
+        let half = table.statistics(hasher);
         // All that was ever counted is what the entries still need: whoever has left is forgotten.
         let away = (half.hit_windows - 1.0) * half.entries as f64;
         assert_eq!(half.steps, away.round() as usize);

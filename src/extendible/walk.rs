@@ -116,9 +116,10 @@ impl<T, A: Allocator> Pointers<T, A> {
     }
 }
 
-/// Implements the iterator traits of a type by the pointers in its field `entries`.
+/// Implements the iterator traits of a type by the pointers in its field `entries`; `fold` too, unless a destructor
+/// rules that out.
 macro_rules! by_pointer {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $follow:expr;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $follow:expr $(, $fold:ident)?;)*) => {$(
         impl<$($generics)*> Iterator for $iter {
             type Item = $item;
 
@@ -131,6 +132,13 @@ macro_rules! by_pointer {
             fn size_hint(&self) -> (usize, Option<usize>) {
                 self.entries.size_hint()
             }
+
+            $(
+                #[inline(always)]
+                fn $fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
+                    self.entries.map($follow).fold(init, f)
+                }
+            )?
         }
 
         impl<$($generics)*> ExactSizeIterator for $iter {}
@@ -139,49 +147,19 @@ macro_rules! by_pointer {
 }
 
 by_pointer! {
+    ['a, T, A: Allocator] Iter<'a, T, A>, &'a T, |entry| {
+        // SAFETY: the tables are borrowed for 'a.
+        unsafe { entry.as_ref() }
+    }, fold;
+    ['a, T, A: Allocator] IterMut<'a, T, A>, &'a mut T, |mut entry| {
+        // SAFETY: the tables are borrowed mutably for 'a, and each entry comes once.
+        unsafe { entry.as_mut() }
+    }, fold;
     [T, A: Allocator] IntoIter<T, A>, T, |entry| {
         // SAFETY: the entry comes once, and the tables are no more.
         unsafe { entry.read() }
     };
     [T, A: Allocator] Drain<'_, T, A>, T, |entry| entry;
-}
-
-/// The same with a `fold` of their own, which a destructor rules out.
-macro_rules! by_reference {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $follow:expr;)*) => {$(
-        impl<$($generics)*> Iterator for $iter {
-            type Item = $item;
-
-            #[inline(always)]
-            fn next(&mut self) -> Option<$item> {
-                self.entries.next().map($follow)
-            }
-
-            #[inline(always)]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.entries.size_hint()
-            }
-
-            #[inline(always)]
-            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
-                self.entries.map($follow).fold(init, f)
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $iter {}
-        impl<$($generics)*> FusedIterator for $iter {}
-    )*};
-}
-
-by_reference! {
-    ['a, T, A: Allocator] Iter<'a, T, A>, &'a T, |entry| {
-        // SAFETY: the tables are borrowed for 'a.
-        unsafe { entry.as_ref() }
-    };
-    ['a, T, A: Allocator] IterMut<'a, T, A>, &'a mut T, |mut entry| {
-        // SAFETY: the tables are borrowed mutably for 'a, and each entry comes once.
-        unsafe { entry.as_mut() }
-    };
 }
 
 /// The entries by reference.
@@ -478,9 +456,7 @@ impl<T, A: Allocator> Tables<T, A> {
 impl<T, A: Allocator> Tables<T, A> {
     /// The entries, as a walk for each table.
     pub(crate) fn walks(&self) -> Vec<Split<Shared<'_, T>, Native>> {
-        // SAFETY: the directory owns its heads, and is borrowed.
-        let tables = self.directory.heads().map(|head| unsafe { head.as_ref() }.table.split());
-        tables.chain([self.root.split()]).collect()
+        self.those_in_directory().map(|table| table.split()).chain([self.root.split()]).collect()
     }
 
     /// All tables by themselves.

@@ -15,6 +15,7 @@
 //! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
 //! | `panics.rs` | the n-th call of user code panics, for all n |
 //! | `sizes.rs` | capacity against layout; allocators that fail |
+//! | `meter.rs` | an allocator that keeps account and refuses what it is told to |
 //! | `counts.rs` | is a count too low after any sequence, can a sum overflow |
 //! | `arithmetic.rs` | can a size be wrong, or overflow, on CPUs of 16, 32 and 64 bits |
 //! | `negative.rs` | do the invariants notice planted mistakes |
@@ -61,11 +62,15 @@ macro_rules! backends {
 }
 
 pub(crate) use backends;
+#[cfg(feature = "allocator-api2")]
+pub(crate) use meter::Metered;
 
 mod arithmetic;
 mod batch;
 mod counts;
 mod elements;
+#[cfg(feature = "allocator-api2")]
+mod meter;
 mod model;
 #[cfg(panic = "unwind")]
 mod negative;
@@ -110,7 +115,7 @@ fn finish(mut z: u64) -> u64 {
 }
 
 /// A good hash of a key.
-fn mix(key: u64) -> u64 {
+pub(crate) fn mix(key: u64) -> u64 {
     finish(key ^ 0x9e37_79b9_7f4a_7c15)
 }
 

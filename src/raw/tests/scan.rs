@@ -32,21 +32,21 @@ enum Way {
 /// A scan in progress and what has come of it.
 struct Scan {
     cursor: ScanCursor,
-    /// Keys that have been in the table since the first step, and whether they have been visited.
-    staying: BTreeMap<u64, bool>,
+    /// Keys that have been in the table since the first step.
+    staying: BTreeSet<u64>,
     /// Keys visited that have been in the table since.
     visited: BTreeSet<u64>,
 }
 
 impl Scan {
     fn begin<G: Group>(subject: &Subject<G>) -> Self {
-        let staying = subject.entries().iter().map(|entry| (entry.0, false)).collect();
+        let staying = subject.entries().iter().map(|entry| entry.0).collect();
         Scan { cursor: ScanCursor::START, staying, visited: BTreeSet::new() }
     }
 
     /// Forgets what has left the table.
     fn keep(&mut self, present: &BTreeMap<u64, u64>) {
-        self.staying.retain(|key, _| present.contains_key(key));
+        self.staying.retain(|key| present.contains_key(key));
         self.visited.retain(|key| present.contains_key(key));
     }
 
@@ -91,9 +91,6 @@ impl Scan {
         for (key, value) in seen {
             assert_eq!(expected.get(&key), Some(&value), "visited, but not there");
             assert!(self.visited.insert(key), "{key} was visited twice");
-            if let Some(visited) = self.staying.get_mut(&key) {
-                *visited = true;
-            }
             match way {
                 Way::Shared => {}
                 Way::Retain(part) if value % 8 == part => _ = expected.remove(&key),
@@ -105,7 +102,7 @@ impl Scan {
         self.keep(&after);
         match next {
             Some(cursor) => self.cursor = cursor,
-            None => assert!(self.staying.values().all(|&visited| visited), "not all was visited"),
+            None => assert!(self.staying.is_subset(&self.visited), "not all was visited"),
         }
         next.is_some()
     }

@@ -114,62 +114,10 @@ backends! {
 /// With an allocator of our own, which only the `allocator-api2` feature allows.
 #[cfg(feature = "allocator-api2")]
 mod metered {
-    use super::super::{Random, full_table, sorted_keys, tried};
+    use super::super::{Metered, Random, full_table, sorted_keys, tried};
     use super::*;
-    use crate::allocator::Allocator;
     use crate::error::TryReserveError;
-    use alloc::collections::BTreeMap;
-    use alloc::rc::Rc;
-    use allocator_api2::alloc::AllocError;
-    use core::alloc::Layout;
-    use core::cell::{Cell, RefCell};
-    use core::ptr::NonNull;
-
-    /// Keeps account of every block; refuses what it is told to.
-    #[derive(Clone, Default)]
-    struct Metered(Rc<Meter>);
-
-    #[derive(Default)]
-    struct Meter {
-        /// Address and layout of the blocks that exist.
-        blocks: RefCell<BTreeMap<usize, Layout>>,
-        /// Number of requests so far.
-        requests: Cell<usize>,
-        /// The request that is refused, counted from 0.
-        refused: Cell<Option<usize>>,
-        /// Requests for more bytes than this are refused.
-        limit: Cell<Option<usize>>,
-    }
-
-    impl Meter {
-        fn bytes(&self) -> usize {
-            self.blocks.borrow().values().map(Layout::size).sum()
-        }
-    }
-
-    // SAFETY: blocks come from `Global` and stay where they are.
-    unsafe impl Allocator for Metered {
-        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            let meter = &*self.0;
-            let number = meter.requests.replace(meter.requests.get() + 1);
-            let too_much = meter.limit.get().is_some_and(|limit| layout.size() > limit);
-            if meter.refused.get() == Some(number) || too_much {
-                return Err(AllocError);
-            }
-            let block = Global.allocate(layout)?;
-            let address = block.cast::<u8>().as_ptr().addr();
-            assert!(meter.blocks.borrow_mut().insert(address, layout).is_none());
-            Ok(block)
-        }
-
-        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            let address = block.as_ptr().addr();
-            let known = self.0.blocks.borrow_mut().remove(&address);
-            assert_eq!(known, Some(layout), "freed with another layout, or not ours");
-            // SAFETY: the block came from `Global` with this layout.
-            unsafe { Global.deallocate(block, layout) };
-        }
-    }
+    use core::cell::Cell;
 
     type Table<T, G> = RawTable<T, G, Metered>;
 
@@ -201,12 +149,12 @@ mod metered {
                     next += 1;
                 }
             }
-            assert_eq!(meter.0.bytes(), table.allocation_size());
-            assert!(meter.0.blocks.borrow().len() <= 1);
+            assert_eq!(meter.bytes(), table.allocation_size());
+            assert!(meter.blocks() <= 1);
             table.check_invariants(key_hasher);
         }
         drop(table);
-        assert_eq!(meter.0.bytes(), 0);
+        assert_eq!(meter.bytes(), 0);
     }
 
     /// Capacity is a promise: within it, nothing is allocated, however entries come and go.
@@ -233,14 +181,14 @@ mod metered {
                 table.insert_unique(mix(key), key, hasher);
                 rebuilds += called.get();
             }
-            assert_eq!(meter.0.requests.get(), 1, "{capacity}, {rebuilds} rebuilds");
+            assert_eq!(meter.requests(), 1, "{capacity}, {rebuilds} rebuilds");
             let several = table.control.mask() != 0;
             assert!(!several || rebuilds > 1 || cfg!(miri), "{capacity}, {rebuilds} rebuilds");
             table.check_invariants(key_hasher);
             // A copy of it fits where one was before.
             let mut copy = table.clone();
             copy.clone_from(&table);
-            assert_eq!(meter.0.requests.get(), 2);
+            assert_eq!(meter.requests(), 2);
         }
     }
 
@@ -248,7 +196,7 @@ mod metered {
     fn refusals_are_reported<G: Group>() {
         for refused in (0..8).step_by(scaled(1, 1, 3)) {
             let meter = Metered::default();
-            meter.0.refused.set(Some(refused));
+            meter.refuse(refused);
             let mut table = Table::<u64, G>::new_in(meter.clone());
             let mut errors = 0;
             for key in 0..scaled(2000, 1200, 30) as u64 {
@@ -259,7 +207,7 @@ mod metered {
                     };
                     assert!(layout.size() > table.allocation_size());
                     assert_eq!(Some(table.dump()), before);
-                    assert_eq!(meter.0.bytes(), table.allocation_size());
+                    assert_eq!(meter.bytes(), table.allocation_size());
                     assert_eq!(sorted_keys_of(&table), key);
                     table.check_invariants(key_hasher);
                     errors += 1;
@@ -284,7 +232,7 @@ mod metered {
     /// where an allocation may have no more bytes.
     fn border_of<T, G: Group>() {
         let meter = Metered::default();
-        meter.0.limit.set(Some(1 << 20));
+        meter.limit(1 << 20);
         let (mut granted, mut refused, mut overflowed) = (0, 0, 0);
         for exponent in (1..usize::BITS - scaled(0, 0, 2) as u32).rev().step_by(scaled(1, 1, 20)) {
             for offset in [-1isize, 0, 1] {
@@ -318,7 +266,7 @@ mod metered {
             granted > few && refused > few && overflowed > few,
             "{granted} {refused} {overflowed}"
         );
-        assert_eq!(meter.0.bytes(), 0);
+        assert_eq!(meter.bytes(), 0);
     }
 
     fn border<G: Group>() {
@@ -346,7 +294,7 @@ mod metered {
                 table.reserve(far, |_| std::panic::resume_unwind(alloc::boxed::Box::new(())))
             });
             assert!(catch_unwind(grow).is_err());
-            assert_eq!(meter.0.bytes(), table.allocation_size());
+            assert_eq!(meter.bytes(), table.allocation_size());
         }
     }
 

@@ -446,7 +446,7 @@ mod refusals {
     /// the step that makes room for an entry must be the only one that its insertion takes.
     #[test]
     fn a_fallible_insertion_takes_one_step_of_a_split() {
-        type Small = Big<FEWER>;
+        type Small = Big<31>;
         const BOUND: u64 = Tables::<Small, Metered>::BOUND as u64;
         /// A good hash with the first prefix bit set, but for the first key.
         fn hash(key: u64) -> u64 {

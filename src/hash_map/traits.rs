@@ -67,7 +67,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
     }
 }
 
-// The traits whose implementations do not depend on the table. In brackets what the map asks of an allocator, and
+/// The traits whose implementations do not depend on the table. In brackets what the map asks of an allocator, and
 /// its iterators.
 macro_rules! map_traits {
     ($Map:ident, [$($bound:ident)?], $iter:ty, $iter_mut:ty) => {

@@ -1,7 +1,7 @@
 //! Capacity against layout: what a table allocates, what it reports when that is too much, and
 //! allocators that fail.
 
-use super::reference::{Reference, size_for};
+use super::reference::Reference;
 use super::{Keys, key_hasher, mix, scaled};
 use crate::allocator::Global;
 use crate::error::TryReserveError::CapacityOverflow;
@@ -114,6 +114,7 @@ backends! {
 /// With an allocator of our own, which only the `allocator-api2` feature allows.
 #[cfg(feature = "allocator-api2")]
 mod metered {
+    use super::super::reference::size_for;
     use super::super::{Metered, Random, full_table, sorted_keys, tried};
     use super::*;
     use crate::error::TryReserveError;

@@ -11,34 +11,6 @@ use crate::error::{Fallibility, Rejected, Rest, TryReserveError, try_extend};
 use crate::raw::Plain;
 use crate::{hash_map, hash_set};
 
-impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
-    /// A map with this hasher and allocator and room for `capacity` entries, or the reason why
-    /// there is no memory for it.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{ExtendibleMap, IntHashBuilder, TryReserveError};
-    ///
-    /// let hasher = IntHashBuilder::with_seed(1);
-    /// let map: ExtendibleMap<u64, u64, _> =
-    ///     ExtendibleMap::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
-    /// assert!(map.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_with_capacity_and_hasher_in(
-        capacity: usize,
-        hash_builder: S,
-        alloc: A,
-    ) -> Result<Self, TryReserveError> {
-        let mut map = Self::with_hasher_in(hash_builder, alloc);
-        // There is nothing to hash.
-        map.tables.reserve_as(capacity, |_| 0, Fallibility::Fallible)?;
-        Ok(map)
-    }
-}
-
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// A clone of the map, or the reason why there is no memory for its tables. O(slots). Whatever
     /// keys and values allocate while they are cloned is not covered.
@@ -64,7 +36,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
 }
 
 hash_map::fallible! { ExtendibleMap, [Clone] }
-hash_set::fallible! { ExtendibleSet, ExtendibleMap, [Clone] }
+hash_set::fallible! { ExtendibleSet, [Clone] }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// A clone of the set, or the reason why there is no memory for its tables. O(slots). Whatever

@@ -76,6 +76,7 @@ construct! {
     ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>", "map.insert(1, 2);", "O(tables)",
     |hash_builder, alloc| ExtendibleMap { hash_builder, tables: Tables::new_in(alloc) },
     |capacity| ExtendibleMap { hash_builder, tables: Tables::with_capacity_in(capacity, alloc) },
+    or try Ok(ExtendibleMap { hash_builder, tables: Tables::try_with_capacity_in(capacity, alloc)? }),
     |self| &self.hash_builder, tables,
     capacity: "The room in all tables together: at least [`len`](Self::len), and a measure of memory, but no promise. \
         Tables fill unevenly, so one may be full, and be split, while others have room. O(tables)."

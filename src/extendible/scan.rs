@@ -96,4 +96,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
 }
 
 hash_map::scans! { ExtendibleMap, [Clone], tables }
-hash_set::scans! { ExtendibleSet, [Clone] }
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
+    hash_set::scans! { T, "ExtendibleSet<String>" }
+}

@@ -37,6 +37,9 @@ construct! {
     |capacity| ExtendibleSet {
         map: ExtendibleMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc),
     },
+    or try Ok(ExtendibleSet {
+        map: ExtendibleMap::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?,
+    }),
     |self| self.map.hasher(), map,
     capacity: "The room of all tables together: a measure of memory, but no promise; see [`ExtendibleMap::capacity`]. \
         O(tables)."

@@ -455,6 +455,13 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         tables
     }
 
+    /// The same, or the reason why there is no memory for it.
+    pub(crate) fn try_with_capacity_in(capacity: usize, alloc: A) -> Result<Self, TryReserveError> {
+        let mut tables = Self::new_in(alloc);
+        tables.reserve_as(capacity, |_| 0, Fallibility::Fallible)?;
+        Ok(tables)
+    }
+
     /// Drops all entries and keeps the memory. O(slots).
     #[inline]
     pub(crate) fn clear(&mut self) {

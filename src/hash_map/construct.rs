@@ -1,5 +1,28 @@
 //! What all maps and sets have in common whatever they hold: how they are made, and how much room they have.
 
+/// The constructor that reports if there is no memory, for the `impl` of a map or set with a seed of its own.
+#[cfg(feature = "default-hasher")]
+macro_rules! try_with_capacity {
+    ($it:literal, $Of:literal, |$capacity:ident| $try_with_capacity:expr) => {
+        /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
+        ///
+        /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
+        /// one byte, and the process aborts if that fails. Create some map early in that case.
+        ///
+        /// # Errors
+        /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+        ///
+        /// ```
+        #[doc = concat!("let ", $it, " = rosti::", $Of, "::try_with_capacity(100)?;")]
+        #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
+        /// # Ok::<(), rosti::TryReserveError>(())
+        /// ```
+        pub fn try_with_capacity($capacity: usize) -> Result<Self, TryReserveError> {
+            $try_with_capacity
+        }
+    };
+}
+
 /// The methods that make room: for an `impl`.
 macro_rules! reserve {
     (
@@ -46,7 +69,7 @@ macro_rules! construct {
         $Type:ident<$($T:ident),+>, [$($bound:ident)?], $it:literal of $entries:literal,
         $Of:literal, $insert:literal, $cost:literal,
         |$hash_builder:ident, $alloc:ident| $empty:expr,
-        |$capacity:ident| $with_capacity:expr,
+        |$capacity:ident| $with_capacity:expr, or try $try_with_capacity:expr,
         |$self:ident| $hasher:expr, $table:ident,
         capacity: $room:literal
     ) => {
@@ -184,6 +207,29 @@ macro_rules! construct {
                 $with_capacity
             }
 
+            #[doc = concat!("A ", $it, " with this hasher and allocator and room for `capacity` ", $entries, ", or the reason why")]
+            /// there is no memory for it.
+            ///
+            /// # Errors
+            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+            ///
+            /// ```
+            /// # #[cfg(feature = "allocator-api2")] {
+            /// # use allocator_api2::alloc::Global;
+            /// let hasher = rosti::DefaultHashBuilder::default();
+            #[doc = concat!("let ", $it, " = rosti::", $Of, "::try_with_capacity_and_hasher_in(10, hasher, Global)?;")]
+            #[doc = concat!("assert!(", $it, ".capacity() >= 10);")]
+            /// # }
+            /// # Ok::<(), rosti::TryReserveError>(())
+            /// ```
+            pub fn try_with_capacity_and_hasher_in(
+                $capacity: usize,
+                $hash_builder: S,
+                $alloc: A,
+            ) -> Result<Self, TryReserveError> {
+                $try_with_capacity
+            }
+
             /// The hasher.
             ///
             /// ```
@@ -269,4 +315,6 @@ macro_rules! room {
     };
 }
 
+#[cfg(feature = "default-hasher")]
+pub(crate) use try_with_capacity;
 pub(crate) use {construct, reserve, room};

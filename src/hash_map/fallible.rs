@@ -24,6 +24,8 @@ use core::hash::{BuildHasher, Hash};
 use alloc::borrow::ToOwned;
 
 use super::HashMap;
+#[cfg(feature = "default-hasher")]
+use super::construct::try_with_capacity;
 use super::entry::{Entry, OccupiedEntry, VacantEntry, assert_equivalent};
 use super::entry_map::EntryMap;
 use super::entry_ref::VacantEntryRef;
@@ -32,57 +34,19 @@ use crate::allocator::Allocator;
 use crate::allocator::Global;
 use crate::equivalent::Equivalent;
 use crate::error::{Rejected, Rest, TryReserveError, try_extend};
-use crate::hash_table::HashTable;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Plain;
 
 #[cfg(feature = "default-hasher")]
 impl<K, V> HashMap<K, V> {
-    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
-    ///
-    /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
-    /// one byte, and the process aborts if that fails. Create some map early in that case.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{HashMap, TryReserveError};
-    /// let map: HashMap<u64, u64> = HashMap::try_with_capacity(100)?;
-    /// assert!(map.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
-        let (hasher, alloc) = (DefaultHashBuilder::default(), Global);
-        Self::try_with_capacity_and_hasher_in(capacity, hasher, alloc)
+    try_with_capacity! {
+        "map", "HashMap::<u64, u64>",
+        |capacity| Self::try_with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), Global)
     }
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// A map with this hasher and allocator and room for `capacity` entries, or the reason why
-    /// there is no memory for it.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{HashMap, IntHashBuilder, TryReserveError};
-    ///
-    /// let hasher = IntHashBuilder::with_seed(1);
-    /// let map: HashMap<u64, u64, _> =
-    ///     HashMap::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
-    /// assert!(map.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_with_capacity_and_hasher_in(
-        capacity: usize,
-        hash_builder: S,
-        alloc: A,
-    ) -> Result<Self, TryReserveError> {
-        Ok(HashMap { hash_builder, table: HashTable::try_with_capacity_in(capacity, alloc)? })
-    }
-
     /// A copy of the map, with the same hasher and capacity, or the reason why there is no memory
     /// for its table. O(slots). Whatever keys and values allocate while they are cloned is not
     /// covered.

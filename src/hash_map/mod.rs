@@ -33,6 +33,8 @@ mod traits;
 
 pub(crate) use batch::{Answers, Keys as BatchKeys, answers, batches, debug as answers_debug};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
+#[cfg(feature = "default-hasher")]
+pub(crate) use construct::try_with_capacity;
 pub(crate) use construct::{construct, reserve, room};
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
@@ -43,7 +45,9 @@ pub use iter::{
 pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator};
 
 pub(crate) use entry_map::EntryMap;
-pub(crate) use methods::{entry_methods, map_methods, views};
+#[cfg(feature = "str")]
+pub(crate) use methods::entry_methods;
+pub(crate) use methods::{map_methods, views};
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
@@ -105,6 +109,7 @@ construct! {
     HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", "map.insert(1, 2);", "O(1)",
     |hash_builder, alloc| HashMap { hash_builder, table: HashTable::new_in(alloc) },
     |capacity| HashMap { hash_builder, table: HashTable::with_capacity_in(capacity, alloc) },
+    or try Ok(HashMap { hash_builder, table: HashTable::try_with_capacity_in(capacity, alloc)? }),
     |self| &self.hash_builder, table,
     capacity: "How many entries the map can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }

@@ -7,26 +7,13 @@ use super::HashSet;
 use super::entry::{OccupiedEntry, VacantEntry};
 use crate::allocator::Allocator;
 use crate::error::{Rejected, Rest, TryReserveError, try_extend};
-use crate::hash_map::HashMap;
+#[cfg(feature = "default-hasher")]
+use crate::hash_map::{HashMap, try_with_capacity};
 
 #[cfg(feature = "default-hasher")]
 impl<T> HashSet<T> {
-    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
-    ///
-    /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
-    /// one byte, and the process aborts if that fails. Create some map early in that case.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{HashSet, TryReserveError};
-    /// let set: HashSet<u64> = HashSet::try_with_capacity(100)?;
-    /// assert!(set.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
-        Ok(HashSet { map: HashMap::try_with_capacity(capacity)? })
+    try_with_capacity! {
+        "set", "HashSet::<u64>", |capacity| Ok(HashSet { map: HashMap::try_with_capacity(capacity)? })
     }
 }
 
@@ -53,32 +40,7 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
 
 /// Implements what is the same for sets of either map. In brackets what they ask of an allocator.
 macro_rules! fallible {
-    ($Set:ident, $Map:ident, [$($bound:ident)?]) => {
-        impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
-            /// A set with this hasher and allocator and room for `capacity` elements, or the reason why
-            /// there is no memory for it.
-            ///
-            /// # Errors
-            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// let hasher = rosti::IntHashBuilder::with_seed(1);
-            /// let set: Set<u64, _> =
-            ///     Set::try_with_capacity_and_hasher_in(100, hasher, Default::default())?;
-            /// assert!(set.capacity() >= 100);
-            /// # Ok::<(), rosti::TryReserveError>(())
-            /// ```
-            pub fn try_with_capacity_and_hasher_in(
-                capacity: usize,
-                hash_builder: S,
-                alloc: A,
-            ) -> Result<Self, TryReserveError> {
-                let map = $Map::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)?;
-                Ok($Set { map })
-            }
-        }
-
+    ($Set:ident, [$($bound:ident)?]) => {
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
             /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
             /// amortised. If it is present, nothing is reserved and the result is `false`.
@@ -120,7 +82,7 @@ macro_rules! fallible {
 #[cfg(feature = "extendible")]
 pub(crate) use fallible;
 
-fallible! { HashSet, HashMap, [] }
+fallible! { HashSet, [] }
 
 impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)

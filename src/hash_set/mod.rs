@@ -30,8 +30,10 @@ pub(crate) use fallible::element;
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub(crate) use methods::{relations, set_methods};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
+#[cfg(any(feature = "extendible", feature = "str"))]
+pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
-pub(crate) use {batch::batches, fallible::fallible, scan::scans, traits::set_traits};
+pub(crate) use {batch::batches, fallible::fallible, traits::set_traits};
 
 /// The parallel iterators of sets, for code that needs to name the type.
 #[cfg(feature = "rayon")]
@@ -68,6 +70,7 @@ construct! {
     HashSet<T>, [], "set" of "elements", "HashSet::<u64>", "set.insert(1);", "O(1)",
     |hash_builder, alloc| HashSet { map: HashMap::with_hasher_in(hash_builder, alloc) },
     |capacity| HashSet { map: HashMap::with_capacity_and_hasher_in(capacity, hash_builder, alloc) },
+    or try Ok(HashSet { map: HashMap::try_with_capacity_and_hasher_in(capacity, hash_builder, alloc)? }),
     |self| self.map.hasher(), map,
     capacity: "How many elements the set can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }

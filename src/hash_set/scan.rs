@@ -6,58 +6,57 @@ use super::HashSet;
 use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
-/// Implements it for a set; in brackets what that asks of an allocator.
+/// The methods, for the `impl` of a set: the type of its elements by reference, and in quotes one for the documentation.
 macro_rules! scans {
-    ($Set:ident, [$($bound:ident)?]) => {
-        impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
-            /// Visits some of the elements and returns where to continue, or `None` when all have been
-            /// visited. Between two steps the set may be changed in any way. Beyond hashbrown's interface;
-            /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// use rosti::ScanCursor;
-            ///
-            /// let mut numbers: Set<u64> = (0..1000).collect();
-            /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
-            /// while let Some(cursor) = next {
-            ///     next = numbers.scan(cursor, |n| seen += u64::from(*n < 1000));
-            ///     numbers.insert(1000 + seen);
-            /// }
-            /// assert_eq!(seen, 1000);
-            /// ```
-            #[inline]
-            pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&T)) -> Option<ScanCursor> {
-                self.map.scan(from, |element, ()| f(element))
-            }
+    ($T:ty, $Of:literal) => {
+        /// Visits some of the elements and returns where to continue, or `None` when all have been
+        /// visited. Between two steps the set may be changed in any way. Beyond hashbrown's interface;
+        /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
+        ///
+        /// ```
+        /// use rosti::ScanCursor;
+        ///
+        #[doc = concat!("let mut words: rosti::", $Of, " = (0..1000).map(|n| format!(\"number {n}\")).collect();")]
+        /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
+        /// while let Some(cursor) = next {
+        ///     next = words.scan(cursor, |word| seen += usize::from(word.starts_with("number")));
+        ///     // The set is free between steps.
+        ///     words.extend([format!("{seen} seen")]);
+        /// }
+        /// assert_eq!(seen, 1000);
+        /// ```
+        #[inline]
+        pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&$T)) -> Option<ScanCursor> {
+            self.map.scan(from, |element, ()| f(element))
+        }
 
-            /// [`scan`](Self::scan) that drops the elements for which `keep` returns false. If `keep` or a drop
-            /// panics, the elements already dropped are gone and all others stay.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// use rosti::ScanCursor;
-            ///
-            /// let mut numbers: Set<u64> = (0..1000).collect();
-            /// let mut next = Some(ScanCursor::START);
-            /// while let Some(cursor) = next {
-            ///     next = numbers.scan_retain(cursor, |n| n % 2 == 0);
-            /// }
-            /// assert_eq!(numbers.len(), 500);
-            /// ```
-            #[inline]
-            pub fn scan_retain(
-                &mut self,
-                from: ScanCursor,
-                mut keep: impl FnMut(&T) -> bool,
-            ) -> Option<ScanCursor> {
-                self.map.scan_retain(from, |element, ()| keep(element))
-            }
+        /// [`scan`](Self::scan) that drops the elements for which `keep` returns false. If `keep` or a drop
+        /// panics, the elements already dropped are gone and all others stay.
+        ///
+        /// ```
+        /// use rosti::ScanCursor;
+        ///
+        #[doc = concat!("let mut words: rosti::", $Of, " = (0..1000).map(|n| format!(\"number {n}\")).collect();")]
+        /// let mut next = Some(ScanCursor::START);
+        /// while let Some(cursor) = next {
+        ///     next = words.scan_retain(cursor, |word| word.ends_with('7'));
+        /// }
+        /// assert_eq!(words.len(), 100);
+        /// ```
+        #[inline]
+        pub fn scan_retain(
+            &mut self,
+            from: ScanCursor,
+            mut keep: impl FnMut(&$T) -> bool,
+        ) -> Option<ScanCursor> {
+            self.map.scan_retain(from, |element, ()| keep(element))
         }
     };
 }
 
-#[cfg(feature = "extendible")]
+#[cfg(any(feature = "extendible", feature = "str"))]
 pub(crate) use scans;
 
-scans! { HashSet, [] }
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
+    scans! { T, "HashSet<String>" }
+}

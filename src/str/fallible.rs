@@ -7,28 +7,15 @@ use super::entry::{Entry, OccupiedEntry, VacantEntry};
 use super::{Cell, InsertError, Key, Query, RejectedValue, SliceMap, SliceSet, hash_of, store};
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, Rest, TryReserveError};
+use crate::hash_map::try_with_capacity;
 use crate::hash_table;
 
 impl<K: Key + ?Sized, V> SliceMap<K, V> {
-    /// [`with_capacity`](Self::with_capacity) that reports if there is no memory.
-    ///
-    /// If any crate enables foldhash's feature `std`, the first seed that a process draws allocates
-    /// one byte, and the process aborts if that fails. Create some map early in that case.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// use rosti::{StrMap, TryReserveError};
-    /// let map: StrMap<u64> = StrMap::try_with_capacity(100)?;
-    /// assert!(map.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+    try_with_capacity! { "map", "StrMap::<u64>", |capacity| {
         let mut map = Self::new();
         map.try_reserve(capacity)?;
         Ok(map)
-    }
+    } }
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {

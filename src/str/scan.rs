@@ -2,6 +2,7 @@
 
 use super::{Key, Removed, SliceMap, SliceSet, collect_garbage, hash_of};
 use crate::allocator::Allocator;
+use crate::hash_set::scans;
 use crate::raw::ScanCursor;
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
@@ -80,44 +81,5 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// Visits some of the elements and returns where to continue, or `None` when all have been
-    /// visited. Between two steps the set may be changed in any way.
-    /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
-    ///
-    /// ```
-    /// use rosti::{ScanCursor, StrSet};
-    ///
-    /// let mut words: StrSet = (0..1000).map(|n| format!("number {n}")).collect();
-    /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
-    /// while let Some(cursor) = next {
-    ///     next = words.scan(cursor, |word| seen += usize::from(word.starts_with("number")));
-    ///     words.insert(&format!("{seen} seen"));
-    /// }
-    /// assert_eq!(seen, 1000);
-    /// ```
-    #[inline]
-    pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K)) -> Option<ScanCursor> {
-        self.map.scan(from, |element, ()| f(element))
-    }
-
-    /// [`scan`](Self::scan) that drops the elements for which `keep` returns false. If `keep` panics, the
-    /// elements already dropped are gone and all others stay.
-    ///
-    /// ```
-    /// use rosti::{ScanCursor, StrSet};
-    ///
-    /// let mut words: StrSet = (0..1000).map(|n| format!("number {n}")).collect();
-    /// let mut next = Some(ScanCursor::START);
-    /// while let Some(cursor) = next {
-    ///     next = words.scan_retain(cursor, |word| word.ends_with('7'));
-    /// }
-    /// assert_eq!(words.len(), 100);
-    /// ```
-    pub fn scan_retain(
-        &mut self,
-        from: ScanCursor,
-        mut keep: impl FnMut(&K) -> bool,
-    ) -> Option<ScanCursor> {
-        self.map.scan_retain(from, |element, ()| keep(element))
-    }
+    scans! { K, "StrSet" }
 }

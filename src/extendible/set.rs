@@ -165,7 +165,7 @@ extract_if! {
 }
 
 debug_list! {
-    [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.entries.rest().map(|(element, ())| element);
+    [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.entries.iter().map(|(element, ())| element);
 }
 
 impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {

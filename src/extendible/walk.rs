@@ -202,7 +202,7 @@ impl<T, A: Allocator> Default for IterMut<'_, T, A> {
 impl<T, A: Allocator> IterMut<'_, T, A> {
     /// What is still to come, by reference.
     #[inline]
-    pub(crate) fn rest(&self) -> Iter<'_, T, A> {
+    pub(crate) fn iter(&self) -> Iter<'_, T, A> {
         Iter { entries: self.entries.clone(), marker: PhantomData }
     }
 }
@@ -224,7 +224,7 @@ impl<T, A: Allocator> Default for IntoIter<T, A> {
 impl<T, A: Allocator> IntoIter<T, A> {
     /// What is still to come, by reference.
     #[inline]
-    pub(crate) fn rest(&self) -> Iter<'_, T, A> {
+    pub(crate) fn iter(&self) -> Iter<'_, T, A> {
         Iter { entries: self.entries.clone(), marker: PhantomData }
     }
 
@@ -269,8 +269,8 @@ pub(crate) struct Drain<'a, T, A: Allocator> {
 impl<T, A: Allocator> Drain<'_, T, A> {
     /// What is still to come, by reference.
     #[inline]
-    pub(crate) fn rest(&self) -> Iter<'_, T, A> {
-        self.entries.rest()
+    pub(crate) fn iter(&self) -> Iter<'_, T, A> {
+        self.entries.iter()
     }
 }
 

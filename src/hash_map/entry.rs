@@ -156,7 +156,8 @@ pub struct OccupiedError<
 
 impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V, S, A, M> {
     entry_methods! {
-        'a, K => V, OccupiedEntry<'a, K, V, S, A, M>, [K: Hash, S: BuildHasher], "HashMap::<_, _>", "entry", "O(1)."
+        'a, K => V, OccupiedEntry<'a, K, V, S, A, M>, [K: Hash, S: BuildHasher], "HashMap::<_, _>", "entry", "O(1).",
+        |entry, value| entry.place.fill(entry.key, value)
     }
 
     /// The entry of the key, whose value is `default` if it was absent. O(1).

@@ -68,7 +68,7 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
 {
     entry_methods! {
         'a, Q => V, OccupiedEntry<'a, K, V, S, A, M>, [K: Hash, Q: ToOwned<Owned = K>, S: BuildHasher],
-        "HashMap::<String, _>", "entry_ref", "O(1)."
+        "HashMap::<String, _>", "entry_ref", "O(1).", |entry, value| entry.insert_entry(value)
     }
 
     /// The entry of the key, whose value is `V`'s default if it was absent. O(1).

@@ -12,17 +12,6 @@ use crate::hash_table::{self, HashTable};
 pub(crate) use crate::hash_table::{debug_list, extract_if};
 use crate::raw::RawExtractIf;
 
-/// The entries of a map by reference; see [`HashMap::iter`].
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.iter().next(), Some((&1, &'a')));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Iter<'a, K, V> {
-    pub(super) entries: hash_table::Iter<'a, (K, V)>,
-}
-
 /// The entries of a map, with mutable references to the values; see [`HashMap::iter_mut`].
 ///
 /// ```
@@ -53,38 +42,6 @@ impl<K, V> Default for IterMut<'_, K, V> {
     fn default() -> Self {
         IterMut { entries: hash_table::UnsafeIter::default(), marker: PhantomData }
     }
-}
-
-/// The entries of a map by value; see [`HashMap::into_iter`](IntoIterator::into_iter).
-///
-/// ```
-/// let map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.into_iter().next(), Some((1, 'a')));
-/// ```
-pub struct IntoIter<K, V, A: Allocator = Global> {
-    pub(super) entries: hash_table::IntoIter<(K, V), A>,
-}
-
-/// The entries taken out of a map that keeps its memory; see [`HashMap::drain`].
-///
-/// ```
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.drain().next(), Some((1, 'a')));
-/// ```
-pub struct Drain<'a, K, V, A: Allocator = Global> {
-    pub(super) entries: hash_table::Drain<'a, (K, V), A>,
-}
-
-/// The entries that a predicate picks, taken out one by one; see [`HashMap::extract_if`].
-///
-/// ```
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a'), (2, 'b')]);
-/// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {
-    pub(super) entries: RawExtractIf<'a, (K, V), Native, A>,
-    pub(super) pick: F,
 }
 
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
@@ -124,43 +81,11 @@ macro_rules! forward_iterator {
 pub(crate) use forward_iterator;
 
 forward_iterator! {
-    ['a, K, V] Iter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
     ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
         // SAFETY: the map is borrowed mutably for 'a, and each entry comes once.
         let (key, value) = unsafe { entry.as_mut() };
         (&*key, value)
     };
-    [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
-    [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
-}
-
-extract_if! {
-    [K, V, A: Allocator] FnMut(&K, &mut V) -> bool, ExtractIf<'_, K, V, F, A>, (K, V), this
-        => this.entries.next(|(key, value)| (this.pick)(key, value))
-}
-
-macro_rules! rest {
-    ($([$($generics:tt)*] $iter:ty;)*) => {$(
-        impl<$($generics)*> $iter {
-            #[inline]
-            pub(super) fn rest(&self) -> Iter<'_, K, V> {
-                Iter { entries: self.entries.iter() }
-            }
-        }
-    )*};
-}
-
-rest! {
-    [K, V] IterMut<'_, K, V>;
-    [K, V, A: Allocator] IntoIter<K, V, A>;
-    [K, V, A: Allocator] Drain<'_, K, V, A>;
-}
-
-debug_list! {
-    [K: Debug, V: Debug] Iter<'_, K, V>, self => self.clone();
-    [K: Debug, V: Debug] IterMut<'_, K, V>, self => self.rest();
-    [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
-    [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
 /// Implements `Clone`.
@@ -190,10 +115,56 @@ macro_rules! default {
 
 pub(crate) use {clone, default};
 
-/// The iterators over one part of each entry, made of those over the entries. In brackets the parameter that those
-/// by reference have in addition.
-macro_rules! parts {
-    ($Map:ident, [$($A:ident)?]) => {
+/// The iterators of a map, made of those of its table: of the types given, and `IterMut`. In brackets what the map asks
+/// of an allocator, the parameter that iterators by reference have in addition, and the table.
+macro_rules! iterators {
+    (
+        $Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident],
+        $iter:ty, $into_iter:ty, $drain:ty, $extract_if:ty
+    ) => {
+        #[doc = concat!("The entries of a map by reference; see [`", stringify!($Map), "::iter`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.iter().next(), Some((&1, &'a')));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct Iter<'a, K, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: $iter,
+        }
+
+        #[doc = concat!("The entries of a map by value; see [`", stringify!($Map), "::into_iter`](IntoIterator::into_iter).")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.into_iter().next(), Some((1, 'a')));
+        /// ```
+        pub struct IntoIter<K, V, A: Allocator = Global> {
+            pub(super) entries: $into_iter,
+        }
+
+        #[doc = concat!("The entries taken out of a map that keeps its memory; see [`", stringify!($Map), "::drain`].")]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
+        /// assert_eq!(map.drain().next(), Some((1, 'a')));
+        /// ```
+        pub struct Drain<'a, K, V, A: Allocator = Global> {
+            pub(super) entries: $drain,
+        }
+
+        #[doc = concat!("The entries that a predicate picks, taken out one by one; see [`", stringify!($Map), "::extract_if`].")]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a'), (2, 'b')]);")]
+        /// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {
+            pub(super) entries: $extract_if,
+            pub(super) pick: F,
+        }
+
         #[doc = concat!("The keys of a map; see [`", stringify!($Map), "::keys`].")]
         ///
         /// ```
@@ -248,6 +219,9 @@ macro_rules! parts {
         }
 
         $crate::hash_map::forward_iterator! {
+            ['a, K, V $(, $A: Allocator)?] Iter<'a, K, V $(, $A)?>, (&'a K, &'a V), |(key, value)| (key, value);
+            [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
+            [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
             ['a, K, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
             ['a, K, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
             ['a, K, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
@@ -255,7 +229,32 @@ macro_rules! parts {
             [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
         }
 
+        $crate::hash_map::extract_if! {
+            [K, V, A: Allocator] FnMut(&K, &mut V) -> bool, ExtractIf<'_, K, V, F, A>, (K, V), this
+                => this.entries.next(|(key, value)| (this.pick)(key, value))
+        }
+
+        impl<K, V $(, $A: Allocator)?> IterMut<'_, K, V $(, $A)?> {
+            /// The entries that are still to come, by reference.
+            #[inline]
+            pub(super) fn rest(&self) -> Iter<'_, K, V $(, $A)?> {
+                Iter { entries: self.entries.iter() }
+            }
+        }
+
+        impl<K, V, A: Allocator> IntoIter<K, V, A> {
+            /// The same.
+            #[inline]
+            pub(super) fn rest(&self) -> Iter<'_, K, V $(, $A)?> {
+                Iter { entries: self.entries.iter() }
+            }
+        }
+
         $crate::hash_map::debug_list! {
+            [K: Debug, V: Debug $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>, self => self.clone();
+            [K: Debug, V: Debug $(, $A: Allocator)?] IterMut<'_, K, V $(, $A)?>, self => self.rest();
+            [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
+            [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => Iter { entries: self.entries.iter() };
             [K: Debug, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>, self => self.clone();
             [K, V: Debug $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>, self => self.clone();
             [K, V: Debug $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>, self
@@ -280,20 +279,23 @@ macro_rules! parts {
             [K, V, A: Allocator] IntoKeys<K, V, A>;
             [K, V, A: Allocator] IntoValues<K, V, A>;
         }
+
+        impl<K, V, S, A: Allocator $(+ $bound)?> IntoIterator for $Map<K, V, S, A> {
+            type Item = (K, V);
+            type IntoIter = IntoIter<K, V, A>;
+
+            #[inline]
+            fn into_iter(self) -> IntoIter<K, V, A> {
+                IntoIter { entries: self.$table.into_iter() }
+            }
+        }
     };
 }
 
 #[cfg(feature = "extendible")]
-pub(crate) use parts;
+pub(crate) use iterators;
 
-parts! { HashMap, [] }
-
-impl<K, V, S, A: Allocator> IntoIterator for HashMap<K, V, S, A> {
-    type Item = (K, V);
-    type IntoIter = IntoIter<K, V, A>;
-
-    #[inline]
-    fn into_iter(self) -> IntoIter<K, V, A> {
-        IntoIter { entries: self.table.into_iter() }
-    }
+iterators! {
+    HashMap, [], [], [table], hash_table::Iter<'a, (K, V)>, hash_table::IntoIter<(K, V), A>,
+    hash_table::Drain<'a, (K, V), A>, RawExtractIf<'a, (K, V), Native, A>
 }

@@ -60,7 +60,8 @@ pub struct VacantEntry<'a, 'k, K: Key + ?Sized, V, A: Allocator = Global> {
 impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
     entry_methods! {
         'a, K => V, OccupiedEntry<'a, K, V, A>, [], "StrMap", "entry",
-        "O(key length).\n\n# Panics\nAs [`VacantEntry::insert`]."
+        "O(key length).\n\n# Panics\nAs [`VacantEntry::insert`].",
+        |entry, value| entry.insert_entry(value)
     }
 
     /// The key: the map's, or the one that was looked for.

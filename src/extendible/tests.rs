@@ -14,7 +14,7 @@ use crate::error::Fallibility;
 use crate::group::{Group, Native};
 use crate::raw::Plain;
 use crate::raw::batch::{Lookups, RawBatch};
-use crate::raw::tests::{Random, mix as good, tried};
+use crate::raw::tests::{Random, tried};
 
 /// An entry of 4 KiB (half of that under Miri): 30 of them, or about as many, are a full table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ const HASHERS: [(&str, Function); 7] = [
 /// All of them, but under Miri a good one and a bad one: for what takes long.
 fn few_hashers() -> impl Iterator<Item = (&'static str, Function)> {
     HASHERS.into_iter().step_by(if cfg!(miri) { 6 } else { 1 })
+}
+
+fn good(key: u64) -> u64 {
+    let key = (key ^ (key >> 31)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (key ^ (key >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ key >> 29
 }
 
 fn insert<const N: usize, A: Allocator + Clone>(
@@ -565,7 +570,7 @@ fn a_split_brings_entries_home() {
         // All that was ever counted is what the entries still need: whoever has left is forgotten.
         let away = (half.hit_windows - 1.0) * half.entries as f64;
         assert_eq!(half.steps, away.round() as usize);
-        assert!(half.steps * 10 < full.steps || cfg!(miri), "{half:?} {full:?}");
+        assert!(half.steps * 4 < full.steps || cfg!(miri), "{half:?} {full:?}");
     }
 }
 

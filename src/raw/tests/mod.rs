@@ -115,7 +115,7 @@ fn finish(mut z: u64) -> u64 {
 }
 
 /// A good hash of a key.
-pub(crate) fn mix(key: u64) -> u64 {
+fn mix(key: u64) -> u64 {
     finish(key ^ 0x9e37_79b9_7f4a_7c15)
 }
 

@@ -56,10 +56,10 @@ impl ProbeSeq {
         self.position
     }
 
-    /// Whether no step has been taken.
+    /// Whether all windows have been visited. (After the last one of a walk over aligned homes its position is home.)
     #[inline(always)]
-    pub fn is_at_home(&self, mask: usize) -> bool {
-        self.left == mask + 1
+    pub fn is_over(&self) -> bool {
+        self.left == 0
     }
 
     /// Whether the table has several windows. Asked of what changes from step to step, or compilers would

@@ -241,6 +241,22 @@ fn insert_records<const SITE: u64>(_: &mut (), keys: &mut Vec<u64>) -> u64 {
 }
 
 #[inline(never)]
+fn entry_records<const SITE: u64>(_: &mut (), keys: &mut Vec<u64>) -> u64 {
+    let mut map: Map<u64, [u64; 3]> = Map::default();
+    for &key in &*keys {
+        map.entry(key).or_insert([key, SITE, 0])[2] += 1;
+    }
+    map.len() as u64
+}
+
+#[inline(never)]
+fn extend_records<const SITE: u64>(_: &mut (), entries: &mut Vec<(u64, Record)>) -> u64 {
+    let mut map: Map<u64, Record> = Map::default();
+    map.extend(entries.iter().copied());
+    map.len() as u64 + SITE
+}
+
+#[inline(never)]
 fn update<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
     let mut sum = SITE;
     for (i, &key) in keys.iter().enumerate() {
@@ -532,6 +548,10 @@ pub fn rows() -> Vec<Row> {
     row!(rows, collect, BOTH, |_| (), |_, n, rng| random(n, rng));
     row!(rows, extend, SMALL, |_| (), |_, n, rng| random(n, rng));
     row!(rows, insert_records, SMALL, |_| (), |_, n, rng| random(n, rng));
+    row!(rows, entry_records, SMALL, |_| (), |_, n, rng| random(n, rng));
+    row!(rows, extend_records, SMALL, |_| (), |_, n, rng| {
+        random(n, rng).into_iter().map(|key| (key, [key; 7])).collect()
+    });
     row!(rows, update, SMALL, map, |_, n, rng| present(n, DRAWS, rng));
     row!(rows, group_by, SMALL, |_| (), |_, n, rng| pairs(n / 4, n, rng));
     row!(rows, nested, SMALL, |_| (), |_, n, rng| pairs(n / 64, n, rng));

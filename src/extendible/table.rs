@@ -496,7 +496,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
                 }
             }
         }
-        self.table_mut(hash).insert_unique_elsewhere(hash, entry, hasher)
+        self.table_mut(hash).insert_elsewhere(hash, entry, hasher)
     }
 
     /// The head of a record.

@@ -15,7 +15,7 @@ use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
-use crate::raw::{AtHome, Place, ProbeSeq, Statistics};
+use crate::raw::{AtHome, PASSED_ON, Place, ProbeSeq, Statistics};
 
 mod batch;
 mod construct;
@@ -163,11 +163,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.pop()
     }
 }
-
-/// The largest values, in bytes, that `insert` passes on to a function for the rare cases. A larger one would
-/// have to be in memory for that in the common case too, and be copied from there, which keeps the CPU from
-/// having as many stores under way (56 bytes, 2^20 slots, `reserved`: 1.26 -> 1.01 of hashbrown's time).
-const PASSED_ON: usize = 16;
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity

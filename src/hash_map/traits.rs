@@ -43,8 +43,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         let entries = entries.into_iter();
         let promised = entries.size_hint().0;
         self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
-        // Beside what is done with memory of their own it hardly shows, and a call is less code.
-        if const { mem::needs_drop::<(K, V)>() } {
+        // Beside what is done with memory of their own, or with large values, it hardly shows, and a call is less
+        // code.
+        if const { mem::needs_drop::<(K, V)>() || size_of::<V>() > 96 } {
             return entries.for_each(|(key, value)| {
                 self.insert(key, value);
             });
@@ -52,16 +53,23 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         let HashMap { hash_builder, table } = self;
         // SAFETY: dropped at the end, however that comes; nobody else gets hold of it.
         let mut filler = unsafe { Filler::new(&mut table.raw) };
-        // Not `for_each`: a filler that is captured is in memory, and one that is handed on by `fold` from entry
-        // to entry is in the hands of the iterator, which may forget it.
-        for (key, value) in entries {
-            let hash = hash_builder.hash_one(&key);
+        let mut insert = |pair: (K, V)| {
+            let hash = hash_builder.hash_one(&pair.0);
             // SAFETY: a slot that was vacant is written to at once (I3), one that was full is initialised.
             unsafe {
-                match filler.place(hash, has_key(&key), hash_of(hash_builder)) {
-                    Ok(entry) => (*entry.as_ptr()).1 = value,
-                    Err(entry) => entry.write((key, value)),
+                match filler.place(hash, has_key(&pair.0), hash_of(hash_builder)) {
+                    Ok(entry) => (*entry.as_ptr()).1 = pair.1,
+                    Err(entry) => entry.write(pair),
                 }
+            }
+        };
+        // Values that are not small are copied once less if the iterator hands them out. With small ones it counts
+        // that the filler is in registers, and what `fold` calls has it in memory.
+        if const { size_of::<V>() > 48 } {
+            entries.for_each(insert);
+        } else {
+            for pair in entries {
+                insert(pair);
             }
         }
     }

@@ -167,7 +167,9 @@ impl<T, G: Group> Detached<T, G> {
         // SAFETY: the probe loop offers full slots (I3).
         match self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })) {
             Ok(slot) => Ok(slot),
-            Err(end) if end.is_at_home(self.control.mask()) => {
+            Err(end)
+                if !end.is_over() && end.position() == ctrl::home(hash, self.control.mask()) =>
+            {
                 // SAFETY: the position of a home.
                 Err(unsafe { self.control.vacant_at(end.position()) })
             }
@@ -246,7 +248,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
 
     /// The slot of the entry with this hash that `eq` accepts, or else the vacant slot for it, if that is
     /// at home: what [`insert_at`](Self::insert_at) takes. Elsewhere it is not looked for before the entry
-    /// comes ([`insert_unique_elsewhere`](Self::insert_unique_elsewhere)). O(1) expected.
+    /// comes ([`insert_elsewhere`](Self::insert_elsewhere)). O(1) expected.
     #[inline(always)]
     pub fn find_or_spot(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Place {
         let table = self.detached();

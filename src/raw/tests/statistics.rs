@@ -39,7 +39,9 @@ fn windows<G: Group>(table: &Keys<G>) -> (f64, f64) {
 
 /// With a good hash at the highest load: nearly every hit ends in the first window.
 fn full_load<G: Group>() {
-    for doublings in [scaled(8, 6, 0), scaled(11, 8, 1)] {
+    // (In small tables it is a matter of luck.)
+    let least = if cfg!(miri) { 0 } else { 5 };
+    for doublings in [scaled(8, 6, 0), scaled(11, 8, 1)].map(|doublings| doublings.max(least)) {
         let table = full_table::<G>(doublings as u32);
         let (hit, miss) = windows(&table);
         let homes = table.control.mask() + 1;

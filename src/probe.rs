@@ -3,11 +3,11 @@
 //! From its home position a search goes on to the next window, which lies in the same or the next cache
 //! line, and then further and further, modulo the number of homes: each stride is [`FARTHER`] windows longer
 //! than the one before. So it comes to windows 0, 1, 62, 183, 364, … from home. Weak hashes crowd some
-//! stretch of the table; whoever finds no room there is soon out of it.
+//! stretch of the table; an entry that finds no room there soon leaves it.
 //!
 //! After *k* steps it is *k* + `FARTHER` *k* (*k* - 1) / 2 windows from home. As `FARTHER` is a multiple of four,
 //! two of these numbers differ by an odd multiple of the difference in *k*. So modulo the number of windows,
-//! which is a power of two, the first `homes / width` of them are all different, and all there are.
+//! which is a power of two, the first `homes / width` of them are all different, so every window is among them.
 //!
 //! * **Aligned** homes: those are all the windows there are.
 //! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the bytes
@@ -39,8 +39,9 @@ pub struct ProbeSeq {
     left: usize,
 }
 
-/// By how many windows each stride is longer than the one before. Longer ones leave a crowd sooner, but an
-/// entry that lies far from home has a long way in growth, too. Chosen by `grow` and `cliffs`.
+/// By how many windows each stride is longer than the one before. A larger number leaves a crowd sooner, but
+/// scatters entries that lie far from home more widely, which growth pays for in cache misses. Chosen by `grow`
+/// and `cliffs`.
 const FARTHER: usize = 60;
 
 impl ProbeSeq {
@@ -56,10 +57,10 @@ impl ProbeSeq {
         self.position
     }
 
-    /// Whether all windows have been visited. (After the last one of a walk over aligned homes its position is home.)
+    /// Whether all windows have been visited: the position, which may be home again, means nothing then.
     #[inline(always)]
     pub fn is_over(&self) -> bool {
-        self.left == 0
+        (self.left as isize) <= 0
     }
 
     /// Whether the table has several windows. Asked of what changes from step to step, or compilers would
@@ -73,7 +74,7 @@ impl ProbeSeq {
     /// to and never ask.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
-        // What is left is `width` for each step taken, negated, modulo the number of homes.
+        // Modulo the number of homes, `left` is minus `width` times the number of steps taken.
         let stride = shape.width.wrapping_sub(self.left.wrapping_mul(FARTHER));
         self.left = self.left.wrapping_sub(shape.width);
         self.position = self.position.wrapping_add(stride) & mask;

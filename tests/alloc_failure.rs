@@ -345,11 +345,13 @@ fn borrowed_keys_are_made_when_there_is_room() {
     });
     assert_eq!((result, refused), (Ok(2), None));
     assert_eq!((map.len(), map["first"], map["second"]), (2, 1, 2));
-    let wrong = catch_unwind(AssertUnwindSafe(|| match map.entry_ref("third") {
-        EntryRef::Occupied(_) => true,
-        EntryRef::Vacant(entry) => entry.try_insert_with_key("fourth".to_owned(), 4).is_ok(),
-    }));
-    assert!(wrong.is_err() && map.len() == 2, "a key that is not the one asked for");
+    if cfg!(panic = "unwind") {
+        let wrong = catch_unwind(AssertUnwindSafe(|| match map.entry_ref("third") {
+            EntryRef::Occupied(_) => true,
+            EntryRef::Vacant(entry) => entry.try_insert_with_key("fourth".to_owned(), 4).is_ok(),
+        }));
+        assert!(wrong.is_err() && map.len() == 2, "a key that is not the one asked for");
+    }
 }
 
 /// Constructors that say if there is no memory.
@@ -1296,6 +1298,55 @@ mod own {
             }
         }
         for_each_element!(with);
+    }
+
+    /// Panics when it has freed its first block.
+    #[derive(Clone)]
+    struct Freeing(Ledger, Rc<Cell<bool>>);
+
+    // SAFETY: that of the ledger.
+    unsafe impl Allocator for Freeing {
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            self.0.allocate(layout)
+        }
+
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            // SAFETY: the caller's contract.
+            unsafe { self.0.deallocate(block, layout) };
+            if !self.1.replace(true) {
+                resume_unwind(Box::new(OutOfOrder));
+            }
+        }
+    }
+
+    /// `extend` grows the map, the old block is freed with a panic, and the iterator catches that and goes on.
+    #[test]
+    #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
+    fn an_iterator_catches_the_panic_of_a_deallocation() {
+        struct Catching(u64);
+        impl Iterator for Catching {
+            type Item = (u64, [u64; 8]);
+
+            fn next(&mut self) -> Option<Self::Item> {
+                self.0 = self.0.checked_sub(1)?;
+                Some((self.0, [self.0; 8]))
+            }
+
+            fn for_each<F: FnMut(Self::Item)>(mut self, mut f: F) {
+                while let Some(item) = self.next() {
+                    let _ = catch_unwind(AssertUnwindSafe(|| f(item)));
+                }
+            }
+        }
+        let (ledger, freed) = (Ledger::default(), Rc::new(Cell::new(false)));
+        let mut map = HashMap::with_hasher_in(By(mixed), Freeing(ledger.clone(), freed.clone()));
+        map.insert(u64::MAX, [0; 8]);
+        map.extend(Catching(100));
+        assert!(freed.get() && map.len() >= 100, "{}", map.len());
+        let found = (0..100).filter(|&n| map.get(&n) == Some(&[n; 8])).count();
+        assert_eq!(found, map.len() - 1);
+        drop(map);
+        ledger.assert_closed("caught");
     }
 
     /// The target of a `clone_from` whose allocation fails is some valid map.

@@ -1308,6 +1308,65 @@ fn map_extend_without_drop_glue() {
     }
 }
 
+/// Hands out what another iterator has, catches what that leads to, and goes on.
+struct Catching<I>(I);
+
+impl<I: Iterator> Iterator for Catching<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn for_each<F: FnMut(I::Item)>(self, mut f: F) {
+        for item in self.0 {
+            let _ = catch_unwind(AssertUnwindSafe(|| f(item)));
+        }
+    }
+}
+
+/// An iterator may catch the panic of an insertion that `extend` makes, and go on: that one entry is missing.
+#[test]
+fn map_extend_by_an_iterator_that_catches() {
+    fn check<V: Copy + PartialEq>(value: fn(u64) -> V, catches: bool) {
+        let given = if cfg!(miri) { 40 } else { 125 };
+        for capacity in [0, 100] {
+            for n in (1..).step_by(if cfg!(miri) { 13 } else { 1 }) {
+                let mut map = HashMap::with_capacity_and_hasher(capacity, By(mixed));
+                BLOWN.set(false);
+                FUSE.set((HASH, n));
+                let entries = Catching((0..given).map(|i| (Bare(i), value(i))));
+                let caught = catch_unwind(AssertUnwindSafe(|| map.extend(entries)));
+                FUSE.set((0, 0));
+                let blown = BLOWN.get();
+                assert_eq!(caught.is_err(), blown && !catches);
+                let there = |map: &HashMap<Bare, V, _>| {
+                    (0..given)
+                        .filter(|&i| map.get(&Bare(i)).is_some_and(|&v| v == value(i)))
+                        .count()
+                };
+                if catches {
+                    assert_eq!(map.len() as u64, given - u64::from(blown), "call {n}");
+                }
+                assert_eq!(there(&map), map.len(), "call {n}");
+                assert_eq!(map.iter().count(), map.len(), "call {n}");
+                let room = map.capacity();
+                for more in map.len()..room {
+                    map.insert(Bare(1000 + more as u64), value(0));
+                }
+                assert_eq!((map.len(), map.capacity()), (room, room), "call {n}");
+                if !blown {
+                    break;
+                }
+            }
+        }
+    }
+    // Small values are asked for one by one, which ends with the first panic.
+    check::<u64>(|i| i, false);
+    check::<[u64; 8]>(|i| [i; 8], true);
+    check::<[u64; 16]>(|i| [i; 16], true);
+}
+
 #[test]
 fn map_reserve_and_shrink() {
     for (size, hash) in hashing_worlds() {

@@ -471,8 +471,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     }
 
     /// Stores an entry with this hash where its home's window has no room, or the table, or while a table is
-    /// being split. Returns the slot. If [`make_room`](Self::make_room) has just made room for it, nothing is asked
-    /// for: another step of a split might take that room.
+    /// being split. Returns the slot. With `has_room`, [`make_room`](Self::make_room) has just succeeded for
+    /// this entry and is not called again: another step of a split might take that room.
     #[cold]
     #[inline(never)]
     pub(super) fn insert_elsewhere(

@@ -1,5 +1,5 @@
-//! The methods of [`HashMap`](super::HashMap) that do not depend on its table, an
-//! [`ExtendibleMap`](crate::ExtendibleMap) has them too; and those that entries of whatever map have.
+//! The methods of [`HashMap`](super::HashMap) that do not depend on its table (an
+//! [`ExtendibleMap`](crate::ExtendibleMap) has them too), and those that the entries of all maps share.
 
 /// Implements them for a map that has `find` and `find_mut` of its own. In brackets what it asks of an allocator, which
 /// parameter its iterators have in addition, and the names of its table and of what can take entries out of it.
@@ -227,7 +227,7 @@ macro_rules! views {
     };
 }
 
-/// Implements those of an entry that set its value, and that change the one it has. In brackets what they ask of types to
+/// Implements the methods of an entry that set or change its value. In brackets what they ask of types to
 /// fill a vacant entry; in quotes a map and a method for the documentation, and what filling costs. Then how `insert`
 /// fills it: each call that is given the value copies it where nothing is optimised (`tests/stack.rs`).
 macro_rules! entry_methods {

@@ -43,15 +43,16 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         let entries = entries.into_iter();
         let promised = entries.size_hint().0;
         self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
-        // Beside what is done with memory of their own, or with large values, it hardly shows, and a call is less
-        // code.
+        // A filler hardly shows beside entries that own memory, and loses where values are large, which `insert`
+        // copies once less; and a call is less code.
         if const { mem::needs_drop::<(K, V)>() || size_of::<V>() > 96 } {
             return entries.for_each(|(key, value)| {
                 self.insert(key, value);
             });
         }
         let HashMap { hash_builder, table } = self;
-        // SAFETY: dropped at the end, however that comes; nobody else gets hold of it.
+        // SAFETY: dropped at the end, however that comes. An iterator may forget the closure that borrows it, or
+        // catch its panic and call it again, which leaves the filler in order.
         let mut filler = unsafe { Filler::new(&mut table.raw) };
         let mut insert = |pair: (K, V)| {
             let hash = hash_builder.hash_one(&pair.0);
@@ -63,8 +64,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
                 }
             }
         };
-        // Values that are not small are copied once less if the iterator hands them out. With small ones it counts
-        // that the filler is in registers, and what `fold` calls has it in memory.
+        // Larger values are copied once less if the iterator hands them out. With small ones it matters more that
+        // the filler stays in registers: a closure that `fold` calls keeps it in memory.
         if const { size_of::<V>() > 48 } {
             entries.for_each(insert);
         } else {

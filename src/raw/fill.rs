@@ -3,7 +3,8 @@
 //! What an insertion looks up in the table and writes back to it, where the control bytes are and how many
 //! entries there are, a [`Filler`] keeps in registers from one to the next. The numbers come to the table
 //! when the filler goes, also if user code panics: what has been stored is in the table then. User code never
-//! has the filler, which it could forget.
+//! has the filler, which it could forget; but it may catch a panic that came out of [`place`](Filler::place), and
+//! go on.
 
 use core::ptr::NonNull;
 
@@ -60,10 +61,9 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
             }
         }
         self.settle();
+        let renewed = Renewed(self);
         // SAFETY: the caller's contract.
-        let entry = unsafe { self.table.occupy_elsewhere(hash, hasher) };
-        (self.fields, self.room) = (self.table.detached(), self.table.growth_left);
-        Err(entry)
+        Err(unsafe { renewed.0.table.occupy_elsewhere(hash, hasher) })
     }
 
     /// Tells the table of what has been stored.
@@ -72,6 +72,18 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
         self.table.items += self.stored;
         self.table.growth_left -= self.stored;
         self.stored = 0;
+    }
+}
+
+/// A filler whose table gets another block, perhaps. What it knows of the table is renewed also if user code panics:
+/// an iterator may catch that, and go on.
+struct Renewed<'f, 'a, T, G: Group, A: Allocator>(&'f mut Filler<'a, T, G, A>);
+
+impl<T, G: Group, A: Allocator> Drop for Renewed<'_, '_, T, G, A> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let Filler { table, fields, room, .. } = &mut *self.0;
+        (*fields, *room) = (table.detached(), table.growth_left);
     }
 }
 

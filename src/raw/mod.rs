@@ -133,7 +133,8 @@ unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawTable<T, G, A> {
 // SAFETY: through a shared reference, a table gives out shared references only.
 unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawTable<T, G, A> {}
 
-/// The largest values, in bytes, that insertion passes on to a function for the rare cases. A larger one would
+/// The largest values (of `insert`) and entries (of `insert_elsewhere`), in bytes, that insertion passes on to a
+/// function for the rare cases. A larger one would
 /// have to be in memory for that in the common case too, and be copied from there, which keeps the CPU from
 /// having as many stores under way (56 bytes, 2^20 slots, `reserved`: 1.26 -> 1.01 of hashbrown's time), or
 /// waits for what has been stored in other parts (`entry` of absent keys, `ci/profiles.sh`, entry_records).
@@ -341,19 +342,27 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn insert_elsewhere(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
         if const { size_of::<T>() <= PASSED_ON } {
-            // With the value, which a call without it would have to be kept across (`ci/profiles.sh --counts`,
+            // The value goes along: otherwise it would have to be kept across the call (`ci/profiles.sh --counts`,
             // entry: 36 instructions instead of 50).
-            return self.insert_small_elsewhere(hash, value, hasher);
+            self.insert_claimed_out_of_line(hash, value, hasher)
+        } else {
+            self.insert_claimed(hash, value, hasher)
         }
-        let slot = self.claim_elsewhere(hash, hasher);
-        // SAFETY: the slot is claimed for this hash.
-        unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
-        slot
     }
 
     #[cold]
     #[inline(never)]
-    fn insert_small_elsewhere(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
+    fn insert_claimed_out_of_line(
+        &mut self,
+        hash: u64,
+        value: T,
+        hasher: impl Fn(&T) -> u64,
+    ) -> usize {
+        self.insert_claimed(hash, value, hasher)
+    }
+
+    #[inline(always)]
+    fn insert_claimed(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
         let slot = self.claim_elsewhere(hash, hasher);
         // SAFETY: the slot is claimed for this hash.
         unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };

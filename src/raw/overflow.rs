@@ -31,8 +31,8 @@
 //! are put right by the rebuild in place (`grow.rs`). An insert that has to go past its home's window
 //! asks for one if two conditions hold:
 //!
-//! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: half as
-//!   much again as the last rebuild left, and two for each window's width of homes. So the next rebuild comes when
+//! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: one and a half times
+//!   what the last rebuild left, plus two for each window's width of homes. So the next rebuild comes when
 //!   so many steps have been walked by inserts, whatever the hash is, and is paid for by them.
 //! * The *wear*, the steps of entries that have left again, is more than a trifle. A table that is
 //!   only filled has nothing to put right, however crowded it gets; one that lost an entry whose

@@ -19,8 +19,8 @@
 //! Equal entries have one home, so they are in one job, in order. What remains to be shown is that
 //! once one of them is left over, all later ones are too. Jobs only add entries, so a window that
 //! is full stays full, and a count that is not zero stays so. The first one was left over because
-//! each window from its home to the border was without an equal entry and was overflowed, or was
-//! full. None of this has changed when the next one comes, so it meets the same fate.
+//! each window up to the first that is not all in the region was without an equal entry and was
+//! overflowed, or was full. None of this has changed when the next one comes, so it meets the same fate.
 //!
 //! # Overflow counts
 //!

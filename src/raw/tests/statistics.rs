@@ -193,7 +193,7 @@ fn the_sum_goes_with_the_counts<G: Group>() {
     assert_eq!(sums(&table), (0, credit));
 }
 
-/// The limit is half as much again as the steps that a rebuild leaves, and two for each width of homes.
+/// The limit is one and a half times the steps that a rebuild leaves, plus two for each width of homes.
 fn the_limit_follows_the_steps<G: Group>() {
     let capacity = capacity_of_homes::<G>(scaled(4, 4, 3) as u32);
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);

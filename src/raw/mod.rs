@@ -344,25 +344,18 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if const { size_of::<T>() <= PASSED_ON } {
             // The value goes along: otherwise it would have to be kept across the call (`ci/profiles.sh --counts`,
             // entry: 36 instructions instead of 50).
-            self.insert_claimed_out_of_line(hash, value, hasher)
-        } else {
-            self.insert_claimed(hash, value, hasher)
+            return self.insert_small_elsewhere(hash, value, hasher);
         }
+        let slot = self.claim_elsewhere(hash, hasher);
+        // SAFETY: the slot is claimed for this hash.
+        unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
+        slot
     }
 
+    // (Not by a function for both: it would copy the value once more where nothing is optimised.)
     #[cold]
     #[inline(never)]
-    fn insert_claimed_out_of_line(
-        &mut self,
-        hash: u64,
-        value: T,
-        hasher: impl Fn(&T) -> u64,
-    ) -> usize {
-        self.insert_claimed(hash, value, hasher)
-    }
-
-    #[inline(always)]
-    fn insert_claimed(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
+    fn insert_small_elsewhere(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
         let slot = self.claim_elsewhere(hash, hasher);
         // SAFETY: the slot is claimed for this hash.
         unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };

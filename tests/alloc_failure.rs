@@ -520,6 +520,7 @@ mod own {
 
     use allocator_api2::alloc::{AllocError, Allocator};
 
+    use super::support::Catching;
     use super::*;
 
     /// What an allocator has given out and what it thinks of how that came back.
@@ -1324,25 +1325,10 @@ mod own {
     #[test]
     #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn an_iterator_catches_the_panic_of_a_deallocation() {
-        struct Catching(u64);
-        impl Iterator for Catching {
-            type Item = (u64, [u64; 8]);
-
-            fn next(&mut self) -> Option<Self::Item> {
-                self.0 = self.0.checked_sub(1)?;
-                Some((self.0, [self.0; 8]))
-            }
-
-            fn for_each<F: FnMut(Self::Item)>(mut self, mut f: F) {
-                for item in self.by_ref() {
-                    let _ = catch_unwind(AssertUnwindSafe(|| f(item)));
-                }
-            }
-        }
         let (ledger, freed) = (Ledger::default(), Rc::new(Cell::new(false)));
         let mut map = HashMap::with_hasher_in(By(mixed), Freeing(ledger.clone(), freed.clone()));
         map.insert(u64::MAX, [0; 8]);
-        map.extend(Catching(100));
+        map.extend(Catching((0..100).map(|n| (n, [n; 8]))));
         assert!(freed.get() && map.len() >= 100, "{}", map.len());
         let found = (0..100).filter(|&n| map.get(&n) == Some(&[n; 8])).count();
         assert_eq!(found, map.len() - 1);

@@ -32,7 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use rosti::hash_map::{Entry, EntryRef};
 use rosti::{HashMap, HashSet, HashTable};
-use support::{By, Function, Rng, mixed, scaled};
+use support::{By, Catching, Function, Rng, mixed, scaled};
 
 // ---------------------------------------------------------------------------------------------
 // The fuse
@@ -1304,23 +1304,6 @@ fn map_extend_without_drop_glue() {
                     break;
                 }
             }
-        }
-    }
-}
-
-/// Hands out what another iterator has, catches what that leads to, and goes on.
-struct Catching<I>(I);
-
-impl<I: Iterator> Iterator for Catching<I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        self.0.next()
-    }
-
-    fn for_each<F: FnMut(I::Item)>(self, mut f: F) {
-        for item in self.0 {
-            let _ = catch_unwind(AssertUnwindSafe(|| f(item)));
         }
     }
 }

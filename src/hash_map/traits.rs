@@ -51,8 +51,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
             });
         }
         let HashMap { hash_builder, table } = self;
-        // SAFETY: dropped at the end, however that comes. An iterator may forget the closure that borrows it, or
-        // catch its panic and call it again, which leaves the filler in order.
+        // SAFETY: dropped at the end, however that comes (I4, I7). An iterator may forget the closure that borrows
+        // it, or catch its panic and call it again: the filler stays here, and is in order whenever that panics.
         let mut filler = unsafe { Filler::new(&mut table.raw) };
         let mut insert = |pair: (K, V)| {
             let hash = hash_builder.hash_one(&pair.0);

@@ -62,7 +62,7 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
         }
         self.settle();
         let renewed = Renewed(self);
-        // SAFETY: the caller's contract.
+        // SAFETY: the caller writes to the slot before anything else is done (I3).
         Err(unsafe { renewed.0.table.occupy_elsewhere(hash, hasher) })
     }
 

@@ -134,10 +134,10 @@ unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawTable<T, G, A> {
 unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawTable<T, G, A> {}
 
 /// The largest values (of `insert`) and entries (of `insert_elsewhere`), in bytes, that insertion passes on to a
-/// function for the rare cases. A larger one would
-/// have to be in memory for that in the common case too, and be copied from there, which keeps the CPU from
-/// having as many stores under way (56 bytes, 2^20 slots, `reserved`: 1.26 -> 1.01 of hashbrown's time), or
-/// waits for what has been stored in other parts (`entry` of absent keys, `ci/profiles.sh`, entry_records).
+/// function for the rare cases. A larger one would have to be in memory for that in the common case too, and be
+/// copied from there: that keeps the CPU from having as many stores under way (56 bytes, 2^20 slots, `reserved`:
+/// 1.26 -> 1.01 of hashbrown's time), or waits for what was stored in other parts (`ci/profiles.sh`,
+/// entry_records).
 pub(crate) const PASSED_ON: usize = 16;
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
@@ -347,7 +347,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             return self.insert_small_elsewhere(hash, value, hasher);
         }
         let slot = self.claim_elsewhere(hash, hasher);
-        // SAFETY: the slot is claimed for this hash.
+        // SAFETY: the slot is claimed for this hash (I5) and written to at once (I3).
         unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
         slot
     }
@@ -357,7 +357,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(never)]
     fn insert_small_elsewhere(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
         let slot = self.claim_elsewhere(hash, hasher);
-        // SAFETY: the slot is claimed for this hash.
+        // SAFETY: the slot is claimed for this hash (I5) and written to at once (I3).
         unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };
         slot
     }

@@ -9,6 +9,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The amount of work for an optimised build, for an unoptimised one, and under Miri; under an
 /// emulator it is as many times less than the second as it is more than the third. It is never
@@ -249,5 +250,22 @@ unsafe impl GlobalAlloc for Tally {
         }
         // SAFETY: the caller's promises are those the system's allocator asks for.
         unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+/// Hands out what another iterator has, catches what that leads to, and goes on.
+pub struct Catching<I>(pub I);
+
+impl<I: Iterator> Iterator for Catching<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn for_each<F: FnMut(I::Item)>(self, mut f: F) {
+        for item in self.0 {
+            let _ = catch_unwind(AssertUnwindSafe(|| f(item)));
+        }
     }
 }

@@ -12,7 +12,7 @@ use core::mem;
 
 use super::HashMap;
 use super::entry_map::EntryMap;
-use super::methods::entry_methods;
+use super::methods::{entry_methods, value_methods};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
@@ -351,41 +351,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
         self.remove_entry().1
     }
 
-    /// The value.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).get(), &1);
-    /// ```
-    #[inline]
-    pub fn get(&self) -> &V {
-        &self.pair().1
-    }
-
-    /// A mutable reference to the value, which lives as long as the borrow of the entry;
-    /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// *map.entry("a").insert(1).get_mut() += 1;
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn get_mut(&mut self) -> &mut V {
-        &mut self.pair_mut().1
-    }
-
-    /// A mutable reference to the value, for as long as the map was borrowed.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// let value: &mut i32 = map.entry("a").insert(1).into_mut();
-    /// *value += 1;
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn into_mut(self) -> &'a mut V {
-        &mut self.into_pair_mut().1
+    value_methods! {
+        'a, V, "HashMap", "entry(\"a\").insert(1)",
+        |self| &self.pair().1, &mut self.pair_mut().1, &mut self.into_pair_mut().1
     }
 
     /// The stored key and a mutable reference to its value.
@@ -398,17 +366,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     pub fn into_entry(self) -> (&'a K, &'a mut V) {
         let (key, value) = self.into_pair_mut();
         (key, value)
-    }
-
-    /// Sets the value and returns the old one.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).insert(2), 1);
-    /// ```
-    #[inline]
-    pub fn insert(&mut self, value: V) -> V {
-        mem::replace(self.get_mut(), value)
     }
 
     /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns

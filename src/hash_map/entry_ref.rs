@@ -145,6 +145,31 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         self.key
     }
 
+    /// The map, borrowed for as long as the entry was.
+    ///
+    /// ```
+    /// use rosti::hash_map::{EntryRef, HashMap};
+    /// let mut map: HashMap<String, i32> = HashMap::new();
+    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+    /// assert!(entry.into_map().is_empty());
+    /// ```
+    #[inline]
+    pub fn into_map(self) -> &'map mut M {
+        self.place.into_map()
+    }
+}
+
+impl<
+    'map,
+    'key,
+    K: Hash + 'map,
+    Q: ?Sized,
+    V: 'map,
+    S: BuildHasher,
+    A: Allocator,
+    M: EntryMap<K, V, S, A>,
+> VacantEntryRef<'map, 'key, K, Q, V, S, A, M>
+{
     /// Inserts the key, made from the borrowed one, with a value. O(1), without comparing keys again.
     ///
     /// ```
@@ -157,9 +182,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     #[inline(never)]
     pub fn insert(self, value: V) -> &'map mut V
     where
-        K: Hash,
         Q: ToOwned<Owned = K>,
-        S: BuildHasher,
     {
         // Never in line: making the key costs more than a call, and where this is in line, `or_insert` is a
         // call, to which entries go through memory (`ci/profiles.sh --counts`, entry_ref: 257 -> 234 instructions).
@@ -182,9 +205,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     #[track_caller]
     pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
     where
-        K: Hash,
         Q: Equivalent<K>,
-        S: BuildHasher,
     {
         self.insert_entry_with_key(key, value).into_mut()
     }
@@ -204,11 +225,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     /// unsafe { entry.insert_with_key_unchecked(String::from("a"), 1) };
     /// ```
     #[inline]
-    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V {
         self.place.look_and_fill(key, value).into_mut()
     }
 
@@ -223,9 +240,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
     where
-        K: Hash,
         Q: ToOwned<Owned = K>,
-        S: BuildHasher,
     {
         self.place.look_and_fill(self.key.to_owned(), value)
     }
@@ -245,9 +260,7 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     #[track_caller]
     pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
     where
-        K: Hash,
         Q: Equivalent<K>,
-        S: BuildHasher,
     {
         assert_equivalent(self.key, &key);
         self.place.look_and_fill(key, value)
@@ -270,25 +283,8 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         self,
         key: K,
         value: V,
-    ) -> OccupiedEntry<'map, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    ) -> OccupiedEntry<'map, K, V, S, A, M> {
         self.place.look_and_fill(key, value)
-    }
-
-    /// The map, borrowed for as long as the entry was.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert!(entry.into_map().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_map(self) -> &'map mut M {
-        self.place.into_map()
     }
 }
 

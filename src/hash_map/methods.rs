@@ -347,4 +347,58 @@ macro_rules! entry_methods {
     };
 }
 
-pub(crate) use {entry_methods, map_methods, views};
+/// The methods of an occupied entry that concern its value, for an `impl`. In quotes a map and what makes an entry of it,
+/// for the documentation.
+macro_rules! value_methods {
+    ($a:lifetime, $V:ident, $Of:literal, $entry:literal, |$self:ident| $get:expr, $get_mut:expr, $into_mut:expr) => {
+        /// The value.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert_eq!(map.", $entry, ".get(), &1);")]
+        /// ```
+        #[inline]
+        pub fn get(&$self) -> &$V {
+            $get
+        }
+
+        /// A mutable reference to the value, which lives as long as the borrow of the entry;
+        /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("*map.", $entry, ".get_mut() += 1;")]
+        /// assert_eq!(map["a"], 2);
+        /// ```
+        #[inline]
+        pub fn get_mut(&mut $self) -> &mut $V {
+            $get_mut
+        }
+
+        /// A mutable reference to the value, for as long as the map was borrowed.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("let value: &mut i32 = map.", $entry, ".into_mut();")]
+        /// *value += 1;
+        /// assert_eq!(map["a"], 2);
+        /// ```
+        #[inline]
+        pub fn into_mut($self) -> &$a mut $V {
+            $into_mut
+        }
+
+        /// Sets the value and returns the old one.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert_eq!(map.", $entry, ".insert(2), 1);")]
+        /// ```
+        #[inline]
+        pub fn insert(&mut self, value: $V) -> $V {
+            core::mem::replace(self.get_mut(), value)
+        }
+    };
+}
+
+pub(crate) use {entry_methods, map_methods, value_methods, views};

@@ -46,7 +46,7 @@ pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator};
 
 pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "str")]
-pub(crate) use methods::entry_methods;
+pub(crate) use methods::{entry_methods, value_methods};
 pub(crate) use methods::{map_methods, views};
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{

@@ -12,6 +12,7 @@ use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
+use super::methods::value_methods;
 use super::{Entry, HashMap, OccupiedEntry, hash_of};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
@@ -111,113 +112,69 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> RawEntryBuilder<'a, K, V, S, A> {
-    /// The entry of a key. O(1) expected.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// assert_eq!(map.raw_entry().from_key("b"), None);
-    /// ```
-    #[inline]
-    pub fn from_key<Q>(self, key: &Q) -> Option<(&'a K, &'a V)>
-    where
-        S: BuildHasher,
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let hash = self.map.hash_builder.hash_one(key);
-        self.from_key_hashed_nocheck(hash, key)
-    }
+/// Implements the ways to search. In quotes, for the documentation: a map, its builder, and what makes an
+/// entry of the result.
+macro_rules! searches {
+    ($Builder:ident => $Found:ty, $map:literal, $builder:literal, $entry:literal, |$self:ident, $hash:ident, $eq:ident| $find:expr) => {
+        impl<'a, K, V, S, A: Allocator> $Builder<'a, K, V, S, A> {
+            /// The entry of a key. O(1) expected.
+            ///
+            /// ```
+            #[doc = concat!("let ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);")]
+            #[doc = concat!("assert_eq!(map.", $builder, ".from_key(\"a\").", $entry, ".1, &1);")]
+            /// ```
+            #[inline]
+            pub fn from_key<Q: Hash + Equivalent<K> + ?Sized>(self, key: &Q) -> $Found
+            where
+                S: BuildHasher,
+            {
+                let hash = self.map.hash_builder.hash_one(key);
+                self.from_key_hashed_nocheck(hash, key)
+            }
 
-    /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to
-    /// be found.
-    ///
-    /// ```
-    /// # use std::hash::BuildHasher;
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// let hash = map.hasher().hash_one("a");
-    /// assert_eq!(map.raw_entry().from_key_hashed_nocheck(hash, "a"), Some((&"a", &1)));
-    /// ```
-    #[inline]
-    pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(
-        self,
-        hash: u64,
-        key: &Q,
-    ) -> Option<(&'a K, &'a V)> {
-        self.from_hash(hash, |candidate| key.equivalent(candidate))
-    }
+            /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to
+            /// be found.
+            ///
+            /// ```
+            /// # use std::hash::BuildHasher;
+            #[doc = concat!("let ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);")]
+            /// let hash = map.hasher().hash_one("a");
+            #[doc = concat!("let found = map.", $builder, ".from_key_hashed_nocheck(hash, \"a\");")]
+            #[doc = concat!("assert_eq!(found.", $entry, ".1, &1);")]
+            /// ```
+            #[inline]
+            pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(self, hash: u64, key: &Q) -> $Found {
+                self.from_hash(hash, |candidate| key.equivalent(candidate))
+            }
 
-    /// The entry with this hash whose key `is_match` accepts. O(1) expected.
-    ///
-    /// ```
-    /// # use std::hash::BuildHasher;
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// let hash = map.hasher().hash_one("a");
-    /// assert_eq!(map.raw_entry().from_hash(hash, |&key| key == "a"), Some((&"a", &1)));
-    /// ```
-    #[inline]
-    pub fn from_hash<F: FnMut(&K) -> bool>(
-        self,
-        hash: u64,
-        mut is_match: F,
-    ) -> Option<(&'a K, &'a V)> {
-        let (key, value) = self.map.table.find(hash, |(key, _)| is_match(key))?;
+            /// The entry with this hash whose key `is_match` accepts. O(1) expected.
+            ///
+            /// ```
+            /// # use std::hash::BuildHasher;
+            #[doc = concat!("let ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);")]
+            /// let hash = map.hasher().hash_one("a");
+            #[doc = concat!("let found = map.", $builder, ".from_hash(hash, |&key| key == \"a\");")]
+            #[doc = concat!("assert_eq!(found.", $entry, ".1, &1);")]
+            /// ```
+            #[inline]
+            pub fn from_hash<F: FnMut(&K) -> bool>($self, $hash: u64, mut is_match: F) -> $Found {
+                let $eq = |(key, _): &(K, V)| is_match(key);
+                $find
+            }
+        }
+    };
+}
+
+searches! {
+    RawEntryBuilder => Option<(&'a K, &'a V)>, "map", "raw_entry()", "unwrap()", |self, hash, eq| {
+        let (key, value) = self.map.table.find(hash, eq)?;
         Some((key, value))
     }
 }
 
-impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
-    /// The entry of a key. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// map.raw_entry_mut().from_key("a").insert("a", 1);
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    #[inline]
-    pub fn from_key<Q>(self, key: &Q) -> RawEntryMut<'a, K, V, S, A>
-    where
-        S: BuildHasher,
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let hash = self.map.hash_builder.hash_one(key);
-        self.from_key_hashed_nocheck(hash, key)
-    }
-
-    /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to
-    /// be found.
-    ///
-    /// ```
-    /// # use std::hash::BuildHasher;
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// let hash = map.hasher().hash_one("a");
-    /// map.raw_entry_mut().from_key_hashed_nocheck(hash, "a").insert("a", 2);
-    /// assert_eq!((map["a"], map.len()), (2, 1));
-    /// ```
-    #[inline]
-    pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(
-        self,
-        hash: u64,
-        key: &Q,
-    ) -> RawEntryMut<'a, K, V, S, A> {
-        self.from_hash(hash, |candidate| key.equivalent(candidate))
-    }
-
-    /// The entry with this hash whose key `is_match` accepts. O(1) expected.
-    ///
-    /// ```
-    /// # use std::hash::BuildHasher;
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// let hash = map.hasher().hash_one("a");
-    /// map.raw_entry_mut().from_hash(hash, |&key| key == "a").insert("a", 2);
-    /// assert_eq!((map["a"], map.len()), (2, 1));
-    /// ```
-    #[inline]
-    pub fn from_hash<F: FnMut(&K) -> bool>(
-        self,
-        hash: u64,
-        mut is_match: F,
-    ) -> RawEntryMut<'a, K, V, S, A> {
-        match self.map.table.raw.find(hash, |(key, _)| is_match(key)) {
+searches! {
+    RawEntryBuilderMut => RawEntryMut<'a, K, V, S, A>, "mut map", "raw_entry_mut()", "or_insert(\"a\", 2)", |self, hash, eq| {
+        match self.map.table.raw.find(hash, eq) {
             Some(slot) => RawEntryMut::Occupied(RawOccupiedEntryMut {
                 entry: OccupiedEntry::new(self.map, slot, hash),
             }),
@@ -226,7 +183,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryBuilderMut<'a, K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
+impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// Sets the value and returns the entry. If the key is present, the stored key is kept and the
     /// one given is dropped. O(1) amortised.
     ///
@@ -235,11 +192,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
     /// ```
     #[inline]
-    pub fn insert(self, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert(self, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A> {
         match self {
             RawEntryMut::Occupied(mut entry) => {
                 entry.insert(value);
@@ -260,11 +213,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 2), (&mut "a", &mut 1));
     /// ```
     #[inline]
-    pub fn or_insert(self, default_key: K, default_value: V) -> (&'a mut K, &'a mut V)
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn or_insert(self, default_key: K, default_value: V) -> (&'a mut K, &'a mut V) {
         self.or_insert_with(|| (default_key, default_value))
     }
 
@@ -279,12 +228,7 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map["a"], [1]);
     /// ```
     #[inline]
-    pub fn or_insert_with<F>(self, default: F) -> (&'a mut K, &'a mut V)
-    where
-        F: FnOnce() -> (K, V),
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn or_insert_with<F: FnOnce() -> (K, V)>(self, default: F) -> (&'a mut K, &'a mut V) {
         match self {
             RawEntryMut::Occupied(entry) => entry.into_key_value(),
             RawEntryMut::Vacant(entry) => {
@@ -293,7 +237,9 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
             }
         }
     }
+}
 
+impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     /// Changes the key and the value if they are present. The key must remain equal to what it was.
     ///
     /// ```
@@ -366,39 +312,9 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         self.into_key_value().0
     }
 
-    /// The value.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).get(), &1);
-    /// ```
-    #[inline]
-    pub fn get(&self) -> &V {
-        self.entry.get()
-    }
-
-    /// A mutable reference to the value, for as long as the map was borrowed.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// *map.raw_entry_mut().from_key("a").insert("a", 1).into_mut() += 1;
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn into_mut(self) -> &'a mut V {
-        self.into_key_value().1
-    }
-
-    /// A mutable reference to the value, for as long as the entry is borrowed.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// *map.raw_entry_mut().from_key("a").insert("a", 1).get_mut() += 1;
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn get_mut(&mut self) -> &mut V {
-        self.entry.get_mut()
+    value_methods! {
+        'a, V, "HashMap", "raw_entry_mut().from_key(\"a\").insert(\"a\", 1)",
+        |self| self.entry.get(), self.entry.get_mut(), self.into_key_value().1
     }
 
     /// The key and the value.
@@ -438,17 +354,6 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     pub fn into_key_value(self) -> (&'a mut K, &'a mut V) {
         let (key, value) = self.entry.into_pair_mut();
         (key, value)
-    }
-
-    /// Sets the value and returns the old one.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).insert(2), 1);
-    /// ```
-    #[inline]
-    pub fn insert(&mut self, value: V) -> V {
-        self.entry.insert(value)
     }
 
     /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.
@@ -507,7 +412,7 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     }
 }
 
-impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
+impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// Inserts a key, which must be absent, with a value. O(1) amortised.
     ///
     /// ```
@@ -517,11 +422,7 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// assert_eq!(entry.insert("a", 1), (&mut "a", &mut 1));
     /// ```
     #[inline]
-    pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V)
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V) {
         let hash = self.map.hash_builder.hash_one(&key);
         self.insert_hashed_nocheck(hash, key, value)
     }
@@ -537,14 +438,19 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// assert_eq!(map["a"], 1);
     /// ```
     #[inline]
-    pub fn insert_hashed_nocheck(self, hash: u64, key: K, value: V) -> (&'a mut K, &'a mut V)
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert_hashed_nocheck(self, hash: u64, key: K, value: V) -> (&'a mut K, &'a mut V) {
         self.fill(hash, key, value).into_key_value()
     }
 
+    #[inline]
+    fn fill(self, hash: u64, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A> {
+        let HashMap { hash_builder, table } = &mut *self.map;
+        let slot = table.raw.insert_unique(hash, (key, value), hash_of(hash_builder));
+        RawOccupiedEntryMut { entry: OccupiedEntry::new(self.map, slot, hash) }
+    }
+}
+
+impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// Inserts a key, which must be absent and have this hash, with a value. `hasher` is called
     /// instead of the map's own for keys that move if the map must make room. O(1) amortised.
     ///
@@ -569,17 +475,6 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
         let (key, value) =
             table.insert_unique(hash, (key, value), |(key, _)| hasher(key)).into_mut();
         (key, value)
-    }
-
-    #[inline]
-    fn fill(self, hash: u64, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        let HashMap { hash_builder, table } = &mut *self.map;
-        let slot = table.raw.insert_unique(hash, (key, value), hash_of(hash_builder));
-        RawOccupiedEntryMut { entry: OccupiedEntry::new(self.map, slot, hash) }
     }
 }
 

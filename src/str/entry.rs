@@ -1,14 +1,13 @@
 //! Entries: the place of a key in a map, occupied or vacant.
 
 use core::fmt::{self, Debug};
-use core::mem;
 
 use super::arena::Arena;
 use super::cell::{Cell, Key};
 use super::{Query, collect_garbage, store};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
-use crate::hash_map::entry_methods;
+use crate::hash_map::{entry_methods, value_methods};
 use crate::hash_table::{self, debug_entry};
 
 /// The place of a key in a map, occupied or vacant; see
@@ -91,52 +90,9 @@ impl<'a, K: Key + ?Sized, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
         self.entry.get().0.key(self.arena.text())
     }
 
-    /// The value.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").insert(1).get(), &1);
-    /// ```
-    #[inline]
-    pub fn get(&self) -> &V {
-        &self.entry.get().1
-    }
-
-    /// A mutable reference to the value, for the life of the entry.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// let mut entry = map.entry("one").insert(1);
-    /// *entry.get_mut() += 1;
-    /// assert_eq!(entry.get(), &2);
-    /// ```
-    #[inline]
-    pub fn get_mut(&mut self) -> &mut V {
-        &mut self.entry.get_mut().1
-    }
-
-    /// A mutable reference to the value, for as long as the map was borrowed.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// let value: &mut u8 = map.entry("one").insert(1).into_mut();
-    /// *value += 1;
-    /// assert_eq!(map["one"], 2);
-    /// ```
-    #[inline]
-    pub fn into_mut(self) -> &'a mut V {
-        &mut self.entry.into_mut().1
-    }
-
-    /// Replaces the value and returns the old one.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").insert(1).insert(11), 1);
-    /// ```
-    #[inline]
-    pub fn insert(&mut self, value: V) -> V {
-        mem::replace(self.get_mut(), value)
+    value_methods! {
+        'a, V, "StrMap", "entry(\"a\").insert(1)",
+        |self| &self.entry.get().1, &mut self.entry.get_mut().1, &mut self.entry.into_mut().1
     }
 
     /// Removes the entry and returns its value. O(1) amortised per byte of the key.

@@ -1,6 +1,5 @@
 //! Looking many keys up at once; the passes are the table's (`raw/batch.rs`).
 
-use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 
 use super::map::ExtendibleMap;

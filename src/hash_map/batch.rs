@@ -1,6 +1,5 @@
 //! Looking many keys up at once; the passes are the table's (`raw/batch.rs`).
 
-use core::fmt::{self, Debug};
 use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
@@ -51,87 +50,6 @@ where
 /// The answers of a table, or a table of tables.
 pub(crate) type Answers<'a, C, S, I> = RawBatch<'a, C, Keys<'a, S, I>, <I as Iterator>::Item>;
 
-/// Implements the traits of iterators over answers, made of those in their field by a function. In
-/// brackets: the type of keys, the generic parameters, the arguments of the iterators.
-macro_rules! answers {
-    (
-        [$key:ident, $generics:tt, $arguments:tt]
-        $($iter:ident, $item:ty, $answer:expr;)*
-    ) => {$(
-        $crate::hash_map::answers! { @one $key, $generics, $arguments, $iter, $item, $answer }
-    )*};
-    (
-        @one $key:ident, [$($generics:tt)*], [$($arguments:tt)*], $iter:ident, $item:ty, $answer:expr
-    ) => {
-        impl<$($generics)*> Iterator for $iter<$($arguments)*>
-        where
-            S: BuildHasher,
-            Q: Hash + Equivalent<$key> + ?Sized + 'q,
-            I: Iterator<Item = &'q Q>,
-            A: Allocator,
-        {
-            type Item = $item;
-
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.entries.next().map($answer)
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.entries.size_hint()
-            }
-
-            #[inline]
-            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
-                self.entries.map($answer).fold(init, f)
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $iter<$($arguments)*>
-        where
-            S: BuildHasher,
-            Q: Hash + Equivalent<$key> + ?Sized + 'q,
-            I: ExactSizeIterator<Item = &'q Q>,
-            A: Allocator,
-        {
-        }
-
-        impl<$($generics)*> core::iter::FusedIterator for $iter<$($arguments)*>
-        where
-            S: BuildHasher,
-            Q: Hash + Equivalent<$key> + ?Sized + 'q,
-            I: core::iter::FusedIterator<Item = &'q Q>,
-            A: Allocator,
-        {
-        }
-
-        impl<$($generics)*> Clone for $iter<$($arguments)*>
-        where
-            Q: ?Sized + 'q,
-            I: Iterator<Item = &'q Q> + Clone,
-            A: Allocator,
-        {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { entries: self.entries.clone() }
-            }
-        }
-    };
-}
-
-/// Written without what the iterators hold, so that nothing need be `Debug`.
-macro_rules! debug {
-    ($($iter:ident)*) => {$(
-        impl<K, V, S, I: Iterator, A: Allocator> Debug for $iter<'_, K, V, S, I, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let drawn = self.entries.drawn();
-                f.debug_struct(stringify!($iter)).field("drawn", &drawn).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-
 /// Implements batches for a map whose table, of this type and in this place, can look many keys up. In brackets what
 /// it asks of an allocator.
 macro_rules! batches {
@@ -170,13 +88,13 @@ macro_rules! batches {
             entries: Answers<'a, $Table, S, I>,
         }
 
-        $crate::hash_map::answers_debug! { GetBatch GetKeyValueBatch ContainsBatch }
-
-        $crate::hash_map::answers! {
-            [K, ['a, 'q, K, V, S, Q, I, A], ['a, K, V, S, I, A]]
-            GetBatch, Option<&'a V>, |entry| entry.map(|(_, value)| value);
-            GetKeyValueBatch, Option<(&'a K, &'a V)>, |entry| entry.map(|(key, value)| (key, value));
-            ContainsBatch, bool, |entry| entry.is_some();
+        $crate::hash_table::answers! {
+            Iterator ['a, 'q, K, V, S, Q, I, A]
+                [S: BuildHasher, Q: Hash + Equivalent<K> + ?Sized + 'q, A: Allocator] &'q Q,
+            Debug ['a, K, V, S, I, A] [I: Iterator, A: Allocator], Clone [I: Iterator<Item: Copy> + Clone];
+            GetBatch, Option<&'a V>, |self, entry| entry.map(|(_, value)| value);
+            GetKeyValueBatch, Option<(&'a K, &'a V)>, |self, entry| entry.map(|(key, value)| (key, value));
+            ContainsBatch, bool, |self, entry| entry.is_some();
         }
 
         impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
@@ -251,6 +169,7 @@ macro_rules! batches {
     };
 }
 
-pub(crate) use {answers, batches, debug};
+#[cfg(feature = "extendible")]
+pub(crate) use batches;
 
 batches! { HashMap, [], RawTable<(K, V), Native, A>, [table.raw] }

@@ -31,7 +31,9 @@ mod raw_entry;
 mod scan;
 mod traits;
 
-pub(crate) use batch::{Answers, Keys as BatchKeys, answers, batches, debug as answers_debug};
+pub(crate) use batch::Keys as BatchKeys;
+#[cfg(feature = "extendible")]
+pub(crate) use batch::{Answers, batches};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 #[cfg(feature = "default-hasher")]
 pub(crate) use construct::try_with_capacity;

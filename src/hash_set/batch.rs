@@ -17,7 +17,6 @@ macro_rules! batches {
         /// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
         /// ```
         #[must_use = "iterators are lazy and do nothing unless consumed"]
-        #[derive(Debug)]
         pub struct GetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
             entries: $map::GetKeyValueBatch<'a, T, (), S, I, A>,
         }
@@ -29,15 +28,16 @@ macro_rules! batches {
         /// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
         /// ```
         #[must_use = "iterators are lazy and do nothing unless consumed"]
-        #[derive(Debug)]
         pub struct ContainsBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
             entries: $map::ContainsBatch<'a, T, (), S, I, A>,
         }
 
-        $crate::hash_map::answers! {
-            [T, ['a, 'q, T, S, Q, I, A], ['a, T, S, I, A]]
-            GetBatch, Option<&'a T>, |entry| entry.map(|(element, ())| element);
-            ContainsBatch, bool, |present| present;
+        $crate::hash_table::answers! {
+            Iterator ['a, 'q, T, S, Q, I, A]
+                [S: BuildHasher, Q: Hash + Equivalent<T> + ?Sized + 'q, A: Allocator] &'q Q,
+            Debug ['a, T, S, I, A] [I: Iterator, A: Allocator], Clone [I: Iterator<Item: Copy> + Clone];
+            GetBatch, Option<&'a T>, |self, entry| entry.map(|(element, ())| element);
+            ContainsBatch, bool, |self, present| present;
         }
 
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {

@@ -1,8 +1,5 @@
 //! Looking up many hashes at once; see `raw/batch.rs` for how.
 
-use core::fmt::{self, Debug};
-use core::iter::FusedIterator;
-
 use super::HashTable;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
@@ -10,6 +7,7 @@ use crate::raw::RawTable;
 use crate::raw::batch::{Lookups, RawBatch};
 
 /// Hashes to be looked up in a table, numbered.
+#[derive(Clone)]
 struct Hashes<I, F> {
     hashes: I,
     next: usize,
@@ -50,50 +48,99 @@ pub struct FindBatch<'a, T, I, F, A: Allocator = Global> {
     entries: RawBatch<'a, RawTable<T, Native, A>, Hashes<I, F>, usize>,
 }
 
-impl<'a, T, I, F, A> Iterator for FindBatch<'a, T, I, F, A>
-where
-    I: Iterator<Item = u64>,
-    F: FnMut(usize, &T) -> bool,
-    A: Allocator,
-{
-    type Item = Option<&'a T>;
+/// Implements the traits of iterators over answers, each made of one in the field `entries`. In brackets: the parameters of
+/// the implementation and what it asks of them, for `Iterator`, with what `I` must yield; the same for traits that ask less,
+/// of which the parameters are those of the iterator; what `Clone` asks. In braces: a field beside `entries`.
+macro_rules! answers {
+    (
+        Iterator $generics:tt $bounds:tt $drawn:ty, Debug $arguments:tt $held:tt, Clone $cloned:tt;
+        $($iter:ident $({$field:ident})?, $item:ty, |$self:ident, $entry:ident| $answer:expr;)*
+    ) => {$(
+        $crate::hash_table::answers! {
+            @one $generics $bounds $drawn, $arguments $held $cloned,
+            $iter $({$field})?, $item, |$self, $entry| $answer
+        }
+    )*};
+    (
+        @one [$($generics:tt)*] [$($bounds:tt)*] $drawn:ty, [$($arguments:tt)*] [$($held:tt)*] [$($cloned:tt)*],
+        $iter:ident $({$field:ident})?, $item:ty, |$self:ident, $entry:ident| $answer:expr
+    ) => {
+        impl<$($generics)*> Iterator for $iter<$($arguments)*>
+        where
+            $($bounds)*,
+            I: Iterator<Item = $drawn>,
+        {
+            type Item = $item;
 
-    #[inline]
-    fn next(&mut self) -> Option<Option<&'a T>> {
-        self.entries.next()
-    }
+            #[inline]
+            fn next(&mut $self) -> Option<$item> {
+                $self.entries.next().map(|$entry| $answer)
+            }
 
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
+            #[inline]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
 
-    #[inline]
-    fn fold<B, G: FnMut(B, Option<&'a T>) -> B>(self, init: B, f: G) -> B {
-        self.entries.fold(init, f)
-    }
+            #[inline]
+            fn fold<Acc, Fold: FnMut(Acc, $item) -> Acc>($self, init: Acc, f: Fold) -> Acc {
+                $self.entries.map(|$entry| $answer).fold(init, f)
+            }
+        }
+
+        impl<$($generics)*> ExactSizeIterator for $iter<$($arguments)*>
+        where
+            $($bounds)*,
+            I: ExactSizeIterator<Item = $drawn>,
+        {
+        }
+
+        impl<$($generics)*> core::iter::FusedIterator for $iter<$($arguments)*>
+        where
+            $($bounds)*,
+            I: core::iter::FusedIterator<Item = $drawn>,
+        {
+        }
+
+        impl<$($arguments)*> Clone for $iter<$($arguments)*>
+        where
+            $($held)*,
+            $($cloned)*,
+        {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { $($field: self.$field,)? entries: self.entries.clone() }
+            }
+        }
+
+        impl<$($arguments)*> $iter<$($arguments)*>
+        where
+            $($held)*,
+        {
+            /// Number of keys that have been drawn and not been answered for.
+            pub(crate) fn drawn(&self) -> usize {
+                self.entries.drawn()
+            }
+        }
+
+        /// Without what the iterator holds, so that nothing need be `Debug`.
+        impl<$($arguments)*> core::fmt::Debug for $iter<$($arguments)*>
+        where
+            $($held)*,
+        {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct(stringify!($iter)).field("drawn", &self.drawn()).finish_non_exhaustive()
+            }
+        }
+    };
 }
 
-impl<T, I, F, A> ExactSizeIterator for FindBatch<'_, T, I, F, A>
-where
-    I: ExactSizeIterator<Item = u64>,
-    F: FnMut(usize, &T) -> bool,
-    A: Allocator,
-{
-}
+pub(crate) use answers;
 
-impl<T, I, F, A> FusedIterator for FindBatch<'_, T, I, F, A>
-where
-    I: FusedIterator<Item = u64>,
-    F: FnMut(usize, &T) -> bool,
-    A: Allocator,
-{
-}
-
-impl<T, I, F, A: Allocator> Debug for FindBatch<'_, T, I, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FindBatch").field("drawn", &self.entries.drawn()).finish_non_exhaustive()
-    }
+answers! {
+    Iterator ['a, T, I, F, A] [F: FnMut(usize, &T) -> bool, A: Allocator] u64,
+    Debug ['a, T, I, F, A] [A: Allocator], Clone [I: Clone, F: Clone];
+    FindBatch, Option<&'a T>, |self, entry| entry;
 }
 
 impl<T, A: Allocator> HashTable<T, A> {

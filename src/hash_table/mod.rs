@@ -45,6 +45,7 @@ mod methods;
 mod scan;
 
 pub use batch::FindBatch;
+pub(crate) use batch::answers;
 use entry::Vacancy;
 pub(crate) use entry::debug_entry;
 pub use entry::{AbsentEntry, Entry, OccupiedEntry, VacantEntry};

@@ -1,11 +1,9 @@
 //! Looking many keys up at once; the passes are the table's (`raw/batch.rs`).
 
-use core::fmt::{self, Debug};
-use core::iter::FusedIterator;
-
 use super::{Arena, Cell, Key, Query, Seed, SliceMap, SliceSet};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
+use crate::hash_table::answers;
 use crate::raw::RawTable;
 use crate::raw::batch::{Lookups, RawBatch};
 
@@ -58,7 +56,8 @@ type Answers<'a, 'q, K, V, I, A> =
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct GetKeyValueBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    arena: &'a Arena<K, A>,
+    /// What the arena holds.
+    text: &'a K,
     entries: Answers<'a, 'q, K, V, I, A>,
 }
 
@@ -95,124 +94,18 @@ pub struct GetBatchSet<'a, 'q, K: Key + ?Sized, I, A: Allocator = Global> {
     entries: GetKeyValueBatch<'a, 'q, K, (), I, A>,
 }
 
-impl<'a, 'q, K, V, I, A> Iterator for GetKeyValueBatch<'a, 'q, K, V, I, A>
-where
-    K: Key + ?Sized + 'q,
-    I: Iterator<Item = &'q K>,
-    A: Allocator,
-{
-    type Item = Option<(&'a K, &'a V)>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let entry = self.entries.next()?;
-        Some(entry.map(|(cell, value)| (cell.key(self.arena.text()), value)))
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, f: F) -> B {
-        let text = self.arena.text();
-        let answer = |(cell, value): &'a (Cell<K>, V)| (cell.key(text), value);
-        self.entries.map(|entry| entry.map(answer)).fold(init, f)
-    }
-}
-
-/// Implements an iterator over a function of each answer. In brackets: its own generic parameters, and
-/// its arguments.
-macro_rules! answers {
-    ($($iter:ident [$($generics:tt)*] [$($arguments:tt)*], $item:ty, $answer:expr;)*) => {$(
-        impl<'a, 'q, $($generics)*> Iterator for $iter<'a, 'q, $($arguments)*>
-        where
-            K: Key + ?Sized + 'q,
-            I: Iterator<Item = &'q K>,
-            A: Allocator,
-        {
-            type Item = $item;
-
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.entries.next().map($answer)
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.entries.size_hint()
-            }
-
-            #[inline]
-            fn fold<B, F: FnMut(B, $item) -> B>(self, init: B, f: F) -> B {
-                self.entries.map($answer).fold(init, f)
-            }
-        }
-    )*};
+answers! {
+    Iterator ['a, 'q, K, V, I, A] [K: Key + ?Sized + 'q, A: Allocator] &'q K,
+    Debug ['a, 'q, K, V, I, A] [K: Key + ?Sized, A: Allocator], Clone [I: Clone];
+    GetKeyValueBatch {text}, Option<(&'a K, &'a V)>, |self, entry| entry.map(|(cell, value)| (cell.key(self.text), value));
+    GetBatch, Option<&'a V>, |self, entry| entry.map(|(_, value)| value);
+    ContainsBatch, bool, |self, entry| entry.is_some();
 }
 
 answers! {
-    GetBatch [K, V, I, A] [K, V, I, A], Option<&'a V>, |entry| entry.map(|(_, value)| value);
-    ContainsBatch [K, V, I, A] [K, V, I, A], bool, |entry| entry.is_some();
-    GetBatchSet [K, I, A] [K, I, A], Option<&'a K>, |entry| entry.map(|(key, ())| key);
-}
-
-/// The other traits. In braces: a field beside `entries`.
-macro_rules! traits {
-    ($($iter:ident [$($generics:tt)*] [$($arguments:tt)*] $({$field:ident})?;)*) => {$(
-        impl<'q, $($generics)*> ExactSizeIterator for $iter<'_, 'q, $($arguments)*>
-        where
-            K: Key + ?Sized + 'q,
-            I: ExactSizeIterator<Item = &'q K>,
-            A: Allocator,
-        {
-        }
-
-        impl<'q, $($generics)*> FusedIterator for $iter<'_, 'q, $($arguments)*>
-        where
-            K: Key + ?Sized + 'q,
-            I: FusedIterator<Item = &'q K>,
-            A: Allocator,
-        {
-        }
-
-        impl<$($generics)*> Clone for $iter<'_, '_, $($arguments)*>
-        where
-            K: Key + ?Sized,
-            I: Clone,
-            A: Allocator,
-        {
-            #[inline]
-            fn clone(&self) -> Self {
-                Self { $($field: self.$field,)? entries: self.entries.clone() }
-            }
-        }
-
-        impl<$($generics)*> Debug for $iter<'_, '_, $($arguments)*>
-        where
-            K: Key + ?Sized,
-            A: Allocator,
-        {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let drawn = self.entries.drawn();
-                f.debug_struct(stringify!($iter)).field("drawn", &drawn).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-
-traits! {
-    GetKeyValueBatch [K, V, I, A] [K, V, I, A] {arena};
-    GetBatch [K, V, I, A] [K, V, I, A];
-    ContainsBatch [K, V, I, A] [K, V, I, A];
-    GetBatchSet [K, I, A] [K, I, A];
-}
-
-impl<K: Key + ?Sized, V, I, A: Allocator> GetKeyValueBatch<'_, '_, K, V, I, A> {
-    fn drawn(&self) -> usize {
-        self.entries.drawn()
-    }
+    Iterator ['a, 'q, K, I, A] [K: Key + ?Sized + 'q, A: Allocator] &'q K,
+    Debug ['a, 'q, K, I, A] [K: Key + ?Sized, A: Allocator], Clone [I: Clone];
+    GetBatchSet, Option<&'a K>, |self, entry| entry.map(|(key, ())| key);
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
@@ -252,9 +145,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         I: IntoIterator<Item = &'q K>,
         K: 'q,
     {
-        let arena = &self.arena;
-        let keys = Keys { seed: &self.seed, arena, keys: keys.into_iter() };
-        GetKeyValueBatch { arena, entries: RawBatch::new(&self.table.raw, keys) }
+        let keys = Keys { seed: &self.seed, arena: &self.arena, keys: keys.into_iter() };
+        GetKeyValueBatch { text: self.arena.text(), entries: RawBatch::new(&self.table.raw, keys) }
     }
 
     /// Whether many keys are present, in the order of the keys; see [`get_batch`](Self::get_batch).

@@ -7,7 +7,7 @@ use core::hash::{BuildHasher, Hash};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, Whole, forward_parallel, from_parallel, into_parallel};
+use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::debug_list;
@@ -139,17 +139,10 @@ from_parallel! {
     (K, V) => ExtendibleMap<K, V, S, A>
 }
 
-impl<K, V, S, A> ParallelExtend<(K, V)> for ExtendibleMap<K, V, S, A>
-where
-    K: Eq + Hash + Send,
-    V: Send,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
+extend_parallel! {
     /// Finds the entries in parallel and inserts them one after another, in order.
-    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.extend(entries.into_par_iter().collect::<Vec<_>>());
-    }
+    [K: Eq + Hash + Send, V: Send, S: BuildHasher, A: Allocator + Clone]
+    (K, V) => ExtendibleMap<K, V, S, A>, |self, entries| self.extend(entries.into_par_iter().collect::<Vec<_>>())
 }
 
 from_parallel! {
@@ -158,14 +151,8 @@ from_parallel! {
     T => ExtendibleSet<T, S, A>
 }
 
-impl<T, S, A> ParallelExtend<T> for ExtendibleSet<T, S, A>
-where
-    T: Eq + Hash + Send,
-    S: BuildHasher,
-    A: Allocator + Clone,
-{
+extend_parallel! {
     /// Finds the elements in parallel and inserts them one after another, in order.
-    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
-        self.extend(elements.into_par_iter().collect::<Vec<_>>());
-    }
+    [T: Eq + Hash + Send, S: BuildHasher, A: Allocator + Clone]
+    T => ExtendibleSet<T, S, A>, |self, elements| self.extend(elements.into_par_iter().collect::<Vec<_>>())
 }

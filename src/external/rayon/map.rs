@@ -7,7 +7,7 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, forward_parallel, from_parallel, into_parallel};
+use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{HashMap, clone, debug_list};
@@ -221,13 +221,7 @@ from_parallel! {
     (K, V) => HashMap<K, V, S>
 }
 
-impl<K, V, S, A> ParallelExtend<(K, V)> for HashMap<K, V, S, A>
-where
-    K: Eq + Hash + Send,
-    V: Send,
-    S: BuildHasher + Sync,
-    A: Allocator,
-{
+extend_parallel! {
     /// Inserts all entries in parallel, with the result of inserting them one by one in order: of
     /// equal keys the first stays and the last value counts.
     ///
@@ -239,18 +233,11 @@ where
     /// map.par_extend([(2, 'b'), (1, 'c'), (2, 'd')]);
     /// assert_eq!(map, rosti::HashMap::from([(1, 'c'), (2, 'd')]));
     /// ```
-    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        extend(self, entries.into_par_iter());
-    }
+    [K: Eq + Hash + Send, V: Send, S: BuildHasher + Sync, A: Allocator]
+    (K, V) => HashMap<K, V, S, A>, |self, entries| extend(self, entries.into_par_iter())
 }
 
-impl<'a, K, V, S, A> ParallelExtend<(&'a K, &'a V)> for HashMap<K, V, S, A>
-where
-    K: Copy + Eq + Hash + Send + Sync,
-    V: Copy + Send + Sync,
-    S: BuildHasher + Sync,
-    A: Allocator,
-{
+extend_parallel! {
     /// Inserts copies of all entries in parallel.
     ///
     /// ```
@@ -260,7 +247,6 @@ where
     /// map.par_extend(&source);
     /// assert_eq!(map, rosti::HashMap::from([(1, 'a'), (2, 'b')]));
     /// ```
-    fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
-        extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)));
-    }
+    ['a, K: Copy + Eq + Hash + Send + Sync, V: Copy + Send + Sync, S: BuildHasher + Sync, A: Allocator]
+    (&'a K, &'a V) => HashMap<K, V, S, A>, |self, entries| extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)))
 }

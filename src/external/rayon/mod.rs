@@ -121,4 +121,16 @@ macro_rules! from_parallel {
     };
 }
 
-use {forward_parallel, from_parallel, into_parallel};
+/// Implements `ParallelExtend`.
+macro_rules! extend_parallel {
+    ($(#[$doc:meta])* [$($generics:tt)*] $item:ty => $collection:ty, |$self:ident, $items:ident| $extend:expr) => {
+        impl<$($generics)*> ParallelExtend<$item> for $collection {
+            $(#[$doc])*
+            fn par_extend<I: IntoParallelIterator<Item = $item>>(&mut $self, $items: I) {
+                $extend
+            }
+        }
+    };
+}
+
+use {extend_parallel, forward_parallel, from_parallel, into_parallel};

@@ -7,7 +7,7 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, forward_parallel, from_parallel, into_parallel};
+use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{clone, debug_list};
@@ -296,12 +296,7 @@ from_parallel! {
     T => HashSet<T, S>
 }
 
-impl<T, S, A> ParallelExtend<T> for HashSet<T, S, A>
-where
-    T: Eq + Hash + Send,
-    S: BuildHasher + Sync,
-    A: Allocator,
-{
+extend_parallel! {
     /// Inserts all elements that are absent, in parallel; of equal ones the first stays.
     ///
     /// Reserves room for as many elements as there are, equal or not.
@@ -312,17 +307,11 @@ where
     /// set.par_extend([2, 1, 2]);
     /// assert_eq!(set, rosti::HashSet::from([1, 2]));
     /// ```
-    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, elements: I) {
-        extend(&mut self.map, elements.into_par_iter().map(|element| (element, ())));
-    }
+    [T: Eq + Hash + Send, S: BuildHasher + Sync, A: Allocator]
+    T => HashSet<T, S, A>, |self, elements| extend(&mut self.map, elements.into_par_iter().map(|element| (element, ())))
 }
 
-impl<'a, T, S, A> ParallelExtend<&'a T> for HashSet<T, S, A>
-where
-    T: 'a + Copy + Eq + Hash + Send + Sync,
-    S: BuildHasher + Sync,
-    A: Allocator,
-{
+extend_parallel! {
     /// Inserts copies of all elements that are absent, in parallel.
     ///
     /// ```
@@ -331,7 +320,6 @@ where
     /// set.par_extend(&[2, 1, 2]);
     /// assert_eq!(set, rosti::HashSet::from([1, 2]));
     /// ```
-    fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, elements: I) {
-        self.par_extend(elements.into_par_iter().copied());
-    }
+    ['a, T: 'a + Copy + Eq + Hash + Send + Sync, S: BuildHasher + Sync, A: Allocator]
+    &'a T => HashSet<T, S, A>, |self, elements| self.par_extend(elements.into_par_iter().copied())
 }

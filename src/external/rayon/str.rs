@@ -7,7 +7,7 @@ use core::fmt::{self, Debug};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, from_parallel, into_parallel};
+use super::{Walk, extend_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
 use crate::hash_map::{clone, debug_list};
@@ -114,13 +114,7 @@ into_parallel! {
         => ParElements { entries: self.map.into_par_iter() };
 }
 
-impl<K, Q, V, A> ParallelExtend<(Q, V)> for SliceMap<K, V, A>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K> + Send,
-    V: Send,
-    A: Allocator,
-{
+extend_parallel! {
     /// Collects the entries in parallel and inserts them one by one in order. Reserves as
     /// [`extend`](Extend::extend) does.
     ///
@@ -133,7 +127,8 @@ where
     /// map.par_extend([("two", 'b'), ("one", 'c'), ("two", 'd')]);
     /// assert_eq!(map, rosti::StrMap::from([("one", 'c'), ("two", 'd')]));
     /// ```
-    fn par_extend<I: IntoParallelIterator<Item = (Q, V)>>(&mut self, entries: I) {
+    [K: Key + ?Sized, Q: AsRef<K> + Send, V: Send, A: Allocator]
+    (Q, V) => SliceMap<K, V, A>, |self, entries| {
         let chunks = entries.into_par_iter().collect_vec_list();
         let len: usize = chunks.iter().map(Vec::len).sum();
         self.reserve(if self.is_empty() { len } else { len.div_ceil(2) });
@@ -156,7 +151,7 @@ from_parallel! {
     (Q, V) => SliceMap<K, V, A>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator> ParallelExtend<Q> for SliceSet<K, A> {
+extend_parallel! {
     /// Collects the elements in parallel and inserts those that are absent, one by one.
     ///
     /// # Panics
@@ -168,9 +163,8 @@ impl<K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator> ParallelExtend<Q> for Sl
     /// set.par_extend(["two", "one", "two"]);
     /// assert_eq!(set, rosti::StrSet::from(["one", "two"]));
     /// ```
-    fn par_extend<I: IntoParallelIterator<Item = Q>>(&mut self, elements: I) {
-        self.map.par_extend(elements.into_par_iter().map(|element| (element, ())));
-    }
+    [K: Key + ?Sized, Q: AsRef<K> + Send, A: Allocator]
+    Q => SliceSet<K, A>, |self, elements| self.map.par_extend(elements.into_par_iter().map(|element| (element, ())))
 }
 
 from_parallel! {

@@ -104,10 +104,8 @@ where
     }
 }
 
-impl<'de, K, A> Visitor<'de> for Collect<SliceSet<K, A>>
-where
-    K: Key + ToOwned<Owned: Deserialize<'de>> + ?Sized,
-    A: Allocator + Default,
+impl<'de, K: Key + ToOwned<Owned: Deserialize<'de>> + ?Sized, A: Allocator + Default> Visitor<'de>
+    for Collect<SliceSet<K, A>>
 {
     type Value = SliceSet<K, A>;
 

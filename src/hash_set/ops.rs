@@ -242,12 +242,7 @@ operator! {
 /// Implements an assigning operator.
 macro_rules! assigning_operator {
     ($(#[$doc:meta] $op:ident $method:ident |$set:ident, $other:ident| $body:block)*) => {$(
-        impl<T, S, A> $op<&HashSet<T, S, A>> for HashSet<T, S, A>
-        where
-            T: Eq + Hash + Clone,
-            S: BuildHasher,
-            A: Allocator,
-        {
+        impl<T: Eq + Hash + Clone, S: BuildHasher, A: Allocator> $op<&HashSet<T, S, A>> for HashSet<T, S, A> {
             #[$doc]
             fn $method(&mut self, $other: &HashSet<T, S, A>) {
                 let $set = self;

@@ -89,12 +89,7 @@ macro_rules! set_traits {
             }
         }
 
-        impl<'a, T, S, A> Extend<&'a T> for $Set<T, S, A>
-        where
-            T: 'a + Eq + Hash + Copy,
-            S: BuildHasher,
-            A: Allocator $(+ $bound)?,
-        {
+        impl<'a, T: 'a + Eq + Hash + Copy, S: BuildHasher, A: Allocator $(+ $bound)?> Extend<&'a T> for $Set<T, S, A> {
             /// Inserts copies of all elements that are absent.
             #[track_caller]
             fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {

@@ -21,10 +21,8 @@ impl<K: ?Sized, A: Allocator, I: Clone> Clone for Keys<'_, K, A, I> {
     }
 }
 
-impl<'q, K: Key + ?Sized + 'q, V, A, I> Lookups<(Cell<K>, V)> for Keys<'_, K, A, I>
-where
-    A: Allocator,
-    I: Iterator<Item = &'q K>,
+impl<'q, K: Key + ?Sized + 'q, V, A: Allocator, I: Iterator<Item = &'q K>> Lookups<(Cell<K>, V)>
+    for Keys<'_, K, A, I>
 {
     type Key = Query<'q, K>;
 

@@ -192,11 +192,8 @@ forward_iterator! {
     [K: Key + ?Sized, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
 }
 
-impl<K, V, F, A> Iterator for ExtractIf<'_, K, V, F, A>
-where
-    K: Key + ?Sized,
-    F: FnMut(&K, &mut V) -> bool,
-    A: Allocator,
+impl<K: Key + ?Sized, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator
+    for ExtractIf<'_, K, V, F, A>
 {
     type Item = (K::Owned, V);
 
@@ -216,11 +213,8 @@ where
     }
 }
 
-impl<K, V, F, A> FusedIterator for ExtractIf<'_, K, V, F, A>
-where
-    K: Key + ?Sized,
-    F: FnMut(&K, &mut V) -> bool,
-    A: Allocator,
+impl<K: Key + ?Sized, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> FusedIterator
+    for ExtractIf<'_, K, V, F, A>
 {
 }
 

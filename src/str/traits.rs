@@ -105,11 +105,8 @@ impl<K: Key + ?Sized, Q: AsRef<K>, V, const N: usize> From<[(Q, V); N]> for Slic
     }
 }
 
-impl<K, Q, V, A> FromIterator<(Q, V)> for SliceMap<K, V, A>
-where
-    K: Key + ?Sized,
-    Q: AsRef<K>,
-    A: Allocator + Default,
+impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator + Default> FromIterator<(Q, V)>
+    for SliceMap<K, V, A>
 {
     /// Builds a map of these entries; for equal keys the last value wins.
     fn from_iter<I: IntoIterator<Item = (Q, V)>>(entries: I) -> Self {

@@ -9,7 +9,7 @@ use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_table::{self, HashTable};
-pub(crate) use crate::hash_table::{debug_list, extract_if};
+pub(crate) use crate::hash_table::{clone, debug_list, default, extract_if};
 use crate::raw::RawExtractIf;
 
 /// The entries of a map, with mutable references to the values; see [`HashMap::iter_mut`].
@@ -36,45 +36,14 @@ impl<'a, K, V> IterMut<'a, K, V> {
     }
 }
 
-impl<K, V> Default for IterMut<'_, K, V> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        IterMut { entries: hash_table::UnsafeIter::default(), marker: PhantomData }
-    }
-}
+default! { [K, V] IterMut<'_, K, V> marker; }
 
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
 /// applied to each item.
 macro_rules! forward_iterator {
     ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
-        impl<$($generics)*> Iterator for $iter {
-            type Item = $item;
-
-            #[inline]
-            fn next(&mut self) -> Option<$item> {
-                self.entries.next().map($take_apart)
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.entries.size_hint()
-            }
-
-            #[inline]
-            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
-                self.entries.map($take_apart).fold(init, f)
-            }
-        }
-
-        impl<$($generics)*> ExactSizeIterator for $iter {
-            #[inline]
-            fn len(&self) -> usize {
-                self.entries.len()
-            }
-        }
-
-        impl<$($generics)*> FusedIterator for $iter {}
+        $crate::hash_table::forward_iterator! { [$($generics)*] $iter, $item, $take_apart; }
+        $crate::hash_table::exact_size! { [$($generics)*] $iter; }
     )*};
 }
 
@@ -87,33 +56,6 @@ forward_iterator! {
         (&*key, value)
     };
 }
-
-/// Implements `Clone`.
-macro_rules! clone {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
-        impl<$($generics)*> Clone for $iter<$($args),*> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { entries: self.entries.clone() }
-            }
-        }
-    )*};
-}
-
-/// Implements `Default` as the iterator over nothing.
-macro_rules! default {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*>;)*) => {$(
-        impl<$($generics)*> Default for $iter<$($args),*> {
-            /// The iterator over nothing.
-            #[inline]
-            fn default() -> Self {
-                $iter { entries: Default::default() }
-            }
-        }
-    )*};
-}
-
-pub(crate) use {clone, default};
 
 /// The iterators of a map, made of those of its table: of the types given, and `IterMut`. In brackets what the map asks
 /// of an allocator, the parameter that iterators by reference have in addition, and the table.

@@ -85,7 +85,7 @@ pub struct UnsafeIter<'a, T> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IterBuckets<'a, T> {
-    pub(super) slots: FullSlots<Native>,
+    pub(super) entries: FullSlots<Native>,
     pub(super) marker: PhantomData<&'a T>,
 }
 
@@ -128,7 +128,7 @@ pub struct IterHashMut<'a, T> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IterHashBuckets<'a, T> {
-    pub(super) slots: HashSlots<Native>,
+    pub(super) entries: HashSlots<Native>,
     pub(super) marker: PhantomData<&'a T>,
 }
 
@@ -167,27 +167,25 @@ pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
     pub(super) pick: F,
 }
 
-/// Implements `Iterator` and its marker traits by those of a field, with a function applied to each
-/// item.
+/// Implements `Iterator` and `FusedIterator` by those of the field `entries`, with a function applied to each item.
 macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $field:ident, $map:expr;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $map:expr;)*) => {$(
         impl<$($generics)*> Iterator for $iter {
             type Item = $item;
 
             #[inline]
             fn next(&mut self) -> Option<$item> {
-                self.$field.next().map($map)
+                self.entries.next().map($map)
             }
 
             #[inline]
             fn size_hint(&self) -> (usize, Option<usize>) {
-                self.$field.size_hint()
+                self.entries.size_hint()
             }
 
             #[inline]
-            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, mut f: F) -> Acc {
-                let map = $map;
-                self.$field.fold(init, |acc, entry| f(acc, map(entry)))
+            fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
+                self.entries.map($map).fold(init, f)
             }
         }
 
@@ -217,18 +215,18 @@ unsafe fn unique<'a, T>(mut entry: NonNull<T>) -> &'a mut T {
 
 forward_iterator! {
     // SAFETY: the slot is full (I3) and the table is borrowed for 'a.
-    ['a, T] Iter<'a, T>, &'a T, entries, |entry| unsafe { shared::<'a, T>(entry) };
+    ['a, T] Iter<'a, T>, &'a T, |entry| unsafe { shared::<'a, T>(entry) };
     // SAFETY: the slot is full (I3), the table is borrowed mutably for 'a and each slot comes once.
-    ['a, T] IterMut<'a, T>, &'a mut T, entries, |entry| unsafe { unique::<'a, T>(entry) };
-    ['a, T] UnsafeIter<'a, T>, NonNull<T>, entries, |entry| entry;
-    ['a, T] IterBuckets<'a, T>, usize, slots, |slot| slot;
+    ['a, T] IterMut<'a, T>, &'a mut T, |entry| unsafe { unique::<'a, T>(entry) };
+    ['a, T] UnsafeIter<'a, T>, NonNull<T>, |entry| entry;
+    ['a, T] IterBuckets<'a, T>, usize, |slot| slot;
     // SAFETY: the slot is full (I3) and the table is borrowed for 'a.
-    ['a, T] IterHash<'a, T>, &'a T, entries, |entry| unsafe { shared::<'a, T>(entry) };
+    ['a, T] IterHash<'a, T>, &'a T, |entry| unsafe { shared::<'a, T>(entry) };
     // SAFETY: the slot is full (I3), the table is borrowed mutably for 'a and each slot comes once.
-    ['a, T] IterHashMut<'a, T>, &'a mut T, entries, |entry| unsafe { unique::<'a, T>(entry) };
-    ['a, T] IterHashBuckets<'a, T>, usize, slots, |slot| slot;
-    [T, A: Allocator] IntoIter<T, A>, T, entries, |entry| entry;
-    [T, A: Allocator] Drain<'_, T, A>, T, entries, |entry| entry;
+    ['a, T] IterHashMut<'a, T>, &'a mut T, |entry| unsafe { unique::<'a, T>(entry) };
+    ['a, T] IterHashBuckets<'a, T>, usize, |slot| slot;
+    [T, A: Allocator] IntoIter<T, A>, T, |entry| entry;
+    [T, A: Allocator] Drain<'_, T, A>, T, |entry| entry;
 }
 
 /// Implements `ExactSizeIterator` where the size hint is exact.
@@ -338,44 +336,50 @@ debug_list! {
     [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.iter();
 }
 
-pub(crate) use {debug_list, extract_if};
-
-/// Implements `Clone` for iterators of shared references and `Default` for all that borrow.
-macro_rules! clone_and_default {
-    (clone: $($cloned:ident $cloned_field:ident)*; default: $($iter:ident $field:ident)*;) => {
-        $(
-            impl<T> Clone for $cloned<'_, T> {
-                #[inline]
-                fn clone(&self) -> Self {
-                    $cloned { $cloned_field: self.$cloned_field.clone(), marker: PhantomData }
-                }
+/// Implements `Clone`. At the end a field of no size beside `entries`.
+macro_rules! clone {
+    ($([$($generics:tt)*] $iter:ident<$($args:tt),*> $($marker:ident)?;)*) => {$(
+        impl<$($generics)*> Clone for $iter<$($args),*> {
+            #[inline]
+            fn clone(&self) -> Self {
+                $iter { entries: self.entries.clone() $(, $marker: PhantomData)? }
             }
-        )*
-        $(
-            impl<T> Default for $iter<'_, T> {
-                /// The iterator over nothing.
-                #[inline]
-                fn default() -> Self {
-                    $iter { $field: Default::default(), marker: PhantomData }
-                }
+        }
+    )*};
+}
+
+clone! {
+    [T] Iter<'_, T> marker;
+    [T] IterBuckets<'_, T> marker;
+    [T] IterHash<'_, T> marker;
+    [T] IterHashBuckets<'_, T> marker;
+}
+
+/// Implements `Default` as the iterator over nothing.
+macro_rules! default {
+    ($([$($generics:tt)*] $iter:ident<$($args:tt),*> $($marker:ident)?;)*) => {$(
+        impl<$($generics)*> Default for $iter<$($args),*> {
+            /// The iterator over nothing.
+            #[inline]
+            fn default() -> Self {
+                $iter { entries: Default::default() $(, $marker: PhantomData)? }
             }
-        )*
-    };
+        }
+    )*};
 }
 
-clone_and_default! {
-    clone: Iter entries IterBuckets slots IterHash entries IterHashBuckets slots;
-    default: Iter entries IterMut entries UnsafeIter entries IterBuckets slots
-        IterHash entries IterHashMut entries IterHashBuckets slots;
+default! {
+    [T] Iter<'_, T> marker;
+    [T] IterMut<'_, T> marker;
+    [T] UnsafeIter<'_, T> marker;
+    [T] IterBuckets<'_, T> marker;
+    [T] IterHash<'_, T> marker;
+    [T] IterHashMut<'_, T> marker;
+    [T] IterHashBuckets<'_, T> marker;
+    [T, A: Allocator] IntoIter<T, A>;
 }
 
-impl<T, A: Allocator> Default for IntoIter<T, A> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        IntoIter { entries: Default::default() }
-    }
-}
+pub(crate) use {clone, debug_list, default, exact_size, extract_if, forward_iterator};
 
 impl<'a, T, A: Allocator> IntoIterator for &'a HashTable<T, A> {
     type Item = &'a T;

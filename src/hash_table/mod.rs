@@ -53,7 +53,7 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
     UnsafeIter,
 };
-pub(crate) use iter::{debug_list, extract_if};
+pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
 pub(crate) use methods::measures;
 
 /// The parallel iterators of tables, for code that needs to name the type.
@@ -588,7 +588,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub fn iter_buckets(&self) -> IterBuckets<'_, T> {
         // SAFETY: the iterator borrows the table.
-        IterBuckets { slots: unsafe { self.raw.full_slots() }, marker: PhantomData }
+        IterBuckets { entries: unsafe { self.raw.full_slots() }, marker: PhantomData }
     }
 
     /// All entries with this hash, in arbitrary order, each once, and perhaps some with another
@@ -635,7 +635,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub fn iter_hash_buckets(&self, hash: u64) -> IterHashBuckets<'_, T> {
         // SAFETY: the iterator borrows the table.
-        IterHashBuckets { slots: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
+        IterHashBuckets { entries: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
     }
 
     /// Keeps the entries for which `keep` returns true and drops the others. The hashes of the

@@ -183,6 +183,35 @@ fn key_hasher(key: &u64) -> u64 {
     mix(*key)
 }
 
+/// Inserts keys that are absent.
+fn insert_all<G: Group, A: Allocator>(
+    table: &mut RawTable<u64, G, A>,
+    keys: impl IntoIterator<Item = u64>,
+) {
+    keys.into_iter().for_each(|key| _ = table.insert_unique(mix(key), key, key_hasher));
+}
+
+/// Removes keys that are present.
+fn remove_all<G: Group, A: Allocator>(
+    table: &mut RawTable<u64, G, A>,
+    keys: impl IntoIterator<Item = u64>,
+) {
+    for key in keys {
+        assert_eq!(table.remove(mix(key), |&k| k == key), Some(key));
+    }
+}
+
+/// Whether a key is found.
+fn has<G: Group, A: Allocator>(table: &RawTable<u64, G, A>, key: u64) -> bool {
+    table.find(mix(key), |&k| k == key).is_some()
+}
+
+/// Counts a call that returns this.
+fn tick<T>(calls: &Cell<usize>, result: T) -> T {
+    calls.set(calls.get() + 1);
+    result
+}
+
 /// The capacity of the smallest table with several windows, of twice as many homes, and so on.
 fn capacity_of_homes<G: Group>(doublings: u32) -> usize {
     let homes = (2 * G::WIDTH) << doublings;
@@ -193,9 +222,7 @@ fn capacity_of_homes<G: Group>(doublings: u32) -> usize {
 fn full_table<G: Group>(doublings: u32) -> Keys<G> {
     let capacity = capacity_of_homes::<G>(doublings);
     let mut table = Keys::with_capacity_in(capacity, Global);
-    for key in 0..capacity as u64 {
-        table.insert_unique(mix(key), key, key_hasher);
-    }
+    insert_all(&mut table, 0..capacity as u64);
     assert_eq!((table.len(), table.capacity()), (capacity, capacity));
     table
 }
@@ -207,20 +234,14 @@ fn worn_table<G: Group>(doublings: u32) -> Keys<G> {
     let capacity = table.capacity() as u64;
     // At full load a new entry overflows a window with good chance.
     for key in 0..100 * capacity {
-        let old = key;
-        assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+        remove_all(&mut table, [key]);
         if table.is_worn() {
-            for old in key + 1..=key + capacity / 4 {
-                assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
-            }
+            remove_all(&mut table, key + 1..=key + capacity / 4);
             table.check_invariants(key_hasher);
             return table;
         }
-        let calls = Cell::new(0);
-        table.insert_unique(mix(old + capacity), old + capacity, |key| {
-            calls.set(calls.get() + 1);
-            key_hasher(key)
-        });
+        let (new, calls) = (key + capacity, Cell::new(0));
+        table.insert_unique(mix(new), new, |key| tick(&calls, key_hasher(key)));
         assert_eq!(calls.get(), 0, "a rebuild below the limit");
     }
     panic!("churn at full load never wore the table\n{}", table.dump());

@@ -2,8 +2,9 @@
 //! invariants hold, and the table goes on.
 
 use super::{
-    Keys, bytes_of, calls, calls_of, capacity_of_homes, entries, full_table, insert_new,
-    key_hasher, mix, overflowed_homes, scaled, sorted, sorted_keys, tried, worn_table,
+    Keys, bytes_of, calls, calls_of, capacity_of_homes, entries, full_table, has, insert_all,
+    insert_new, key_hasher, mix, overflowed_homes, remove_all, scaled, sorted, sorted_keys, tried,
+    worn_table,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -31,6 +32,12 @@ impl Fuse {
 
     pub(super) fn rearm(&self, calls: usize) {
         self.0.set(calls);
+    }
+
+    /// Burns, and if that goes well returns the value.
+    pub(super) fn pass<T>(&self, value: T) -> T {
+        self.burn();
+        value
     }
 
     pub(super) fn burn(&self) {
@@ -65,10 +72,7 @@ fn resizing<G: Group>(
     for n in calls() {
         let mut table = prototype.clone();
         let fuse = Fuse::new(n);
-        let hasher = |key: &u64| {
-            fuse.burn();
-            key_hasher(key)
-        };
+        let hasher = |key: &u64| fuse.pass(key_hasher(key));
         let blown = blows(|| act(&mut table, &hasher));
         table.check_invariants(key_hasher);
         if !blown {
@@ -80,8 +84,7 @@ fn resizing<G: Group>(
         act(&mut table, &hasher);
         table.check_invariants(key_hasher);
         assert_ne!(table.slots(), prototype.slots());
-        let present = |&key: &u64| table.find(mix(key), |&k| k == key).is_some();
-        assert!(keys.iter().step_by(scaled(1, 1, 9)).all(present));
+        assert!(keys.iter().step_by(scaled(1, 1, 9)).all(|&key| has(&table, key)));
     }
     unreachable!()
 }
@@ -93,9 +96,7 @@ fn hasher_in_growth<G: Group>() {
     let one_window = [4, 8, 16].into_iter().filter(|&slots| slots <= G::WIDTH);
     for capacity in one_window.skip(scaled(0, 0, 1)) {
         let mut table = Keys::<G>::with_capacity_in(capacity, Global);
-        (0..capacity as u64).for_each(|key| {
-            table.insert_unique(mix(key), key, key_hasher);
-        });
+        insert_all(&mut table, 0..capacity as u64);
         let calls = resizing(&table, |table, hasher| _ = insert_new(table, mix(NEW), NEW, hasher));
         assert_eq!(calls, if capacity == G::WIDTH { capacity } else { 0 });
     }
@@ -144,12 +145,8 @@ fn hasher_in_shrink<G: Group>() {
 fn lookups<G: Group>(table: &Keys<G>, keys: &[u64]) {
     assert_eq!(sorted_keys(table), keys);
     table.check_invariants(key_hasher);
-    for &key in keys.iter().step_by(scaled(1, 1, 9)) {
-        assert!(table.find(mix(key), |&k| k == key).is_some());
-    }
-    for absent in NEW..NEW + scaled(20, 20, 4) as u64 {
-        assert!(table.find(mix(absent), |&k| k == absent).is_none());
-    }
+    assert!(keys.iter().step_by(scaled(1, 1, 9)).all(|&key| has(table, key)));
+    assert!((NEW..NEW + scaled(20, 20, 4) as u64).all(|absent| !has(table, absent)));
 }
 
 fn hasher_in_rebuild<G: Group>() {
@@ -160,10 +157,7 @@ fn hasher_in_rebuild<G: Group>() {
         for n in calls() {
             let mut table = worn.clone();
             let fuse = Fuse::new(n);
-            let hasher = |key: &u64| {
-                fuse.burn();
-                key_hasher(key)
-            };
+            let hasher = |key: &u64| fuse.pass(key_hasher(key));
             let blown = blows(|| table.rebuild(&hasher));
             lookups(&table, &keys);
             if !blown {
@@ -200,14 +194,13 @@ fn mended_by_inserts<G: Group>(table: Keys<G>, homes: usize) {
         let mut inserts = 0;
         while overflowed_homes(&table) == homes {
             if table.len() == table.capacity() {
-                let old = present.pop_front().unwrap();
-                assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+                remove_all(&mut table, present.pop_front());
             }
             let new = 2 * NEW + inserts;
             if search {
                 insert_new(&mut table, mix(new), new, key_hasher);
             } else {
-                table.insert_unique(mix(new), new, key_hasher);
+                insert_all(&mut table, [new]);
             }
             present.push_back(new);
             inserts += 1;
@@ -234,10 +227,7 @@ fn eq_in_lookups<G: Group>() {
         assert!(all.get() >= len as usize);
         for n in calls().take_while(|&n| n < all.get()).chain([all.get()]) {
             let fuse = Fuse::new(n);
-            let eq = |_: &u64| {
-                fuse.burn();
-                false
-            };
+            let eq = |_: &u64| fuse.pass(false);
             let blown = blows(|| assert_eq!(table.find(5, eq), None));
             assert_eq!(blown, n < all.get());
             fuse.0.set(n);
@@ -443,10 +433,7 @@ fn predicates<G: Group>() {
 
             // The predicate, at the n-th entry.
             let fuse = Fuse::new(n);
-            let odd = |entry: &mut Tracked| {
-                fuse.burn();
-                entry.key % 2 == 1
-            };
+            let odd = |entry: &mut Tracked| fuse.pass(entry.key % 2 == 1);
             assert!(blows(|| table.retain(odd)));
             let left = order.iter().copied().enumerate().filter(|&(i, key)| i >= n || key % 2 == 1);
             assert_eq!(keys(&table), sorted(left.map(|(_, key)| key)));

@@ -1,6 +1,8 @@
 //! Popping: how many groups of control bytes it looks at, counted by a backend.
 
-use super::{capacity_of_homes, key_hasher, mix, scaled, sorted, sorted_keys, tried};
+use super::{
+    capacity_of_homes, insert_all, key_hasher, remove_all, scaled, sorted, sorted_keys, tried,
+};
 use crate::allocator::Global;
 use crate::ctrl::Tag;
 use crate::group::Group;
@@ -69,9 +71,7 @@ pub(super) type Table<G> = RawTable<u64, Counting<G>, Global>;
 /// A table of the keys below `len`, with room for `capacity`.
 pub(super) fn table<G: Group>(capacity: usize, len: usize) -> Table<G> {
     let mut table = Table::with_capacity_in(capacity, Global);
-    for key in 0..len as u64 {
-        table.insert_unique(mix(key), key, key_hasher);
-    }
+    insert_all(&mut table, 0..len as u64);
     table
 }
 
@@ -93,10 +93,6 @@ fn pop<G: Group>(table: &mut Table<G>, count: usize) -> (Vec<u64>, usize) {
     let loads = LOADS.get() - before;
     table.check_invariants(key_hasher);
     (popped, loads)
-}
-
-fn remove<G: Group>(table: &mut Table<G>, keys: impl Iterator<Item = u64>) {
-    keys.for_each(|key| assert_eq!(table.remove(mix(key), |&k| k == key), Some(key)));
 }
 
 /// Lengths at the edges of a table's sizes, and one large.
@@ -129,7 +125,7 @@ fn sparse_tables_are_walked_once<G: Group>() {
         let mut table = table::<G>(len, len);
         let (first, loads) = pop(&mut table, len / 2);
         let kept: Vec<u64> = sorted_keys(&table);
-        remove(&mut table, kept.iter().copied().filter(|key| key % 32 != 0));
+        remove_all(&mut table, kept.iter().copied().filter(|key| key % 32 != 0));
         let (rest, more) = pop(&mut table, usize::MAX);
         assert!(rest.into_iter().eq(kept.into_iter().filter(|key| key % 32 == 0)));
         let most = most(&table, len);
@@ -146,9 +142,7 @@ fn insertions_cost_one_more_round<G: Group>() {
     for len in lengths::<G>() {
         let mut table = table::<G>(len, len);
         let (popped, _) = pop(&mut table, len.div_ceil(2));
-        for &key in &popped {
-            table.insert_unique(mix(key), key, key_hasher);
-        }
+        insert_all(&mut table, popped);
         assert!(sorted_keys(&table).into_iter().eq(0..len as u64));
         let (popped, loads) = pop(&mut table, usize::MAX);
         assert!(popped.into_iter().eq(0..len as u64));
@@ -166,10 +160,10 @@ fn the_cursor_goes_with_the_block<G: Group>() {
         assert_eq!(pop(&mut copy.clone(), usize::MAX).0, sorted_keys(&table));
         table.reserve(4 * len, key_hasher);
         assert_eq!(pop(&mut table, usize::MAX).0, sorted_keys(&copy));
-        table.insert_unique(mix(1), 1, key_hasher);
+        insert_all(&mut table, [1]);
         table.clear();
         assert_eq!(table.pop(), None);
-        table.insert_unique(mix(2), 2, key_hasher);
+        insert_all(&mut table, [2]);
         assert_eq!((table.pop(), table.pop()), (Some(2), None));
     }
 }

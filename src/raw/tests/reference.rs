@@ -4,7 +4,9 @@
 //! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
 //! limit, and (`model.rs`) again and again under churn.
 
-use super::{HashFn, Random, bytes_of, capacity_of_homes, few_hashes, insert_new, scaled, tried};
+use super::{
+    HashFn, Random, bytes_of, capacity_of_homes, few_hashes, insert_new, scaled, tick, tried,
+};
 use crate::allocator::Global;
 use crate::capacity::Shape;
 use crate::ctrl::{EMPTY, Tag};
@@ -207,10 +209,7 @@ impl<G: Group> Pair<G> {
     /// Inserts an entry that is absent, with or without a search for it.
     fn insert(&mut self, hash: u64, serial: u64, search: bool) {
         let calls = Cell::new(0);
-        let hasher = |entry: &Numbered| {
-            calls.set(calls.get() + 1);
-            entry.0
-        };
+        let hasher = |entry: &Numbered| tick(&calls, entry.0);
         let (left, entry) = (self.table.growth_left, (hash, serial));
         let may_rebuild = self.table.is_worn();
         let slot = if search {

@@ -1,7 +1,8 @@
 //! Filling by regions has the result of inserting one by one; walks that can be cut visit all.
 
 use super::{
-    HASHES, HashFn, Keys, Random, bytes_of, capacity_of_homes, full_table, key_hasher, mix,
+    HASHES, HashFn, Keys, Random, bytes_of, capacity_of_homes, full_table, insert_all, key_hasher,
+    mix,
 };
 use super::{calls, scaled, sorted, sorted_keys, tried, worn_table};
 use crate::allocator::Global;
@@ -217,10 +218,9 @@ fn all_parts_together_are_the_table<G: Group>() {
     let capacities = [0, 1, 4, 5, 8, 16, 17, 40, scaled(300, 300, 50)];
     for capacity in capacities.into_iter().step_by(scaled(1, 1, 2)) {
         for share in (0..4).filter(|share| tried(capacity + share, 5)) {
-            let mut table = RawTable::<u64, G, Global>::with_capacity_in(capacity, Global);
-            for key in 0..(table.capacity() * share / 3) as u64 {
-                table.insert_unique(mix(key), key, key_hasher);
-            }
+            let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+            let len = table.capacity() * share / 3;
+            insert_all(&mut table, 0..len as u64);
             let keys = sorted_keys(&table);
             let groups = table.slots().div_ceil(G::WIDTH).max(1);
             assert_eq!(parts_of(table.split()).len(), groups);
@@ -386,16 +386,8 @@ mod unwinding {
             let blown = blows(|| {
                 table.fill(regions, shares, |jobs| {
                     for job in jobs {
-                        let left_over = job.run(
-                            |a, b| {
-                                fuse.burn();
-                                a.key == b.key
-                            },
-                            |present, new| {
-                                fuse.burn();
-                                *present = new;
-                            },
-                        );
+                        let eq = |a: &Fused<'_>, b: &Fused<'_>| fuse.pass(a.key == b.key);
+                        let left_over = job.run(eq, |present, new| *present = fuse.pass(new));
                         assert!(left_over.is_empty(), "a border; choose other keys");
                     }
                 });

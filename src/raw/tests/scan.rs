@@ -5,7 +5,7 @@ use super::panics::{Fuse, blows};
 use super::trace::{Entry, Op, Subject};
 use super::{
     HASHES, HashFn, Keys, Random, calls_of, capacity_of_homes, few_hashes, full_table, key_hasher,
-    mix, scaled, tried,
+    mix, remove_all, scaled, tick, tried,
 };
 use crate::allocator::Global;
 use crate::group::Group;
@@ -218,10 +218,7 @@ fn cleared_and_refilled<G: Group>() {
 /// An unchanged table takes a step for each block, which hashes the entries of as many slots and a few more.
 fn a_step_is_short<G: Group>() {
     let calls = Cell::new(0);
-    let count = |key: &u64| {
-        calls.set(calls.get() + 1);
-        mix(*key)
-    };
+    let count = |key: &u64| tick(&calls, mix(*key));
     for doublings in 0..scaled(9, 7, 2) as u32 {
         let mut table = full_table::<G>(doublings);
         let homes = table.control.mask() + 1;
@@ -254,9 +251,7 @@ fn small_tables_take_one_step<G: Group>() {
     let cursor = table.scan(ScanCursor::START, key_hasher, |key| assert!(seen.insert(*key)));
     let cursor = cursor.expect("a table of several blocks");
     let keys: Vec<u64> = (0..table.len() as u64).collect();
-    for key in &keys[8..] {
-        table.remove(mix(*key), |k| k == key);
-    }
+    remove_all(&mut table, keys[8..].iter().copied());
     table.shrink_to(0, key_hasher);
     assert!(table.control.mask() < BLOCK);
     assert_eq!(table.scan(cursor, key_hasher, |key| assert!(seen.insert(*key))), None);
@@ -385,14 +380,8 @@ fn panics<G: Group>() {
             let mut step = |table: &mut RawTable<Loud<'_>, G, Global>| {
                 let next = table.scan_retain(
                     cursor,
-                    |entry| {
-                        hash.burn();
-                        mix(entry.0)
-                    },
-                    |entry| {
-                        f.burn();
-                        !goes(entry.0)
-                    },
+                    |entry| hash.pass(mix(entry.0)),
+                    |entry| f.pass(!goes(entry.0)),
                 );
                 next.inspect(|&next| cursor = next).is_some()
             };

@@ -2,7 +2,7 @@
 //! allocators that fail.
 
 use super::reference::Reference;
-use super::{Keys, key_hasher, mix, scaled};
+use super::{Keys, insert_all, key_hasher, mix, scaled};
 use crate::allocator::Global;
 use crate::error::TryReserveError::CapacityOverflow;
 use crate::group::Group;
@@ -80,7 +80,7 @@ fn absurd_capacities<G: Group>() {
         assert_eq!(table.slots(), 0);
         const LEN: usize = scaled(20, 20, 1);
         for key in 0..LEN as u64 {
-            table.insert_unique(mix(key), key, key_hasher);
+            insert_all(&mut table, [key]);
             let before = table.dump();
             assert_eq!(table.try_reserve(capacity, key_hasher), Err(CapacityOverflow));
             assert_eq!(table.dump(), before);
@@ -115,7 +115,7 @@ backends! {
 #[cfg(feature = "allocator-api2")]
 mod metered {
     use super::super::reference::size_for;
-    use super::super::{Metered, Random, full_table, sorted_keys, tried};
+    use super::super::{Metered, Random, full_table, has, remove_all, sorted_keys, tick, tried};
     use super::*;
     use crate::error::TryReserveError;
     use core::cell::Cell;
@@ -170,17 +170,10 @@ mod metered {
             let capacity = table.capacity() as u64;
             let mut rebuilds = 0;
             for key in 0..scaled(100_000, 4000, 45) as u64 {
-                if key >= capacity {
-                    let old = key - capacity;
-                    assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
-                }
-                let called = Cell::new(0);
-                let hasher = |key: &u64| {
-                    called.set(1);
-                    mix(*key)
-                };
-                table.insert_unique(mix(key), key, hasher);
-                rebuilds += called.get();
+                remove_all(&mut table, key.checked_sub(capacity));
+                let calls = Cell::new(0);
+                table.insert_unique(mix(key), key, |key| tick(&calls, key_hasher(key)));
+                rebuilds += usize::from(calls.get() != 0);
             }
             assert_eq!(meter.requests(), 1, "{capacity}, {rebuilds} rebuilds");
             let several = table.control.mask() != 0;
@@ -209,24 +202,17 @@ mod metered {
                     assert!(layout.size() > table.allocation_size());
                     assert_eq!(Some(table.dump()), before);
                     assert_eq!(meter.bytes(), table.allocation_size());
-                    assert_eq!(sorted_keys_of(&table), key);
+                    assert!(table.len() as u64 == key && (0..key).all(|key| has(&table, key)));
                     table.check_invariants(key_hasher);
                     errors += 1;
                     // The next request is granted.
                     assert_eq!(table.try_reserve(1, key_hasher), Ok(()));
                     assert_eq!(table.allocation_size(), layout.size());
                 }
-                table.insert_unique(mix(key), key, key_hasher);
+                insert_all(&mut table, [key]);
             }
             assert!(errors == 1 || (errors == 0 && refused > 4), "{errors} at {refused}");
         }
-    }
-
-    /// Number of entries, which are the keys from 0 up and all found.
-    fn sorted_keys_of<G: Group>(table: &Table<u64, G>) -> u64 {
-        let len = table.len() as u64;
-        assert!((0..len).all(|key| table.find(mix(key), |&k| k == key).is_some()));
-        len
     }
 
     /// Between what is granted and what overflows lies what the allocator refuses: the border is
@@ -287,9 +273,7 @@ mod metered {
         let model = full_table::<G>(0);
         let meter = Metered::default();
         let mut table = Table::<u64, G>::with_capacity_in(model.len(), meter.clone());
-        for key in sorted_keys(&model) {
-            table.insert_unique(mix(key), key, key_hasher);
-        }
+        insert_all(&mut table, sorted_keys(&model));
         for far in [1, 5 * model.len()] {
             let grow = AssertUnwindSafe(|| {
                 table.reserve(far, |_| std::panic::resume_unwind(alloc::boxed::Box::new(())))

@@ -3,8 +3,8 @@
 use super::pop::{self, LOADS};
 use super::reference::walk;
 use super::{
-    Keys, Random, bytes_of, capacity_of_homes, full_table, insert_new, key_hasher, mix,
-    overflowed_homes, scaled, sorted_keys, worn_table,
+    Keys, Random, bytes_of, capacity_of_homes, full_table, insert_all, insert_new, key_hasher, mix,
+    overflowed_homes, remove_all, scaled, sorted_keys, tick, worn_table,
 };
 use crate::allocator::Global;
 use crate::error::Fallibility;
@@ -14,26 +14,36 @@ use crate::raw::overflow::MANY;
 use crate::raw::plain::Plain;
 use crate::raw::statistics::{MOST_WINDOWS, TAG_STEP};
 use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// The positions that a search which fails visits from a home.
+fn missed<G: Group>(table: &Keys<G>, home: u64) -> Vec<usize> {
+    let walk = || walk(Control::<G>::SHAPE, table.control.mask() + 1, home);
+    // SAFETY: a position of the table.
+    let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
+    walk().take(walk().take_while(goes_on).count() + 1).collect()
+}
+
+/// How many windows a search for this hash passes before that of a slot.
+fn passed<G: Group>(table: &Keys<G>, hash: u64, slot: usize) -> usize {
+    let shape = Control::<G>::SHAPE;
+    let covers = |position| {
+        let window = shape.window(position);
+        (window..window + shape.width).contains(&slot)
+    };
+    walk(shape, table.control.mask() + 1, hash).position(covers).unwrap()
+}
 
 /// Mean number of windows that a search visits for the keys of a table, and for absent ones with
 /// each home.
 fn windows<G: Group>(table: &Keys<G>) -> (f64, f64) {
-    let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
-    let (mut hits, mut misses) = (0, 0);
-    for key in sorted_keys(table) {
+    let homes = table.control.mask() + 1;
+    let windows_of_hit = |key: u64| {
         let slot = table.find(mix(key), |&k| k == key).expect("it is present");
-        let seen = |position| {
-            let window = shape.window(position);
-            (window..window + shape.width).contains(&slot)
-        };
-        hits += 1 + walk(shape, homes, mix(key)).position(seen).unwrap();
-    }
-    for home in 0..homes as u64 {
-        // SAFETY: a position of the table.
-        let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
-        let passed = walk(shape, homes, home).take_while(goes_on).count();
-        misses += walk(shape, homes, home).take(passed + 1).count();
-    }
+        1 + passed(table, mix(key), slot)
+    };
+    let hits: usize = sorted_keys(table).into_iter().map(windows_of_hit).sum();
+    let misses: usize = (0..homes as u64).map(|home| missed(table, home).len()).sum();
     (hits as f64 / table.len() as f64, misses as f64 / homes as f64)
 }
 
@@ -78,17 +88,12 @@ fn false_matches_of_misses<G: Group>() {
         let table = full_table::<G>(doublings);
         let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
         let mut entries = 0;
-        for home in 0..homes as u64 {
-            // SAFETY: a position of the table.
-            let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
-            let passed = walk(shape, homes, home).take_while(goes_on).count();
-            for position in walk(shape, homes, home).take(passed + 1) {
-                let window = shape.window(position);
-                let full = (window..window + shape.width).filter(|&slot| table.is_full(slot));
-                // SAFETY: the slot is full.
-                let tags = full.map(|slot| unsafe { table.tag_at(slot) });
-                entries += tags.filter(|tag| asked.contains(&usize::from(tag.byte()))).count();
-            }
+        for position in (0..homes as u64).flat_map(|home| missed(&table, home)) {
+            let window = shape.window(position);
+            let full = (window..window + shape.width).filter(|&slot| table.is_full(slot));
+            // SAFETY: the slot is full.
+            let tags = full.map(|slot| unsafe { table.tag_at(slot) });
+            entries += tags.filter(|tag| asked.contains(&usize::from(tag.byte()))).count();
         }
         let expected = entries as f64 / (128 / TAG_STEP * homes) as f64;
         let (_, misses) = table.false_matches(key_hasher);
@@ -122,11 +127,11 @@ fn churn<G: Group>(search: bool) {
                 let key = next + round * next + i;
                 let place = random.below(capacity);
                 let old = core::mem::replace(&mut keys[place], key);
-                assert_eq!(table.remove(mix(old), |&k| k == old), Some(old));
+                remove_all(&mut table, [old]);
                 if search {
                     insert_new(&mut table, mix(key), key, key_hasher);
                 } else {
-                    table.insert_unique(mix(key), key, key_hasher);
+                    insert_all(&mut table, [key]);
                 }
             }
             let (_, miss) = windows(&table);
@@ -159,15 +164,10 @@ fn misses_stop_at_counts_of_zero<G: Group>() {
     for doublings in 0..scaled(4, 4, 1) as u32 {
         let capacity = capacity_of_homes::<G>(doublings);
         let table = pop::table::<G>(capacity, capacity);
-        let (shape, homes) = (Control::<G>::SHAPE, table.control.mask() + 1);
-        for home in 0..homes as u64 {
-            // SAFETY: a position of the table.
-            let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
-            let passed = walk(shape, homes, home).take_while(goes_on).count();
-            let windows = walk(shape, homes, home).take(passed + 1).count();
+        for home in 0..=table.control.mask() as u64 {
             let before = LOADS.get();
             assert_eq!(table.find(home, |_| false), None);
-            assert_eq!(LOADS.get() - before, windows, "home {home} of {homes}");
+            assert_eq!(LOADS.get() - before, missed(&table, home).len(), "home {home}");
         }
     }
 }
@@ -278,11 +278,8 @@ fn rebuilds_are_paid_for<G: Group>() {
         for first_in_first_out in [true, false] {
             let capacity = capacity_of_homes::<G>(scaled(4, 3, 0) as u32);
             let mut table = Keys::<G>::with_capacity_in(capacity, Global);
-            let hashes = core::cell::Cell::new(0u64);
-            let hasher = |key: &u64| {
-                hashes.set(hashes.get() + 1);
-                hash(*key)
-            };
+            let hashes = Cell::new(0);
+            let hasher = |key: &u64| tick(&hashes, hash(*key));
             (0..capacity as u64).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
             let (slots, mut random) = (table.slots(), Random(7));
             let mut keys: Vec<u64> = (0..capacity as u64).collect();
@@ -294,19 +291,13 @@ fn rebuilds_are_paid_for<G: Group>() {
                 let old = core::mem::replace(&mut keys[place], capacity as u64 + i);
                 assert_eq!(table.remove(hash(old), |&k| k == old), Some(old));
                 let slot = table.insert_unique(hash(keys[place]), keys[place], hasher);
-                let shape = Control::<G>::SHAPE;
-                let covers = |position| {
-                    let window = shape.window(position);
-                    (window..window + shape.width).contains(&slot)
-                };
-                let homes = table.control.mask() + 1;
-                walked += walk(shape, homes, hash(keys[place])).position(covers).unwrap() as u64;
+                walked += passed(&table, hash(keys[place]), slot) as u64;
             }
             assert_eq!(table.slots(), slots, "capacity is a promise");
             // A rebuild hashes each entry once, which are fewer than the slots, and comes after at least
             // an eighth of the homes in steps.
             let most = walked * 8 * slots as u64 / (table.control.mask() as u64 + 1) + slots as u64;
-            assert!(hashes.get() <= most, "{name}: {} hashes, {walked} steps", hashes.get());
+            assert!(hashes.get() as u64 <= most, "{name}: {} hashes, {walked} steps", hashes.get());
         }
     }
 }
@@ -321,11 +312,8 @@ fn worn_tables_are_rebuilt_by_inserts_beyond_home<G: Group>() {
             unsafe { worn.control.overflowed(home) || worn.control.vacant_at(home).is_none() };
         for search in [false, true] {
             let mut table = worn.clone();
-            let calls = core::cell::Cell::new(0);
-            let hasher = |key: &u64| {
-                calls.set(calls.get() + 1);
-                key_hasher(key)
-            };
+            let calls = Cell::new(0);
+            let hasher = |key: &u64| tick(&calls, key_hasher(key));
             if search {
                 assert!(table.find_or_vacant(home as u64, |_| false, hasher).is_err());
                 assert_eq!(calls.get() != 0, beyond, "home {home}");

@@ -1,6 +1,6 @@
 //! Random operations, and how a table carries them out.
 
-use super::{HashFn, Random, bytes_of};
+use super::{HashFn, Random, bytes_of, tick};
 use crate::allocator::Global;
 use crate::group::Group;
 use crate::raw::control::Control;
@@ -207,10 +207,7 @@ impl<G: Group> Subject<G> {
         let hash = (self.hash)(key);
         let calls = Cell::new(0);
         let (slots, left) = (self.table.slots(), self.table.growth_left);
-        let hasher = |entry: &Entry| {
-            calls.set(calls.get() + 1);
-            (self.hash)(entry.0)
-        };
+        let hasher = |entry: &Entry| tick(&calls, (self.hash)(entry.0));
         if !search {
             let slot = self.table.insert_unique(hash, (key, value), hasher);
             assert!(self.table.is_full(slot));

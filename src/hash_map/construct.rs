@@ -75,67 +75,20 @@ macro_rules! construct {
     ) => {
         #[cfg(feature = "default-hasher")]
         impl<$($T),+> $Type<$($T),+> {
-            #[doc = concat!("An empty ", $it, ". Allocates nothing until the first insertion.")]
-            ///
-            /// ```
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, 0));")]
-            /// ```
-            #[inline]
-            #[must_use]
-            pub fn new() -> Self {
-                Self::default()
-            }
-
-            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, ".")]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(10).capacity() >= 10);")]
-            /// ```
-            #[inline]
-            #[track_caller]
-            #[must_use]
-            pub fn with_capacity(capacity: usize) -> Self {
-                Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+            crate::hash_table::constructors! {
+                $it of $entries, $Of;
+                [] new => Self::default();
+                with_capacity: |capacity| Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
             }
         }
 
         #[cfg(feature = "default-hasher")]
         impl<$($T,)+ A: Allocator $(+ $bound)?> $Type<$($T,)+ DefaultHashBuilder, A> {
-            #[doc = concat!("An empty ", $it, " that takes its memory from `alloc`.")]
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new_in(Global);")]
-            #[doc = $insert]
-            /// # }
-            /// ```
-            #[inline]
-            #[must_use]
-            pub fn new_in(alloc: A) -> Self {
-                Self::with_hasher_in(DefaultHashBuilder::default(), alloc)
-            }
-
-            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, " in memory from `alloc`.")]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity_in(10, Global).capacity() >= 10);")]
-            /// # }
-            /// ```
-            #[inline]
-            #[track_caller]
-            #[must_use]
-            pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-                Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
+            crate::hash_table::constructors_in! {
+                $it of $entries, $Of, $insert;
+                [] new_in: |alloc| Self::with_hasher_in(DefaultHashBuilder::default(), alloc);
+                with_capacity_in: |capacity|
+                    Self::with_capacity_and_hasher_in(capacity, DefaultHashBuilder::default(), alloc)
             }
         }
 
@@ -241,32 +194,12 @@ macro_rules! construct {
                 $hasher
             }
 
-            crate::hash_table::measures! { $it of $entries, $Of, $insert, $table, capacity: $room }
-
-            #[doc = concat!("The bytes that the ", $it, " has allocated, not counting what its ", $entries, " own. ", $cost, ".")]
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("assert_eq!(", $it, ".allocation_size(), 0);")]
-            #[doc = $insert]
-            #[doc = concat!("assert!(", $it, ".allocation_size() > 8);")]
-            /// ```
-            #[inline]
-            pub fn allocation_size(&self) -> usize {
-                self.$table.allocation_size()
-            }
-
-            #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = $insert]
-            #[doc = concat!($it, ".clear();")]
-            #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
-            /// ```
-            #[inline]
-            pub fn clear(&mut self) {
-                self.$table.clear();
+            crate::hash_table::measures! {
+                $it of $entries, $Of, $insert, |self| $table;
+                capacity: $room;
+                allocation_size: concat!("not counting what its ", $entries, " own. ", $cost, "."), "8"
+                    => self.$table.allocation_size();
+                clear: self.$table.clear()
             }
         }
     };

@@ -347,8 +347,8 @@ macro_rules! entry_methods {
     };
 }
 
-/// The methods of an occupied entry that concern its value, for an `impl`. In quotes a map and what makes an entry of it,
-/// for the documentation.
+/// The methods of an occupied entry that concern its value, for an `impl`. In quotes a map, and what makes an entry
+/// of it, for the documentation.
 macro_rules! value_methods {
     ($a:lifetime, $V:ident, $Of:literal, $entry:literal, |$self:ident| $get:expr, $get_mut:expr, $into_mut:expr) => {
         /// The value.

@@ -115,7 +115,10 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
 /// Implements the ways to search. In quotes, for the documentation: a map, its builder, and what makes an
 /// entry of the result.
 macro_rules! searches {
-    ($Builder:ident => $Found:ty, $map:literal, $builder:literal, $entry:literal, |$self:ident, $hash:ident, $eq:ident| $find:expr) => {
+    (
+        $Builder:ident => $Found:ty, $map:literal, $builder:literal, $entry:literal,
+        |$self:ident, $hash:ident, $eq:ident| $find:expr
+    ) => {
         impl<'a, K, V, S, A: Allocator> $Builder<'a, K, V, S, A> {
             /// The entry of a key. O(1) expected.
             ///
@@ -173,7 +176,8 @@ searches! {
 }
 
 searches! {
-    RawEntryBuilderMut => RawEntryMut<'a, K, V, S, A>, "mut map", "raw_entry_mut()", "or_insert(\"a\", 2)", |self, hash, eq| {
+    RawEntryBuilderMut => RawEntryMut<'a, K, V, S, A>, "mut map", "raw_entry_mut()", "or_insert(\"a\", 2)",
+    |self, hash, eq| {
         match self.map.table.raw.find(hash, eq) {
             Some(slot) => RawEntryMut::Occupied(RawOccupiedEntryMut {
                 entry: OccupiedEntry::new(self.map, slot, hash),

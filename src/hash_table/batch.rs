@@ -48,9 +48,9 @@ pub struct FindBatch<'a, T, I, F, A: Allocator = Global> {
     entries: RawBatch<'a, RawTable<T, Native, A>, Hashes<I, F>, usize>,
 }
 
-/// Implements the traits of iterators over answers, each made of one in the field `entries`. In brackets: the parameters of
-/// the implementation and what it asks of them, for `Iterator`, with what `I` must yield; the same for traits that ask less,
-/// of which the parameters are those of the iterator; what `Clone` asks. In braces: a field beside `entries`.
+/// Implements the traits of iterators over answers, each made of one in the field `entries`. In brackets: for `Iterator`,
+/// the parameters of the implementation and what it asks of them, then what `I` yields; for traits that ask less, the
+/// parameters, which are the iterator's, and what they ask; what `Clone` asks besides. In braces: a field beside `entries`.
 macro_rules! answers {
     (
         Iterator $generics:tt $bounds:tt $drawn:ty, Debug $arguments:tt $held:tt, Clone $cloned:tt;

@@ -1,9 +1,88 @@
-//! The methods of all tables, maps and sets that tell where their memory comes from, and how much they hold.
+//! The methods of all tables, maps and sets that make them, that tell where their memory comes from and how much they
+//! hold, and that empty them. In quotes words, a type and a call for the documentation.
 
-/// Implements them. In quotes words, a type and a call for the documentation.
+/// The constructors that ask for neither an allocator nor a hasher.
+macro_rules! constructors {
+    (
+        $it:literal of $entries:literal, $Of:literal $(, $note:literal)?;
+        [$($const:tt, $usable:literal)?] new => $new:expr; with_capacity: |$capacity:ident| $with_capacity:expr
+    ) => {
+        #[doc = concat!("An empty ", $it, ". Allocates nothing until the first insertion" $(, $usable)?, ".")]
+        ///
+        /// ```
+        #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, 0));")]
+        /// ```
+        #[inline]
+        #[must_use]
+        pub $($const)? fn new() -> Self {
+            $new
+        }
+
+        #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, "." $(, " ", $note)?)]
+        ///
+        /// # Panics
+        /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+        ///
+        /// ```
+        #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(10).capacity() >= 10);")]
+        /// ```
+        #[inline]
+        #[track_caller]
+        #[must_use]
+        pub fn with_capacity($capacity: usize) -> Self {
+            $with_capacity
+        }
+    };
+}
+
+/// The constructors that ask for an allocator.
+macro_rules! constructors_in {
+    (
+        $it:literal of $entries:literal, $Of:literal, $insert:literal $(, A: $bound:ident)?;
+        [$($const:tt, $usable:literal)?] new_in: |$alloc:ident| $new:expr;
+        with_capacity_in: |$capacity:ident| $with_capacity:expr
+    ) => {
+        #[doc = concat!("An empty ", $it, " that takes its memory from `alloc`" $(, $usable)?, ".")]
+        ///
+        /// ```
+        /// # #[cfg(feature = "allocator-api2")] {
+        /// # use allocator_api2::alloc::Global;
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new_in(Global);")]
+        #[doc = $insert]
+        /// # }
+        /// ```
+        #[inline]
+        #[must_use]
+        pub $($const)? fn new_in($alloc: A) -> Self $(where A: $bound)? {
+            $new
+        }
+
+        #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, " in memory from `alloc`.")]
+        ///
+        /// # Panics
+        /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+        ///
+        /// ```
+        /// # #[cfg(feature = "allocator-api2")] {
+        /// # use allocator_api2::alloc::Global;
+        #[doc = concat!("assert!(rosti::", $Of, "::with_capacity_in(10, Global).capacity() >= 10);")]
+        /// # }
+        /// ```
+        #[inline]
+        #[track_caller]
+        #[must_use]
+        pub fn with_capacity_in($capacity: usize, $alloc: A) -> Self $(where A: $bound)? {
+            $with_capacity
+        }
+    };
+}
+
+/// The methods that tell and that empty.
 macro_rules! measures {
     (
-        $it:literal of $entries:literal, $Of:literal, $insert:literal, $table:ident, capacity: $room:expr
+        $it:literal of $entries:literal, $Of:literal, $insert:literal, |$self:ident| $table:ident;
+        capacity: $room:expr; allocation_size: $bytes:expr, $least:literal => $size:expr; clear: $clear:expr
     ) => {
         /// The allocator.
         ///
@@ -47,7 +126,33 @@ macro_rules! measures {
         pub fn is_empty(&self) -> bool {
             self.$table.len() == 0
         }
+
+        #[doc = concat!("The bytes that the ", $it, " has allocated, ", $bytes)]
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert_eq!(", $it, ".allocation_size(), 0);")]
+        #[doc = $insert]
+        #[doc = concat!("assert!(", $it, ".allocation_size() > ", $least, ");")]
+        /// ```
+        #[inline]
+        pub fn allocation_size(&$self) -> usize {
+            $size
+        }
+
+        #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = $insert]
+        #[doc = concat!($it, ".clear();")]
+        #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
+        /// ```
+        #[inline]
+        pub fn clear(&mut $self) {
+            $clear
+        }
     };
 }
 
-pub(crate) use measures;
+pub(crate) use {constructors, constructors_in, measures};

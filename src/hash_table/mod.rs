@@ -54,7 +54,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
-pub(crate) use methods::measures;
+pub(crate) use methods::{constructors, constructors_in, measures};
 
 /// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]
@@ -94,72 +94,26 @@ pub struct HashTable<T, A: Allocator = Global> {
 }
 
 impl<T> HashTable<T> {
-    /// An empty table. Allocates nothing until the first insertion; usable in constants.
-    ///
-    /// ```
-    /// let table: rosti::HashTable<u64> = rosti::HashTable::new();
-    /// assert_eq!((table.len(), table.capacity()), (0, 0));
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn new() -> Self {
-        Self::new_in(Global)
-    }
-
-    /// An empty table that can hold `capacity` entries without growing.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// assert!(rosti::HashTable::<u64>::with_capacity(10).capacity() >= 10);
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self::with_capacity_in(capacity, Global)
+    constructors! {
+        "table" of "entries", "HashTable::<u64>";
+        [const, "; usable in constants"] new => Self::new_in(Global);
+        with_capacity: |capacity| Self::with_capacity_in(capacity, Global)
     }
 }
 
 impl<T, A: Allocator> HashTable<T, A> {
+    constructors_in! {
+        "table" of "entries", "HashTable::<u64>", "table.insert_unique(7, 7, |&n| n);";
+        [const, "; usable in constants"] new_in: |alloc| HashTable { raw: RawTable::new_in(alloc) };
+        with_capacity_in: |capacity| HashTable { raw: RawTable::with_capacity_in(capacity, alloc) }
+    }
+
     measures! {
-        "table" of "entries", "HashTable::<u64>", "table.insert_unique(7, 7, |&n| n);", raw,
+        "table" of "entries", "HashTable::<u64>", "table.insert_unique(7, 7, |&n| n);", |self| raw;
         capacity: "How many entries the table can hold without growing, whatever is removed and inserted in the meantime. \
-            O(1)."
-    }
-
-    /// An empty table that takes its memory from `alloc`; usable in constants.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// let mut table = rosti::HashTable::new_in(Global);
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// # }
-    /// ```
-    #[inline]
-    #[must_use]
-    pub const fn new_in(alloc: A) -> Self {
-        HashTable { raw: RawTable::new_in(alloc) }
-    }
-
-    /// An empty table with room for `capacity` entries in memory from `alloc`.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// # #[cfg(feature = "allocator-api2")] {
-    /// # use allocator_api2::alloc::Global;
-    /// assert!(rosti::HashTable::<u64>::with_capacity_in(10, Global).capacity() >= 10);
-    /// # }
-    /// ```
-    #[inline]
-    #[track_caller]
-    #[must_use]
-    pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        HashTable { raw: RawTable::with_capacity_in(capacity, alloc) }
+            O(1).";
+        allocation_size: "not counting what its entries own. O(1).", "8" => self.raw.allocation_size();
+        clear: self.raw.clear()
     }
 
     /// The entry that `eq` accepts, among those with this hash. O(1) expected.
@@ -411,19 +365,6 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.pop()
     }
 
-    /// Drops all entries and keeps the memory. O(slots), O(1) if there are none.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// table.clear();
-    /// assert!(table.is_empty() && table.capacity() > 0);
-    /// ```
-    #[inline]
-    pub fn clear(&mut self) {
-        self.raw.clear();
-    }
-
     /// Gives back as much memory as possible. O(slots).
     ///
     /// # Panics
@@ -503,19 +444,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub fn num_buckets(&self) -> usize {
         self.raw.slots()
-    }
-
-    /// The bytes that the table has allocated, not counting what its entries own. O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// assert_eq!(table.allocation_size(), 0);
-    /// table.insert_unique(7, 7u64, |_| 7);
-    /// assert!(table.allocation_size() > size_of::<u64>());
-    /// ```
-    #[inline]
-    pub fn allocation_size(&self) -> usize {
-        self.raw.allocation_size()
     }
 
     /// How full the table is and how long its searches are: the first thing to look at when it is

@@ -95,7 +95,8 @@ pub struct GetBatchSet<'a, 'q, K: Key + ?Sized, I, A: Allocator = Global> {
 answers! {
     Iterator ['a, 'q, K, V, I, A] [K: Key + ?Sized + 'q, A: Allocator] &'q K,
     Debug ['a, 'q, K, V, I, A] [K: Key + ?Sized, A: Allocator], Clone [I: Clone];
-    GetKeyValueBatch {text}, Option<(&'a K, &'a V)>, |self, entry| entry.map(|(cell, value)| (cell.key(self.text), value));
+    GetKeyValueBatch {text}, Option<(&'a K, &'a V)>, |self, entry|
+        entry.map(|(cell, value)| (cell.key(self.text), value));
     GetBatch, Option<&'a V>, |self, entry| entry.map(|(_, value)| value);
     ContainsBatch, bool, |self, entry| entry.is_some();
 }

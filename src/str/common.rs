@@ -13,32 +13,9 @@ macro_rules! common {
         clear: $clear:block
     ) => {
         impl<K: Key + ?Sized $(, $V)?> $Type<K $(, $V)?> {
-            #[doc = concat!("An empty ", $it, ". Allocates nothing until the first insertion.")]
-            ///
-            /// ```
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, 0));")]
-            /// ```
-            #[inline]
-            #[must_use]
-            pub fn new() -> Self {
-                Self::default()
-            }
-
-            #[doc = concat!("An empty ", $it, " that can hold `capacity` ", $entries, " without growing its table. Long \
-                keys need room of their own, see [`reserve_key_bytes`](Self::reserve_key_bytes).")]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity(10).capacity() >= 10);")]
-            /// ```
-            #[inline]
-            #[track_caller]
-            #[must_use]
-            pub fn with_capacity(capacity: usize) -> Self {
-                Self::with_capacity_in(capacity, Global)
+            crate::hash_table::constructors! {
+                $it of $entries, $Of, "Long keys need room of their own, see [`reserve_key_bytes`](Self::reserve_key_bytes).";
+                [] new => Self::default(); with_capacity: |capacity| Self::with_capacity_in(capacity, Global)
             }
 
             #[doc = concat!("An empty ", $it, " whose hashes, and therefore its iteration order, are determined by `seed`:")]
@@ -63,64 +40,22 @@ macro_rules! common {
         }
 
         impl<K: Key + ?Sized $(, $V)?, A: Allocator> $Type<K $(, $V)?, A> {
-            #[doc = concat!("An empty ", $it, " that takes its memory from `alloc`.")]
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new_in(Global);")]
-            #[doc = $insert]
-            /// # }
-            /// ```
-            #[inline]
-            #[must_use]
-            pub fn new_in($alloc: A) -> Self
-            where
-                A: Clone,
-            {
-                $empty
-            }
-
-            #[doc = concat!("An empty ", $it, " with room for `capacity` ", $entries, " in memory from `alloc`.")]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            #[doc = concat!("assert!(rosti::", $Of, "::with_capacity_in(100, Global).capacity() >= 100);")]
-            /// # }
-            /// ```
-            #[inline]
-            #[track_caller]
-            #[must_use]
-            pub fn with_capacity_in(capacity: usize, alloc: A) -> Self
-            where
-                A: Clone,
-            {
-                let mut new = Self::new_in(alloc);
-                new.reserve(capacity);
-                new
+            crate::hash_table::constructors_in! {
+                $it of $entries, $Of, $insert, A: Clone;
+                [] new_in: |$alloc| $empty;
+                with_capacity_in: |capacity| {
+                    let mut new = Self::new_in($alloc);
+                    new.reserve(capacity);
+                    new
+                }
             }
 
             crate::hash_table::measures! {
-                $it of $entries, $Of, $insert, $table,
+                $it of $entries, $Of, $insert, |$self| $table;
                 capacity: concat!("How many ", $entries, " the ", $it, " can hold without growing its table, whatever is \
-                    removed and inserted in the meantime. O(1).")
-            }
-
-            #[doc = concat!("The bytes that the ", $it, " has allocated, including its keys but not what values own. O(1).")]
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = concat!("assert_eq!(", $it, ".allocation_size(), 0);")]
-            #[doc = $insert]
-            #[doc = concat!("assert!(", $it, ".allocation_size() > 16 + 35);")]
-            /// ```
-            #[inline]
-            pub fn allocation_size(&$self) -> usize {
-                $size
+                    removed and inserted in the meantime. O(1).");
+                allocation_size: "including its keys but not what values own. O(1).", "16 + 35" => $size;
+                clear: $clear
             }
 
             #[doc = concat!("How full the ", $it, " is and how long its searches are; see [`Statistics`]. O(slots): no long")]
@@ -170,16 +105,6 @@ macro_rules! common {
             #[doc = concat!("assert_eq!((", $it, ".capacity(), ", $it, ".allocation_size()), (0, 0));")]
             /// ```
             pub fn shrink_to_fit(&mut $self) $shrink_to_fit
-
-            #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
-            ///
-            /// ```
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-            #[doc = $insert]
-            #[doc = concat!($it, ".clear();")]
-            #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
-            /// ```
-            pub fn clear(&mut $self) $clear
         }
     };
 }

@@ -248,5 +248,6 @@ extend_parallel! {
     /// assert_eq!(map, rosti::HashMap::from([(1, 'a'), (2, 'b')]));
     /// ```
     ['a, K: Copy + Eq + Hash + Send + Sync, V: Copy + Send + Sync, S: BuildHasher + Sync, A: Allocator]
-    (&'a K, &'a V) => HashMap<K, V, S, A>, |self, entries| extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)))
+    (&'a K, &'a V) => HashMap<K, V, S, A>, |self, entries|
+        extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)))
 }

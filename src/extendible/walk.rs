@@ -14,6 +14,7 @@ use super::split::Moving;
 use super::table::Tables;
 use crate::allocator::Allocator;
 use crate::group::{Group, Native};
+use crate::hash_map::{clone, default};
 #[cfg(feature = "rayon")]
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawExtractIf, RawIter};
@@ -178,25 +179,11 @@ pub(crate) struct IterMut<'a, T, A: Allocator> {
 // bytes and depths only, and never the allocator.
 unsafe impl<T: Sync, A: Allocator> Send for Iter<'_, T, A> {}
 
-impl<T, A: Allocator> Clone for Iter<'_, T, A> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Iter { entries: self.entries.clone(), marker: PhantomData }
-    }
-}
+clone! { [T, A: Allocator] Iter<'_, T, A> marker; }
 
-impl<T, A: Allocator> Default for Iter<'_, T, A> {
-    #[inline]
-    fn default() -> Self {
-        Iter { entries: Pointers::default(), marker: PhantomData }
-    }
-}
-
-impl<T, A: Allocator> Default for IterMut<'_, T, A> {
-    #[inline]
-    fn default() -> Self {
-        IterMut { entries: Pointers::default(), marker: PhantomData }
-    }
+default! {
+    [T, A: Allocator] Iter<'_, T, A> marker;
+    [T, A: Allocator] IterMut<'_, T, A> marker;
 }
 
 impl<T, A: Allocator> IterMut<'_, T, A> {

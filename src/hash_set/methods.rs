@@ -117,55 +117,117 @@ macro_rules! set_methods {
                 }
             }
 
-            crate::hash_set::relations! { concat!(stringify!($Set), "::<_>") }
+            crate::hash_set::relations! {
+                concat!(stringify!($Set), "::<_>"), "", is_disjoint is_subset is_superset, iter
+            }
         }
     };
 }
 
-/// Implements the questions about two sets, for an `impl`. The type is that of the documentation's examples.
+/// Implements the questions about two sets, for an `impl`. In quotes the type of the documentation's examples, and how
+/// answers are found; then the methods' names, and that of the one which iterates.
 macro_rules! relations {
-    ($Of:expr) => {
-        /// Whether no element is in both sets. At most one lookup per element of the smaller set.
+    ($Of:expr, $how:literal, $is_disjoint:ident $is_subset:ident $is_superset:ident, $iter:ident) => {
+        #[doc = concat!("Whether no element is in both sets", $how, ". At most one lookup per element of the smaller set.")]
         ///
         /// ```
         #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
-        #[doc = concat!("assert!(set.is_disjoint(&rosti::", $Of, "::from([\"pepper\"])));")]
-        #[doc = concat!("assert!(!set.is_disjoint(&rosti::", $Of, "::from([\"butter\"])));")]
+        #[doc = concat!("assert!(set.", stringify!($is_disjoint), "(&rosti::", $Of, "::from([\"pepper\"])));")]
+        #[doc = concat!("assert!(!set.", stringify!($is_disjoint), "(&rosti::", $Of, "::from([\"butter\"])));")]
         /// ```
-        pub fn is_disjoint(&self, other: &Self) -> bool {
-            let (smaller, larger) = self.by_len(other);
-            smaller.iter().all(|element| !larger.contains(element))
+        pub fn $is_disjoint(&self, other: &Self) -> bool {
+            let (smaller, larger) = $crate::hash_set::by_len(self, other, Self::len);
+            smaller.$iter().all(|element| !larger.contains(element))
         }
 
-        /// Whether all elements are in the other set too. At most one lookup per element, none if this
-        /// set is the larger one.
+        #[doc = concat!("Whether all elements are in the other set too", $how, ". At most one lookup per element, none")]
+        /// if this set is the larger one.
         ///
         /// ```
         #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
-        #[doc = concat!("assert!(rosti::", $Of, "::from([\"salt\"]).is_subset(&set));")]
-        #[doc = concat!("assert!(!rosti::", $Of, "::from([\"pepper\"]).is_subset(&set));")]
+        #[doc = concat!("assert!(rosti::", $Of, "::from([\"salt\"]).", stringify!($is_subset), "(&set));")]
+        #[doc = concat!("assert!(!rosti::", $Of, "::from([\"pepper\"]).", stringify!($is_subset), "(&set));")]
         /// ```
-        pub fn is_subset(&self, other: &Self) -> bool {
-            self.len() <= other.len() && self.iter().all(|element| other.contains(element))
+        pub fn $is_subset(&self, other: &Self) -> bool {
+            self.len() <= other.len() && self.$iter().all(|element| other.contains(element))
         }
 
-        /// Whether all elements of the other set are in this one; see [`is_subset`](Self::is_subset).
+        #[doc = concat!("Whether all elements of the other set are in this one", $how, "; see")]
+        #[doc = concat!("[`", stringify!($is_subset), "`](Self::", stringify!($is_subset), ").")]
         ///
         /// ```
         #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
-        #[doc = concat!("assert!(set.is_superset(&rosti::", $Of, "::from([\"salt\"])));")]
+        #[doc = concat!("assert!(set.", stringify!($is_superset), "(&rosti::", $Of, "::from([\"salt\"])));")]
         /// ```
         #[inline]
-        pub fn is_superset(&self, other: &Self) -> bool {
-            other.is_subset(self)
-        }
-
-        /// The smaller set and the larger.
-        #[inline]
-        pub(crate) fn by_len<'a>(&'a self, other: &'a Self) -> (&'a Self, &'a Self) {
-            if self.len() <= other.len() { (self, other) } else { (other, self) }
+        pub fn $is_superset(&self, other: &Self) -> bool {
+            other.$is_subset(self)
         }
     };
 }
 
-pub(crate) use {relations, set_methods};
+/// The smaller of two sets and the larger, by a function that tells their size.
+#[inline]
+pub(crate) fn by_len<'a, S>(one: &'a S, other: &'a S, len: fn(&S) -> usize) -> (&'a S, &'a S) {
+    if len(one) <= len(other) { (one, other) } else { (other, one) }
+}
+
+/// Implements the operations on two sets, for an `impl`. In quotes two sets for the documentation, `["a", "bb"]` and
+/// `["bb", "cccc"]`, and how elements come; then each method's name, its result and how that is made.
+macro_rules! algebra {
+    (
+        $sets:literal, $how:literal, |$self:ident, $other:ident|
+        $difference:ident -> $Difference:ty => $without:expr;
+        $symmetric_difference:ident -> $SymmetricDifference:ty => $either:expr;
+        $intersection:ident -> $Intersection:ty => $both:expr;
+        $union:ident -> $Union:ty => $all:expr;
+    ) => {
+        #[doc = concat!("The elements that are in this set but not in the other, ", $how, ". One lookup per element.")]
+        ///
+        /// ```
+        #[doc = $sets]
+        #[doc = concat!("assert_eq!(a.", stringify!($difference), "(&b).map(|s| s.len()).sum::<usize>(), 1);")]
+        /// ```
+        #[inline]
+        pub fn $difference<'a>(&'a $self, $other: &'a Self) -> $Difference {
+            $without
+        }
+
+        #[doc = concat!("The elements that are in exactly one of the sets, ", $how, ". One lookup per element.")]
+        ///
+        /// ```
+        #[doc = $sets]
+        #[doc = concat!("assert_eq!(a.", stringify!($symmetric_difference), "(&b).map(|s| s.len()).sum::<usize>(), 1 + 4);")]
+        /// ```
+        #[inline]
+        pub fn $symmetric_difference<'a>(&'a $self, $other: &'a Self) -> $SymmetricDifference {
+            $either
+        }
+
+        #[doc = concat!("The elements that are in both sets, ", $how, ". One lookup per element of the smaller set, whose")]
+        /// elements are those returned.
+        ///
+        /// ```
+        #[doc = $sets]
+        #[doc = concat!("assert_eq!(a.", stringify!($intersection), "(&b).map(|s| s.len()).sum::<usize>(), 2);")]
+        /// ```
+        #[inline]
+        pub fn $intersection<'a>(&'a $self, $other: &'a Self) -> $Intersection {
+            $both
+        }
+
+        #[doc = concat!("The elements that are in at least one of the sets, each once, ", $how, ". One lookup per")]
+        /// element of the smaller set. Of equal elements that of the larger set is returned.
+        ///
+        /// ```
+        #[doc = $sets]
+        #[doc = concat!("assert_eq!(a.", stringify!($union), "(&b).map(|s| s.len()).sum::<usize>(), 1 + 2 + 4);")]
+        /// ```
+        #[inline]
+        pub fn $union<'a>(&'a $self, $other: &'a Self) -> $Union {
+            $all
+        }
+    };
+}
+
+pub(crate) use {algebra, relations, set_methods};

@@ -28,7 +28,7 @@ pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use fallible::element;
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
-pub(crate) use methods::{relations, set_methods};
+pub(crate) use methods::{algebra, by_len, relations, set_methods};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 #[cfg(any(feature = "extendible", feature = "str"))]
 pub(crate) use scan::scans;

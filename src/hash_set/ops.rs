@@ -9,7 +9,7 @@ use core::hash::{BuildHasher, Hash};
 use core::iter::{Chain, FusedIterator};
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 
-use super::{HashSet, Iter};
+use super::{HashSet, Iter, algebra, by_len};
 use crate::allocator::{Allocator, Global};
 use crate::hash_map::{has_key, hash_of};
 use crate::hash_table;
@@ -65,58 +65,21 @@ pub struct Union<'a, T, S, A: Allocator = Global> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
-    /// The elements that are in this set but not in the other, in arbitrary order. One lookup in
-    /// the other set per element.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
-    /// ```
-    #[inline]
-    pub fn difference<'a>(&'a self, other: &'a Self) -> Difference<'a, T, S, A> {
-        Difference { elements: self.iter(), other }
-    }
-
-    /// The elements that are in exactly one of the sets, in arbitrary order. One lookup per
-    /// element.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.symmetric_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1, &4]));
-    /// ```
-    #[inline]
-    pub fn symmetric_difference<'a>(&'a self, other: &'a Self) -> SymmetricDifference<'a, T, S, A> {
-        SymmetricDifference { elements: self.difference(other).chain(other.difference(self)) }
-    }
-
-    /// The elements that are in both sets, in arbitrary order. One lookup per element of the
-    /// smaller set, whose elements are those returned.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
-    /// ```
-    #[inline]
-    pub fn intersection<'a>(&'a self, other: &'a Self) -> Intersection<'a, T, S, A> {
-        let (smaller, larger) = self.by_len(other);
-        Intersection { elements: smaller.iter(), other: larger }
-    }
-
-    /// The elements that are in at least one of the sets, each once, in arbitrary order. One lookup
-    /// per element of the smaller set. Of equal elements that of the larger set is returned.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
-    /// ```
-    #[inline]
-    pub fn union<'a>(&'a self, other: &'a Self) -> Union<'a, T, S, A> {
-        let (smaller, larger) = self.by_len(other);
-        Union { elements: larger.iter().chain(smaller.difference(larger)) }
+    algebra! {
+        "let [a, b] = [[\"a\", \"bb\"], [\"bb\", \"cccc\"]].map(rosti::HashSet::<_>::from);", "in arbitrary order",
+        |self, other|
+        difference -> Difference<'a, T, S, A> => Difference { elements: self.iter(), other };
+        symmetric_difference -> SymmetricDifference<'a, T, S, A> => SymmetricDifference {
+            elements: self.difference(other).chain(other.difference(self)),
+        };
+        intersection -> Intersection<'a, T, S, A> => {
+            let (smaller, larger) = by_len(self, other, Self::len);
+            Intersection { elements: smaller.iter(), other: larger }
+        };
+        union -> Union<'a, T, S, A> => {
+            let (smaller, larger) = by_len(self, other, Self::len);
+            Union { elements: larger.iter().chain(smaller.difference(larger)) }
+        };
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::hash_map::{debug_list, forward_iterator};
-use crate::hash_set::relations;
+use crate::hash_set::{algebra, by_len, relations};
 use crate::raw::Statistics;
 
 /// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
@@ -185,69 +185,23 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         DrainSet { entries: self.map.drain() }
     }
 
-    /// The elements that are in this set but not in the other, in arbitrary order. One lookup in
-    /// the other set per element.
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
-    /// assert_eq!(a.difference(&b).collect::<Vec<_>>(), ["one"]);
-    /// ```
-    #[inline]
-    pub fn difference<'a>(
-        &'a self,
-        other: &'a Self,
-    ) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
-        self.iter().filter(|element| !other.contains(element))
+    algebra! {
+        "let [a, b] = [[\"a\", \"bb\"], [\"bb\", \"cccc\"]].map(rosti::StrSet::from);", "in arbitrary order", |self, other|
+        difference -> impl FusedIterator<Item = &'a K> + Clone + 'a =>
+            self.iter().filter(|element| !other.contains(element));
+        symmetric_difference -> impl FusedIterator<Item = &'a K> + Clone + 'a =>
+            self.difference(other).chain(other.difference(self));
+        intersection -> impl FusedIterator<Item = &'a K> + Clone + 'a => {
+            let (smaller, larger) = by_len(self, other, Self::len);
+            smaller.iter().filter(|element| larger.contains(element))
+        };
+        union -> impl FusedIterator<Item = &'a K> + Clone + 'a => {
+            let (smaller, larger) = by_len(self, other, Self::len);
+            larger.iter().chain(smaller.difference(larger))
+        };
     }
 
-    /// The elements that are in exactly one of the sets, in arbitrary order. One lookup per element.
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
-    /// assert_eq!(a.symmetric_difference(&b).collect::<StrSet>(), StrSet::from(["one", "three"]));
-    /// ```
-    #[inline]
-    pub fn symmetric_difference<'a>(
-        &'a self,
-        other: &'a Self,
-    ) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
-        self.difference(other).chain(other.difference(self))
-    }
-
-    /// The elements that are in both sets, in arbitrary order. One lookup per element of the smaller
-    /// set, whose elements are those returned.
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
-    /// assert_eq!(a.intersection(&b).collect::<Vec<_>>(), ["two"]);
-    /// ```
-    #[inline]
-    pub fn intersection<'a>(
-        &'a self,
-        other: &'a Self,
-    ) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
-        let (smaller, larger) = self.by_len(other);
-        smaller.iter().filter(|element| larger.contains(element))
-    }
-
-    /// The elements that are in at least one of the sets, each once, in arbitrary order. One lookup
-    /// per element of the smaller set.
-    ///
-    /// ```
-    /// # use rosti::StrSet;
-    /// let (a, b) = (StrSet::from(["one", "two"]), StrSet::from(["two", "three"]));
-    /// assert_eq!(a.union(&b).collect::<StrSet>(), StrSet::from(["one", "two", "three"]));
-    /// ```
-    #[inline]
-    pub fn union<'a>(&'a self, other: &'a Self) -> impl FusedIterator<Item = &'a K> + Clone + 'a {
-        let (smaller, larger) = self.by_len(other);
-        larger.iter().chain(smaller.difference(larger))
-    }
-
-    relations! { "StrSet" }
+    relations! { "StrSet", "", is_disjoint is_subset is_superset, iter }
 }
 
 /// The elements taken out of a set that keeps its memory; see [`SliceSet::drain`].

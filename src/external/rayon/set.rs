@@ -11,7 +11,7 @@ use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{clone, debug_list};
-use crate::hash_set::HashSet;
+use crate::hash_set::{self, HashSet, by_len, relations};
 use crate::raw::split::{Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
@@ -133,7 +133,7 @@ algebra! {
     /// assert_eq!(a.par_intersection(&b).collect::<Vec<_>>(), [&2]);
     /// ```
     ParIntersection, intersection, |a, b| {
-        let (smaller, larger) = a.by_len(b);
+        let (smaller, larger) = by_len(a, b, HashSet::len);
         smaller.into_par_iter().filter(|&element| larger.contains(element))
     };
 
@@ -146,106 +146,23 @@ algebra! {
     /// assert_eq!(a.par_union(&b).sum::<i32>(), 1 + 2 + 3);
     /// ```
     ParUnion, union, |a, b| {
-        let (smaller, larger) = a.by_len(b);
+        let (smaller, larger) = by_len(a, b, HashSet::len);
         larger.into_par_iter().chain(smaller.par_difference(larger))
     };
 }
 
 impl<T: Eq + Hash + Sync, S: BuildHasher + Sync, A: Allocator + Sync> HashSet<T, S, A> {
-    /// The elements that are in this set but not in the other, in parallel and in arbitrary order.
-    /// One lookup in the other set per element.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.par_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1]));
-    /// ```
-    #[inline]
-    pub fn par_difference<'a>(&'a self, other: &'a Self) -> ParDifference<'a, T, S, A> {
-        ParDifference { a: self, b: other }
+    hash_set::algebra! {
+        "use rayon::prelude::*;\nlet [a, b] = [[\"a\", \"bb\"], [\"bb\", \"cccc\"]].map(rosti::HashSet::<_>::from);",
+        "in parallel and in arbitrary order", |self, other|
+        par_difference -> ParDifference<'a, T, S, A> => ParDifference { a: self, b: other };
+        par_symmetric_difference -> ParSymmetricDifference<'a, T, S, A> => ParSymmetricDifference { a: self, b: other };
+        par_intersection -> ParIntersection<'a, T, S, A> => ParIntersection { a: self, b: other };
+        par_union -> ParUnion<'a, T, S, A> => ParUnion { a: self, b: other };
     }
 
-    /// The elements that are in exactly one of the sets, in parallel and in arbitrary order. One
-    /// lookup per element.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.par_symmetric_difference(&b).collect::<HashSet<_>>(), HashSet::from([&1, &4]));
-    /// ```
-    #[inline]
-    pub fn par_symmetric_difference<'a>(
-        &'a self,
-        other: &'a Self,
-    ) -> ParSymmetricDifference<'a, T, S, A> {
-        ParSymmetricDifference { a: self, b: other }
-    }
-
-    /// The elements that are in both sets, in parallel and in arbitrary order. One lookup per
-    /// element of the smaller set, whose elements are those returned.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.par_intersection(&b).collect::<HashSet<_>>(), HashSet::from([&2, &3]));
-    /// ```
-    #[inline]
-    pub fn par_intersection<'a>(&'a self, other: &'a Self) -> ParIntersection<'a, T, S, A> {
-        ParIntersection { a: self, b: other }
-    }
-
-    /// The elements that are in at least one of the sets, each once, in parallel and in arbitrary
-    /// order. One lookup per element of the smaller set. Of equal elements that of the larger set
-    /// is returned.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// use rosti::HashSet;
-    /// let (a, b) = (HashSet::<_>::from([1, 2, 3]), HashSet::<_>::from([2, 3, 4]));
-    /// assert_eq!(a.par_union(&b).collect::<HashSet<_>>(), HashSet::from([&1, &2, &3, &4]));
-    /// ```
-    #[inline]
-    pub fn par_union<'a>(&'a self, other: &'a Self) -> ParUnion<'a, T, S, A> {
-        ParUnion { a: self, b: other }
-    }
-
-    /// Whether no element is in both sets, found out in parallel. At most one lookup per element of
-    /// the smaller set.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// assert!(HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([3])));
-    /// assert!(!HashSet::<_>::from([1, 2]).par_is_disjoint(&HashSet::<_>::from([2])));
-    /// ```
-    pub fn par_is_disjoint(&self, other: &Self) -> bool {
-        let (smaller, larger) = self.by_len(other);
-        smaller.into_par_iter().all(|element| !larger.contains(element))
-    }
-
-    /// Whether all elements are in the other set too, found out in parallel. At most one lookup per
-    /// element, none if this set is the larger one.
-    ///
-    /// ```
-    /// use rosti::HashSet;
-    /// assert!(HashSet::<_>::from([1]).par_is_subset(&HashSet::<_>::from([1, 2])));
-    /// assert!(!HashSet::<_>::from([3]).par_is_subset(&HashSet::<_>::from([1, 2])));
-    /// ```
-    pub fn par_is_subset(&self, other: &Self) -> bool {
-        self.len() <= other.len() && self.into_par_iter().all(|element| other.contains(element))
-    }
-
-    /// Whether all elements of the other set are in this one, found out in parallel; see
-    /// [`par_is_subset`](Self::par_is_subset).
-    ///
-    /// ```
-    /// assert!(rosti::HashSet::<_>::from([1, 2]).par_is_superset(&rosti::HashSet::<_>::from([1])));
-    /// ```
-    #[inline]
-    pub fn par_is_superset(&self, other: &Self) -> bool {
-        other.par_is_subset(self)
+    relations! {
+        "HashSet::<_>", ", found out in parallel", par_is_disjoint par_is_subset par_is_superset, into_par_iter
     }
 
     /// Whether both sets have the same elements, found out in parallel. At most one lookup per

@@ -11,8 +11,8 @@ use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, 
 
 use super::{HashSet, Iter, algebra, by_len};
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{has_key, hash_of};
-use crate::hash_table;
+use crate::hash_map::{clone, debug_list, has_key, hash_of};
+use crate::hash_table::{self, forward_iterator};
 
 /// The elements that are in both of two sets; see [`HashSet::intersection`].
 ///
@@ -50,7 +50,7 @@ pub struct Difference<'a, T, S, A: Allocator = Global> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
-    elements: Chain<Difference<'a, T, S, A>, Difference<'a, T, S, A>>,
+    entries: Chain<Difference<'a, T, S, A>, Difference<'a, T, S, A>>,
 }
 
 /// The elements that are in at least one of two sets; see [`HashSet::union`].
@@ -61,7 +61,7 @@ pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Union<'a, T, S, A: Allocator = Global> {
-    elements: Chain<Iter<'a, T>, Difference<'a, T, S, A>>,
+    entries: Chain<Iter<'a, T>, Difference<'a, T, S, A>>,
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
@@ -70,7 +70,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
         |self, other|
         difference -> Difference<'a, T, S, A> => Difference { elements: self.iter(), other };
         symmetric_difference -> SymmetricDifference<'a, T, S, A> => SymmetricDifference {
-            elements: self.difference(other).chain(other.difference(self)),
+            entries: self.difference(other).chain(other.difference(self)),
         };
         intersection -> Intersection<'a, T, S, A> => {
             let (smaller, larger) = by_len(self, other, Self::len);
@@ -78,7 +78,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
         };
         union -> Union<'a, T, S, A> => {
             let (smaller, larger) = by_len(self, other, Self::len);
-            Union { elements: larger.iter().chain(smaller.difference(larger)) }
+            Union { entries: larger.iter().chain(smaller.difference(larger)) }
         };
     }
 }
@@ -117,60 +117,30 @@ macro_rules! filtered_walk {
                 })
             }
         }
+
+        impl<T: Eq + Hash, S: BuildHasher, A: Allocator> FusedIterator for $iter<'_, T, S, A> {}
     };
 }
 
 filtered_walk!(Intersection, has: true, |_, _| 0);
 filtered_walk!(Difference, has: false, usize::saturating_sub);
 
-/// Implements `Iterator` for two walks, one after the other.
-macro_rules! chained_walks {
-    ($($iter:ident)*) => {$(
-        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { elements: self.elements.clone() }
-            }
-        }
-
-        impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
-            type Item = &'a T;
-
-            #[inline]
-            fn next(&mut self) -> Option<&'a T> {
-                self.elements.next()
-            }
-
-            #[inline]
-            fn size_hint(&self) -> (usize, Option<usize>) {
-                self.elements.size_hint()
-            }
-
-            #[inline]
-            fn fold<Acc, F: FnMut(Acc, &'a T) -> Acc>(self, init: Acc, f: F) -> Acc {
-                self.elements.fold(init, f)
-            }
-        }
-    )*};
+forward_iterator! {
+    ['a, T: Eq + Hash, S: BuildHasher, A: Allocator] SymmetricDifference<'a, T, S, A>, &'a T, |element| element;
+    ['a, T: Eq + Hash, S: BuildHasher, A: Allocator] Union<'a, T, S, A>, &'a T, |element| element;
 }
 
-chained_walks!(SymmetricDifference Union);
-
-/// Implements what all of them have in common.
-macro_rules! fused_and_debug {
-    ($($iter:ident)*) => {$(
-        impl<T: Eq + Hash, S: BuildHasher, A: Allocator> FusedIterator for $iter<'_, T, S, A> {
-        }
-
-        impl<T: Debug + Eq + Hash, S: BuildHasher, A: Allocator> Debug for $iter<'_, T, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.clone()).finish()
-            }
-        }
-    )*};
+clone! {
+    [T, S, A: Allocator] SymmetricDifference<'_, T, S, A>;
+    [T, S, A: Allocator] Union<'_, T, S, A>;
 }
 
-fused_and_debug!(Intersection Difference SymmetricDifference Union);
+debug_list! {
+    [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] Intersection<'_, T, S, A>, self => self.clone();
+    [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] Difference<'_, T, S, A>, self => self.clone();
+    [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] SymmetricDifference<'_, T, S, A>, self => self.clone();
+    [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] Union<'_, T, S, A>, self => self.clone();
+}
 
 /// Implements an operator on two references: clones what the lazy operation returns.
 macro_rules! operator {

@@ -57,6 +57,83 @@ forward_iterator! {
     };
 }
 
+/// The iterators over one half of each entry, made of those over entries. In quotes a map for the documentation; in brackets
+/// what a map asks of its keys and what `Debug` does, and the parameter that iterators by reference have in addition.
+macro_rules! view_iterators {
+    ($Map:ident, $Of:expr, [$($K:tt)*], [$($shown:tt)*], $Owned:ty, [$($A:ident)?]) => {
+        #[doc = concat!("The keys of a map; see [`", stringify!($Map), "::keys`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"a\", 1)]);")]
+        /// assert!(map.keys().next().is_some_and(|key| key.len() == 1));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct Keys<'a, $($K)*, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: Iter<'a, K, V $(, $A)?>,
+        }
+
+        #[doc = concat!("The values of a map; see [`", stringify!($Map), "::values`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"a\", 1)]);")]
+        /// assert_eq!(map.values().next(), Some(&1));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct Values<'a, $($K)*, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: Iter<'a, K, V $(, $A)?>,
+        }
+
+        #[doc = concat!("The values of a map by mutable reference; see [`", stringify!($Map), "::values_mut`].")]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"a\", 1)]);")]
+        /// assert_eq!(map.values_mut().next(), Some(&mut 1));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct ValuesMut<'a, $($K)*, V $(, $A: Allocator = Global)?> {
+            pub(super) entries: IterMut<'a, K, V $(, $A)?>,
+        }
+
+        #[doc = concat!("The keys of a map by value; see [`", stringify!($Map), "::into_keys`].")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"a\", 1)]);")]
+        /// assert!(map.into_keys().next().is_some_and(|key| key.len() == 1));
+        /// ```
+        pub struct IntoKeys<$($K)*, V, A: Allocator = Global> {
+            pub(super) entries: IntoIter<K, V, A>,
+        }
+
+        $crate::hash_map::forward_iterator! {
+            ['a, $($K)*, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
+            ['a, $($K)*, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
+            ['a, $($K)*, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
+            [$($K)*, V, A: Allocator] IntoKeys<K, V, A>, $Owned, |(key, _)| key;
+        }
+
+        $crate::hash_map::debug_list! {
+            [$($shown)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>, self => self.clone();
+            [$($K)*, V: Debug $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>, self => self.clone();
+            [$($K)*, V: Debug $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>, self
+                => self.entries.rest().map(|(_, value)| value);
+            [$($shown)*, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
+        }
+
+        $crate::hash_map::clone! {
+            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
+            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
+        }
+
+        $crate::hash_map::default! {
+            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
+            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
+            [$($K)*, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>;
+        }
+    };
+}
+
+pub(crate) use view_iterators;
+
 /// The iterators of a map, made of those of its table: of the types given, and `IterMut`. In brackets what the map asks
 /// of an allocator, the parameter that iterators by reference have in addition, and the table.
 macro_rules! iterators {
@@ -107,47 +184,8 @@ macro_rules! iterators {
             pub(super) pick: F,
         }
 
-        #[doc = concat!("The keys of a map; see [`", stringify!($Map), "::keys`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.keys().next(), Some(&1));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct Keys<'a, K, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: Iter<'a, K, V $(, $A)?>,
-        }
-
-        #[doc = concat!("The values of a map; see [`", stringify!($Map), "::values`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.values().next(), Some(&'a'));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct Values<'a, K, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: Iter<'a, K, V $(, $A)?>,
-        }
-
-        #[doc = concat!("The values of a map by mutable reference; see [`", stringify!($Map), "::values_mut`].")]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.values_mut().next(), Some(&mut 'a'));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ValuesMut<'a, K, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: IterMut<'a, K, V $(, $A)?>,
-        }
-
-        #[doc = concat!("The keys of a map by value; see [`", stringify!($Map), "::into_keys`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.into_keys().next(), Some(1));
-        /// ```
-        pub struct IntoKeys<K, V, A: Allocator = Global> {
-            pub(super) entries: IntoIter<K, V, A>,
+        $crate::hash_map::view_iterators! {
+            $Map, concat!(stringify!($Map), "::<_, _>"), [K], [K: Debug], K, [$($A)?]
         }
 
         #[doc = concat!("The values of a map by value; see [`", stringify!($Map), "::into_values`].")]
@@ -164,10 +202,6 @@ macro_rules! iterators {
             ['a, K, V $(, $A: Allocator)?] Iter<'a, K, V $(, $A)?>, (&'a K, &'a V), |(key, value)| (key, value);
             [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
             [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
-            ['a, K, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
-            ['a, K, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
-            ['a, K, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
-            [K, V, A: Allocator] IntoKeys<K, V, A>, K, |(key, _)| key;
             [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
         }
 
@@ -197,26 +231,14 @@ macro_rules! iterators {
             [K: Debug, V: Debug $(, $A: Allocator)?] IterMut<'_, K, V $(, $A)?>, self => self.rest();
             [K: Debug, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
             [K: Debug, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => Iter { entries: self.entries.iter() };
-            [K: Debug, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>, self => self.clone();
-            [K, V: Debug $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>, self => self.clone();
-            [K, V: Debug $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>, self
-                => self.entries.rest().map(|(_, value)| value);
-            [K: Debug, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
             [K, V: Debug, A: Allocator] IntoValues<K, V, A>, self
                 => self.entries.rest().map(|(_, value)| value);
         }
 
-        $crate::hash_map::clone! {
-            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>;
-            [K, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
-            [K, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
-        }
+        $crate::hash_map::clone! { [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>; }
 
         $crate::hash_map::default! {
             [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>;
-            [K, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
-            [K, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
-            [K, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>;
             [K, V, A: Allocator] IntoIter<K, V, A>;
             [K, V, A: Allocator] IntoKeys<K, V, A>;
             [K, V, A: Allocator] IntoValues<K, V, A>;

@@ -9,7 +9,7 @@ use super::arena::Arena;
 use super::cell::{Cell, Key};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, default, forward_iterator};
+use crate::hash_map::{debug_list, forward_iterator, view_iterators};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -83,48 +83,7 @@ pub struct ExtractIf<'a, K: Key + ?Sized, V, F, A: Allocator = Global> {
     pub(super) pick: F,
 }
 
-/// The keys of a map; see [`SliceMap::keys`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.keys().next(), Some("one"));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Keys<'a, K: Key + ?Sized, V> {
-    pub(super) entries: Iter<'a, K, V>,
-}
-
-/// The values of a map; see [`SliceMap::values`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.values().next(), Some(&1));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Values<'a, K: Key + ?Sized, V> {
-    pub(super) entries: Iter<'a, K, V>,
-}
-
-/// The values of a map by mutable reference; see [`SliceMap::values_mut`].
-///
-/// ```
-/// let mut map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.values_mut().next(), Some(&mut 1));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ValuesMut<'a, K: Key + ?Sized, V> {
-    pub(super) entries: IterMut<'a, K, V>,
-}
-
-/// The keys of a map by value; see [`SliceMap::into_keys`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.into_keys().next(), Some("one".to_owned()));
-/// ```
-pub struct IntoKeys<K: Key + ?Sized, V, A: Allocator = Global> {
-    pub(super) entries: IntoIter<K, V, A>,
-}
+view_iterators! { SliceMap, "StrMap", [K: Key + ?Sized], [K: Key + ?Sized], K::Owned, [] }
 
 /// The values of a map by value; see [`SliceMap::into_values`].
 ///
@@ -184,13 +143,7 @@ forward_with_text! {
         this => this.arena.text(), owned;
 }
 
-forward_iterator! {
-    ['a, K: Key + ?Sized, V] Keys<'a, K, V>, &'a K, |(key, _)| key;
-    ['a, K: Key + ?Sized, V] Values<'a, K, V>, &'a V, |(_, value)| value;
-    ['a, K: Key + ?Sized, V] ValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
-    [K: Key + ?Sized, V, A: Allocator] IntoKeys<K, V, A>, K::Owned, |(key, _)| key;
-    [K: Key + ?Sized, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
-}
+forward_iterator! { [K: Key + ?Sized, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value; }
 
 impl<K: Key + ?Sized, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator
     for ExtractIf<'_, K, V, F, A>
@@ -241,12 +194,6 @@ debug_list! {
     [K: Key + ?Sized, V: Debug] Iter<'_, K, V>, self => self.clone();
     [K: Key + ?Sized, V: Debug] IterMut<'_, K, V>, self => self.rest();
     [K: Key + ?Sized, V: Debug, A: Allocator] IntoIter<K, V, A>, self => self.rest();
-    [K: Key + ?Sized, V] Keys<'_, K, V>, self => self.clone();
-    [K: Key + ?Sized, V: Debug] Values<'_, K, V>, self => self.clone();
-    [K: Key + ?Sized, V: Debug] ValuesMut<'_, K, V>, self
-        => self.entries.rest().map(|(_, value)| value);
-    [K: Key + ?Sized, V, A: Allocator] IntoKeys<K, V, A>, self
-        => self.entries.rest().map(|(key, _)| key);
     [K: Key + ?Sized, V: Debug, A: Allocator] IntoValues<K, V, A>, self
         => self.entries.iter().map(|(_, value)| value);
     [K: Key + ?Sized, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
@@ -279,17 +226,6 @@ impl<K: Key + ?Sized, V> Default for IterMut<'_, K, V> {
     fn default() -> Self {
         IterMut { entries: hash_table::IterMut::default(), text: K::empty() }
     }
-}
-
-clone! {
-    [K: Key + ?Sized, V] Keys<'_, K, V>;
-    [K: Key + ?Sized, V] Values<'_, K, V>;
-}
-
-default! {
-    [K: Key + ?Sized, V] Keys<'_, K, V>;
-    [K: Key + ?Sized, V] Values<'_, K, V>;
-    [K: Key + ?Sized, V] ValuesMut<'_, K, V>;
 }
 
 impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a SliceMap<K, V, A> {

@@ -4,6 +4,7 @@ use core::fmt::{self, Debug};
 use core::iter::FusedIterator;
 
 use super::map::ExtendibleMap;
+use super::table::Tables;
 use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::hash_map::{default, forward_iterator, iterators};
@@ -23,8 +24,12 @@ forward_iterator! {
     ['a, K, V, A: Allocator] IterMut<'a, K, V, A>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
 }
 
-default! {
-    [K, V, A: Allocator] IterMut<'_, K, V, A>;
+default! { [K, V, A: Allocator] IterMut<'_, K, V, A>; }
+
+impl<'a, K, V, A: Allocator> IterMut<'a, K, V, A> {
+    pub(super) fn new(tables: &'a mut Tables<(K, V), A>) -> Self {
+        IterMut { entries: tables.iter_mut() }
+    }
 }
 
 iterators! {

@@ -108,21 +108,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
     /// assert!(rosti::ExtendibleMap::<u64, u64>::TABLE_BYTES < 80_000);
     /// ```
     pub const TABLE_BYTES: usize = Tables::<(K, V), A>::TABLE_BYTES;
-
-    /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
-    /// them all.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
-    /// for (key, value) in map.iter_mut() {
-    ///     *value += key;
-    /// }
-    /// assert_eq!(map[&2], 22);
-    /// ```
-    #[inline]
-    pub fn iter_mut(&mut self) -> IterMut<'_, K, V, A> {
-        IterMut { entries: self.tables.iter_mut() }
-    }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {

@@ -82,22 +82,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// The element in the set that is equal to the one given, which is inserted if there is none.
-    /// O(1) expected and amortised.
-    ///
-    /// # Panics
-    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::new();
-    /// assert_eq!(set.get_or_insert("salt"), &"salt");
-    /// assert_eq!(set.len(), 1);
-    /// ```
-    #[inline]
-    pub fn get_or_insert(&mut self, value: T) -> &T {
-        self.map.entry(value).or_insert_entry(()).into_entry().0
-    }
-
     /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
     /// amortised.
     ///

@@ -6,6 +6,50 @@ use super::HashMap;
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 
+/// Implements methods under the names that they had before; in quotes what is found under `"a"`.
+macro_rules! old_names {
+    ($old:ident => $new:ident, $note:literal, $Found:ty, $found:literal; $($more:tt)*) => {
+        #[doc = concat!("The old name of [`", stringify!($new), "`](Self::", stringify!($new), ").")]
+        ///
+        /// ```
+        /// # #![allow(deprecated)]
+        /// let mut map = rosti::HashMap::<_, _>::from([("a", 1)]);
+        #[doc = concat!("assert_eq!(map.", stringify!($old), "([\"a\"]), ", $found, ");")]
+        /// ```
+        #[deprecated(note = $note)]
+        #[track_caller]
+        pub fn $old<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(&mut self, keys: [&Q; N]) -> [$Found; N] {
+            self.$new(keys)
+        }
+
+        old_names! { $($more)* }
+    };
+    (unsafe $old:ident => $new:ident, $note:literal, $Found:ty, $found:literal; $($more:tt)*) => {
+        #[doc = concat!("The old name of [`", stringify!($new), "`](Self::", stringify!($new), ").")]
+        ///
+        /// # Safety
+        /// No two of the keys may be equal and present.
+        ///
+        /// ```
+        /// # #![allow(deprecated)]
+        /// let mut map = rosti::HashMap::<_, _>::from([("a", 1)]);
+        /// // SAFETY: there is only one.
+        #[doc = concat!("assert_eq!(unsafe { map.", stringify!($old), "([\"a\"]) }, ", $found, ");")]
+        /// ```
+        #[deprecated(note = $note)]
+        pub unsafe fn $old<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+            &mut self,
+            keys: [&Q; N],
+        ) -> [$Found; N] {
+            // SAFETY: the caller's contract.
+            unsafe { self.$new(keys) }
+        }
+
+        old_names! { $($more)* }
+    };
+    () => {};
+}
+
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Mutable references to the values of several keys at once. N lookups and O(N²) comparisons of
     /// addresses.
@@ -111,80 +155,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
-    /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
-    ///
-    /// ```
-    /// # #![allow(deprecated)]
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// assert_eq!(map.get_many_mut(["a", "b"]), [Some(&mut 1), None]);
-    /// ```
-    #[deprecated(note = "use `get_disjoint_mut` instead")]
-    #[track_caller]
-    pub fn get_many_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
-        &mut self,
-        keys: [&Q; N],
-    ) -> [Option<&mut V>; N] {
-        self.get_disjoint_mut(keys)
-    }
-
-    /// The old name of [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut).
-    ///
-    /// ```
-    /// # #![allow(deprecated)]
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// assert_eq!(map.get_many_key_value_mut(["a", "b"]), [Some((&"a", &mut 1)), None]);
-    /// ```
-    #[deprecated(note = "use `get_disjoint_key_value_mut` instead")]
-    #[track_caller]
-    pub fn get_many_key_value_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
-        &mut self,
-        keys: [&Q; N],
-    ) -> [Option<(&K, &mut V)>; N] {
-        self.get_disjoint_key_value_mut(keys)
-    }
-
-    /// The old name of [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut).
-    ///
-    /// # Safety
-    /// No two of the keys may be equal and present.
-    ///
-    /// ```
-    /// # #![allow(deprecated)]
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// // SAFETY: the keys differ.
-    /// assert_eq!(unsafe { map.get_many_unchecked_mut(["a", "b"]) }, [Some(&mut 1), None]);
-    /// ```
-    #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
-    pub unsafe fn get_many_unchecked_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
-        &mut self,
-        keys: [&Q; N],
-    ) -> [Option<&mut V>; N] {
-        // SAFETY: the caller's contract.
-        unsafe { self.get_disjoint_unchecked_mut(keys) }
-    }
-
-    /// The old name of
-    /// [`get_disjoint_key_value_unchecked_mut`](Self::get_disjoint_key_value_unchecked_mut).
-    ///
-    /// # Safety
-    /// No two of the keys may be equal and present.
-    ///
-    /// ```
-    /// # #![allow(deprecated)]
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// // SAFETY: there is only one.
-    /// let [a] = unsafe { map.get_many_key_value_unchecked_mut(["a"]) };
-    /// assert_eq!(a, Some((&"a", &mut 1)));
-    /// ```
-    #[deprecated(note = "use `get_disjoint_key_value_unchecked_mut` instead")]
-    pub unsafe fn get_many_key_value_unchecked_mut<Q, const N: usize>(
-        &mut self,
-        keys: [&Q; N],
-    ) -> [Option<(&K, &mut V)>; N]
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        // SAFETY: the caller's contract.
-        unsafe { self.get_disjoint_key_value_unchecked_mut(keys) }
+    old_names! {
+        get_many_mut => get_disjoint_mut, "use `get_disjoint_mut` instead", Option<&mut V>, "[Some(&mut 1)]";
+        get_many_key_value_mut => get_disjoint_key_value_mut, "use `get_disjoint_key_value_mut` instead",
+            Option<(&K, &mut V)>, "[Some((&\"a\", &mut 1))]";
+        unsafe get_many_unchecked_mut => get_disjoint_unchecked_mut, "use `get_disjoint_unchecked_mut` instead",
+            Option<&mut V>, "[Some(&mut 1)]";
+        unsafe get_many_key_value_unchecked_mut => get_disjoint_key_value_unchecked_mut,
+            "use `get_disjoint_key_value_unchecked_mut` instead", Option<(&K, &mut V)>, "[Some((&\"a\", &mut 1))]";
     }
 }

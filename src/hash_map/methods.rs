@@ -19,6 +19,21 @@ macro_rules! map_methods {
                 Iter { entries: self.$table.iter() }
             }
 
+            /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
+            /// them all.
+            ///
+            /// ```
+            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 10), (2, 20)]);")]
+            /// for (key, value) in map.iter_mut() {
+            ///     *value += key;
+            /// }
+            /// assert_eq!(map[&2], 22);
+            /// ```
+            #[inline]
+            pub fn iter_mut(&mut self) -> IterMut<'_, K, V $(, $A)?> {
+                IterMut::new(&mut self.$table)
+            }
+
             /// The keys by value, in arbitrary order. O(slots) to visit them all.
             ///
             /// ```

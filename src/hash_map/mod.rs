@@ -126,21 +126,6 @@ room! {
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
-    /// them all.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 10), (2, 20)]);
-    /// for (key, value) in map.iter_mut() {
-    ///     *value += key;
-    /// }
-    /// assert_eq!(map[&2], 22);
-    /// ```
-    #[inline]
-    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut::new(&mut self.table)
-    }
-
     /// Removes an arbitrary entry and returns it. Beyond hashbrown's interface.
     ///
     /// O(1) amortised for a map that is loaded as usual, or that is emptied: removing everything

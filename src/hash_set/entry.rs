@@ -53,7 +53,7 @@ pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
     pub(super) inner: hash_map::VacantEntry<'a, T, (), S, A>,
 }
 
-impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
+impl<'a, T: Hash, S: BuildHasher, A: Allocator> Entry<'a, T, S, A> {
     /// Inserts the element if it is absent. An element that is present is kept. O(1).
     ///
     /// ```
@@ -61,11 +61,7 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     /// assert_eq!(set.entry('a').insert().get(), &'a');
     /// ```
     #[inline]
-    pub fn insert(self) -> OccupiedEntry<'a, T, S, A>
-    where
-        T: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert(self) -> OccupiedEntry<'a, T, S, A> {
         match self {
             Entry::Occupied(entry) => entry,
             Entry::Vacant(entry) => entry.insert(),
@@ -80,14 +76,12 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     /// assert!(set.contains(&'a'));
     /// ```
     #[inline]
-    pub fn or_insert(self)
-    where
-        T: Hash,
-        S: BuildHasher,
-    {
+    pub fn or_insert(self) {
         self.insert();
     }
+}
 
+impl<T, S, A: Allocator> Entry<'_, T, S, A> {
     /// The element: the one in the set, or else the one given.
     ///
     /// ```
@@ -141,7 +135,7 @@ impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
     }
 }
 
-impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
+impl<T, S, A: Allocator> VacantEntry<'_, T, S, A> {
     /// The element given.
     ///
     /// ```
@@ -168,7 +162,9 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     pub fn into_value(self) -> T {
         self.inner.into_key()
     }
+}
 
+impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     /// Inserts the element, without a second search. O(1) amortised.
     ///
     /// # Panics
@@ -181,11 +177,7 @@ impl<'a, T, S, A: Allocator> VacantEntry<'a, T, S, A> {
     /// assert_eq!(entry.insert().get(), &'a');
     /// ```
     #[inline]
-    pub fn insert(self) -> OccupiedEntry<'a, T, S, A>
-    where
-        T: Hash,
-        S: BuildHasher,
-    {
+    pub fn insert(self) -> OccupiedEntry<'a, T, S, A> {
         OccupiedEntry { inner: self.inner.insert_entry(()) }
     }
 }

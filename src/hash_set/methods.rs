@@ -89,6 +89,22 @@ macro_rules! set_methods {
                 self.map.insert(value, ()).is_none()
             }
 
+            /// The element in the set that is equal to the one given, which is inserted if there is none.
+            /// O(1) expected and amortised.
+            ///
+            /// # Panics
+            /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
+            /// assert_eq!(set.get_or_insert("salt"), &"salt");
+            /// assert_eq!(set.len(), 1);
+            /// ```
+            #[inline]
+            pub fn get_or_insert(&mut self, value: T) -> &T {
+                self.map.entry(value).or_insert_entry(()).into_entry().0
+            }
+
             /// Removes an element and returns whether it was present. O(1) expected.
             ///
             /// ```

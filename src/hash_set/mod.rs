@@ -126,23 +126,6 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
         self.map.shrink_to(min_capacity);
     }
 
-    /// The element in the set that is equal to the one given, which is inserted if there is none.
-    /// O(1) expected and amortised.
-    ///
-    /// # Panics
-    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.get_or_insert("salt"), &"salt");
-    /// assert_eq!(set.len(), 1);
-    /// ```
-    #[inline]
-    pub fn get_or_insert(&mut self, value: T) -> &T {
-        let entry = self.entry_of(&value).or_insert_with(|| (value, ()));
-        &entry.into_mut().0
-    }
-
     /// The element in the set that is equal to the value given, or else one made from it by a
     /// function. O(1) expected and amortised.
     ///

@@ -12,8 +12,8 @@ use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{construct, debug_list, extract_if, forward_iterator, room};
-use crate::hash_set::{batches, set_methods, set_traits};
+use crate::hash_map::{construct, room};
+use crate::hash_set::{batches, removals, set_methods, set_traits};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
@@ -117,41 +117,6 @@ pub type Iter<'a, T, A = Global> = Keys<'a, T, (), A>;
 /// ```
 pub type IntoIter<T, A = Global> = IntoKeys<T, (), A>;
 
-/// The elements taken out of a set that keeps its memory; see [`ExtendibleSet::drain`].
-///
-/// ```
-/// let mut set = rosti::ExtendibleSet::<_>::from(['a']);
-/// assert_eq!(set.drain().next(), Some('a'));
-/// ```
-pub struct Drain<'a, T, A: Allocator = Global> {
-    pub(super) entries: walk::Drain<'a, (T, ()), A>,
-}
-
-/// The elements that a predicate picks, taken out one by one; see [`ExtendibleSet::extract_if`].
-///
-/// ```
-/// let mut set = rosti::ExtendibleSet::<_>::from(['a', 'b']);
-/// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-    pub(super) entries: walk::ExtractIf<'a, (T, ()), A>,
-    pub(super) pick: F,
-}
-
-forward_iterator! {
-    [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
-}
-
-extract_if! {
-    [T, A: Allocator] FnMut(&T) -> bool, ExtractIf<'_, T, F, A>, T, this
-        => this.entries.next(|(element, ())| (this.pick)(element)).map(|(element, ())| element)
-}
-
-debug_list! {
-    [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.entries.iter().map(|(element, ())| element);
-}
-
 impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
     type Item = T;
     type IntoIter = IntoIter<T, A>;
@@ -163,5 +128,6 @@ impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
     }
 }
 
+removals! { ExtendibleSet, walk::Drain<'a, (T, ()), A>, walk::ExtractIf<'a, (T, ()), A> }
 batches! { ExtendibleSet, [Clone], batch }
 set_traits! { ExtendibleSet, ExtendibleMap, [Clone], Iter<'a, T, A> }

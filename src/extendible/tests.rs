@@ -13,7 +13,8 @@ use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
 use crate::group::{Group, Native};
 use crate::raw::Plain;
-use crate::raw::batch::{Lookups, RawBatch};
+use crate::raw::batch::RawBatch;
+use crate::raw::tests::batch::Wanted;
 use crate::raw::tests::{Random, tried};
 
 /// An entry of 4 KiB (half of that under Miri): 30 of them, or about as many, are a full table.
@@ -331,25 +332,6 @@ fn interrupted<const N: usize>(entries: u64) {
     assert_eq!(tables.iter().count(), tables.len());
 }
 
-/// Keys to look up, which are hashed by a function.
-struct Wanted<'a>(core::slice::Iter<'a, u64>, Function);
-
-impl<'a> Lookups<Big> for Wanted<'a> {
-    type Key = &'a u64;
-
-    fn draw(&mut self) -> Option<(u64, &'a u64)> {
-        self.0.next().map(|key| ((self.1)(*key), key))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-
-    fn is_match(&mut self, key: &'a u64, entry: &Big) -> bool {
-        entry.0 == *key
-    }
-}
-
 /// In unit tests, a table of large entries is always beyond the cache.
 #[test]
 fn a_batch_answers_as_single_lookups() {
@@ -365,7 +347,8 @@ fn a_batch_answers_as_single_lookups() {
                 .map(|_| random.below(2 * entries as usize + 1) as u64)
                 .collect();
             let found = |key: &u64| tables.find(hash(*key), |entry| entry.0 == *key);
-            let batch = || RawBatch::new(&tables, Wanted(keys.iter(), hash));
+            let eq = |key, entry: &Big| entry.0 == key;
+            let batch = || RawBatch::new(&tables, Wanted { keys: keys.iter().copied(), hash, eq });
             assert!(batch().eq(keys.iter().map(found)), "{name}, {entries} entries");
             let all = batch().fold(Vec::new(), |mut all, answer| {
                 all.push(answer);

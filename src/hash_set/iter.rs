@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, default, extract_if, forward_iterator};
+use crate::hash_map::{clone, debug_list, default, forward_iterator};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -31,37 +31,54 @@ pub struct IntoIter<T, A: Allocator = Global> {
     entries: hash_table::IntoIter<(T, ()), A>,
 }
 
-/// The elements taken out of a set that keeps its memory; see [`HashSet::drain`].
-///
-/// ```
-/// let mut set = rosti::HashSet::<_>::from(['a']);
-/// assert_eq!(set.drain().next(), Some('a'));
-/// ```
-pub struct Drain<'a, T, A: Allocator = Global> {
-    pub(super) entries: hash_table::Drain<'a, (T, ()), A>,
+/// The iterators that take elements out of a set, made of those of its table.
+macro_rules! removals {
+    ($Set:ident, $drain:ty, $extract_if:ty) => {
+        #[doc = concat!("The elements taken out of a set that keeps its memory; see [`", stringify!($Set), "::drain`].")]
+        ///
+        /// ```
+        #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a']);")]
+        /// assert_eq!(set.drain().next(), Some('a'));
+        /// ```
+        pub struct Drain<'a, T, A: Allocator = Global> {
+            pub(super) entries: $drain,
+        }
+
+        #[doc = concat!("The elements that a predicate picks, taken out one by one; see [`", stringify!($Set), "::extract_if`].")]
+        ///
+        /// ```
+        #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a', 'b']);")]
+        /// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
+            pub(super) entries: $extract_if,
+            pub(super) pick: F,
+        }
+
+        $crate::hash_map::forward_iterator! {
+            [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
+        }
+
+        $crate::hash_map::extract_if! {
+            [T, A: Allocator] FnMut(&T) -> bool, ExtractIf<'_, T, F, A>, T, this
+                => this.entries.next(|(element, ())| (this.pick)(element)).map(|(element, ())| element)
+        }
+
+        $crate::hash_map::debug_list! {
+            [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.entries.iter().map(|(element, ())| element);
+        }
+    };
 }
 
-/// The elements that a predicate picks, taken out one by one; see [`HashSet::extract_if`].
-///
-/// ```
-/// let mut set = rosti::HashSet::<_>::from(['a', 'b']);
-/// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-    pub(super) entries: RawExtractIf<'a, (T, ()), Native, A>,
-    pub(super) pick: F,
-}
+#[cfg(feature = "extendible")]
+pub(crate) use removals;
+
+removals! { HashSet, hash_table::Drain<'a, (T, ()), A>, RawExtractIf<'a, (T, ()), Native, A> }
 
 forward_iterator! {
     ['a, T] Iter<'a, T>, &'a T, |(element, ())| element;
     [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
-    [T, A: Allocator] Drain<'_, T, A>, T, |(element, ())| element;
-}
-
-extract_if! {
-    [T, A: Allocator] FnMut(&T) -> bool, ExtractIf<'_, T, F, A>, T, this
-        => this.entries.next(|(element, ())| (this.pick)(element)).map(|(element, ())| element)
 }
 
 clone! { [T] Iter<'_, T>; }
@@ -74,7 +91,6 @@ default! {
 debug_list! {
     [T: Debug] Iter<'_, T>, self => self.clone();
     [T: Debug, A: Allocator] IntoIter<T, A>, self => Iter { entries: self.entries.iter() };
-    [T: Debug, A: Allocator] Drain<'_, T, A>, self => Iter { entries: self.entries.iter() };
 }
 
 impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {

@@ -33,7 +33,7 @@ pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 #[cfg(any(feature = "extendible", feature = "str"))]
 pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
-pub(crate) use {batch::batches, fallible::fallible, traits::set_traits};
+pub(crate) use {batch::batches, fallible::fallible, iter::removals, traits::set_traits};
 
 /// The parallel iterators of sets, for code that needs to name the type.
 #[cfg(feature = "rayon")]

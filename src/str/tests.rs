@@ -47,23 +47,31 @@ const FAMILY: usize = if cfg!(miri) { 16 } else { 1024 };
 /// The fewest homes that a family's keys take.
 const SPREAD: usize = FAMILY / 16 * 15;
 
-/// Families of [`FAMILY`] keys of so many bytes that are alike but for a few of them.
-fn families(len: usize) -> impl Iterator<Item = Vec<Vec<u8>>> {
-    let digits = |n: usize| format!("{n:04}").into_bytes();
-    let bits = |n: usize| vec![n as u8 & 31, (n >> 5) as u8];
-    let family = |key: &dyn Fn(usize) -> Vec<u8>| (0..FAMILY).map(key).collect();
-    let numbered = move |at: usize, number: &dyn Fn(usize) -> Vec<u8>| {
-        family(&|n| {
-            let (mut key, number) = (vec![b'a'; len], number(n));
-            key[at..at + number.len()].copy_from_slice(&number);
-            key
-        })
+/// [`FAMILY`] keys of so many bytes that are alike but for a number in some place.
+fn numbered(len: usize, at: usize, number: fn(usize) -> Vec<u8>) -> Vec<Vec<u8>> {
+    let key = |n| {
+        let (mut key, number) = (vec![b'a'; len], number(n));
+        key[at..at + number.len()].copy_from_slice(&number);
+        key
     };
-    let repeated = family(&|n| bits(n).into_iter().cycle().take(len).collect());
+    (0..FAMILY).map(key).collect()
+}
+
+fn digits(n: usize) -> Vec<u8> {
+    format!("{n:04}").into_bytes()
+}
+
+fn bits(n: usize) -> Vec<u8> {
+    vec![n as u8 & 31, (n >> 5) as u8]
+}
+
+/// Families of keys of so many bytes.
+fn families(len: usize) -> impl Iterator<Item = Vec<Vec<u8>>> {
+    let repeated = (0..FAMILY).map(|n| bits(n).into_iter().cycle().take(len).collect()).collect();
     [0, 8, len / 2, len - 8, len - 4]
         .into_iter()
-        .map(move |at| numbered(at, &digits))
-        .chain([0, 7, len - 9, len - 2].into_iter().map(move |at| numbered(at, &bits)))
+        .map(move |at| numbered(len, at, digits))
+        .chain([0, 7, len - 9, len - 2].into_iter().map(move |at| numbered(len, at, bits)))
         .chain([repeated])
 }
 
@@ -95,16 +103,9 @@ fn hashes_of_keys_that_are_nearly_equal_are_spread_like_random_ones() {
 fn hashes_of_short_keys_are_spread_like_random_ones() {
     for len in [4, 5, 8, 12, SHORT] {
         for at in [0, len - 4] {
-            let keys: Vec<Vec<u8>> = (0..FAMILY)
-                .map(|n| {
-                    let mut key = vec![b'a'; len];
-                    key[at..at + 4].copy_from_slice(format!("{n:04}").as_bytes());
-                    key
-                })
-                .collect();
             let hash =
                 |seed: &Seed, key: &[u8]| seed.of_short(&Cell::short(key).expect("it is short"));
-            let mean = mean_homes(&keys, hash);
+            let mean = mean_homes(&numbered(len, at, digits), hash);
             assert!(mean >= SPREAD, "{mean} homes, length {len}, differing at {at}");
         }
     }

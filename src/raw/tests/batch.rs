@@ -9,11 +9,11 @@ use crate::raw::RawTable;
 use crate::raw::batch::{CHUNK, Lookups, RawBatch, Searched};
 use alloc::vec::Vec;
 
-/// Keys to look up in a table of `T`, made by `value`.
-struct Wanted<I, E> {
-    keys: I,
-    hash: fn(u64) -> u64,
-    eq: E,
+/// Keys to look up in a table of `T`.
+pub(crate) struct Wanted<I, E> {
+    pub(crate) keys: I,
+    pub(crate) hash: fn(u64) -> u64,
+    pub(crate) eq: E,
 }
 
 impl<T, I: Iterator<Item = u64>, E: FnMut(u64, &T) -> bool> Lookups<T> for Wanted<I, E> {

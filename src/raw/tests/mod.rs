@@ -66,7 +66,7 @@ pub(crate) use backends;
 pub(crate) use meter::Metered;
 
 mod arithmetic;
-mod batch;
+pub(crate) mod batch;
 mod counts;
 mod elements;
 #[cfg(feature = "allocator-api2")]

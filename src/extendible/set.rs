@@ -45,7 +45,10 @@ construct! {
         O(tables)."
 }
 
-set_methods! { ExtendibleSet, [Clone], [tables], [tables] }
+set_methods! {
+    ExtendibleSet, [Clone], [tables], [tables],
+    get_or_insert: |self, value| self.map.entry(value).or_insert_entry(()).into_entry().0
+}
 
 room! {
     ExtendibleSet<T>, [Clone], "set" of "elements", "ExtendibleSet::<u64>", [self.map],

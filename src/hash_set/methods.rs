@@ -4,7 +4,10 @@
 /// Implements them. In brackets what the set asks of an allocator, and the names of its map's table and of what can take
 /// entries out of it.
 macro_rules! set_methods {
-    ($Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+]) => {
+    (
+        $Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+],
+        get_or_insert: |$self:ident, $value:ident| $get_or_insert:expr
+    ) => {
         impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
             /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
             /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
@@ -101,8 +104,8 @@ macro_rules! set_methods {
             /// assert_eq!(set.len(), 1);
             /// ```
             #[inline]
-            pub fn get_or_insert(&mut self, value: T) -> &T {
-                self.map.entry(value).or_insert_entry(()).into_entry().0
+            pub fn get_or_insert(&mut $self, $value: T) -> &T {
+                $get_or_insert
             }
 
             /// Removes an element and returns whether it was present. O(1) expected.

@@ -75,7 +75,10 @@ construct! {
     capacity: "How many elements the set can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }
 
-set_methods! { HashSet, [], [table], [table.raw] }
+set_methods! {
+    HashSet, [], [table], [table.raw],
+    get_or_insert: |self, value| &self.entry_of(&value).or_insert_with(|| (value, ())).into_mut().0
+}
 
 room! {
     HashSet<T>, [], "set" of "elements", "HashSet::<u64>", [self.map],

@@ -54,21 +54,21 @@ impl core::error::Error for TryReserveError {}
 /// assert_eq!(TryReserveError::from(rejected), TryReserveError::CapacityOverflow);
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Rejected<T> {
+pub struct Rejected<T, E = TryReserveError> {
     /// What was not inserted.
     pub value: T,
     /// Why it was not inserted.
-    pub error: TryReserveError,
+    pub error: E,
 }
 
 /// An iterator from the element on that it was at: what is left when inserting its elements has failed.
 pub(crate) type Rest<I> = Chain<Once<<I as Iterator>::Item>, I>;
 
 /// Inserts elements until one is rejected; that one comes back with those behind it.
-pub(crate) fn try_extend<I: IntoIterator>(
+pub(crate) fn try_extend<I: IntoIterator, E>(
     elements: I,
-    mut insert: impl FnMut(I::Item) -> Result<(), Rejected<I::Item>>,
-) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+    mut insert: impl FnMut(I::Item) -> Result<(), Rejected<I::Item, E>>,
+) -> Result<(), Rejected<Rest<I::IntoIter>, E>> {
     let mut elements = elements.into_iter();
     while let Some(element) = elements.next() {
         if let Err(Rejected { value, error }) = insert(element) {
@@ -85,13 +85,13 @@ impl<T> From<Rejected<T>> for TryReserveError {
     }
 }
 
-impl<T> fmt::Display for Rejected<T> {
+impl<T, E: fmt::Display> fmt::Display for Rejected<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
     }
 }
 
-impl<T: fmt::Debug> core::error::Error for Rejected<T> {
+impl<T: fmt::Debug, E: core::error::Error + 'static> core::error::Error for Rejected<T, E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         Some(&self.error)
     }

@@ -3,7 +3,7 @@
 use core::error::Error;
 use core::fmt::{self, Display};
 
-use crate::error::TryReserveError;
+use crate::error::{Rejected, TryReserveError};
 
 /// Why [`SliceMap::try_insert`](super::SliceMap::try_insert) could not insert a key. The entries are
 /// unchanged.
@@ -50,22 +50,4 @@ impl Error for InsertError {}
 /// let rejected = RejectedValue { value: 1, error: InsertError::KeyTooLong { len: usize::MAX } };
 /// assert_eq!(rejected.to_string(), rejected.error.to_string());
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RejectedValue<V> {
-    /// The value.
-    pub value: V,
-    /// Why it was not inserted.
-    pub error: InsertError,
-}
-
-impl<V> Display for RejectedValue<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<V: fmt::Debug> Error for RejectedValue<V> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.error)
-    }
-}
+pub type RejectedValue<V> = Rejected<V, InsertError>;

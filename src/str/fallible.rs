@@ -1,12 +1,10 @@
 //! Insertion for code that must not abort, beside [`SliceMap::try_insert`]: what cannot be stored comes back, with
 //! the reason. The names are [`HashMap`](crate::HashMap)'s. Keys are given by reference, so they are never lost.
 
-use core::iter;
-
 use super::entry::{Entry, OccupiedEntry, VacantEntry};
 use super::{Cell, InsertError, Key, Query, RejectedValue, SliceMap, SliceSet, hash_of, store};
 use crate::allocator::Allocator;
-use crate::error::{Fallibility, Rest, TryReserveError};
+use crate::error::{Fallibility, Rejected, Rest, TryReserveError, try_extend};
 use crate::hash_map::try_with_capacity;
 use crate::hash_table;
 
@@ -69,14 +67,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         &mut self,
         entries: I,
     ) -> Result<(), RejectedValue<Rest<I::IntoIter>>> {
-        let mut entries = entries.into_iter();
-        while let Some((key, value)) = entries.next() {
-            if let Err(RejectedValue { value, error }) = self.try_insert(key.as_ref(), value) {
-                let value = iter::once((key, value)).chain(entries);
-                return Err(RejectedValue { value, error });
-            }
-        }
-        Ok(())
+        try_extend(entries, |(key, value)| match self.try_insert(key.as_ref(), value) {
+            Ok(_) => Ok(()),
+            Err(Rejected { value, error }) => Err(Rejected { value: (key, value), error }),
+        })
     }
 
     /// A copy of the map, with the same capacity and seed, or the reason why there is no memory for
@@ -144,13 +138,10 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         &mut self,
         elements: I,
     ) -> Result<(), RejectedValue<Rest<I::IntoIter>>> {
-        let mut elements = elements.into_iter();
-        while let Some(element) = elements.next() {
-            if let Err(error) = self.try_insert(element.as_ref()) {
-                return Err(RejectedValue { value: iter::once(element).chain(elements), error });
-            }
-        }
-        Ok(())
+        try_extend(elements, |element| match self.try_insert(element.as_ref()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Rejected { value: element, error }),
+        })
     }
 
     /// A copy of the set, with the same capacity and seed, or the reason why there is no memory for it. O(slots +

@@ -56,47 +56,17 @@ macro_rules! map_methods {
                 IntoValues { entries: self.into_iter() }
             }
 
-            /// Empties the map and returns its entries, but keeps its memory. Entries that are not taken
-            /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
-            /// leaked too, and the map is empty. O(slots) in total.
-            ///
-            /// ```
-            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a'), (2, 'b')]);")]
-            /// let capacity = map.capacity();
-            /// assert_eq!(map.drain().count(), 2);
-            /// assert_eq!((map.len(), map.capacity()), (0, capacity));
-            /// ```
-            #[inline]
-            pub fn drain(&mut self) -> Drain<'_, K, V, A> {
-                Drain { entries: self.$table.drain() }
-            }
-
-            /// Keeps the entries for which `keep` returns true and drops the others. O(slots).
-            ///
-            /// ```
-            #[doc = concat!("let mut map: rosti::", stringify!($Map), "<u32, u32> = (0..8).map(|i| (i, i * i)).collect();")]
-            /// map.retain(|key, _| key % 2 == 0);
-            /// assert_eq!(map.len(), 4);
-            /// ```
-            pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
-                self.$table.retain(|(key, value)| keep(key, value));
-            }
-
-            /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
-            /// Entries not yet visited when the iterator is dropped stay in the map. O(slots) in total.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Map), " as Map;")]
-            /// let mut map: Map<u32, u32> = (0..8).map(|i| (i, i)).collect();
-            /// let odd: Map<u32, u32> = map.extract_if(|key, _| key % 2 == 1).collect();
-            /// assert_eq!((map.len(), odd.len()), (4, 4));
-            /// ```
-            #[inline]
-            pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
-                &mut self,
-                pick: F,
-            ) -> ExtractIf<'_, K, V, F, A> {
-                ExtractIf { entries: self.$($raw).+.extract_if(), pick }
+            crate::hash_table::removals! {
+                "map" of "entries",
+                concat!("let mut map: rosti::", stringify!($Map), "<u32, u32> = (0..8).map(|i| (i, i)).collect();"),
+                "|_, n| *n % 2 == 0", |self, pick|
+                drain: "" -> Drain<'_, K, V, A> => Drain { entries: self.$table.drain() };
+                retain(&K, &mut V): "" => {
+                    let mut keep = pick;
+                    self.$table.retain(|(key, value)| keep(key, value));
+                };
+                extract_if(&K, &mut V): "" -> ExtractIf<'_, K, V, F, A>
+                    => ExtractIf { entries: self.$($raw).+.extract_if(), pick };
             }
         }
 

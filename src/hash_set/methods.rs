@@ -9,46 +9,17 @@ macro_rules! set_methods {
         get_or_insert: |$self:ident, $value:ident| $get_or_insert:expr
     ) => {
         impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
-            /// Empties the set and returns its elements, but keeps its memory. Elements that are not taken
-            /// are dropped with the iterator. If the iterator is leaked, the elements and the memory are
-            /// leaked too, and the set is empty. O(slots) in total.
-            ///
-            /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a', 'b']);")]
-            /// let capacity = set.capacity();
-            /// assert_eq!(set.drain().count(), 2);
-            /// assert_eq!((set.len(), set.capacity()), (0, capacity));
-            /// ```
-            #[inline]
-            pub fn drain(&mut self) -> Drain<'_, T, A> {
-                Drain { entries: self.map.$table.drain() }
-            }
-
-            /// Keeps the elements for which `keep` returns true and drops the others. O(slots). If `keep`
-            /// panics, elements not yet visited are kept.
-            ///
-            /// ```
-            #[doc = concat!("let mut set: rosti::", stringify!($Set), "<u32> = (0..8).collect();")]
-            /// set.retain(|n| n % 2 == 0);
-            /// assert_eq!(set.len(), 4);
-            /// ```
-            pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
-                self.map.$table.retain(|(element, ())| keep(element));
-            }
-
-            /// Takes out the elements for which `pick` returns true, one by one as the iterator advances.
-            /// Elements not yet visited when the iterator is dropped stay in the set. O(slots) in total.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Set), " as Set;")]
-            /// let mut set: Set<u32> = (0..8).collect();
-            /// let odd: Set<u32> = set.extract_if(|n| n % 2 == 1).collect();
-            /// assert_eq!(odd, Set::from([1, 3, 5, 7]));
-            /// assert_eq!(set, Set::from([0, 2, 4, 6]));
-            /// ```
-            #[inline]
-            pub fn extract_if<F: FnMut(&T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
-                ExtractIf { entries: self.map.$($raw).+.extract_if(), pick }
+            crate::hash_table::removals! {
+                "set" of "elements",
+                concat!("let mut set: rosti::", stringify!($Set), "<u32> = (0..8).collect();"),
+                "|n| n % 2 == 0", |self, pick|
+                drain: "" -> Drain<'_, T, A> => Drain { entries: self.map.$table.drain() };
+                retain(&T): "" => {
+                    let mut keep = pick;
+                    self.map.$table.retain(|(element, ())| keep(element));
+                };
+                extract_if(&T): "" -> ExtractIf<'_, T, F, A>
+                    => ExtractIf { entries: self.map.$($raw).+.extract_if(), pick };
             }
         }
 

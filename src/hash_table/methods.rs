@@ -155,4 +155,55 @@ macro_rules! measures {
     };
 }
 
-pub(crate) use {constructors, constructors_in, measures};
+/// The methods that take many entries out. In quotes, for the documentation, what makes one that holds eight, and a
+/// predicate for four of these; then what is to be said of each method besides, its result and how that is made.
+macro_rules! removals {
+    (
+        $it:literal of $entries:literal, $filled:expr, $even:literal, |$self:ident, $predicate:ident|
+        drain: $on_drain:literal -> $Drain:ty => $drain:expr;
+        retain($($kept:ty),*): $on_retain:literal => $retain:expr;
+        extract_if($($picked:ty),*): $on_extract_if:literal -> $ExtractIf:ty => $extract_if:expr;
+    ) => {
+        #[doc = concat!("Empties the ", $it, " and returns its ", $entries, ", but keeps its memory. What is not taken is")]
+        #[doc = concat!("dropped with the iterator. If that is leaked, ", $entries, " and memory are leaked too, and the ", $it)]
+        #[doc = concat!("is empty. O(slots) in total.", $on_drain)]
+        ///
+        /// ```
+        #[doc = $filled]
+        #[doc = concat!("let capacity = ", $it, ".capacity();")]
+        #[doc = concat!("assert_eq!(", $it, ".drain().count(), 8);")]
+        #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, capacity));")]
+        /// ```
+        #[inline]
+        pub fn drain(&mut $self) -> $Drain {
+            $drain
+        }
+
+        #[doc = concat!("Keeps the ", $entries, " for which the predicate returns true and drops the others. O(slots). If")]
+        #[doc = concat!("it panics, ", $entries, " not yet visited are kept.", $on_retain)]
+        ///
+        /// ```
+        #[doc = $filled]
+        #[doc = concat!($it, ".retain(", $even, ");")]
+        #[doc = concat!("assert_eq!(", $it, ".len(), 4);")]
+        /// ```
+        pub fn retain<F: FnMut($($kept),*) -> bool>(&mut $self, $predicate: F) {
+            $retain
+        }
+
+        #[doc = concat!("Takes out the ", $entries, " for which the predicate returns true, one by one as the iterator")]
+        #[doc = concat!("advances. Those not yet visited when it is dropped stay in the ", $it, ". O(slots) in total.", $on_extract_if)]
+        ///
+        /// ```
+        #[doc = $filled]
+        #[doc = concat!("assert_eq!(", $it, ".extract_if(", $even, ").count(), 4);")]
+        #[doc = concat!("assert_eq!(", $it, ".len(), 4);")]
+        /// ```
+        #[inline]
+        pub fn extract_if<F: FnMut($($picked),*) -> bool>(&mut $self, $predicate: F) -> $ExtractIf {
+            $extract_if
+        }
+    };
+}
+
+pub(crate) use {constructors, constructors_in, measures, removals};

@@ -54,7 +54,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
-pub(crate) use methods::{constructors, constructors_in, measures};
+pub(crate) use methods::{constructors, constructors_in, measures, removals};
 
 /// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]
@@ -566,48 +566,14 @@ impl<T, A: Allocator> HashTable<T, A> {
         IterHashBuckets { entries: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
     }
 
-    /// Keeps the entries for which `keep` returns true and drops the others. The hashes of the
-    /// entries kept must not change. O(slots). If `keep` panics, entries not yet visited are kept.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// (0..8).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));
-    /// table.retain(|n| *n % 2 == 0);
-    /// assert_eq!(table.len(), 4);
-    /// ```
-    pub fn retain(&mut self, keep: impl FnMut(&mut T) -> bool) {
-        self.raw.retain(keep);
-    }
-
-    /// Empties the table and returns its entries, but keeps its memory. Entries that are not taken
-    /// are dropped with the iterator. If the iterator is leaked, the entries and the memory are
-    /// leaked too, and the table is empty. O(slots) in total.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// let capacity = table.capacity();
-    /// assert_eq!(table.drain().collect::<Vec<_>>(), ['a']);
-    /// assert_eq!((table.len(), table.capacity()), (0, capacity));
-    /// ```
-    #[inline]
-    pub fn drain(&mut self) -> Drain<'_, T, A> {
-        Drain { entries: self.raw.drain() }
-    }
-
-    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances.
-    /// Entries not yet visited when the iterator is dropped stay in the table. The hashes of the
-    /// entries that stay must not change. O(slots) in total.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// (0..8).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));
-    /// assert_eq!(table.extract_if(|n| *n % 2 == 1).sum::<u64>(), 1 + 3 + 5 + 7);
-    /// assert_eq!(table.len(), 4);
-    /// ```
-    #[inline]
-    pub fn extract_if<F: FnMut(&mut T) -> bool>(&mut self, pick: F) -> ExtractIf<'_, T, F, A> {
-        ExtractIf { entries: self.raw.extract_if(), pick }
+    removals! {
+        "table" of "entries",
+        "let mut table = rosti::HashTable::new();\n(0..8).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));",
+        "|n| *n % 2 == 0", |self, predicate|
+        drain: "" -> Drain<'_, T, A> => Drain { entries: self.raw.drain() };
+        retain(&mut T): " The hashes of those kept must not change." => self.raw.retain(predicate);
+        extract_if(&mut T): " The hashes of those that stay must not change." -> ExtractIf<'_, T, F, A>
+            => ExtractIf { entries: self.raw.extract_if(), pick: predicate };
     }
 
     /// Mutable references to several entries at once; `eq(i, entry)` says whether an entry is the

@@ -28,7 +28,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
 use crate::hash_map::views;
-use crate::hash_table::{self, HashTable};
+use crate::hash_table::{self, HashTable, removals};
 use crate::raw::Statistics;
 
 mod arena;
@@ -564,23 +564,6 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Some((key, value))
     }
 
-    /// Keeps the entries for which `keep` returns true and drops the others. O(slots). If `keep`
-    /// panics, entries not yet visited are kept.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);
-    /// map.retain(|key, value| key.len() == 3 && *value > 1);
-    /// assert_eq!(map, rosti::StrMap::from([("two", 2)]));
-    /// ```
-    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        let mut removed = Removed { arena: &mut self.arena, bytes: 0 };
-        self.table.retain(|(cell, value)| {
-            removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
-        });
-        drop(removed);
-        collect_garbage(&mut self.table, &mut self.arena);
-    }
-
     /// The entries, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
@@ -631,40 +614,28 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         IntoValues { entries: self.table.into_iter(), marker: core::marker::PhantomData }
     }
 
-    /// Empties the map and returns its entries, each key newly allocated; the map keeps its memory.
-    /// Entries that are not taken are dropped with the iterator. If the iterator is leaked, the
-    /// entries and the memory are leaked too and the map is empty. O(slots) in total.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// let capacity = map.capacity();
-    /// assert_eq!(map.drain().map(|(key, _)| key.len()).sum::<usize>(), 8);
-    /// assert_eq!((map.len(), map.capacity()), (0, capacity));
-    /// ```
-    #[inline]
-    pub fn drain(&mut self) -> Drain<'_, K, V, A> {
-        // Should the drain be leaked, all bytes are garbage.
-        self.arena.release_all();
-        Drain { entries: self.table.drain(), arena: &mut self.arena }
-    }
-
-    /// Takes out the entries for which `pick` returns true, one by one as the iterator advances,
-    /// each key newly allocated. Entries not yet visited when the iterator is dropped stay in the
-    /// map. O(slots) in total. The memory of long keys that are taken out is reclaimed by the next
-    /// removal at the earliest.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1), ("two", 2), ("three", 3)]);
-    /// let odd: rosti::StrMap<i32> = map.extract_if(|_, value| *value % 2 == 1).collect();
-    /// assert_eq!((odd.len(), map.len()), (2, 1));
-    /// ```
-    #[inline]
-    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(
-        &mut self,
-        pick: F,
-    ) -> ExtractIf<'_, K, V, F, A> {
-        // What an earlier one left: while the iterator lives, keys cannot be moved.
-        collect_garbage(&mut self.table, &mut self.arena);
-        ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick }
+    removals! {
+        "map" of "entries", "let mut map: rosti::StrMap<u32> = (0..8).map(|n| (n.to_string(), n)).collect();",
+        "|_, n| *n % 2 == 0", |self, pick|
+        drain: " Each key is newly allocated." -> Drain<'_, K, V, A> => {
+            // Should the drain be leaked, all bytes are garbage.
+            self.arena.release_all();
+            Drain { entries: self.table.drain(), arena: &mut self.arena }
+        };
+        retain(&K, &mut V): "" => {
+            let (mut keep, mut removed) = (pick, Removed { arena: &mut self.arena, bytes: 0 });
+            self.table.retain(|(cell, value)| {
+                removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
+            });
+            drop(removed);
+            collect_garbage(&mut self.table, &mut self.arena);
+        };
+        extract_if(&K, &mut V):
+            " Each key is newly allocated. The memory of long keys is reclaimed by the next removal at the earliest."
+            -> ExtractIf<'_, K, V, F, A> => {
+            // What an earlier one left: while the iterator lives, keys cannot be moved.
+            collect_garbage(&mut self.table, &mut self.arena);
+            ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick }
+        };
     }
 }

@@ -10,6 +10,7 @@ use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::hash_map::{debug_list, forward_iterator};
 use crate::hash_set::{algebra, by_len, relations};
+use crate::hash_table::removals;
 use crate::raw::Statistics;
 
 /// A set that owns its elements, strings (`K = str`, [`StrSet`](super::StrSet)) or byte strings
@@ -132,35 +133,6 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.pop().map(|(key, ())| key)
     }
 
-    /// Keeps the elements for which `keep` returns true. O(slots). If `keep` panics, elements not
-    /// yet visited are kept.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one", "three"]);
-    /// set.retain(|element| element.len() == 3);
-    /// assert_eq!(set, rosti::StrSet::from(["one"]));
-    /// ```
-    pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) {
-        self.map.retain(|key, ()| keep(key));
-    }
-
-    /// Takes out the elements for which `pick` returns true, one by one as the iterator advances,
-    /// each newly allocated. Elements not yet visited when the iterator is dropped stay. O(slots)
-    /// in total.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one", "three"]);
-    /// let long: Vec<String> = set.extract_if(|element| element.len() > 3).collect();
-    /// assert_eq!((long, set.len()), (vec!["three".to_owned()], 1));
-    /// ```
-    #[inline]
-    pub fn extract_if(
-        &mut self,
-        mut pick: impl FnMut(&K) -> bool,
-    ) -> impl FusedIterator<Item = K::Owned> {
-        self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
-    }
-
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
@@ -172,17 +144,18 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         self.map.keys()
     }
 
-    /// Empties the set and returns its elements, each newly allocated; the memory is kept. See
-    /// [`SliceMap::drain`].
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert_eq!(set.drain().collect::<Vec<_>>(), ["one"]);
-    /// assert!(set.is_empty());
-    /// ```
-    #[inline]
-    pub fn drain(&mut self) -> DrainSet<'_, K, A> {
-        DrainSet { entries: self.map.drain() }
+    removals! {
+        "set" of "elements", "let mut set: rosti::StrSet = (0..8).map(|n| n.to_string()).collect();",
+        "|n| n < \"4\"", |self, pick|
+        drain: " Each is newly allocated." -> DrainSet<'_, K, A> => DrainSet { entries: self.map.drain() };
+        retain(&K): "" => {
+            let mut keep = pick;
+            self.map.retain(|key, ()| keep(key));
+        };
+        extract_if(&K): " Each is newly allocated." -> impl FusedIterator<Item = K::Owned> => {
+            let mut pick = pick;
+            self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
+        };
     }
 
     algebra! {

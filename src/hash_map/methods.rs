@@ -59,14 +59,14 @@ macro_rules! map_methods {
             crate::hash_table::removals! {
                 "map" of "entries",
                 concat!("let mut map: rosti::", stringify!($Map), "<u32, u32> = (0..8).map(|i| (i, i)).collect();"),
-                "|_, n| *n % 2 == 0", |self, pick|
+                "|_, n| *n % 2 == 0", |self, predicate|
                 drain: "" -> Drain<'_, K, V, A> => Drain { entries: self.$table.drain() };
                 retain(&K, &mut V): "" => {
-                    let mut keep = pick;
+                    let mut keep = predicate;
                     self.$table.retain(|(key, value)| keep(key, value));
                 };
                 extract_if(&K, &mut V): "" -> ExtractIf<'_, K, V, F, A>
-                    => ExtractIf { entries: self.$($raw).+.extract_if(), pick };
+                    => ExtractIf { entries: self.$($raw).+.extract_if(), pick: predicate };
             }
         }
 

@@ -12,14 +12,14 @@ macro_rules! set_methods {
             crate::hash_table::removals! {
                 "set" of "elements",
                 concat!("let mut set: rosti::", stringify!($Set), "<u32> = (0..8).collect();"),
-                "|n| n % 2 == 0", |self, pick|
+                "|n| n % 2 == 0", |self, predicate|
                 drain: "" -> Drain<'_, T, A> => Drain { entries: self.map.$table.drain() };
                 retain(&T): "" => {
-                    let mut keep = pick;
+                    let mut keep = predicate;
                     self.map.$table.retain(|(element, ())| keep(element));
                 };
                 extract_if(&T): "" -> ExtractIf<'_, T, F, A>
-                    => ExtractIf { entries: self.map.$($raw).+.extract_if(), pick };
+                    => ExtractIf { entries: self.map.$($raw).+.extract_if(), pick: predicate };
             }
         }
 

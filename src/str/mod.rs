@@ -616,14 +616,14 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
 
     removals! {
         "map" of "entries", "let mut map: rosti::StrMap<u32> = (0..8).map(|n| (n.to_string(), n)).collect();",
-        "|_, n| *n % 2 == 0", |self, pick|
+        "|_, n| *n % 2 == 0", |self, predicate|
         drain: " Each key is newly allocated." -> Drain<'_, K, V, A> => {
             // Should the drain be leaked, all bytes are garbage.
             self.arena.release_all();
             Drain { entries: self.table.drain(), arena: &mut self.arena }
         };
         retain(&K, &mut V): "" => {
-            let (mut keep, mut removed) = (pick, Removed { arena: &mut self.arena, bytes: 0 });
+            let (mut keep, mut removed) = (predicate, Removed { arena: &mut self.arena, bytes: 0 });
             self.table.retain(|(cell, value)| {
                 removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
             });
@@ -635,7 +635,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
             -> ExtractIf<'_, K, V, F, A> => {
             // What an earlier one left: while the iterator lives, keys cannot be moved.
             collect_garbage(&mut self.table, &mut self.arena);
-            ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick }
+            ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick: predicate }
         };
     }
 }

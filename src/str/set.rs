@@ -146,14 +146,14 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
 
     removals! {
         "set" of "elements", "let mut set: rosti::StrSet = (0..8).map(|n| n.to_string()).collect();",
-        "|n| n < \"4\"", |self, pick|
+        "|n| n < \"4\"", |self, predicate|
         drain: " Each is newly allocated." -> DrainSet<'_, K, A> => DrainSet { entries: self.map.drain() };
         retain(&K): "" => {
-            let mut keep = pick;
+            let mut keep = predicate;
             self.map.retain(|key, ()| keep(key));
         };
         extract_if(&K): " Each is newly allocated." -> impl FusedIterator<Item = K::Owned> => {
-            let mut pick = pick;
+            let mut pick = predicate;
             self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
         };
     }

@@ -8,30 +8,21 @@ use super::map::ExtendibleMap;
 use super::set::ExtendibleSet;
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, Rejected, Rest, TryReserveError, try_extend};
+use crate::hash_map::try_clone;
 use crate::raw::Plain;
 use crate::{hash_map, hash_set};
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
-    /// A clone of the map, or the reason why there is no memory for its tables. O(slots). Whatever
-    /// keys and values allocate while they are cloned is not covered.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
-    ///
-    /// ```
-    /// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("a", 1), ("b", 2)]);
-    /// assert_eq!(map.try_clone(), Ok(map));
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        K: Clone,
-        V: Clone,
-        S: Clone,
-    {
-        let (hash_builder, alloc) = (self.hash_builder.clone(), self.allocator().clone());
-        let mut map = Self::with_hasher_in(hash_builder, alloc);
-        map.tables.clone_into_new(&self.tables, Plain::of_pair, Fallibility::Fallible)?;
-        Ok(map)
+    try_clone! {
+        "map", "", "O(slots). Whatever keys and values allocate while they are cloned is not covered.",
+        "Clones that have been made by then are dropped.",
+        "let map = rosti::ExtendibleMap::<_, _>::from([(\"a\", 1), (\"b\", 2)]);", [K, V, S],
+        |self| {
+            let (hash_builder, alloc) = (self.hash_builder.clone(), self.allocator().clone());
+            let mut map = Self::with_hasher_in(hash_builder, alloc);
+            map.tables.clone_into_new(&self.tables, Plain::of_pair, Fallibility::Fallible)?;
+            Ok(map)
+        }
     }
 }
 
@@ -39,21 +30,10 @@ hash_map::fallible! { ExtendibleMap, [Clone] }
 hash_set::fallible! { ExtendibleSet, [Clone] }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// A clone of the set, or the reason why there is no memory for its tables. O(slots). Whatever
-    /// elements allocate while they are cloned is not covered.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. Clones that have been made by then are dropped.
-    ///
-    /// ```
-    /// let set: rosti::ExtendibleSet<_, _> = rosti::ExtendibleSet::from(["a", "b"]);
-    /// assert_eq!(set.try_clone(), Ok(set));
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        T: Clone,
-        S: Clone,
-    {
-        Ok(ExtendibleSet { map: self.map.try_clone()? })
+    try_clone! {
+        "set", "", "O(slots). Whatever elements allocate while they are cloned is not covered.",
+        "Clones that have been made by then are dropped.",
+        "let set = rosti::ExtendibleSet::<_>::from([\"a\", \"b\"]);", [T, S],
+        |self| Ok(ExtendibleSet { map: self.map.try_clone()? })
     }
 }

@@ -34,6 +34,7 @@ use crate::allocator::Allocator;
 use crate::allocator::Global;
 use crate::equivalent::Equivalent;
 use crate::error::{Rejected, Rest, TryReserveError, try_extend};
+use crate::hash_table::try_clone;
 #[cfg(feature = "default-hasher")]
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Plain;
@@ -47,25 +48,11 @@ impl<K, V> HashMap<K, V> {
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// A copy of the map, with the same hasher and capacity, or the reason why there is no memory
-    /// for its table. O(slots). Whatever keys and values allocate while they are cloned is not
-    /// covered.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. No entry was cloned.
-    ///
-    /// ```
-    /// let map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1), ("b", 2)]);
-    /// assert_eq!(map.try_clone(), Ok(map));
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        K: Clone,
-        V: Clone,
-        S: Clone,
-        A: Clone,
-    {
-        Ok(HashMap {
+    try_clone! {
+        "map", ", with the same hasher and capacity",
+        "O(slots). Whatever keys and values allocate while they are cloned is not covered.", "No entry was cloned.",
+        "let map = rosti::HashMap::<_, _>::from([(\"a\", 1), (\"b\", 2)]);", [K, V, S, A],
+        |self| Ok(HashMap {
             hash_builder: self.hash_builder.clone(),
             table: self.table.try_clone_as(Plain::of_pair())?,
         })

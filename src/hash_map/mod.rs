@@ -55,7 +55,10 @@ pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
 #[cfg(feature = "extendible")]
-pub(crate) use {fallible::fallible, iter::iterators, scan::scans, traits::map_traits};
+pub(crate) use {
+    crate::hash_table::try_clone, fallible::fallible, iter::iterators, scan::scans,
+    traits::map_traits,
+};
 
 /// The parallel iterators of maps, for code that needs to name the type.
 #[cfg(feature = "rayon")]

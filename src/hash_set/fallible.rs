@@ -9,6 +9,7 @@ use crate::allocator::Allocator;
 use crate::error::{Rejected, Rest, TryReserveError, try_extend};
 #[cfg(feature = "default-hasher")]
 use crate::hash_map::{HashMap, try_with_capacity};
+use crate::hash_table::try_clone;
 
 #[cfg(feature = "default-hasher")]
 impl<T> HashSet<T> {
@@ -18,23 +19,11 @@ impl<T> HashSet<T> {
 }
 
 impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// A copy of the set, with the same hasher and capacity, or the reason why there is no memory
-    /// for its table. O(slots). Whatever elements allocate while they are cloned is not covered.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. No element was cloned.
-    ///
-    /// ```
-    /// let set: rosti::HashSet<_, _> = rosti::HashSet::from(["a", "b"]);
-    /// assert_eq!(set.try_clone(), Ok(set));
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        T: Clone,
-        S: Clone,
-        A: Clone,
-    {
-        Ok(HashSet { map: self.map.try_clone()? })
+    try_clone! {
+        "set", ", with the same hasher and capacity",
+        "O(slots). Whatever elements allocate while they are cloned is not covered.", "No element was cloned.",
+        "let set = rosti::HashSet::<_>::from([\"a\", \"b\"]);", [T, S, A],
+        |self| Ok(HashSet { map: self.map.try_clone()? })
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::HashTable;
 use super::entry::{Entry, OccupiedEntry};
+use super::try_clone;
 use crate::allocator::{Allocator, Global};
 use crate::error::{Rejected, TryReserveError};
 use crate::raw::Plain;
@@ -44,27 +45,12 @@ impl<T, A: Allocator> HashTable<T, A> {
         Ok(table)
     }
 
-    /// A copy of the table, with the same capacity, or the reason why there is no memory for it.
-    /// O(slots). Needs no hasher. Whatever entries allocate while they are cloned is not covered.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. No entry was cloned.
-    ///
-    /// ```
-    /// use rosti::{HashTable, TryReserveError};
-    ///
-    /// let mut table = HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// let copy = table.try_clone()?;
-    /// assert_eq!(copy.find(7, |&c| c == 'a'), Some(&'a'));
-    /// # Ok::<(), TryReserveError>(())
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        T: Clone,
-        A: Clone,
-    {
-        self.try_clone_as(Plain::of_value())
+    try_clone! {
+        "table", ", with the same capacity",
+        "O(slots). Needs no hasher. Whatever entries allocate while they are cloned is not covered.",
+        "No entry was cloned.",
+        "let mut table = rosti::HashTable::new();\n[7, 8].map(|n| drop(table.insert_unique(n, n, |&n| n)));", [T, A],
+        |self| self.try_clone_as(Plain::of_value())
     }
 
     /// [`insert_unique`](Self::insert_unique) that gives the value back if there is no memory for

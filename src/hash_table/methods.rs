@@ -206,4 +206,29 @@ macro_rules! removals {
     };
 }
 
-pub(crate) use {constructors, constructors_in, measures, removals};
+/// The copy that reports if there is no memory. In quotes, for the documentation, what it has in common with the original,
+/// what else is to be said, what an error leaves, and what makes one that holds two entries; in brackets what is cloned.
+macro_rules! try_clone {
+    (
+        $it:literal, $like:literal, $notes:literal, $left:literal, $filled:literal, [$($T:ident),+],
+        |$self:ident| $copy:expr
+    ) => {
+        #[doc = concat!("A copy of the ", $it, $like, ", or the reason why there is no memory for it. ", $notes)]
+        ///
+        /// # Errors
+        #[doc = concat!("[`TryReserveError`]: the allocator fails. ", $left)]
+        ///
+        /// ```
+        #[doc = $filled]
+        #[doc = concat!("assert!(", $it, ".try_clone().is_ok_and(|copy| copy.len() == 2));")]
+        /// ```
+        pub fn try_clone(&$self) -> Result<Self, TryReserveError>
+        where
+            $($T: Clone),+
+        {
+            $copy
+        }
+    };
+}
+
+pub(crate) use {constructors, constructors_in, measures, removals, try_clone};

@@ -54,7 +54,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
-pub(crate) use methods::{constructors, constructors_in, measures, removals};
+pub(crate) use methods::{constructors, constructors_in, measures, removals, try_clone};
 
 /// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]

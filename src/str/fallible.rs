@@ -6,7 +6,7 @@ use super::{Cell, InsertError, Key, Query, RejectedValue, SliceMap, SliceSet, ha
 use crate::allocator::Allocator;
 use crate::error::{Fallibility, Rejected, Rest, TryReserveError, try_extend};
 use crate::hash_map::try_with_capacity;
-use crate::hash_table;
+use crate::hash_table::{self, try_clone};
 
 impl<K: Key + ?Sized, V> SliceMap<K, V> {
     try_with_capacity! { "map", "StrMap::<u64>", |capacity| {
@@ -73,25 +73,15 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         })
     }
 
-    /// A copy of the map, with the same capacity and seed, or the reason why there is no memory for
-    /// its table or its keys. O(slots + key bytes). Whatever values allocate while they are cloned
-    /// is not covered.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails. No value was cloned.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("two", 2)]);
-    /// assert_eq!(map.try_clone(), Ok(map));
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        V: Clone,
-        A: Clone,
-    {
-        let mut copy = Self::new_in(self.allocator().clone());
-        copy.copy_from(self, Fallibility::Fallible)?;
-        Ok(copy)
+    try_clone! {
+        "map", ", with the same capacity and seed",
+        "O(slots + key bytes). Whatever values allocate while they are cloned is not covered.", "No value was cloned.",
+        "let map = rosti::StrMap::from([(\"one\", 1), (\"two\", 2)]);", [V, A],
+        |self| {
+            let mut copy = Self::new_in(self.allocator().clone());
+            copy.copy_from(self, Fallibility::Fallible)?;
+            Ok(copy)
+        }
     }
 }
 
@@ -144,20 +134,9 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         })
     }
 
-    /// A copy of the set, with the same capacity and seed, or the reason why there is no memory for it. O(slots +
-    /// bytes).
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the allocator fails.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one", "two"]);
-    /// assert_eq!(set.try_clone(), Ok(set));
-    /// ```
-    pub fn try_clone(&self) -> Result<Self, TryReserveError>
-    where
-        A: Clone,
-    {
-        Ok(SliceSet { map: self.map.try_clone()? })
+    try_clone! {
+        "set", ", with the same capacity and seed", "O(slots + bytes).", "",
+        "let set = rosti::StrSet::from([\"one\", \"two\"]);", [A],
+        |self| Ok(SliceSet { map: self.map.try_clone()? })
     }
 }

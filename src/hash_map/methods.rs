@@ -6,43 +6,9 @@
 macro_rules! map_methods {
     ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+]) => {
         impl<K, V, S, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
-            crate::hash_map::views! { concat!(stringify!($Map), "::<_, _>"), [$($A)?] }
-
-            /// The entries, in arbitrary order. O(slots) to visit them all.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 10), (2, 20)]);")]
-            /// assert!(map.iter().all(|(key, value)| *value == 10 * key));
-            /// ```
-            #[inline]
-            pub fn iter(&self) -> Iter<'_, K, V $(, $A)?> {
-                Iter { entries: self.$table.iter() }
-            }
-
-            /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
-            /// them all.
-            ///
-            /// ```
-            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 10), (2, 20)]);")]
-            /// for (key, value) in map.iter_mut() {
-            ///     *value += key;
-            /// }
-            /// assert_eq!(map[&2], 22);
-            /// ```
-            #[inline]
-            pub fn iter_mut(&mut self) -> IterMut<'_, K, V $(, $A)?> {
-                IterMut::new(&mut self.$table)
-            }
-
-            /// The keys by value, in arbitrary order. O(slots) to visit them all.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a'), (2, 'b')]);")]
-            /// assert_eq!(map.into_keys().max(), Some(2));
-            /// ```
-            #[inline]
-            pub fn into_keys(self) -> IntoKeys<K, V, A> {
-                IntoKeys { entries: self.into_iter() }
+            crate::hash_map::views! {
+                concat!(stringify!($Map), "::<_, _>"), "", [$($A)?], |self|
+                iter: Iter { entries: self.$table.iter() }; iter_mut: IterMut::new(&mut self.$table);
             }
 
             /// The values by value, in arbitrary order. O(slots) to visit them all.
@@ -172,10 +138,38 @@ macro_rules! map_methods {
     };
 }
 
-/// The methods that show one half of each entry, for an `impl`: examples are with the map that is named, and in brackets
-/// is the parameter that its iterators have in addition.
+/// The methods that show entries, or one half of each, for an `impl`. Examples are with the map that is named; then comes
+/// what is to be said of keys by value, in brackets the parameter that iterators have in addition, and how two are made.
 macro_rules! views {
-    ($Of:expr, [$($A:ident)?]) => {
+    (
+        $Of:expr, $by_value:literal, [$($A:ident)?], |$self:ident| iter: $iter:expr; iter_mut: $iter_mut:expr;
+    ) => {
+        /// The entries, in arbitrary order. O(slots) to visit them all.
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
+        /// assert!(map.iter().all(|(key, value)| key.len() == 3 && *value < 3));
+        /// ```
+        #[inline]
+        pub fn iter(&$self) -> Iter<'_, K, V $(, $A)?> {
+            $iter
+        }
+
+        /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
+        /// them all.
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
+        /// for (key, value) in map.iter_mut() {
+        ///     *value += key.len();
+        /// }
+        /// assert_eq!(map["two"], 5);
+        /// ```
+        #[inline]
+        pub fn iter_mut(&mut $self) -> IterMut<'_, K, V $(, $A)?> {
+            $iter_mut
+        }
+
         /// The keys, in arbitrary order. O(slots) to visit them all.
         ///
         /// ```
@@ -208,6 +202,17 @@ macro_rules! views {
         #[inline]
         pub fn values_mut(&mut self) -> ValuesMut<'_, K, V $(, $A)?> {
             ValuesMut { entries: self.iter_mut() }
+        }
+
+        #[doc = concat!("The keys by value", $by_value, ", in arbitrary order. O(slots) to visit them all.")]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
+        /// assert!(map.into_keys().all(|key| key.len() == 3));
+        /// ```
+        #[inline]
+        pub fn into_keys(self) -> IntoKeys<K, V, A> {
+            IntoKeys { entries: self.into_iter() }
         }
     };
 }

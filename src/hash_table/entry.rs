@@ -83,6 +83,23 @@ pub struct AbsentEntry<'a, T, A: Allocator = Global> {
     pub(super) table: &'a mut HashTable<T, A>,
 }
 
+/// The way back to the table, for an `impl`. In quotes, for the documentation, an entry, and how many there are then.
+macro_rules! into_table {
+    ($entry:literal, $len:literal, |$self:ident| $table:expr) => {
+        /// The table again, for as long as it was borrowed.
+        ///
+        /// ```
+        /// let mut table = rosti::HashTable::<char>::new();
+        #[doc = $entry]
+        #[doc = concat!("assert_eq!(entry.into_table().len(), ", $len, ");")]
+        /// ```
+        #[inline]
+        pub fn into_table($self) -> &'a mut HashTable<T, A> {
+            $table
+        }
+    };
+}
+
 impl<'a, T, A: Allocator> Entry<'a, T, A> {
     /// Stores a value in either case, dropping the old one if there is one. O(1).
     ///
@@ -152,16 +169,8 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
         self
     }
 
-    /// The table again, for as long as it was borrowed.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let entry = table.entry(7, |&c: &char| c == 'a', |_| 7);
-    /// assert!(entry.into_table().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_table(self) -> &'a mut HashTable<T, A> {
-        match self {
+    into_table! {
+        "let entry = table.entry(7, |&c| c == 'a', |_| 7);", "0", |self| match self {
             Entry::Occupied(entry) => entry.table,
             Entry::Vacant(entry) => entry.table,
         }
@@ -233,17 +242,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         unsafe { self.table.raw.get_mut(self.slot) }
     }
 
-    /// The table again, for as long as it was borrowed.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let entry = table.insert_unique(7, 'a', |_| 7);
-    /// assert_eq!(entry.into_table().len(), 1);
-    /// ```
-    #[inline]
-    pub fn into_table(self) -> &'a mut HashTable<T, A> {
-        self.table
-    }
+    into_table! { "let entry = table.insert_unique(7, 'a', |_| 7);", "1", |self| self.table }
 
     /// The entry's bucket index, which is valid for [`HashTable::get_bucket`] and its siblings
     /// until one of these is called:
@@ -318,31 +317,11 @@ impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {
         OccupiedEntry { slot, hash, table }
     }
 
-    /// The table again, for as long as it was borrowed.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let (_, vacant) = table.insert_unique(7, 'a', |_| 7).remove();
-    /// assert!(vacant.into_table().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_table(self) -> &'a mut HashTable<T, A> {
-        self.table
-    }
+    into_table! { "let (_, entry) = table.insert_unique(7, 'a', |_| 7).remove();", "0", |self| self.table }
 }
 
 impl<'a, T, A: Allocator> AbsentEntry<'a, T, A> {
-    /// The table again, for as long as it was borrowed.
-    ///
-    /// ```
-    /// let mut table: rosti::HashTable<char> = rosti::HashTable::new();
-    /// let absent = table.find_entry(7, |&c| c == 'a').unwrap_err();
-    /// assert!(absent.into_table().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_table(self) -> &'a mut HashTable<T, A> {
-        self.table
-    }
+    into_table! { "let entry = table.find_entry(7, |&c| c == 'a').unwrap_err();", "0", |self| self.table }
 }
 
 /// Implements `Debug` for what a search found, be it an occupied entry or a vacant one.

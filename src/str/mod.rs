@@ -564,43 +564,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Some((key, value))
     }
 
-    /// The entries, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// assert!(map.iter().any(|(key, value)| key == "three" && *value == 3));
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { entries: self.table.iter(), text: self.arena.text() }
-    }
-
-    /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
-    /// them all.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// for (key, value) in map.iter_mut() {
-    ///     *value += key.len();
-    /// }
-    /// assert_eq!(map["three"], 8);
-    /// ```
-    #[inline]
-    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
-        IterMut { entries: self.table.iter_mut(), text: self.arena.text() }
-    }
-
-    views! { "StrMap", [] }
-
-    /// The keys by value, each newly allocated, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// assert_eq!(map.into_keys().max(), Some("three".to_owned()));
-    /// ```
-    #[inline]
-    pub fn into_keys(self) -> IntoKeys<K, V, A> {
-        IntoKeys { entries: self.into_iter() }
+    views! {
+        "StrMap", ", each newly allocated", [], |self|
+        iter: Iter { entries: self.table.iter(), text: self.arena.text() };
+        iter_mut: IterMut { entries: self.table.iter_mut(), text: self.arena.text() };
     }
 
     /// The values by value, in arbitrary order; allocates nothing. O(slots) to visit them all.

@@ -7,23 +7,16 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
+use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{HashMap, clone, debug_list};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
-/// The entries of a map by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let map = rosti::HashMap::<_, _>::from([(1, 10), (2, 20)]);
-/// assert_eq!(map.par_iter().map(|(key, value)| key * value).sum::<i32>(), 10 + 40);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIter<'a, K, V> {
-    entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
+walks! {
+    HashMap [K, V] [S], "map" of "entries", "rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b'), (3, 'c')])",
+    (K, V), [table.raw], (&'a K, &'a V) => |(key, value)| (key, value), (K, V) => |entry| entry
 }
 
 /// The entries of a map, with mutable references to the values, in parallel.
@@ -37,18 +30,6 @@ pub struct ParIter<'a, K, V> {
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ParIterMut<'a, K, V> {
     entries: Walk<Split<KeyedMut<'a, K, V>, Native>>,
-}
-
-/// The entries of a map by value, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let map = rosti::HashMap::<_, _>::from([(1, 'a')]);
-/// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IntoParIter<K, V, A: Allocator = Global> {
-    entries: Whole<RawIntoIter<(K, V), Native, A>>,
 }
 
 /// The keys of a map, in parallel; see [`HashMap::par_keys`].
@@ -86,40 +67,21 @@ pub struct ParValuesMut<'a, K, V> {
     entries: Walk<Split<KeyedMut<'a, K, V>, Native>>,
 }
 
-/// The entries taken out of a map that keeps its memory, in parallel; see [`HashMap::par_drain`].
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);
-/// assert_eq!(map.par_drain().collect::<Vec<_>>(), [(1, 'a')]);
-/// ```
-#[must_use = "iterators are lazy; this one drops all entries unless consumed"]
-pub struct ParDrain<'a, K, V, A: Allocator = Global> {
-    entries: Whole<RawDrain<'a, (K, V), Native, A>>,
-}
-
 forward_parallel! {
-    ['a, K: Sync, V: Sync] ParIter<'a, K, V>, (&'a K, &'a V), |(key, value)| (key, value);
     ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), |entry| entry;
-    [K: Send, V: Send, A: Allocator + Send] IntoParIter<K, V, A>, (K, V), |entry| entry;
     ['a, K: Sync, V: Sync] ParKeys<'a, K, V>, &'a K, |(key, _)| key;
     ['a, K: Sync, V: Sync] ParValues<'a, K, V>, &'a V, |(_, value)| value;
     ['a, K: Sync, V: Send] ParValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
-    [K: Send, V: Send, A: Allocator] ParDrain<'_, K, V, A>, (K, V), |entry| entry;
 }
 
 debug_list! {
-    [K: Debug, V: Debug] ParIter<'_, K, V>, self => self.entries.iter();
     [K: Debug, V: Debug] ParIterMut<'_, K, V>, self => self.entries.iter();
-    [K: Debug, V: Debug, A: Allocator] IntoParIter<K, V, A>, self => self.entries.iter();
     [K: Debug, V] ParKeys<'_, K, V>, self => self.entries.iter().map(|(key, _)| key);
     [K, V: Debug] ParValues<'_, K, V>, self => self.entries.iter().map(|(_, value)| value);
     [K, V: Debug] ParValuesMut<'_, K, V>, self => self.entries.iter().map(|(_, value)| value);
-    [K: Debug, V: Debug, A: Allocator] ParDrain<'_, K, V, A>, self => self.entries.iter();
 }
 
 clone! {
-    [K, V] ParIter<'_, K, V>;
     [K, V] ParKeys<'_, K, V>;
     [K, V] ParValues<'_, K, V>;
 }
@@ -162,21 +124,6 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V> {
         ParValuesMut { entries: Walk(self.table.raw.split_keyed_mut()) }
     }
-
-    /// All entries by value, in parallel and in arbitrary order. The map is empty afterwards and
-    /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
-    /// with it. O(slots) to visit them all.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let mut map: rosti::HashMap<_, _> = (0..100).map(|n| (n, n)).collect();
-    /// assert_eq!(map.par_drain().filter(|(_, n)| n % 2 == 0).count(), 50);
-    /// assert!(map.is_empty() && map.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn par_drain(&mut self) -> ParDrain<'_, K, V, A> {
-        ParDrain { entries: Whole(self.table.raw.drain_in_pieces()) }
-    }
 }
 
 impl<K, V, S, A> HashMap<K, V, S, A>
@@ -200,10 +147,6 @@ where
 }
 
 into_parallel! {
-    [K: Send, V: Send, S, A: Allocator + Send] HashMap<K, V, S, A> => IntoParIter<K, V, A>, (K, V), self
-        => IntoParIter { entries: Whole(self.table.raw.into_pieces()) };
-    ['a, K: Sync, V: Sync, S, A: Allocator] &'a HashMap<K, V, S, A> => ParIter<'a, K, V>, (&'a K, &'a V), self
-        => ParIter { entries: Walk(self.table.raw.split()) };
     ['a, K: Sync, V: Send, S, A: Allocator] &'a mut HashMap<K, V, S, A> => ParIterMut<'a, K, V>, (&'a K, &'a mut V), self
         => ParIterMut { entries: Walk(self.table.raw.split_keyed_mut()) };
 }

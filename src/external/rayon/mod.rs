@@ -133,4 +133,89 @@ macro_rules! extend_parallel {
     };
 }
 
-use {extend_parallel, forward_parallel, from_parallel, into_parallel};
+/// The parallel iterators that all collections of one table have. In brackets the collection's parameters; in quotes words,
+/// and what makes one that holds three entries, for the documentation; then the entries in its table, which is at the path
+/// in brackets, and how they are returned by reference and by value.
+macro_rules! walks {
+    (
+        $Of:ident [$($T:ident),+] [$($S:ident)?], $it:literal of $entries:literal, $three:literal,
+        $Entry:ty, [$($raw:ident).+], $Shared:ty => $share:expr, $Owned:ty => $own:expr
+    ) => {
+        #[doc = concat!("The ", $entries, " of a ", $it, " by reference, in parallel.")]
+        ///
+        /// ```
+        /// use rayon::prelude::*;
+        #[doc = concat!("let ", $it, " = ", $three, ";")]
+        #[doc = concat!("assert_eq!(", $it, ".par_iter().count(), 3);")]
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct ParIter<'a, $($T),+> {
+            entries: Walk<Split<Shared<'a, $Entry>, Native>>,
+        }
+
+        #[doc = concat!("The ", $entries, " of a ", $it, " by value, in parallel.")]
+        ///
+        /// ```
+        /// use rayon::prelude::*;
+        #[doc = concat!("let ", $it, " = ", $three, ";")]
+        #[doc = concat!("assert_eq!(", $it, ".into_par_iter().count(), 3);")]
+        /// ```
+        #[must_use = "iterators are lazy and do nothing unless consumed"]
+        pub struct IntoParIter<$($T,)+ A: Allocator = Global> {
+            entries: Whole<RawIntoIter<$Entry, Native, A>>,
+        }
+
+        #[doc = concat!("The ", $entries, " taken out of a ", $it, " that keeps its memory, in parallel; see")]
+        #[doc = concat!("[`", stringify!($Of), "::par_drain`].")]
+        ///
+        /// ```
+        /// use rayon::prelude::*;
+        #[doc = concat!("let mut ", $it, " = ", $three, ";")]
+        #[doc = concat!("assert_eq!(", $it, ".par_drain().count(), 3);")]
+        /// ```
+        #[must_use = "iterators are lazy; this one drops everything unless consumed"]
+        pub struct ParDrain<'a, $($T,)+ A: Allocator = Global> {
+            entries: Whole<RawDrain<'a, $Entry, Native, A>>,
+        }
+
+        impl<$($T,)+ $($S,)? A: Allocator> $Of<$($T,)+ $($S,)? A> {
+            #[doc = concat!("All ", $entries, " by value, in parallel and in arbitrary order. The ", $it, " is empty afterwards and")]
+            /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
+            /// with it. O(slots) to visit them all.
+            ///
+            /// ```
+            /// use rayon::prelude::*;
+            #[doc = concat!("let mut ", $it, " = ", $three, ";")]
+            #[doc = concat!("assert_eq!(", $it, ".par_drain().count(), 3);")]
+            #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() >= 3);")]
+            /// ```
+            #[inline]
+            pub fn par_drain(&mut self) -> ParDrain<'_, $($T,)+ A> {
+                ParDrain { entries: Whole(self.$($raw).+.drain_in_pieces()) }
+            }
+        }
+
+        forward_parallel! {
+            ['a, $($T: Sync),+] ParIter<'a, $($T),+>, $Shared, $share;
+            [$($T: Send,)+ A: Allocator + Send] IntoParIter<$($T,)+ A>, $Owned, $own;
+            [$($T: Send,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, $Owned, $own;
+        }
+
+        debug_list! {
+            [$($T: Debug),+] ParIter<'_, $($T),+>, self => self.entries.iter().map($share);
+            [$($T: Debug,)+ A: Allocator] IntoParIter<$($T,)+ A>, self => self.entries.iter().map($share);
+            [$($T: Debug,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, self => self.entries.iter().map($share);
+        }
+
+        clone! { [$($T),+] ParIter<'_, $($T),+>; }
+
+        into_parallel! {
+            [$($T: Send,)+ $($S,)? A: Allocator + Send] $Of<$($T,)+ $($S,)? A> => IntoParIter<$($T,)+ A>, $Owned, self
+                => IntoParIter { entries: Whole(self.$($raw).+.into_pieces()) };
+            ['a, $($T: Sync,)+ $($S,)? A: Allocator] &'a $Of<$($T,)+ $($S,)? A> => ParIter<'a, $($T),+>, $Shared, self
+                => ParIter { entries: Walk(self.$($raw).+.split()) };
+        }
+    };
+}
+
+use {extend_parallel, forward_parallel, from_parallel, into_parallel, walks};

@@ -7,7 +7,7 @@ use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use super::extend::extend;
-use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
+use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{clone, debug_list};
@@ -15,53 +15,9 @@ use crate::hash_set::{self, HashSet, by_len, relations};
 use crate::raw::split::{Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
-/// The elements of a set by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// assert_eq!(rosti::HashSet::<_>::from([1, 2, 3]).par_iter().sum::<i32>(), 6);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIter<'a, T> {
-    entries: Walk<Split<Shared<'a, (T, ())>, Native>>,
-}
-
-/// The elements of a set by value, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// assert_eq!(rosti::HashSet::<_>::from(['a']).into_par_iter().collect::<Vec<_>>(), ['a']);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IntoParIter<T, A: Allocator = Global> {
-    entries: Whole<RawIntoIter<(T, ()), Native, A>>,
-}
-
-/// The elements taken out of a set that keeps its memory, in parallel; see [`HashSet::par_drain`].
-///
-/// ```
-/// use rayon::prelude::*;
-/// assert_eq!(rosti::HashSet::<_>::from(['a']).par_drain().collect::<Vec<_>>(), ['a']);
-/// ```
-#[must_use = "iterators are lazy; this one drops all elements unless consumed"]
-pub struct ParDrain<'a, T, A: Allocator = Global> {
-    entries: Whole<RawDrain<'a, (T, ()), Native, A>>,
-}
-
-forward_parallel! {
-    ['a, T: Sync] ParIter<'a, T>, &'a T, |(element, ())| element;
-    [T: Send, A: Allocator + Send] IntoParIter<T, A>, T, |(element, ())| element;
-    [T: Send, A: Allocator] ParDrain<'_, T, A>, T, |(element, ())| element;
-}
-
-debug_list! {
-    [T: Debug] ParIter<'_, T>, self => self.entries.iter().map(|(element, ())| element);
-    [T: Debug, A: Allocator] IntoParIter<T, A>, self => self.entries.iter().map(|(element, ())| element);
-    [T: Debug, A: Allocator] ParDrain<'_, T, A>, self => self.entries.iter().map(|(element, ())| element);
-}
-
-clone! {
-    [T] ParIter<'_, T>;
+walks! {
+    HashSet [T] [S], "set" of "elements", "rosti::HashSet::<_>::from([1, 2, 3])",
+    (T, ()), [map.table.raw], &'a T => |(element, ())| element, T => |(element, ())| element
 }
 
 /// Defines the parallel iterators over two sets, with their traits. `$serial` is the method that
@@ -175,30 +131,6 @@ impl<T: Eq + Hash + Sync, S: BuildHasher + Sync, A: Allocator + Sync> HashSet<T,
     pub fn par_eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.par_is_subset(other)
     }
-}
-
-impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// All elements by value, in parallel and in arbitrary order. The set is empty afterwards and
-    /// keeps its memory, also if the iterator is dropped before its end: then the rest is dropped
-    /// with it. O(slots) to visit them all.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let mut set: rosti::HashSet<_> = (0..100).collect();
-    /// assert_eq!(set.par_drain().filter(|n| n % 2 == 0).count(), 50);
-    /// assert!(set.is_empty() && set.capacity() >= 100);
-    /// ```
-    #[inline]
-    pub fn par_drain(&mut self) -> ParDrain<'_, T, A> {
-        ParDrain { entries: Whole(self.map.table.raw.drain_in_pieces()) }
-    }
-}
-
-into_parallel! {
-    [T: Send, S, A: Allocator + Send] HashSet<T, S, A> => IntoParIter<T, A>, T, self
-        => IntoParIter { entries: Whole(self.map.table.raw.into_pieces()) };
-    ['a, T: Sync, S, A: Allocator] &'a HashSet<T, S, A> => ParIter<'a, T>, &'a T, self
-        => ParIter { entries: Walk(self.map.table.raw.split()) };
 }
 
 from_parallel! {

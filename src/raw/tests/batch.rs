@@ -2,12 +2,8 @@
 
 #[cfg(panic = "unwind")]
 use super::panics::{Fuse, blows};
-use super::{Random, few_hashes, mix, scaled, tried};
-use crate::allocator::Global;
-use crate::group::Group;
-use crate::raw::RawTable;
+use super::*;
 use crate::raw::batch::{CHUNK, Lookups, RawBatch, Searched};
-use alloc::vec::Vec;
 
 /// Keys to look up in a table of `T`.
 pub(crate) struct Wanted<I, E> {

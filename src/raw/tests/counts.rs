@@ -4,13 +4,9 @@
 //! Counts are words of 32 bits on every CPU, so what holds here holds everywhere.
 
 use super::reference::walk;
-use super::{Keys, capacity_of_homes, scaled, tried};
-use crate::allocator::Global;
-use crate::group::Group;
-use crate::raw::control::Control;
+use super::*;
 use crate::raw::overflow::MANY;
 use alloc::vec;
-use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 /// Positions in a word.

@@ -1,14 +1,8 @@
 //! Elements of all kinds: without size, over-aligned, big, owning.
 
-use super::{Random, entries, insert_new, mix, scaled, sorted};
-use crate::allocator::Global;
-use crate::group::Group;
-use crate::raw::RawTable;
+use super::*;
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt::Debug;
 
 /// An element made from a number, and the number that can be told from it.

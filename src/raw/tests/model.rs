@@ -1,10 +1,8 @@
 //! Random traces against an ordered map, with the invariants checked after every operation.
 
 use super::trace::{Entry, Op, Subject};
-use super::{HASHES, HashFn, Random, capacity_of_homes, few_hashes, mix, scaled, sorted, tried};
-use crate::group::Group;
+use super::*;
 use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 
 /// What the table should hold.
 #[derive(Default)]

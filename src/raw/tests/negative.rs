@@ -1,12 +1,8 @@
 //! The invariants notice planted mistakes, and what they print can be read.
 
-use super::{Keys, TAG_BITS, capacity_of_homes, full_table, key_hasher, scaled, tried};
-use crate::allocator::Global;
+use super::*;
 use crate::ctrl::{DELETED, EMPTY};
-use crate::group::Group;
-use crate::raw::control::Control;
 use alloc::format;
-use alloc::string::String;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the check of a table says, which must be something, with a dump of the table.

@@ -1,18 +1,10 @@
 //! The n-th call of user code panics, for all n: no entry is lost, none is dropped twice, the
 //! invariants hold, and the table goes on.
 
-use super::{
-    Keys, bytes_of, calls, calls_of, capacity_of_homes, entries, full_table, has, insert_all,
-    insert_new, key_hasher, mix, overflowed_homes, remove_all, scaled, sorted, sorted_keys, tried,
-    worn_table,
-};
-use crate::allocator::Global;
-use crate::group::Group;
-use crate::raw::RawTable;
+use super::*;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::rc::Rc;
-use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -1,15 +1,8 @@
 //! Popping: how many groups of control bytes it looks at, counted by a backend.
 
-use super::{
-    capacity_of_homes, insert_all, key_hasher, remove_all, scaled, sorted, sorted_keys, tried,
-};
-use crate::allocator::Global;
+use super::*;
 use crate::ctrl::Tag;
-use crate::group::Group;
-use crate::raw::RawTable;
 use crate::raw::full::CHUNK;
-use alloc::vec::Vec;
-use core::cell::Cell;
 
 std::thread_local! {
     pub(super) static LOADS: Cell<usize> = const { Cell::new(0) };

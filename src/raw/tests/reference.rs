@@ -4,19 +4,11 @@
 //! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
 //! limit, and (`model.rs`) again and again under churn.
 
-use super::{
-    HashFn, Random, bytes_of, capacity_of_homes, few_hashes, insert_new, scaled, tick, tried,
-};
-use crate::allocator::Global;
+use super::*;
 use crate::capacity::Shape;
 use crate::ctrl::{EMPTY, Tag};
-use crate::group::Group;
-use crate::raw::RawTable;
-use crate::raw::control::Control;
 use crate::raw::overflow::MANY;
 use alloc::vec;
-use alloc::vec::Vec;
-use core::cell::Cell;
 use core::ops::Range;
 
 /// The positions that a search for this hash visits: home, then 1, 61, 121, … windows further

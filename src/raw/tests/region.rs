@@ -1,17 +1,10 @@
 //! Filling by regions has the result of inserting one by one; walks that can be cut visit all.
 
-use super::{
-    HASHES, HashFn, Keys, Random, bytes_of, capacity_of_homes, full_table, insert_all, key_hasher,
-    mix,
-};
-use super::{calls, scaled, sorted, sorted_keys, tried, worn_table};
-use crate::allocator::Global;
+use super::*;
 use crate::group::{Group, Native, Scalar, Swar};
-use crate::raw::RawTable;
 use crate::raw::region::{Regions, Share};
 use crate::raw::split::{Halve, Split, View};
 use alloc::rc::Rc;
-use alloc::vec::Vec;
 
 /// An entry that says which of several equal ones it was, and which one changed it last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

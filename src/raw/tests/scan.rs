@@ -3,17 +3,10 @@
 #[cfg(panic = "unwind")]
 use super::panics::{Fuse, blows};
 use super::trace::{Entry, Op, Subject};
-use super::{
-    HASHES, HashFn, Keys, Random, calls_of, capacity_of_homes, few_hashes, full_table, key_hasher,
-    mix, remove_all, scaled, tick, tried,
-};
-use crate::allocator::Global;
-use crate::group::Group;
+use super::*;
 use crate::raw::scan::BLOCK;
 use crate::raw::{RawTable, ScanCursor};
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
-use core::cell::Cell;
 
 /// Doublings of a table of several blocks, of two under Miri.
 const fn several_blocks<G: Group>(normally: u32) -> u32 {

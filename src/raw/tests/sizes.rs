@@ -2,13 +2,8 @@
 //! allocators that fail.
 
 use super::reference::Reference;
-use super::{Keys, insert_all, key_hasher, mix, scaled};
-use crate::allocator::Global;
+use super::*;
 use crate::error::TryReserveError::CapacityOverflow;
-use crate::group::Group;
-use crate::raw::RawTable;
-use crate::raw::control::Control;
-use alloc::string::String;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Bytes of a table with so many homes and slots, added up in the plainest way.
@@ -115,10 +110,8 @@ backends! {
 #[cfg(feature = "allocator-api2")]
 mod metered {
     use super::super::reference::size_for;
-    use super::super::{Metered, Random, full_table, has, remove_all, sorted_keys, tick, tried};
     use super::*;
     use crate::error::TryReserveError;
-    use core::cell::Cell;
 
     type Table<T, G> = RawTable<T, G, Metered>;
 

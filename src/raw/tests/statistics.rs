@@ -2,19 +2,12 @@
 
 use super::pop::{self, LOADS};
 use super::reference::walk;
-use super::{
-    Keys, Random, bytes_of, capacity_of_homes, full_table, insert_all, insert_new, key_hasher, mix,
-    overflowed_homes, remove_all, scaled, sorted_keys, tick, worn_table,
-};
-use crate::allocator::Global;
+use super::*;
 use crate::error::Fallibility;
 use crate::group::{Group, Swar};
-use crate::raw::control::Control;
 use crate::raw::overflow::MANY;
 use crate::raw::plain::Plain;
 use crate::raw::statistics::{MOST_WINDOWS, TAG_STEP};
-use alloc::vec::Vec;
-use core::cell::Cell;
 
 /// The positions that a search which fails visits from a home.
 fn missed<G: Group>(table: &Keys<G>, home: u64) -> Vec<usize> {

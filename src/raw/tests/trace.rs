@@ -1,13 +1,8 @@
 //! Random operations, and how a table carries them out.
 
-use super::{HashFn, Random, bytes_of, tick};
-use crate::allocator::Global;
-use crate::group::Group;
-use crate::raw::control::Control;
+use super::*;
 use crate::raw::overflow::MANY;
 use crate::raw::{Place, RawTable};
-use alloc::vec::Vec;
-use core::cell::Cell;
 use core::mem;
 
 /// Key and value.

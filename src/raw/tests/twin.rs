@@ -1,7 +1,7 @@
 //! Twins: two backends of the same shape leave the same control bytes and overflow counts.
 
 use super::trace::{Op, Subject};
-use super::{Random, bytes_of, capacity_of_homes, few_hashes, mix, scaled, tried};
+use super::*;
 use crate::group::{Best, Group, Scalar, Swar};
 
 fn twins<G: Group, H: Group>() {

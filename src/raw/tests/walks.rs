@@ -3,14 +3,10 @@
 
 use super::pop::{LOADS, Table};
 use super::region::parts_of;
-use super::{entries, scaled, tried};
-use crate::allocator::Global;
-use crate::group::Group;
-use crate::raw::control::Control;
+use super::*;
 use crate::raw::full::CHUNK;
 use crate::raw::split::Halve;
 use alloc::vec;
-use alloc::vec::Vec;
 
 /// A large table with entries in the windows of the homes given; in their first lanes where homes are
 /// not aligned. Each entry is its home and its hash.

@@ -23,45 +23,6 @@ macro_rules! try_with_capacity {
     };
 }
 
-/// The methods that make room: for an `impl`.
-macro_rules! reserve {
-    (
-        $it:literal of $entries:literal, $Of:literal, [$self:ident.$table:ident $(, $hasher:expr)?],
-        reserve: $reserve:literal, try_reserve: $unchanged:literal
-    ) => {
-        #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
-        ///
-        /// # Panics
-        /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = concat!($it, ".reserve(100);")]
-        #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
-        /// ```
-        #[inline]
-        #[track_caller]
-        pub fn reserve(&mut $self, additional: usize) {
-            $self.$table.reserve(additional $(, $hasher)?);
-        }
-
-        #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
-        ///
-        /// # Errors
-        /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert!(", $it, ".try_reserve(100).is_ok());")]
-        #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX).is_err());")]
-        /// ```
-        #[inline]
-        pub fn try_reserve(&mut $self, additional: usize) -> Result<(), TryReserveError> {
-            $self.$table.try_reserve(additional $(, $hasher)?)
-        }
-    };
-}
-
 /// Implements the constructors, and the methods that tell what a map or set was made with and how much it
 /// holds. In brackets what it asks of an allocator; in quotes words, types and calls for the documentation.
 macro_rules! construct {
@@ -214,7 +175,7 @@ macro_rules! room {
         reserve: $reserve:literal, try_reserve: $unchanged:literal, shrink_to_fit: $shrink:literal
     ) => {
         impl<$K: Eq + Hash, $($V,)? S: BuildHasher, A: Allocator $(+ $bound)?> $Type<$K, $($V,)? S, A> {
-            crate::hash_map::reserve! {
+            crate::hash_table::reserve! {
                 $it of $entries, $Of, [$self.$table $(, $hasher)?],
                 reserve: $reserve, try_reserve: $unchanged
             }
@@ -250,4 +211,4 @@ macro_rules! room {
 
 #[cfg(feature = "default-hasher")]
 pub(crate) use try_with_capacity;
-pub(crate) use {construct, reserve, room};
+pub(crate) use {construct, room};

@@ -37,7 +37,7 @@ pub(crate) use batch::{Answers, batches};
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 #[cfg(feature = "default-hasher")]
 pub(crate) use construct::try_with_capacity;
-pub(crate) use construct::{construct, reserve, room};
+pub(crate) use construct::{construct, room};
 pub(crate) use entry::VacantPlace;
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};

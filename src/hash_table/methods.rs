@@ -231,4 +231,47 @@ macro_rules! try_clone {
     };
 }
 
-pub(crate) use {constructors, constructors_in, measures, removals, try_clone};
+/// The methods that make room. In brackets what does it, with the hasher that it wants to be told; at the end, if the caller
+/// gives that hasher, its name, and one for the documentation.
+macro_rules! reserve {
+    (
+        $it:literal of $entries:literal, $Of:literal, [$self:ident.$table:ident $(, $hasher:expr)?],
+        reserve: $reserve:literal, try_reserve: $unchanged:literal $(, given: $given:ident $hash:literal)?
+    ) => {
+        #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
+        ///
+        /// # Panics
+        /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!($it, ".reserve(100" $(, ", ", $hash)?, ");")]
+        #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
+        /// ```
+        #[inline]
+        #[track_caller]
+        pub fn reserve(&mut $self, additional: usize $(, $given: impl Fn(&T) -> u64)?) {
+            $self.$table.reserve(additional $(, $hasher)?);
+        }
+
+        #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
+        ///
+        /// # Errors
+        /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+        ///
+        /// ```
+        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
+        #[doc = concat!("assert!(", $it, ".try_reserve(100" $(, ", ", $hash)?, ").is_ok());")]
+        #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX" $(, ", ", $hash)?, ").is_err());")]
+        /// ```
+        #[inline]
+        pub fn try_reserve(
+            &mut $self,
+            additional: usize $(, $given: impl Fn(&T) -> u64)?
+        ) -> Result<(), TryReserveError> {
+            $self.$table.try_reserve(additional $(, $hasher)?)
+        }
+    };
+}
+
+pub(crate) use {constructors, constructors_in, measures, removals, reserve, try_clone};

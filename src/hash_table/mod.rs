@@ -54,7 +54,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
-pub(crate) use methods::{constructors, constructors_in, measures, removals, try_clone};
+pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 
 /// The parallel iterators of tables, for code that needs to name the type.
 #[cfg(feature = "rayon")]
@@ -398,39 +398,10 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.shrink_to(min_capacity, hasher);
     }
 
-    /// Makes room for `additional` more entries. O(slots) if the table must grow.
-    ///
-    /// # Panics
-    /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut table: rosti::HashTable<u64> = rosti::HashTable::new();
-    /// table.reserve(100, |&n| n);
-    /// assert!(table.capacity() >= 100);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
-        self.raw.reserve(additional, hasher);
-    }
-
-    /// Makes room for `additional` more entries, or says why it cannot and changes nothing.
-    ///
-    /// # Errors
-    /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-    ///
-    /// ```
-    /// let mut table: rosti::HashTable<u64> = rosti::HashTable::new();
-    /// assert!(table.try_reserve(100, |&n| n).is_ok());
-    /// assert!(table.try_reserve(usize::MAX, |&n| n).is_err());
-    /// ```
-    #[inline]
-    pub fn try_reserve(
-        &mut self,
-        additional: usize,
-        hasher: impl Fn(&T) -> u64,
-    ) -> Result<(), TryReserveError> {
-        self.raw.try_reserve(additional, hasher)
+    reserve! {
+        "table" of "entries", "HashTable::<u64>", [self.raw, hasher],
+        reserve: "O(slots) if the table must grow.", try_reserve: " and changes nothing.",
+        given: hasher "|&n| n"
     }
 
     /// The number of buckets: bucket indices are below it. It is larger than

@@ -69,7 +69,7 @@ macro_rules! common {
                 $statistics
             }
 
-            crate::hash_map::reserve! {
+            crate::hash_table::reserve! {
                 $it of $entries, $Of, [$self.$table $(, $hasher)?],
                 reserve: "O(slots) if the table must grow.", try_reserve: " and changes nothing."
             }

@@ -271,7 +271,7 @@ macro_rules! entry_methods {
         #[doc = concat!("map.", $call, "(\"a\").or_insert_with(Vec::new).push(1);")]
         /// assert_eq!(map["a"], [1]);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn or_insert_with<F: FnOnce() -> $V>(self, default: F) -> &$a mut $V
         where
             $($bounds)*
@@ -288,7 +288,7 @@ macro_rules! entry_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(*map.", $call, "(\"abc\").or_insert_with_key(|key| key.len()), 3);")]
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn or_insert_with_key<F: FnOnce(&$K) -> $V>(self, default: F) -> &$a mut $V
         where
             $($bounds)*
@@ -309,7 +309,7 @@ macro_rules! entry_methods {
         #[doc = concat!("let value: &mut u32 = map.", $call, "(\"a\").or_default();")]
         /// assert_eq!(value, &0);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn or_default(self) -> &$a mut $V
         where
             $V: Default,

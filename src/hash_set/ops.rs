@@ -100,7 +100,13 @@ macro_rules! filtered_walk {
 
             #[inline]
             fn next(&mut self) -> Option<&'a T> {
-                self.elements.find(|element| self.other.contains(*element) == $has)
+                // Not by `find`: that is a call, which keeps where the walk is in memory.
+                for element in self.elements.by_ref() {
+                    if self.other.contains(element) == $has {
+                        return Some(element);
+                    }
+                }
+                None
             }
 
             #[inline]

@@ -380,8 +380,16 @@ impl<G: Group> Iterator for FullSlots<G> {
     /// predicts the last one remembers so many branches, and no more.
     #[inline(always)]
     fn fold<B, F: FnMut(B, usize) -> B>(mut self, init: B, mut f: F) -> B {
-        let end = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
         let mut acc = init;
+        // What does not fit two registers stays in memory, as large as this loop is, unless the caller's caller has
+        // it in line (`max_by_key`: 4 ns an entry instead of 1).
+        if const { size_of::<B>() > 2 * size_of::<usize>() } {
+            for slot in self {
+                acc = f(acc, slot);
+            }
+            return acc;
+        }
+        let end = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
         self.lanes = self.lanes.without_lowest();
         while self.items != 0 {
             let next = self.behind();

@@ -424,6 +424,17 @@ fn walk<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64 {
 }
 
 #[inline(never)]
+fn most<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64 {
+    let mut sum = SITE;
+    for &time in &*times {
+        if let Some((key, _)) = map.iter().max_by_key(|(_, value)| **value ^ time) {
+            sum = sum.wrapping_mul(3).wrapping_add(*key);
+        }
+    }
+    sum
+}
+
+#[inline(never)]
 fn retain<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
     // Entries live for one to eight rounds; as many come as go.
     let before = map.len();
@@ -476,6 +487,20 @@ fn intersection<const SITE: u64>(
 }
 
 #[inline(never)]
+fn difference<const SITE: u64>(
+    (left, right): &mut (Set<u64>, Set<u64>),
+    times: &mut Vec<u64>,
+) -> u64 {
+    let mut sum = SITE;
+    for &time in &*times {
+        for key in left.difference(right) {
+            sum = sum.wrapping_add(key ^ time);
+        }
+    }
+    sum
+}
+
+#[inline(never)]
 fn reach<const SITE: u64>(edges: &mut Map<u32, Vec<u32>>, starts: &mut Vec<u32>) -> u64 {
     let mut seen: Set<u32> = Set::default();
     let mut queue: VecDeque<u32> = starts.drain(..).collect();
@@ -507,6 +532,12 @@ fn cells(n: usize, count: usize, rng: &mut Rng) -> Vec<(i32, i32)> {
 
 fn alive(n: usize) -> Set<(i32, i32)> {
     cells(n, n, &mut Rng::new(2)).into_iter().collect()
+}
+
+/// Two sets; half of the elements of the first are in the second, too.
+fn overlapping(n: usize) -> (Set<u64>, Set<u64>) {
+    let numbers = |range: std::ops::Range<usize>| range.map(|i| key(i as u64)).collect();
+    (numbers(0..n), numbers(n / 2..2 * n))
 }
 
 fn id(i: usize) -> u32 {
@@ -592,16 +623,12 @@ pub fn rows() -> Vec<Row> {
     );
     row!(rows, sum_values, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, walk, SMALL, map, |_, _, rng| random(4, rng));
+    row!(rows, most, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, retain, SMALL, |n| numbered(n, |i| 1 + key(i) % 8), |_, n, rng| random(n, rng));
     row!(rows, small_maps, SMALL, |_| (), |_, n, rng| random(n, rng));
     row!(rows, clone_insert, SMALL, |n| map(n / 50), |_, _, rng| random(100, rng));
-    row!(
-        rows,
-        intersection,
-        SMALL,
-        |n| ((0..n as u64).map(key).collect(), (n as u64 / 2..2 * n as u64).map(key).collect()),
-        |_, _, rng| random(2, rng)
-    );
+    row!(rows, intersection, SMALL, overlapping, |_, _, rng| random(2, rng));
+    row!(rows, difference, SMALL, overlapping, |_, _, rng| random(2, rng));
     row!(
         rows,
         reach,

@@ -150,12 +150,13 @@ impl<G: Group> HashSlots<G> {
     pub(super) fn next_in_window(&mut self) -> Option<usize> {
         let window = self.window();
         let shape = Control::<G>::SHAPE;
-        // Mutable references are made from these, so none may come twice.
-        let (seq, home) = (self.seq, self.home);
-        self.lanes
-            .by_ref()
-            .map(|lane| window + lane)
-            .find(|&slot| seq.is_first_visit(slot, home, shape))
+        // Not by `find`, which is a call. Mutable references are made from these, so none may come twice.
+        for lane in self.lanes.by_ref() {
+            if self.seq.is_first_visit(window + lane, self.home, shape) {
+                return Some(window + lane);
+            }
+        }
+        None
     }
 
     /// Goes on to the next window without looking at it; `false` when there is none.

@@ -140,6 +140,9 @@ unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawTable<T, G, A> {
 /// entry_records).
 pub(crate) const PASSED_ON: usize = 16;
 
+/// A value that was moved for a call.
+struct Apart<T>(T);
+
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     const SLOT: Layout = Layout::new::<T>();
 
@@ -344,7 +347,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         if const { size_of::<T>() <= PASSED_ON } {
             // The value goes along: otherwise it would have to be kept across the call (`ci/profiles.sh --counts`,
             // entry: 36 instructions instead of 50).
-            return self.insert_small_elsewhere(hash, value, hasher);
+            // In a place of its own: one that is passed by reference stays in memory before the call, too.
+            return self.insert_small_elsewhere(hash, Apart(value), hasher);
         }
         let slot = self.claim_elsewhere(hash, hasher);
         // SAFETY: the slot is claimed for this hash (I5) and written to at once (I3).
@@ -355,7 +359,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     // (Not by a function for both: it would copy the value once more where nothing is optimised.)
     #[cold]
     #[inline(never)]
-    fn insert_small_elsewhere(&mut self, hash: u64, value: T, hasher: impl Fn(&T) -> u64) -> usize {
+    fn insert_small_elsewhere(
+        &mut self,
+        hash: u64,
+        Apart(value): Apart<T>,
+        hasher: impl Fn(&T) -> u64,
+    ) -> usize {
         let slot = self.claim_elsewhere(hash, hasher);
         // SAFETY: the slot is claimed for this hash (I5) and written to at once (I3).
         unsafe { self.occupy(slot, Tag::of(hash)).as_ptr().write(value) };

@@ -98,7 +98,7 @@ macro_rules! filtered_walk {
         impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
             type Item = &'a T;
 
-            #[inline]
+            #[inline(always)]
             fn next(&mut self) -> Option<&'a T> {
                 // Not by `find`: that is a call, which keeps where the walk is in memory.
                 for element in self.elements.by_ref() {

@@ -12,7 +12,7 @@ use super::untyped::{DropLanes, Untyped, drop_of};
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
 use crate::capacity::Size;
-use crate::ctrl::Tag;
+use crate::ctrl::{self, Tag};
 use crate::group::Group;
 use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
@@ -90,9 +90,9 @@ impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
 #[derive(Clone)]
 pub(crate) struct HashSlots<G: Group> {
     control: Control<G>,
-    tag: Tag,
+    /// Not its tag: what has a size of its own is put together in memory where the iterator is moved.
+    hash: u64,
     seq: ProbeSeq,
-    home: usize,
     /// The lanes of the current window that are still to come.
     lanes: G::Mask,
 }
@@ -122,8 +122,7 @@ impl<G: Group> HashSlots<G> {
     #[inline(always)]
     pub(super) unsafe fn before_first_window(control: Control<G>, hash: u64) -> Self {
         let seq = ProbeSeq::new(hash, control.mask());
-        let (tag, home, lanes) = (Tag::of(hash), seq.position(), G::Mask::NONE);
-        HashSlots { control, tag, seq, home, lanes }
+        HashSlots { control, hash, seq, lanes: G::Mask::NONE }
     }
 
     /// The position of the current window.
@@ -142,17 +141,17 @@ impl<G: Group> HashSlots<G> {
     #[inline(always)]
     pub(super) fn match_window(&mut self) {
         // SAFETY: the window of a position (I2); the block is there, as who made the walk promised.
-        self.lanes = unsafe { self.control.group(self.window()) }.match_tag(self.tag);
+        self.lanes = unsafe { self.control.group(self.window()) }.match_tag(Tag::of(self.hash));
     }
 
     /// The next slot of the current window that has the hash's tag.
     #[inline(always)]
     pub(super) fn next_in_window(&mut self) -> Option<usize> {
         let window = self.window();
-        let shape = Control::<G>::SHAPE;
+        let (home, shape) = (ctrl::home(self.hash, self.control.mask()), Control::<G>::SHAPE);
         // Not by `find`, which is a call. Mutable references are made from these, so none may come twice.
         for lane in self.lanes.by_ref() {
-            if self.seq.is_first_visit(window + lane, self.home, shape) {
+            if self.seq.is_first_visit(window + lane, home, shape) {
                 return Some(window + lane);
             }
         }

@@ -19,7 +19,7 @@ mod stress;
 
 use foldhash::fast::FixedState;
 use meter::Meter;
-use rng::scramble;
+use rng::{Rng, scramble};
 use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::time::Duration;
@@ -90,6 +90,7 @@ fn main() {
     high_ids(&only);
     nearly_empty(&only);
     empty(&only);
+    few_words(&only);
     arena(&only);
     sizes(&only);
 }
@@ -137,6 +138,42 @@ fn empty(only: &str) {
     if row.contains(only) {
         let what = ["8 bytes, ns", "100 bytes, ns", "1000 bytes, ns"];
         print(row, &what, &empty_gets!(rosti), &empty_gets!(hashbrown));
+    }
+}
+
+/// Hits in maps of a few words, one map after the other, in an order that no CPU can predict: each time that another
+/// word's tag comes first, it predicts the wrong comparison.
+fn few_words(only: &str) {
+    /// Maps, and lookups in each.
+    const MAPS: u64 = 48;
+    const HITS: usize = if cfg!(debug_assertions) { 100 } else { 50_000 };
+    macro_rules! hits {
+        ($map:ty, $words:expr) => {{
+            let mut total = 0.0;
+            for seed in 0..MAPS {
+                let mut rng = Rng::new(seed);
+                let mut letters = || {
+                    let letters = 5 + rng.below(10);
+                    (0..letters).map(|_| (b'a' + rng.below(26) as u8) as char).collect()
+                };
+                let words: Vec<String> = (0..$words).map(|_| letters()).collect();
+                let map: $map = words.iter().cloned().zip(0..).collect();
+                let order: Vec<&str> = (0..HITS).map(|_| &*words[rng.below($words)]).collect();
+                total += least(5, HITS, || {
+                    let found = |&word: &&str| black_box(&map).get(word);
+                    black_box(order.iter().filter_map(found).sum::<u64>());
+                });
+            }
+            Figure(total / MAPS as f64, false)
+        }};
+    }
+    for words in [4, 7, 12, 14, 16] {
+        let row = format!("hits in maps of {words} words, random");
+        if row.contains(only) {
+            let ours = hits!(rosti::HashMap<String, u64, FixedState>, words);
+            let theirs = hits!(hashbrown::HashMap<String, u64, FixedState>, words);
+            print(&row, &["ns"], &[ours], &[theirs]);
+        }
     }
 }
 

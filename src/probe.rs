@@ -25,7 +25,7 @@
 //! So a table can be filled to its capacity, whatever the hashes are. This module is arithmetic: it
 //! touches no memory and knows no table.
 
-use crate::capacity::Shape;
+use crate::capacity::{SPREAD_HOMES, Shape};
 use crate::ctrl;
 
 /// A walk over the window positions of one hash.
@@ -35,7 +35,7 @@ use crate::ctrl;
 #[derive(Clone, Copy, Debug)]
 pub struct ProbeSeq {
     position: usize,
-    /// The number of homes less `width` times the number of steps taken.
+    /// One less than the number of homes, less `width` times the number of steps taken.
     left: usize,
 }
 
@@ -44,11 +44,14 @@ pub struct ProbeSeq {
 /// and `cliffs`.
 const FARTHER: usize = 60;
 
+/// What is left of an unaligned walk in the window that ends it.
+const ENDING: usize = 0usize.wrapping_sub(1);
+
 impl ProbeSeq {
     /// Begins at the hash's home position in a table of `mask + 1` homes.
     #[inline(always)]
     pub fn new(hash: u64, mask: usize) -> Self {
-        ProbeSeq { position: ctrl::home(hash, mask), left: mask + 1 }
+        ProbeSeq { position: ctrl::home(hash, mask), left: mask }
     }
 
     /// The current position, at most `mask`.
@@ -60,38 +63,39 @@ impl ProbeSeq {
     /// Whether all windows have been visited: the position, which may be home again, means nothing then.
     #[inline(always)]
     pub fn is_over(&self) -> bool {
-        (self.left as isize) <= 0
+        (self.left as isize) < 0
     }
 
     /// Whether the table has several windows. Asked of what changes from step to step, or compilers would
-    /// make two loops of the probe loop, one of them for tables with one window.
+    /// make two loops of the probe loop, one of them for one-window tables.
     #[inline(always)]
-    pub fn has_several_windows(&self) -> bool {
-        self.left != 1
+    pub fn has_several_windows(&self, shape: Shape) -> bool {
+        if shape.aligned { self.left != 0 } else { self.left >= SPREAD_HOMES }
     }
 
-    /// Goes on to the next window; `false` when there is none. Tables with one window have nowhere to go on
-    /// to and never ask.
+    /// Goes on to the next window; `false` when there is none. In one-window tables there is nowhere to go on to,
+    /// and nobody asks.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
-        // Modulo the number of homes, `left` is minus `width` times the number of steps taken.
-        let stride = shape.width.wrapping_sub(self.left.wrapping_mul(FARTHER));
+        // Modulo the number of homes, this is minus `width` times the number of steps taken.
+        let left = self.left.wrapping_add(1);
+        let stride = shape.width.wrapping_sub(left.wrapping_mul(FARTHER));
         self.left = self.left.wrapping_sub(shape.width);
         self.position = self.position.wrapping_add(stride) & mask;
         if shape.aligned {
-            return self.left.wrapping_sub(1) < mask;
+            return self.left < mask;
         }
-        if self.left == 0 {
+        if self.left == ENDING {
             self.position = 0;
         }
-        self.left <= mask
+        self.left.wrapping_add(1) <= mask
     }
 
     /// Whether no earlier window of the walk that began at `home` covers `slot`, a slot of the
     /// current window. Only the window that ends an unaligned walk overlaps others.
     #[inline(always)]
     pub fn is_first_visit(&self, slot: usize, home: usize, shape: Shape) -> bool {
-        self.left != 0 || slot < home & (shape.width - 1)
+        self.left != ENDING || slot < home & (shape.width - 1)
     }
 
     /// Whether some window of the walk from `home` covers `slot`, in a table with several windows.
@@ -148,7 +152,11 @@ mod tests {
             for homes in iter::once(1).chain(several.take_while(|&homes| homes <= largest)) {
                 let mask = homes - 1;
                 let bytes = shape.window(mask) + shape.width;
-                assert!(bytes >= shape.slots(homes) && bytes <= shape.control_bytes(homes));
+                let (slots, all) = match homes {
+                    1 => (shape.width, shape.width),
+                    _ => (shape.slots(homes), shape.control_bytes_of_several(homes)),
+                };
+                assert!(bytes >= slots && bytes <= all);
                 for home in 0..homes {
                     let mut seen = vec![0u32; bytes];
                     let mut seq = ProbeSeq::new(home as u64, mask);

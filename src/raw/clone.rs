@@ -119,14 +119,18 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         debug_assert!(self.items == 0);
-        if (self.control.mask(), self.capacity()) != (source.control.mask(), source.capacity()) {
-            // SAFETY: the caller's contract; the block is written to below.
-            unsafe { self.replace_block(source, entries.slot, fallibility)? };
+        // SAFETY: the caller's contract; a new block is written to below.
+        unsafe {
+            if self.slots() == source.slots() {
+                self.control = self.control.packed_like(source.control);
+            } else {
+                self.replace_block(source, entries.slot, fallibility)?;
+            }
         }
         if source.items == 0 {
             return Ok(());
         }
-        let (from, to, homes) = (source.control, self.control, source.control.mask() + 1);
+        let (from, to, size) = (source.control, self.control, source.size());
         // In a table that is nearly empty there are fewer bytes to look at than to copy.
         let slot_bytes = if entries.plain && source.items >= source.capacity() / 8 {
             entries.slot.size() * source.slots()
@@ -146,7 +150,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         };
         // SAFETY: both tables have this size (I2). All slots that become full have just been written,
         // or are copied, which is a clone of a plain entry (I3).
-        unsafe { layout::copy_contents(from, to, slot_bytes, homes) };
+        unsafe { layout::copy_contents(from, to, slot_bytes, size) };
         self.items = source.items;
         self.growth_left = source.growth_left;
         Ok(())
@@ -211,7 +215,7 @@ impl<G: Group, A: Allocator> Drop for Clones<'_, G, A> {
             }
             count -= self.left.lanes();
             let end = self.base + self.left.lowest_or_last();
-            layout::copy_first(from, to, size.homes, end, size.slots);
+            layout::copy_first(from, to, size, end);
         }
         self.table.items = count;
         self.table.growth_left -= count;

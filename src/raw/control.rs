@@ -15,7 +15,7 @@ use core::marker::PhantomData;
 use core::ops::Range;
 use core::ptr::NonNull;
 
-use crate::capacity::{Shape, Size};
+use crate::capacity::{SPREAD_HOMES, Shape, Size};
 use crate::ctrl::{self, DELETED, EMPTY, Tag};
 use crate::group::Group;
 use crate::mask::LaneMask;
@@ -98,18 +98,18 @@ impl<G: Group> Control<G> {
         self.mask
     }
 
-    /// The extent of a table with this capacity: with one window every slot counts for that.
+    /// The extent of a table with this capacity: in a one-window table every slot counts for that.
     #[inline]
     pub(super) fn size(self, capacity: usize) -> Size {
         let homes = self.mask + 1;
-        let slots = if homes == 1 { capacity } else { Self::SHAPE.slots(homes) };
+        let slots = if self.has_several_windows() { Self::SHAPE.slots(homes) } else { capacity };
         Size { homes, slots }
     }
 
     /// Whether a search may have to go on from its first window.
     #[inline(always)]
     pub(super) fn has_several_windows(self) -> bool {
-        self.mask != 0
+        self.mask >= SPREAD_HOMES
     }
 
     /// The group of `WIDTH` control bytes from `window` on.
@@ -226,7 +226,8 @@ impl<G: Group> Control<G> {
             matches = matches.without_lowest();
         }
         // SAFETY: a position of the walk is at most `mask`.
-        let goes_on = seq.has_several_windows() && unsafe { self.has_count(seq.position()) };
+        let goes_on =
+            seq.has_several_windows(Self::SHAPE) && unsafe { self.has_count(seq.position()) };
         if goes_on && seq.advance(self.mask, Self::SHAPE) {
             return Step::Next(seq);
         }
@@ -264,10 +265,11 @@ impl<G: Group> Control<G> {
         unsafe { self.group(window) }.match_empty().lowest().map(|lane| window + lane)
     }
 
-    /// The first vacant slot on the walk of `hash`. Out of line: who needs it has found a window full.
+    /// The first vacant slot on the walk of `hash`, in a table with several windows. Out of line: who needs it has
+    /// found a window full.
     ///
     /// # Safety
-    /// The table has fewer entries than its capacity: then every walk covers a vacant slot.
+    /// The table has several windows, and fewer entries than its capacity: then every walk covers a vacant slot.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn vacant_on_walk(self, hash: u64) -> usize {
@@ -282,6 +284,59 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// [`claim_vacant`](Self::claim_vacant) in a table with any number of windows.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn claim(&mut self, hash: u64) -> usize {
+        // SAFETY: the caller's contract.
+        unsafe {
+            match self.has_several_windows() {
+                true => self.claim_vacant(hash),
+                false => self.vacant_in_window(hash),
+            }
+        }
+    }
+
+    /// A vacant slot for an entry with this hash in a one-window table, which is packed (`capacity.rs`) if there is
+    /// none from the hash's home on.
+    ///
+    /// # Safety
+    /// The table has one window, and fewer entries than its capacity; nobody else accesses it now.
+    #[inline]
+    pub(super) unsafe fn vacant_in_window(&mut self, hash: u64) -> usize {
+        // SAFETY: the position of a home, and the first one. All slots are in the window of that: there is a vacant
+        // one, and searches find every entry there (I5).
+        unsafe {
+            self.vacant_at(ctrl::home(hash, self.mask)).unwrap_or_else(|| {
+                self.mask = 0;
+                self.vacant_at(0).unwrap_unchecked()
+            })
+        }
+    }
+
+    /// The same table, no longer packed.
+    ///
+    /// # Safety
+    /// It has so many slots, and no entries.
+    #[inline]
+    pub(super) unsafe fn spread(self, slots: usize) -> Self {
+        if self.has_several_windows() {
+            return self;
+        }
+        Control { mask: Self::SHAPE.one_window_homes(slots) - 1, ..self }
+    }
+
+    /// The same table, packed if `other` is.
+    ///
+    /// # Safety
+    /// Both have as many slots, and this one has no entries.
+    #[inline]
+    pub(super) unsafe fn packed_like(self, other: Self) -> Self {
+        Control { mask: other.mask, ..self }
+    }
+
     /// [`vacant_on_walk`](Self::vacant_on_walk) for an entry with this hash that will be stored there:
     /// the positions that it leaves count it, so that it is found (I5).
     ///
@@ -293,8 +348,7 @@ impl<G: Group> Control<G> {
         let mut seq = ProbeSeq::new(hash, self.mask);
         let mut steps = 0;
         loop {
-            // SAFETY: a position of the walk is at most `mask`; the table is ours, and has several windows
-            // if this one has no vacant slot.
+            // SAFETY: a position of the walk is at most `mask`; the table is ours, and has several windows.
             unsafe {
                 if let Some(slot) = self.vacant_at(seq.position()) {
                     if steps != 0 {
@@ -317,8 +371,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn settle_in(self, hash: u64, slot: usize) {
         if !self.covers(ctrl::home(hash, self.mask), slot) {
-            // SAFETY: the slot is the table's, and the table ours. It has several windows: the only one of
-            // a table with one covers all slots (I1).
+            // SAFETY: the slot is the table's, and the table ours.
             unsafe { self.count_walk(hash, slot) }
         }
     }
@@ -330,7 +383,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn move_out(self, hash: u64, slot: usize) {
         if !self.covers(ctrl::home(hash, self.mask), slot) {
-            // SAFETY: as there, several windows because of I1.
+            // SAFETY: as there.
             unsafe { self.take_back_walk(hash, slot) }
         }
     }
@@ -345,14 +398,17 @@ impl<G: Group> Control<G> {
     pub(super) unsafe fn reset(self, slots: usize) {
         // SAFETY: the block has all control bytes and words of this size, initialised or not, and the table
         // is ours. The last control bytes, as many as a window has, come behind those of the homes if homes
-        // are not aligned (I1); those of them that have a slot are written once more. `forget` reads no byte
-        // or word but the sum of the counts, which is zero by then, and writes all others.
+        // are not aligned (I1), or behind a window's if so many slots can be spread; those of them that have a slot
+        // are written once more. `forget` reads no byte or word but the sum of the counts, which is zero by then,
+        // and writes all others.
         unsafe {
             if self.has_several_windows() {
                 self.clear_counts();
                 if !G::ALIGNED_HOMES {
                     self.ctrl.add(self.mask + 1).write_bytes(DELETED, G::WIDTH);
                 }
+            } else if Self::SHAPE.one_window_homes(slots) != 1 {
+                self.ctrl.add(G::WIDTH).write_bytes(DELETED, G::WIDTH);
             }
             self.forget(slots);
         }
@@ -392,11 +448,11 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// [`reset`](Self::reset) of a one-window table: four lanes at a time, as a call of `memset`
+    /// [`forget`](Self::forget) in a one-window table: four lanes at a time, as a call of `memset`
     /// would be most of the work.
     ///
     /// # Safety
-    /// The table has one window, of which the first `slots` lanes, a multiple of 4, have a slot;
+    /// The table has the window of a first home, of which the first `slots` lanes, a multiple of 4, have a slot;
     /// nobody else accesses it now.
     #[inline]
     unsafe fn reset_window(self, slots: usize) {

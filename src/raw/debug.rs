@@ -51,7 +51,7 @@ mod checks {
                     self.check_reachable(slot, hasher(unsafe { self.get(slot) }), &mut left);
                 }
             }
-            if left.len() == 1 {
+            if !self.control.has_several_windows() {
                 return true;
             }
             let walked: u32 = left.iter().sum();
@@ -73,7 +73,11 @@ mod checks {
 
         /// All control bytes.
         fn control_bytes(&self) -> &[u8] {
-            let len = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
+            let (shape, size) = (Control::<G>::SHAPE, self.size());
+            let len = match size.has_one_window() {
+                true => shape.one_window_bytes(size.slots),
+                false => shape.control_bytes_of_several(size.homes),
+            };
             // SAFETY: so many control bytes are initialised (I2), and the table is borrowed.
             unsafe { core::slice::from_raw_parts(self.control.ctrl().as_ptr(), len) }
         }
@@ -85,10 +89,12 @@ mod checks {
             let require = |holds: bool, what: &str| {
                 assert!(holds, "{what}\n{}", self.dump());
             };
-            if size.homes == 1 {
+            if size.has_one_window() {
                 let sizes = [0, 4, 8, 16];
                 let fits = sizes.contains(&size.slots) && size.slots <= shape.width;
                 require(fits, "I1: a one-window table has 4, 8 or 16 slots");
+                let fits = [1, shape.one_window_homes(size.slots)].contains(&size.homes);
+                require(fits, "I1: a one-window table has one home, or 8 for 16 slots");
             } else {
                 let several = size.homes.is_power_of_two() && size.homes >= 2 * shape.width;
                 require(several, "I1: homes are a power of two >= 2 WIDTH");
@@ -138,7 +144,7 @@ mod checks {
             let mut text = String::new();
             let (items, left) = (self.items, self.growth_left);
             let _ = write!(text, "{} homes {homes} items {items} growth_left {left}", G::NAME);
-            if homes > 1 {
+            if self.control.has_several_windows() {
                 // SAFETY: several windows.
                 let (steps, limit) = unsafe { (self.control.steps(), self.control.limit()) };
                 let _ = write!(text, " steps {steps} limit {limit}");

@@ -268,11 +268,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             // SAFETY: the block is ours, and has room for all entries (I4), which the tables own until
             // the hasher has been asked for the last one.
             unsafe {
-                let (from, to) = (table.control, block.control);
+                let (from, to) = (table.control, &mut block.control);
                 from.reinsert_into(table.items, to, size_of::<T>(), &hasher);
             }
         }
-        if block.size.homes != 1 {
+        if !block.size.has_one_window() {
             // SAFETY: several windows; nobody else knows of the block.
             unsafe { block.control.renew_limit() };
         }

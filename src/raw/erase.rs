@@ -218,8 +218,12 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     #[inline(never)]
     unsafe fn forget_all(&mut self) {
         self.growth_left += mem::take(&mut self.items);
+        let slots = self.slots();
         // SAFETY: the table has a block (it had entries), initialised (I2), and is borrowed mutably.
-        unsafe { self.control.forget(self.slots()) }
+        unsafe {
+            self.control = self.control.spread(slots);
+            self.control.forget(slots);
+        }
     }
 
     /// [`RawTable::clear`] of a table with entries that have to be dropped.

@@ -179,7 +179,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     unsafe fn full_pair(self, base: usize) -> Lanes {
         // SAFETY: the caller's contract. The number of control bytes is a multiple of `PAIR`, or one group
-        // more than that, which begins behind the last home: of a table with one window at `mask` (I1, I2).
+        // more than that, which begins behind the last home: of a table with one home at `mask` (I1, I2).
         unsafe {
             let first = self.group(base).full_bits();
             let second = |base| self.group(base + G::WIDTH).full_bits() << G::WIDTH;

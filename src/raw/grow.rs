@@ -43,6 +43,7 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::control::Control;
@@ -51,7 +52,7 @@ use super::layout::Block;
 use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
-use crate::ctrl::{EMPTY, Tag};
+use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::mask::BitMask;
@@ -62,11 +63,11 @@ type Hashes = [u64; CHUNK];
 
 /// What gives the hashes of entries to those who do not know their type.
 pub(super) trait HashEntries {
-    /// Writes the hashes of the entries in some of the slots that end at `end`.
+    /// Writes the hashes of the entries in some of the slots that end at `end`, each in its lane.
     ///
     /// # Safety
     /// The slots are full, and hold entries of the type that the hasher is for.
-    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut Hashes);
+    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: *mut Hashes);
 }
 
 /// The hasher that calls `F` for each entry.
@@ -83,10 +84,13 @@ impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
 }
 
 impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
-    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut Hashes) {
+    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: *mut Hashes) {
         for lane in lanes {
-            // SAFETY: the caller's contract; a full slot is initialised (I3).
-            hashes[lane] = (self.hasher)(unsafe { end.cast::<T>().sub(lane + 1).as_ref() });
+            // SAFETY: the caller's contract; a full slot is initialised (I3), and there are as many lanes as places.
+            unsafe {
+                let hash = (self.hasher)(end.cast::<T>().sub(lane + 1).as_ref());
+                hashes.cast::<u64>().add(lane).write(hash);
+            }
         }
     }
 }
@@ -248,7 +252,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
         unsafe {
             self.ensure_room_for(slot, hasher);
-            self.control.claim_vacant(hash)
+            self.control.claim(hash)
         }
     }
 
@@ -302,7 +306,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, slot, capacity, fallibility)?;
         let size = block.size;
-        // SAFETY: the new table is empty, has room for all entries (I4), and one window where that
+        // SAFETY: the new table is empty, has room for all entries (I4), and one home or window where that
         // is demanded. Should the hasher panic, the guard frees the block and the table still owns
         // all entries.
         unsafe {
@@ -310,13 +314,15 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
                 // There is nothing to move.
             } else if size.homes == 1 {
                 self.control.pack_into(self.items, block.control, slot.size());
+            } else if size.has_one_window() && old_size.slots <= size.homes {
+                self.control.spread_into(block.control, slot.size(), hasher);
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.control.stream_into(old_size.slots, block.control, slot.size(), hasher);
             } else {
-                self.control.reinsert_into(self.items, block.control, slot.size(), hasher);
+                self.control.reinsert_into(self.items, &mut block.control, slot.size(), hasher);
             }
         }
-        if size.homes != 1 {
+        if !size.has_one_window() {
             // SAFETY: several windows; nobody else knows of the new block.
             unsafe { block.control.renew_limit() };
         }
@@ -330,10 +336,10 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
 /// The parts that need no more than control bytes and the size of an entry, `size`. `hasher` is for the
 /// entries.
 impl<G: Group> Control<G> {
-    /// Copies all entries into an empty one-window table, side by side.
+    /// Copies all entries into an empty table with one home, side by side.
     ///
     /// # Safety
-    /// `new` is empty, has one window, slots of the same size, and room for all `items` entries of
+    /// `new` is empty, has one home, slots of the same size, and room for all `items` entries of
     /// this table.
     #[inline(never)]
     unsafe fn pack_into(self, items: usize, new: Self, size: usize) {
@@ -352,9 +358,41 @@ impl<G: Group> Control<G> {
         }
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
         for (target, slot) in unsafe { self.full_slots(items) }.enumerate() {
-            // SAFETY: the slot is full, and there are as many targets as entries. In a one-window
-            // table every slot is in the window of every hash.
+            // SAFETY: the slot is full, and there are as many targets as entries. Where there is one home
+            // every slot is in the window of every hash.
             unsafe { self.copy_slot(slot, new, target, size, Tag::from_byte(self.byte(slot))) };
+        }
+    }
+
+    /// Copies all entries of a one-window table into another one, each to the first vacant slot from its home on.
+    ///
+    /// # Safety
+    /// This table has one window. So has `new`, which is empty, spread, and has slots of the same size, and at least as
+    /// many homes as this table has slots.
+    #[inline(never)]
+    unsafe fn spread_into(self, new: Self, size: usize, hasher: &dyn HashEntries) {
+        let mut hashes = MaybeUninit::<Hashes>::uninit();
+        // What is taken, a bit for each slot.
+        let mut taken = 0usize;
+        // SAFETY: the window of a first home has all slots of a one-window table, and the hasher is asked for the
+        // hashes of full ones. An entry finds a slot in the new table, even if all have its last home: it has
+        // twice as many slots as homes.
+        unsafe {
+            let lanes = BitMask(self.group(0).full_bits());
+            hasher.hash(self.ctrl(), lanes, hashes.as_mut_ptr());
+            for lane in lanes {
+                let hash = (&raw const (*hashes.as_ptr())[lane]).read();
+                // The carry goes to the first slot that is not taken.
+                let filled = taken | (taken + (1 << ctrl::home(hash, new.mask())));
+                let target = (filled ^ taken).trailing_zeros() as usize;
+                taken = filled;
+                new.set_byte(target, Tag::of(hash).byte());
+                copy_entry(
+                    self.ctrl().sub((lane + 1) * size),
+                    new.ctrl().sub((target + 1) * size),
+                    size,
+                );
+            }
         }
     }
 
@@ -411,7 +449,7 @@ impl<G: Group> Control<G> {
             let (end, lanes) = unsafe {
                 let end = self.ctrl().sub(base * size);
                 let lanes = self.full_lanes::<STRIP>(base);
-                hasher.hash(end, lanes, &mut hashes);
+                hasher.hash(end, lanes, &raw mut hashes);
                 (end, lanes)
             };
             for lane in lanes {
@@ -456,7 +494,7 @@ impl<G: Group> Control<G> {
     pub(super) unsafe fn reinsert_into(
         self,
         items: usize,
-        new: Self,
+        new: &mut Self,
         size: usize,
         hasher: &dyn HashEntries,
     ) {
@@ -466,11 +504,11 @@ impl<G: Group> Control<G> {
             // SAFETY: the hasher is asked for the hashes of full slots; there is room for their entries in
             // `new`.
             unsafe {
-                hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
+                hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
                 for lane in lanes {
                     let hash = hashes[lane];
-                    let target = new.claim_vacant(hash);
-                    self.copy_slot(base + lane, new, target, size, Tag::of(hash));
+                    let target = new.claim(hash);
+                    self.copy_slot(base + lane, *new, target, size, Tag::of(hash));
                 }
             }
         }
@@ -500,7 +538,7 @@ impl<G: Group> Control<G> {
             // hashes of full slots, which stay as they are until visited.
             let lanes = unsafe {
                 let lanes = BitMask(self.group(base).full_bits());
-                hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
+                hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
                 lanes
             };
             for lane in lanes {

@@ -10,7 +10,8 @@
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
 //! the table keeps, whatever its size. With unaligned homes there are control bytes without a slot,
-//! the pad: one, or where the overhang is short (`capacity.rs`) a few more. The words exist
+//! the pad: one, or where the overhang is short (`capacity.rs`) a few more, and 16 in a one-window table that can be
+//! spread. The words exist
 //! where there are several windows: the overflow counts of `overflow.rs` with what tells when to rebuild,
 //! and the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
 
@@ -27,10 +28,18 @@ use crate::group::Group;
 /// Bytes of the words behind the control bytes.
 const WORD: usize = size_of::<u32>();
 
-/// Bytes from `ctrl` to the end of the block; `None` on overflow.
+/// Bytes from `ctrl` to the end of the block; `None` on overflow. A one-window table has as many when it is
+/// packed.
 #[inline]
-fn tail<G: Group>(homes: usize) -> Option<usize> {
-    Control::<G>::SHAPE.control_bytes(homes).checked_add(overflow::words(homes) * WORD)
+fn tail<G: Group>(size: Size) -> Option<usize> {
+    let shape = Control::<G>::SHAPE;
+    match size.has_one_window() {
+        true => Some(shape.one_window_bytes(size.slots)),
+        false => {
+            let words = overflow::words(size.homes) * WORD;
+            shape.control_bytes_of_several(size.homes).checked_add(words)
+        }
+    }
 }
 
 /// The block of a table of this size, and the offset of `ctrl` in it; `None` on overflow.
@@ -39,7 +48,7 @@ pub(super) fn block<G: Group>(slot: Layout, size: Size) -> Option<(Layout, usize
     let align = if slot.align() > G::WIDTH { slot.align() } else { G::WIDTH };
     // Not `checked_next_multiple_of`: where this is not inlined, that divides.
     let ctrl = slot.size().checked_mul(size.slots)?.checked_add(align - 1)? & !(align - 1);
-    let layout = Layout::from_size_align(ctrl.checked_add(tail::<G>(size.homes)?)?, align).ok()?;
+    let layout = Layout::from_size_align(ctrl.checked_add(tail::<G>(size)?)?, align).ok()?;
     Some((layout, ctrl))
 }
 
@@ -131,19 +140,19 @@ unsafe fn allocate_parts<G: Group, A: Allocator>(
 /// bytes of slots before them, vacant ones included.
 ///
 /// # Safety
-/// Both tables have so many homes and bytes of slots. Nobody else accesses `to`. Slots that become full
+/// Both tables have this size and so many bytes of slots. Nobody else accesses `to`. Slots that become full
 /// have been written, or are copied and may be (I3).
 #[inline]
 pub(super) unsafe fn copy_contents<G: Group>(
     from: Control<G>,
     to: Control<G>,
     slot_bytes: usize,
-    homes: usize,
+    size: Size,
 ) {
     // SAFETY: slots end at `ctrl`, and the rest begins there. The same arithmetic succeeded when the
     // blocks were allocated.
     unsafe {
-        let bytes = slot_bytes + tail::<G>(homes).unwrap_unchecked();
+        let bytes = slot_bytes + tail::<G>(size).unwrap_unchecked();
         to.ctrl().sub(slot_bytes).copy_from_nonoverlapping(from.ctrl().sub(slot_bytes), bytes);
     }
 }
@@ -151,19 +160,18 @@ pub(super) unsafe fn copy_contents<G: Group>(
 /// [`copy_contents`] without slots, of which only those before `end` stay full in `to`.
 ///
 /// # Safety
-/// As there, and both tables have `slots` slots.
+/// As there.
 #[inline(never)]
 pub(super) unsafe fn copy_first<G: Group>(
     from: Control<G>,
     to: Control<G>,
-    homes: usize,
+    size: Size,
     end: usize,
-    slots: usize,
 ) {
     // SAFETY: the caller's contract.
     unsafe {
-        copy_contents(from, to, 0, homes);
-        to.vacate(end..slots);
+        copy_contents(from, to, 0, size);
+        to.vacate(end..size.slots);
         // The counts are those of all entries.
         to.note_wear();
     }

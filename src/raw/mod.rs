@@ -45,10 +45,11 @@
 //! SAFETY comments cite these by name.
 //!
 //! * **I1** The number of homes is a power of two >= 2 `WIDTH` and slots = homes + overhang
-//!   (`capacity.rs`); one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home. A table that was never
-//!   allocated has one home and no slots.
-//! * **I2** Every byte that a window of any home can cover is an initialised control byte. Their number
-//!   is a multiple of `WIDTH`. The words behind them (`layout.rs`) are initialised.
+//!   (`capacity.rs`); one-window tables have 4, 8 or 16 slots, at most `WIDTH`, and one home, or 8 if they have 16 slots
+//!   and homes are not aligned. A table that was never allocated has one home and no slots.
+//! * **I2** Every byte that a window of any home can cover, in a packed table (`capacity.rs`) of any home that it
+//!   could have, is an initialised control byte. Their number is a multiple of `WIDTH`. The words behind them
+//!   (`layout.rs`) are initialised.
 //! * **I3** A slot is initialised exactly when its control byte is full.
 //! * **I4** `items + growth_left` is the capacity, and `items` the number of full control bytes.
 //! * **I5** Every stored entry is reached by probing from its own hash: each position before the

@@ -46,6 +46,7 @@
 //! ends in its only window, and does not touch another cache line to learn that.
 
 use super::control::Control;
+use crate::capacity::SPREAD_HOMES;
 use crate::group::Group;
 use crate::mask::BitMask;
 use crate::probe::ProbeSeq;
@@ -56,6 +57,13 @@ pub(super) const MANY: u32 = 2;
 
 /// Positions in an overflow word.
 const POSITIONS: usize = u32::BITS as usize;
+/// What a search reads of these words: as wide as a position, which need not be made narrower then (one of 72
+/// instructions of LLVM's, which decides by their number what it puts in line).
+#[cfg(all(target_pointer_width = "64", target_endian = "little"))]
+type Bits = u64;
+#[cfg(not(all(target_pointer_width = "64", target_endian = "little")))]
+type Bits = u32;
+
 /// Some of the homes that share an overflow word.
 pub(super) type Homes = BitMask<u32, 1>;
 /// Steps, limit, wear, cursor.
@@ -64,7 +72,7 @@ pub(super) const COUNTERS: usize = 4;
 /// Number of words behind the control bytes of a table with so many homes.
 #[inline]
 pub(super) const fn words(homes: usize) -> usize {
-    if homes > 1 { COUNTERS + 2 * homes.div_ceil(POSITIONS) } else { 0 }
+    if homes > SPREAD_HOMES { COUNTERS + 2 * homes.div_ceil(POSITIONS) } else { 0 }
 }
 
 impl<G: Group> Control<G> {
@@ -130,8 +138,10 @@ impl<G: Group> Control<G> {
     /// As there, and there are several.
     #[inline(always)]
     pub(super) unsafe fn has_count(self, position: usize) -> bool {
-        // SAFETY: there is an initialised bit for every position up to `mask` (I2).
-        let bits = unsafe { self.any_word(position).read() };
+        const POSITIONS: usize = Bits::BITS as usize;
+        // SAFETY: there is an initialised bit for every position up to `mask` (I2); the only word of 32 homes
+        // has another one behind it, that of `many`. The first one is aligned as the counters before it are.
+        let bits = unsafe { self.any_word(0).cast::<Bits>().add(position / POSITIONS).read() };
         bits >> (position % POSITIONS) & 1 != 0
     }
 
@@ -199,24 +209,28 @@ impl<G: Group> Control<G> {
     }
 
     /// An entry with this hash comes to lie in `slot`, on its walk and beyond its home's window: counts it at
-    /// the positions that it leaves.
+    /// the positions that it leaves. (In a one-window table it must be the hash of another entry, and changes
+    /// nothing.)
     ///
     /// # Safety
-    /// The table has that slot and several windows, and nobody else accesses it.
+    /// The table has that slot, and nobody else accesses it.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn count_walk(self, hash: u64, slot: usize) {
+        if !self.has_several_windows() {
+            return;
+        }
         let mut seq = ProbeSeq::new(hash, self.mask());
         let mut steps = 0;
         while !self.covers(seq.position(), slot) {
-            // SAFETY: a position of a walk is at most `mask` (I1); several windows and no other access are
-            // the caller's contract.
+            // SAFETY: a position of a walk is at most `mask` (I1); there are several windows, and the rest is the
+            // caller's contract.
             unsafe { self.leave(seq.position(), 1) };
             steps += 1;
             let more = seq.advance(self.mask(), Self::SHAPE);
             debug_assert!(more, "count_walk: the walk covers the slot");
         }
-        // SAFETY: the table has several windows and is ours, as the caller says; so the word exists (I2).
+        // SAFETY: the table is ours; as it has several windows, it has this word (I2).
         unsafe { self.add_steps(steps) };
     }
 
@@ -231,7 +245,8 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn take_back_walk(self, hash: u64, slot: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
-        if !ProbeSeq::reaches(slot, seq.position(), self.mask(), Self::SHAPE) {
+        let reaches = ProbeSeq::reaches(slot, seq.position(), self.mask(), Self::SHAPE);
+        if !(reaches && self.has_several_windows()) {
             // SAFETY: the caller's contract.
             return unsafe { self.note_wear() };
         }

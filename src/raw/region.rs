@@ -259,9 +259,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let mut filling = Filling { table: self, logs, log_homes: regions.log_homes };
         let jobs = filling.logs.iter_mut().zip(shares).enumerate().map(|(i, (log, share))| {
             let homes = i * homes..(i + 1) * homes;
-            let all_bytes = Control::<G>::SHAPE.control_bytes(control.mask() + 1);
-            let bytes = if homes.end > control.mask() { all_bytes } else { homes.end };
-            let windows = homes.start..bytes - G::WIDTH + 1;
+            // Those of the last homes reach beyond the homes.
+            let beyond = if homes.end > control.mask() { 0 } else { G::WIDTH - 1 };
+            let windows = homes.start..homes.end - beyond;
             Job { region: Region { control, homes, windows, log }, share }
         });
         let result = run(jobs.collect());

@@ -283,6 +283,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     fn vacant_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         self.ensure_room(&hasher);
         // SAFETY: there is room, and thus a vacant slot (I4).
-        unsafe { self.control.vacant_on_walk(hash) }
+        unsafe {
+            match self.control.has_several_windows() {
+                true => self.control.vacant_on_walk(hash),
+                false => self.control.vacant_in_window(hash),
+            }
+        }
     }
 }

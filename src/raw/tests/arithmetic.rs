@@ -46,7 +46,6 @@ impl Width {
     fn slots(self, shape: Shape, homes: u128) -> u128 {
         let width = shape.width as u128;
         match homes {
-            1 => width,
             _ if shape.aligned => homes,
             _ => self.fits(homes + (homes / 8 - 1).min(width - 1)),
         }
@@ -56,6 +55,7 @@ impl Width {
         let width = shape.width as u128;
         match homes {
             1 => width,
+            8 => 2 * width,
             _ => self.fits(if shape.aligned { homes } else { homes + width }),
         }
     }
@@ -63,7 +63,8 @@ impl Width {
     fn size_for(self, shape: Shape, capacity: u128) -> Option<Extent> {
         let width = shape.width as u128;
         if capacity <= width {
-            return Some((1, capacity.max(4).next_power_of_two()));
+            let slots = capacity.max(4).next_power_of_two();
+            return Some((if slots == 16 { 8 } else { 1 }, slots));
         }
         let homes = self.checked(capacity * 8)?.div_ceil(7);
         let homes = self.checked(homes.next_power_of_two())?.max(2 * width);
@@ -72,11 +73,11 @@ impl Width {
     }
 
     fn capacity(self, (homes, slots): Extent) -> u128 {
-        if homes == 1 { slots } else { homes / 8 * 7 }
+        if homes <= 8 { slots } else { homes / 8 * 7 }
     }
 
     fn words(self, homes: u128) -> u128 {
-        if homes > 1 { self.fits(COUNTERS + self.fits(2 * homes.div_ceil(32))) } else { 0 }
+        if homes > 8 { self.fits(COUNTERS + self.fits(2 * homes.div_ceil(32))) } else { 0 }
     }
 
     fn tail(self, shape: Shape, homes: u128) -> Option<u128> {
@@ -113,7 +114,8 @@ impl Width {
         let ((homes, slots), width) = (size, shape.width as u128);
         let what = || std::format!("{self:?} {shape:?} {capacity}: {size:?}");
         assert!(self.capacity(size) >= capacity && self.capacity(size) <= slots, "{}", what());
-        if homes == 1 {
+        if homes <= 8 {
+            assert_eq!(homes, if slots == 16 { 8 } else { 1 }, "{}", what());
             assert!(slots == 4 || slots / 2 < capacity, "not the smallest: {}", what());
             assert!([4, 8, 16].contains(&slots) && slots <= width, "{}", what());
         } else {
@@ -151,7 +153,7 @@ impl Width {
         let words = self.words(size.0);
         assert_eq!(ctrl + self.control_bytes(shape, size.0) + 4 * words, bytes, "{}", what());
         let last = COUNTERS + size.0.div_ceil(32) + (size.0 - 1) / 32;
-        assert!(size.0 == 1 || last < words, "{}", what());
+        assert!(size.0 <= 8 || last < words, "{}", what());
     }
 }
 
@@ -164,8 +166,13 @@ fn compare<G: Group>(capacity: u128, elements: &[(u128, u128)]) {
     assert_eq!(size.map(|size| (size.homes as u128, size.slots as u128)), twin, "{capacity}");
     let (Some(size @ Size { homes, .. }), Some(extent)) = (size, twin) else { return };
     assert_eq!(size.capacity() as u128, width.capacity(extent));
-    assert_eq!(shape.slots(homes) as u128, width.slots(shape, extent.0));
-    assert_eq!(shape.control_bytes(homes) as u128, width.control_bytes(shape, extent.0));
+    let bytes = if size.has_one_window() {
+        shape.one_window_bytes(size.slots)
+    } else {
+        assert_eq!(shape.slots(homes) as u128, width.slots(shape, extent.0));
+        shape.control_bytes_of_several(homes)
+    };
+    assert_eq!(bytes as u128, width.control_bytes(shape, extent.0));
     assert_eq!(overflow::words(homes) as u128, width.words(extent.0));
     for &(bytes, align) in elements {
         let slot = Layout::from_size_align(bytes as usize, align as usize).expect("a layout");

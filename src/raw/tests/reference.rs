@@ -16,7 +16,7 @@ use core::ops::Range;
 pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item = usize> {
     let home = (hash % homes as u64) as usize;
     let steps = 0..homes.div_ceil(shape.width);
-    let end = (!shape.aligned && homes > 1).then_some(0);
+    let end = (!shape.aligned && homes > shape.width).then_some(0);
     let strides = steps.scan(home, move |next, i| {
         let position = *next;
         *next = (position + shape.width * (1 + 60 * i)) % homes;
@@ -26,12 +26,13 @@ pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item 
 }
 
 /// The homes and slots of the smallest table for so many entries, in numbers that cannot overflow: 4, 8, 16
-/// slots within one window, then several windows of which an eighth stays free.
+/// slots within one window, half of the last ones being homes, then several windows of which an eighth stays
+/// free.
 pub(super) fn size_for(shape: Shape, entries: u128) -> (u128, u128) {
     let width = shape.width as u128;
     let one_window = [4, 8, 16].into_iter().find(|&slots| slots <= width && slots >= entries);
     if let Some(slots) = one_window {
-        return (1, slots);
+        return (if slots == 16 { 8 } else { 1 }, slots);
     }
     let overhang = |homes: u128| if shape.aligned { 0 } else { (homes / 8 - 1).min(width - 1) };
     let sizes = (0..).map(|doublings| (2 * width) << doublings);
@@ -40,7 +41,7 @@ pub(super) fn size_for(shape: Shape, entries: u128) -> (u128, u128) {
 }
 
 fn capacity(homes: u128, slots: u128) -> u128 {
-    if homes == 1 { slots } else { homes * 7 / 8 }
+    if homes <= 8 { slots } else { homes * 7 / 8 }
 }
 
 pub(super) struct Reference {
@@ -87,9 +88,14 @@ impl Reference {
         (window.start..end).find(|&slot| self.slots[slot].is_none())
     }
 
-    /// The first vacant slot on the walk.
-    fn first_vacant(&self, hash: u64) -> usize {
-        let slot = self.walk(hash).find_map(|position| self.vacant_in(position));
+    /// The first vacant slot on the walk. If eight homes share a window's width of slots, all entries get the
+    /// first home when one finds no slot.
+    fn first_vacant(&mut self, hash: u64) -> usize {
+        let mut slot = self.walk(hash).find_map(|position| self.vacant_in(position));
+        if slot.is_none() && self.homes == 8 {
+            self.homes = 1;
+            slot = self.vacant_in(0);
+        }
         slot.expect("the reference is not full")
     }
 

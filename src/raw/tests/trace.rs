@@ -234,14 +234,15 @@ impl<G: Group> Subject<G> {
     }
 
     /// After an insert: the table grows exactly if there was no room. The hasher is called for a
-    /// growth to several windows or a rebuild only, at least once for each entry, and a rebuild
+    /// growth to several homes or a rebuild only, at least once for each entry, and a rebuild
     /// keeps the slots.
     fn note_growth(&mut self, slots: usize, left: usize, calls: usize, inserted: bool) {
         let grown = self.table.slots() != slots;
         assert_eq!(grown, inserted && left == 0, "grown at the wrong time");
         if grown {
             assert!(self.table.slots() > slots);
-            let hashed = if self.table.slots() > G::WIDTH { self.table.len() - 1 } else { 0 };
+            let homes = self.table.control.mask() + 1;
+            let hashed = if homes > 1 { self.table.len() - 1 } else { 0 };
             assert_eq!(calls, hashed, "growth hashes each entry once");
             self.growths += 1;
         } else if calls != 0 {

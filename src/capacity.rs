@@ -34,7 +34,8 @@
 //! ```
 //!
 //! Should an entry find no slot from its home on, while there is one before, the table is **packed**: it has one
-//! home from then on, until it is cleared. Nothing moves for that, as the window of the first home has all slots.
+//! home from then on, until it is cleared or drained, or gets another block. Nothing moves for that, as the window of
+//! the first home has all slots.
 //! With a good hash one table in 400 is packed by the time it has 14 entries, one in 50 with 15, and one in six with 16.
 
 /// The homes of a one-window table that is spread. No other has more of them, and one with several windows has

@@ -73,8 +73,7 @@ impl ProbeSeq {
         if shape.aligned { self.left != 0 } else { self.left >= SPREAD_HOMES }
     }
 
-    /// Goes on to the next window; `false` when there is none. In one-window tables there is nowhere to go on to,
-    /// and nobody asks.
+    /// Goes on to the next window; `false` when there is none, as in one-window tables.
     #[inline(always)]
     pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
         // Modulo the number of homes, this is minus `width` times the number of steps taken.
@@ -188,6 +187,17 @@ mod tests {
                     let ends = usize::from(!shape.aligned && homes > 1);
                     assert_eq!(windows, homes.div_ceil(shape.width) + ends);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn one_window_tables_never_go_on() {
+        for (shape, mask) in [(SHAPES[0], 0), (SHAPES[1], 0), (SHAPES[1], SPREAD_HOMES - 1)] {
+            for home in 0..=mask {
+                let mut seq = ProbeSeq::new(home as u64, mask);
+                assert!(!seq.has_several_windows(shape) && !seq.is_over());
+                assert!(!seq.advance(mask, shape), "{shape:?}, {home} of {mask}");
             }
         }
     }

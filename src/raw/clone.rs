@@ -128,6 +128,8 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             }
         }
         if source.items == 0 {
+            // SAFETY: both have as many slots, and this table no entries.
+            self.control = unsafe { self.control.spread(source.slots()) };
             return Ok(());
         }
         let (from, to, size) = (source.control, self.control, source.size());

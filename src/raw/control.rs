@@ -64,7 +64,13 @@ impl<G> Copy for Control<G> {}
 
 impl<G: Group> Control<G> {
     /// Width and alignment of windows, for the arithmetic modules.
-    pub(crate) const SHAPE: Shape = Shape { width: G::WIDTH, aligned: G::ALIGNED_HOMES };
+    pub(crate) const SHAPE: Shape = {
+        assert!(
+            G::ALIGNED_HOMES || G::WIDTH == 2 * SPREAD_HOMES,
+            "spread: twice as many slots as homes"
+        );
+        Shape { width: G::WIDTH, aligned: G::ALIGNED_HOMES }
+    };
 
     /// The control bytes of a table without slots.
     #[inline]
@@ -80,7 +86,8 @@ impl<G: Group> Control<G> {
     ///
     /// # Safety
     /// `homes` is a power of two (I1). From `ctrl` on, the block has room for the control bytes and
-    /// the words of so many homes (`layout.rs`). They are written before anything else is done (I2).
+    /// the words of a table with so many homes, in a packed one for those of all that it could have
+    /// (`layout.rs`). They are written before anything else is done (I2).
     #[inline]
     pub(super) unsafe fn from_raw(ctrl: NonNull<u8>, homes: usize) -> Self {
         Control { ctrl, mask: homes - 1, group: PhantomData }
@@ -225,7 +232,7 @@ impl<G: Group> Control<G> {
             cold_path();
             matches = matches.without_lowest();
         }
-        // SAFETY: a position of the walk is at most `mask`.
+        // SAFETY: a position of the walk is at most `mask`, and there are several windows.
         let goes_on =
             seq.has_several_windows(Self::SHAPE) && unsafe { self.has_count(seq.position()) };
         if goes_on && seq.advance(self.mask, Self::SHAPE) {
@@ -287,7 +294,7 @@ impl<G: Group> Control<G> {
     /// [`claim_vacant`](Self::claim_vacant) in a table with any number of windows.
     ///
     /// # Safety
-    /// As there.
+    /// The table has fewer entries than its capacity, and nobody else accesses it now.
     #[inline(always)]
     pub(super) unsafe fn claim(&mut self, hash: u64) -> usize {
         // SAFETY: the caller's contract.

@@ -62,11 +62,14 @@ use crate::probe::ProbeSeq;
 type Hashes = [u64; CHUNK];
 
 /// What gives the hashes of entries to those who do not know their type.
-pub(super) trait HashEntries {
+///
+/// # Safety
+/// When [`hash`](Self::hash) returns, it has written a hash for each of the lanes.
+pub(super) unsafe trait HashEntries {
     /// Writes the hashes of the entries in some of the slots that end at `end`, each in its lane.
     ///
     /// # Safety
-    /// The slots are full, and hold entries of the type that the hasher is for.
+    /// The slots are full, and hold entries of the type that the hasher is for. `hashes` may be written to.
     unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: *mut Hashes);
 }
 
@@ -83,7 +86,8 @@ impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
     }
 }
 
-impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
+// SAFETY: it goes through all lanes.
+unsafe impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
     unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: *mut Hashes) {
         for lane in lanes {
             // SAFETY: the caller's contract; a full slot is initialised (I3), and there are as many lanes as places.
@@ -375,8 +379,8 @@ impl<G: Group> Control<G> {
         // What is taken, a bit for each slot.
         let mut taken = 0usize;
         // SAFETY: the window of a first home has all slots of a one-window table, and the hasher is asked for the
-        // hashes of full ones. An entry finds a slot in the new table, even if all have its last home: it has
-        // twice as many slots as homes.
+        // hashes of full ones, which it writes. An entry finds a slot in the new table, even if all have its last home:
+        // it has twice as many slots as homes.
         unsafe {
             let lanes = BitMask(self.group(0).full_bits());
             hasher.hash(self.ctrl(), lanes, hashes.as_mut_ptr());

@@ -118,7 +118,7 @@ impl<G: Group> HashSlots<G> {
     /// # Safety
     /// As long as the walk and its clones are used, the table's block is there, and whatever window they
     /// come to ([`match_window`](Self::match_window), or [`next`](Self::next)) nobody writes to its
-    /// control bytes and its position's overflow word meanwhile.
+    /// control bytes and its position's overflow word (the whole 64 bits that are read of them) meanwhile.
     #[inline(always)]
     pub(super) unsafe fn before_first_window(control: Control<G>, hash: u64) -> Self {
         let seq = ProbeSeq::new(hash, control.mask());
@@ -501,6 +501,7 @@ unsafe fn give_back<G: Group, A: Allocator>(
                 // fields are written one by one, because this may happen on a thread to which a
                 // reference to the allocator must not go.
                 unsafe {
+                    let control = control.spread(size.slots);
                     control.forget(size.slots);
                     let table = table.as_ptr();
                     (*table).control = control;

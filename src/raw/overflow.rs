@@ -43,7 +43,7 @@
 //!
 //! Behind the control bytes come steps, limit, wear, the cursor of `erase.rs`, which has nothing to do with
 //! searches, and the counts, all in words of 32 bits. A one-window table has none of these: its search
-//! ends in its only window, and does not touch another cache line to learn that.
+//! ends in its first window, and does not touch another cache line to learn that.
 
 use super::control::Control;
 use crate::capacity::SPREAD_HOMES;
@@ -245,8 +245,8 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn take_back_walk(self, hash: u64, slot: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
-        let reaches = ProbeSeq::reaches(slot, seq.position(), self.mask(), Self::SHAPE);
-        if !(reaches && self.has_several_windows()) {
+        let reaches = |home| ProbeSeq::reaches(slot, home, self.mask(), Self::SHAPE);
+        if !(self.has_several_windows() && reaches(seq.position())) {
             // SAFETY: the caller's contract.
             return unsafe { self.note_wear() };
         }

@@ -22,10 +22,13 @@
 //! each window up to the first that is not all in the region was without an equal entry and was
 //! overflowed, or was full. None of this has changed when the next one comes, so it meets the same fate.
 //!
+//! The entries are those of inserting one by one, and so are counts. Slots may differ: what is left over
+//! comes last, and in a table with one window it may lie before its home (see `capacity.rs`).
+//!
 //! # Overflow counts
 //!
-//! While jobs run, nobody writes overflow words: a word may belong to two regions, and the sum to
-//! all. A job counts in a log of its own the entries that left each of its homes, which its searches
+//! While jobs run, nobody writes overflow words: what is read as one may belong to several regions, and
+//! the sum to all. A job counts in a log of its own the entries that left each of its homes, which its searches
 //! add to the table's counts, and when all jobs have ended, or one has panicked, the logs are entered
 //! one by one: what inserting the same entries into the same slots one by one would have added. The
 //! same goes for the counters.
@@ -211,9 +214,9 @@ impl<T, G: Group, A: Allocator> Drop for Filling<'_, T, G, A> {
             self.table.growth_left -= log.inserted;
             let homes = region << self.log_homes..;
             for (home, &entries) in homes.zip(&log.left).filter(|&(_, &entries)| entries != 0) {
-                // SAFETY: a home of the region. An entry is stored beyond its window: there are several,
-                // as in a one-window table every slot is in the only one. The jobs are over and the table
-                // is borrowed mutably.
+                // SAFETY: a home of the region. An entry is stored beyond its window: there are several, as
+                // in a one-window table a job stores entries in their home's window, or gives them back. The
+                // jobs are over and the table is borrowed mutably.
                 unsafe {
                     self.table.control.leave(home, entries);
                     self.table.control.add_steps(entries);

@@ -63,7 +63,7 @@ impl<T, G: Group> Detached<T, G> {
     /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
     const PREFETCH_HOMES: usize = match size_of::<T>() {
         0 => usize::MAX,
-        // At least 1: with several windows there is a slot for each home.
+        // At least 1: with several homes there is a slot for each of them.
         size => 1 + (1usize << 20) / size,
     };
 

@@ -97,6 +97,16 @@ fn spread_tables_pack<G: Group>() {
             assert_eq!(table.control.mask() + 1, homes);
             table.check_invariants(hasher);
         }
+        // So is what is drained, and a copy of what is empty.
+        let mut drained = table.clone();
+        assert_eq!((drained.drain().count(), drained.control.mask() + 1), (slots, homes));
+        while table.pop().is_some() {}
+        for empty in [table.clone(), new()] {
+            let mut empty = empty;
+            empty.clone_from(&table);
+            assert_eq!((empty.len(), empty.control.mask() + 1), (0, homes));
+            empty.check_invariants(hasher);
+        }
         table.clone_from(&copy);
         insert_new(&mut table, hash_of(home, 1), 1, hasher);
         copy.clone_from(&table);

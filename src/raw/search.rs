@@ -80,8 +80,6 @@ impl<T, G: Group> Detached<T, G> {
     #[inline(always)]
     pub(super) fn prefetch_far(self, hash: u64) {
         if self.control.mask() >= Self::PREFETCH_HOMES {
-            // A table that outgrows the cache has time for two jumps.
-            cold_path();
             self.prefetch(hash);
         }
     }

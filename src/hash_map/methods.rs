@@ -130,7 +130,7 @@ macro_rules! map_methods {
             #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
             /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
             /// ```
-            #[inline]
+            #[inline(always)]
             pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
                 self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key))
             }

@@ -323,7 +323,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert_eq!(map.remove("one"), Some(1));
     /// assert_eq!(map.remove("one"), None);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
         #[expect(clippy::manual_map, reason = "`map` and `?` copy more where nothing is optimised")]
         match self.remove_entry(key) {

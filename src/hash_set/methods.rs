@@ -86,7 +86,7 @@ macro_rules! set_methods {
             /// assert!(set.remove("salt"));
             /// assert!(!set.remove("salt"));
             /// ```
-            #[inline]
+            #[inline(always)]
             pub fn remove<Q: Hash + Equivalent<T> + ?Sized>(&mut self, value: &Q) -> bool {
                 self.take(value).is_some()
             }
@@ -98,7 +98,7 @@ macro_rules! set_methods {
             /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
             /// assert_eq!(set.take("salt"), None);
             /// ```
-            #[inline]
+            #[inline(always)]
             pub fn take<Q: Hash + Equivalent<T> + ?Sized>(&mut self, value: &Q) -> Option<T> {
                 // `map` and `?` copy more where nothing is optimised.
                 match self.map.remove_entry(value) {

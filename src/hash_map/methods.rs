@@ -113,6 +113,7 @@ macro_rules! map_methods {
             /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
             /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
             /// ```
+            #[inline(always)]
             pub fn try_insert(
                 &mut self,
                 key: K,

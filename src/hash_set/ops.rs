@@ -161,7 +161,15 @@ macro_rules! operator {
 
             #[$doc]
             fn $method(self, other: &HashSet<T, S, A>) -> HashSet<T, S, A> {
-                self.$lazy(other).cloned().collect()
+                // Not by `collect`: the walk would go through memory, by several calls, until it is asked for
+                // its first element, which small sets notice.
+                let elements = self.$lazy(other);
+                let mut set = HashSet::default();
+                set.reserve(elements.size_hint().0);
+                elements.for_each(|element| {
+                    set.insert(element.clone());
+                });
+                set
             }
         }
     )*};

@@ -187,6 +187,11 @@ macro_rules! forward_iterator {
             fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
                 self.entries.map($map).fold(init, f)
             }
+
+            #[inline]
+            fn count(self) -> usize {
+                self.entries.count()
+            }
         }
 
         impl<$($generics)*> FusedIterator for $iter {}

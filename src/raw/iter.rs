@@ -71,6 +71,11 @@ impl<T, G: Group> Iterator for RawIter<T, G> {
         // SAFETY: a full slot exists.
         self.slots.fold(init, |acc, slot| f(acc, unsafe { layout::slot(ctrl, slot) }))
     }
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.slots.len()
+    }
 }
 
 impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
@@ -464,56 +469,82 @@ impl<T, G: Group, A: Allocator> Iterator for RawDrain<'_, T, G, A> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.entries.size_hint()
     }
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.entries.len()
+    }
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
     #[inline]
     fn drop(&mut self) {
-        let (slots, block) = (self.entries.slots.clone(), (self.control, self.size));
+        // Without slots there is no entry, and no block to give back.
+        if self.size.slots == 0 {
+            return;
+        }
+        let (control, size) = (self.control, self.size);
+        let table = self.table.cast::<RawTable<Untyped, G, A>>();
         // SAFETY: layout and drop are those of the entries. The drain owns what it has not returned, and
         // borrows the table mutably, whose own block it has.
         unsafe {
-            let table = self.table.cast::<RawTable<Untyped, G, A>>();
-            give_back(slots, block, table, Layout::new::<T>(), drop_of::<T>());
+            match drop_of::<T>() {
+                Some(_) if self.entries.len() != 0 => {
+                    // A copy: what a call is given by reference does not stay in registers before.
+                    let slots = self.entries.slots.clone();
+                    drop_and_give_back(slots, size, table, Layout::new::<T>(), drop_of::<T>());
+                }
+                _ => give_back(control, size.slots, table),
+            }
         }
     }
 }
 
-/// Ends a drain: drops the entries in the slots that are still to come, and gives the block back.
+/// Ends a drain none of whose entries is left: gives the block back.
+///
+/// # Safety
+/// The block is the table's, has so many slots, and nobody else accesses it or the table.
+#[inline(never)]
+unsafe fn give_back<G: Group, A: Allocator>(
+    control: Control<G>,
+    slots: usize,
+    table: NonNull<RawTable<Untyped, G, A>>,
+) {
+    // SAFETY: the table is ours, all entries are gone, and the block has this size. The fields are written one by
+    // one, because this may happen on a thread to which a reference to the allocator must not go.
+    unsafe {
+        let control = control.spread(slots);
+        control.forget(slots);
+        let table = table.as_ptr();
+        (*table).control = control;
+        (*table).growth_left = Size { homes: control.mask() + 1, slots }.capacity();
+    }
+}
+
+/// Ends a drain that has entries left: drops them, and gives the block back.
 ///
 /// # Safety
 /// As for [`drop_remaining`]. The block is the table's, and nobody else accesses that.
 #[inline(never)]
-unsafe fn give_back<G: Group, A: Allocator>(
-    slots: FullSlots<G>,
-    block: (Control<G>, Size),
+unsafe fn drop_and_give_back<G: Group, A: Allocator>(
+    entries: FullSlots<G>,
+    size: Size,
     table: NonNull<RawTable<Untyped, G, A>>,
     slot: Layout,
     drop: DropLanes,
 ) {
     /// Does so also when an entry's drop panics.
-    struct GiveBack<G: Group, A: Allocator>(Control<G>, Size, NonNull<RawTable<Untyped, G, A>>);
+    struct GiveBack<G: Group, A: Allocator>(Control<G>, usize, NonNull<RawTable<Untyped, G, A>>);
     impl<G: Group, A: Allocator> Drop for GiveBack<G, A> {
         fn drop(&mut self) {
-            let GiveBack(control, size, table) = *self;
-            if size.slots != 0 {
-                // SAFETY: the table is ours, all entries are gone, and the block has this size. The
-                // fields are written one by one, because this may happen on a thread to which a
-                // reference to the allocator must not go.
-                unsafe {
-                    let control = control.spread(size.slots);
-                    control.forget(size.slots);
-                    let table = table.as_ptr();
-                    (*table).control = control;
-                    (*table).growth_left = size.capacity();
-                }
-            }
+            // SAFETY: the caller's contract; all entries are gone.
+            unsafe { give_back(self.0, self.1, self.2) }
         }
     }
-    let (control, size) = block;
-    let _guard = GiveBack(control, size, table);
+    let control = entries.control();
+    let _guard = GiveBack(control, size.slots, table);
     // SAFETY: the caller's contract.
-    unsafe { drop_remaining(slots.runs(), control.ctrl(), slot, drop) };
+    unsafe { drop_remaining(entries.runs(), control.ctrl(), slot, drop) };
 }
 
 /// The entries of a table by value; see [`RawTable::into_iter`].
@@ -563,12 +594,21 @@ impl<T, G: Group, A: Allocator> Iterator for RawIntoIter<T, G, A> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.entries.size_hint()
     }
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.entries.len()
+    }
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
     #[inline]
     fn drop(&mut self) {
-        // Without an allocator there is no block and no entry.
+        // Without capacity there is no entry and no block.
+        if self.capacity == 0 {
+            return;
+        }
+        // There is an allocator then.
         if let Some(alloc) = &self.alloc {
             // A copy: what a call is given by reference does not stay in registers before.
             let slots = self.entries.slots.clone();
@@ -577,8 +617,10 @@ impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
             // block, which was a table's of this capacity and allocator.
             unsafe {
                 match drop_of::<T>() {
-                    None => free_table(slots.control(), self.capacity, alloc, layout),
-                    drop => end_into_iter(slots, self.capacity, alloc, layout, drop),
+                    Some(_) if slots.len() != 0 => {
+                        end_into_iter(slots, self.capacity, alloc, layout, drop_of::<T>());
+                    }
+                    _ => free_table(slots.control(), self.capacity, alloc, layout),
                 }
             }
         }

@@ -232,7 +232,7 @@ macro_rules! entry_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(map.", $call, "(\"a\").insert(1).get(), &1);")]
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn insert(self, $value: $V) -> $Occupied
         where
             $($bounds)*
@@ -254,7 +254,7 @@ macro_rules! entry_methods {
         #[doc = concat!("*map.", $call, "(\"a\").or_insert(1) += 1;")]
         /// assert_eq!(map["a"], 3);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn or_insert(self, default: $V) -> &$a mut $V
         where
             $($bounds)*
@@ -328,7 +328,7 @@ macro_rules! entry_methods {
         /// }
         /// assert_eq!(map["a"], 21);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn and_modify<F: FnOnce(&mut $V)>(mut self, f: F) -> Self {
             if let Self::Occupied(entry) = &mut self {
                 f(entry.get_mut());

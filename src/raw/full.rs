@@ -201,6 +201,33 @@ impl<G: Group> Control<G> {
         (base + pair, BitMask(lanes.0 >> pair & (usize::MAX >> (CHUNK - Self::PAIR))))
     }
 
+    /// The pair at `base`, whose full lanes these are, or else the first one behind it that is not vacant: the
+    /// complement of its first slot, and its lanes.
+    ///
+    /// # Safety
+    /// There is one. `base` is a multiple of `PAIR`.
+    #[inline(always)]
+    unsafe fn this_or_next_pair(self, base: usize, lanes: Lanes) -> (usize, Lanes) {
+        if lanes.any() {
+            return (!base, lanes);
+        }
+        // SAFETY: a pair is to come (I4), and not the one at `base`.
+        let (base, lanes) = unsafe { self.next_pair(base + Self::PAIR) };
+        (!base, lanes)
+    }
+
+    /// [`this_or_next_pair`](Self::this_or_next_pair) where nobody has looked at the lanes. In line where that is
+    /// worth it; and where it is not, the walk is not in memory for that (`ci/profiles.sh`, dev: walk).
+    ///
+    /// # Safety
+    /// As there.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(debug_assertions, inline(never))]
+    unsafe fn pair_at(self, base: usize) -> (usize, Lanes) {
+        // SAFETY: the caller's contract: there are control bytes from `base` on.
+        unsafe { self.this_or_next_pair(base, self.full_pair(base)) }
+    }
+
     /// The slots that hold an entry, in order.
     ///
     /// # Safety
@@ -314,24 +341,8 @@ impl<G: Group> FullSlots<G> {
     /// A slot is to come, and none in the current pair. These are the full lanes of the pair behind it.
     #[inline(always)]
     unsafe fn step(&mut self, lanes: Lanes) {
-        let base = self.behind();
-        (self.down, self.lanes) = (!base, lanes);
-        if !lanes.any() {
-            // SAFETY: a slot is to come (I4), and not in the pair at `base`.
-            let (base, lanes) = unsafe { self.control.next_pair(base + Control::<G>::PAIR) };
-            (self.down, self.lanes) = (!base, lanes);
-        }
-    }
-
-    /// [`step`](Self::step) to lanes that nobody has looked at. In line where that is worth it.
-    ///
-    /// # Safety
-    /// As there.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    #[cfg_attr(debug_assertions, inline(never))]
-    unsafe fn step_blindly(&mut self) {
-        // SAFETY: the caller's contract: there are control bytes behind the current pair.
-        unsafe { self.step(self.control.full_pair(self.behind())) };
+        // SAFETY: the caller's contract.
+        (self.down, self.lanes) = unsafe { self.control.this_or_next_pair(self.behind(), lanes) };
     }
 
     /// The slot of the lowest lane, which comes now.
@@ -362,8 +373,8 @@ impl<G: Group> Iterator for FullSlots<G> {
             if self.items == 0 {
                 return None;
             }
-            // SAFETY: a slot is to come (I4).
-            unsafe { self.step_blindly() };
+            // SAFETY: a slot is to come (I4), so there are control bytes behind the current pair.
+            (self.down, self.lanes) = unsafe { self.control.pair_at(self.behind()) };
         }
         // SAFETY: a step ends where a lane is.
         Some(unsafe { self.come() })

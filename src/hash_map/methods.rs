@@ -348,7 +348,7 @@ macro_rules! value_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(map.", $entry, ".get(), &1);")]
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn get(&$self) -> &$V {
             $get
         }
@@ -361,7 +361,7 @@ macro_rules! value_methods {
         #[doc = concat!("*map.", $entry, ".get_mut() += 1;")]
         /// assert_eq!(map["a"], 2);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn get_mut(&mut $self) -> &mut $V {
             $get_mut
         }
@@ -374,7 +374,7 @@ macro_rules! value_methods {
         /// *value += 1;
         /// assert_eq!(map["a"], 2);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn into_mut($self) -> &$a mut $V {
             $into_mut
         }
@@ -385,7 +385,7 @@ macro_rules! value_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(map.", $entry, ".insert(2), 1);")]
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn insert(&mut self, value: $V) -> $V {
             core::mem::replace(self.get_mut(), value)
         }

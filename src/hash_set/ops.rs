@@ -235,7 +235,7 @@ assigning_operator! {
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// The table's entry for an element given by reference.
-    #[inline]
+    #[inline(always)]
     pub(super) fn entry_of(&mut self, element: &T) -> hash_table::Entry<'_, (T, ()), A> {
         let hash_builder = &self.map.hash_builder;
         let hash = hash_builder.hash_one(element);

@@ -385,7 +385,7 @@ macro_rules! value_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(map.", $entry, ".insert(2), 1);")]
         /// ```
-        #[inline(always)]
+        #[inline]
         pub fn insert(&mut self, value: $V) -> $V {
             core::mem::replace(self.get_mut(), value)
         }

@@ -74,7 +74,7 @@ impl<T, G: Group> Iterator for RawIter<T, G> {
 
     #[inline(always)]
     fn count(self) -> usize {
-        self.slots.len()
+        self.len()
     }
 }
 

@@ -53,11 +53,15 @@ unsafe impl<T: Sync, G: Group> Sync for RawIter<T, G> {}
 impl<T, G: Group> Iterator for RawIter<T, G> {
     type Item = NonNull<T>;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<NonNull<T>> {
         let ctrl = self.slots.ctrl();
-        // SAFETY: a full slot exists.
-        self.slots.next().map(|slot| unsafe { layout::slot(ctrl, slot) })
+        match self.slots.next() {
+            // SAFETY: a full slot exists.
+            Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
+            None => None,
+        }
     }
 
     #[inline(always)]
@@ -229,11 +233,15 @@ impl<T, G: Group> Default for RawIterHash<T, G> {
 impl<T, G: Group> Iterator for RawIterHash<T, G> {
     type Item = NonNull<T>;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline]
     fn next(&mut self) -> Option<NonNull<T>> {
         let ctrl = self.slots.control.ctrl();
-        // SAFETY: a full slot exists (I3).
-        self.slots.next().map(|slot| unsafe { layout::slot(ctrl, slot) })
+        match self.slots.next() {
+            // SAFETY: a full slot exists (I3).
+            Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
+            None => None,
+        }
     }
 }
 
@@ -459,10 +467,14 @@ impl<T, G: Group, A: Allocator> RawDrain<'_, T, G, A> {
 impl<T, G: Group, A: Allocator> Iterator for RawDrain<'_, T, G, A> {
     type Item = T;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<T> {
-        // SAFETY: the entry is initialised (I3) and returned once; the table forgot it.
-        self.entries.next().map(|entry| unsafe { entry.read() })
+        match self.entries.next() {
+            // SAFETY: the entry is initialised (I3) and returned once; the table forgot it.
+            Some(entry) => Some(unsafe { entry.read() }),
+            None => None,
+        }
     }
 
     #[inline(always)]
@@ -584,10 +596,14 @@ impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
 impl<T, G: Group, A: Allocator> Iterator for RawIntoIter<T, G, A> {
     type Item = T;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<T> {
-        // SAFETY: the entry is initialised (I3) and returned once; the table is no more.
-        self.entries.next().map(|entry| unsafe { entry.read() })
+        match self.entries.next() {
+            // SAFETY: the entry is initialised (I3) and returned once; the table is no more.
+            Some(entry) => Some(unsafe { entry.read() }),
+            None => None,
+        }
     }
 
     #[inline(always)]

@@ -387,7 +387,7 @@ fn never_equal_keys_pile_up_and_are_iterated() {
     map.shrink_to_fit();
     assert_eq!(numbers(map.keys()), all);
     assert_eq!(numbers(map.clone().keys()), all);
-    assert_eq!(map.clone().into_iter().count(), all.len());
+    assert_eq!(map.clone().into_iter().fold(0, |n, _| n + 1), all.len());
     assert_ne!(map, map.clone());
 
     map.retain(|key, _| key.0 % 3 != 0);
@@ -398,7 +398,7 @@ fn never_equal_keys_pile_up_and_are_iterated() {
 
     // The one way to get rid of the rest, apart from taking everything out.
     map.clear();
-    assert_eq!(map.iter().count(), 0);
+    assert_eq!(map.iter().fold(0, |n, _| n + 1), 0);
     map.insert(Never(1), 1);
     map.insert(Never(2), 2);
     let drained: Vec<_> = map.drain().map(|(key, _)| key).collect();
@@ -620,7 +620,7 @@ fn many_zero_size_entries() {
     for len in 1..=200 {
         assert_eq!(map.insert(Nothing, ()), None);
         assert_eq!(map.len(), len);
-        assert_eq!(map.iter().count(), len);
+        assert_eq!(map.iter().fold(0, |n, _| n + 1), len);
     }
     let mut kept = 0;
     map.retain(|_, ()| {
@@ -629,8 +629,8 @@ fn many_zero_size_entries() {
     });
     assert_eq!(map.len(), 50);
     assert_eq!(map.extract_if(|_, ()| true).take(20).count(), 20);
-    assert_eq!(map.clone().into_iter().count(), 30);
-    assert_eq!(map.drain().count(), 30);
+    assert_eq!(map.clone().into_iter().fold(0, |n, _| n + 1), 30);
+    assert_eq!(map.drain().fold(0, |n, _| n + 1), 30);
     assert!(map.is_empty());
 }
 
@@ -673,7 +673,7 @@ fn zero_size_entries_are_aligned_and_dropped() {
     }
     table.shrink_to_fit(hash);
     table.reserve(1000, hash);
-    assert_eq!((table.iter().count(), ALIVE.get()), (90, 90));
+    assert_eq!((table.iter().fold(0, |n, _| n + 1), ALIVE.get()), (90, 90));
     drop(table.extract_if(|_| true).take(30).collect::<Vec<_>>());
     assert_eq!((table.len(), ALIVE.get()), (60, 60));
     assert_eq!(table.drain().take(10).count(), 10);
@@ -1214,7 +1214,7 @@ fn maps_drop_what_is_overwritten_removed_or_left() {
 
 /// The map holds what it says it holds, and can be filled and emptied as if nothing had happened.
 fn assert_usable(map: &mut Map<Counted, Counted>) {
-    assert_eq!(map.iter().count(), map.len());
+    assert_eq!(map.iter().fold(0, |n, _| n + 1), map.len());
     assert!(map.iter().all(|(key, value)| key.sound() && value.sound() && *key == *value));
     for code in 0..300 {
         map.insert(Counted::make(code, 8), Counted::make(code, 9));

@@ -985,3 +985,30 @@ fn drops_happen_with_the_map() {
     drop(map);
     assert_eq!(Counted::live(), 0);
 }
+
+/// `count` does not walk, but it drops what the iterator owns.
+#[test]
+fn counted_is_what_is_left() {
+    for (count, taken) in COUNTS.into_iter().flat_map(|count| [(count, 0), (count, 1)]) {
+        let mut map = map::<Counted>(count);
+        let left = map.len().saturating_sub(taken);
+        macro_rules! counts {
+            ($iter:expr) => {{
+                let mut iter = $iter;
+                iter.by_ref().take(taken).for_each(drop);
+                assert_eq!(iter.count(), left, "{count} entries, {taken} taken");
+            }};
+        }
+        counts!(map.iter());
+        counts!(map.iter_mut());
+        counts!(map.keys());
+        counts!(map.values_mut());
+        let live = Counted::live();
+        counts!(map.clone().into_iter());
+        counts!(map.clone().into_keys());
+        counts!(map.clone().into_values());
+        assert_eq!(Counted::live(), live);
+        counts!(map.drain());
+        assert_eq!((Counted::live(), map.len()), (0, 0));
+    }
+}

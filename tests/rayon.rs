@@ -502,7 +502,7 @@ fn a_leaked_drain_costs_the_entries_only() {
     let ledger = Ledger::default();
     let mut map = counted(&ledger, 100);
     std::mem::forget(map.par_drain());
-    assert_eq!((map.len(), map.iter().count()), (0, 0));
+    assert_eq!((map.len(), map.iter().fold(0, |n, _| n + 1)), (0, 0));
     map.insert(ledger.make(7), ledger.make(7));
     assert_eq!(map.len(), 1);
 }
@@ -552,7 +552,7 @@ fn user_code_that_panics_loses_nothing_but_what_was_not_in() {
             assert!(blown, "fuse {fuse}, {calls} calls");
             ledger.fuses.iter().for_each(|fuse| fuse.store(-1, Ordering::Relaxed));
             assert_eq!(ledger.live(), 2 * map.len() as isize, "fuse {fuse}, {calls} calls");
-            assert_eq!(map.len(), map.iter().count());
+            assert_eq!(map.len(), map.iter().fold(0, |n, _| n + 1));
             assert!((SOME..=len / 2).contains(&(map.len() as u64)));
             let keys: Vec<u64> = map.keys().map(|key| key.id).collect();
             assert!(keys.iter().all(|&id| map.contains_key(&ledger.make(id))));

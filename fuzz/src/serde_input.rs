@@ -69,7 +69,7 @@ fn same_map<K: Eq + Hash + Debug, V: PartialEq + Debug>(
 ) -> Result<(), String> {
     let same = ours.len() == oracle.len()
         && oracle.iter().all(|(key, value)| ours.get(key) == Some(value))
-        && ours.iter().count() == oracle.len();
+        && ours.iter().fold(0, |n, _| n + 1) == oracle.len();
     ensure(same, || format!("{ours:?}, expected {oracle:?}"))?;
     bounded(ours.allocation_size(), ours.len(), size_of::<(K, V)>())
 }

@@ -72,6 +72,12 @@ unsafe impl Group for Sse2 {
         BitMask(!Self::mask(self.0).0)
     }
 
+    /// In one piece, for builds that optimise nothing.
+    #[inline(always)]
+    fn full_bits(self) -> usize {
+        !Self::mask(self.0).0 as usize
+    }
+
     /// Bit 7 stays where both have it.
     #[inline(always)]
     fn union(self, other: Self) -> Self {

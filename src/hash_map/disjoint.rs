@@ -64,12 +64,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// assert!(c.is_none());
     /// assert_eq!(map["a"], 2);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn get_disjoint_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
     ) -> [Option<&mut V>; N] {
-        self.find_disjoint(keys).map(|entry| entry.map(|(_, value)| value))
+        self.find_disjoint(keys, |(_, value)| value)
     }
 
     /// The entries of several keys at once, with mutable references to the values.
@@ -82,21 +83,34 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// let [a, b] = map.get_disjoint_key_value_mut(["a", "b"]);
     /// assert_eq!((a, b), (Some((&"a", &mut 1)), Some((&"b", &mut 2))));
     /// ```
+    #[inline]
     #[track_caller]
     pub fn get_disjoint_key_value_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
     ) -> [Option<(&K, &mut V)>; N] {
-        self.find_disjoint(keys).map(|entry| entry.map(|(key, value)| (&*key, value)))
+        self.find_disjoint(keys, |(key, value)| (&*key, value))
     }
 
+    /// What `f` makes of the entries of several keys, all of which are different.
+    #[inline(always)]
     #[track_caller]
-    fn find_disjoint<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
-        &mut self,
+    fn find_disjoint<'a, Q: Hash + Equivalent<K> + ?Sized, R, const N: usize>(
+        &'a mut self,
         keys: [&Q; N],
-    ) -> [Option<&mut (K, V)>; N] {
-        let hashes = keys.map(|key| self.hash_builder.hash_one(key));
-        self.table.get_disjoint_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
+        f: impl Fn(&'a mut (K, V)) -> R,
+    ) -> [Option<R>; N] {
+        let hashes = self.hashes(keys);
+        self.table.get_disjoint_as(hashes, |i, (key, _)| keys[i].equivalent(key), f)
+    }
+
+    #[inline(always)]
+    fn hashes<Q: Hash + ?Sized, const N: usize>(&self, keys: [&Q; N]) -> [u64; N] {
+        let mut hashes = [0; N];
+        for (hash, &key) in hashes.iter_mut().zip(&keys) {
+            *hash = self.hash_builder.hash_one(key);
+        }
+        hashes
     }
 
     /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check for equal keys.
@@ -110,12 +124,13 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// let [a, b] = unsafe { map.get_disjoint_unchecked_mut(["a", "b"]) };
     /// assert_eq!((a, b), (Some(&mut 1), Some(&mut 2)));
     /// ```
+    #[inline]
     pub unsafe fn get_disjoint_unchecked_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
         &mut self,
         keys: [&Q; N],
     ) -> [Option<&mut V>; N] {
         // SAFETY: the caller's contract.
-        unsafe { self.find_disjoint_unchecked(keys) }.map(|entry| entry.map(|(_, value)| value))
+        unsafe { self.find_disjoint_unchecked(keys, |(_, value)| value) }
     }
 
     /// [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut) without the check for equal
@@ -130,6 +145,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// let [a, _] = unsafe { map.get_disjoint_key_value_unchecked_mut(["a", "b"]) };
     /// assert_eq!(a, Some((&"a", &mut 1)));
     /// ```
+    #[inline]
     pub unsafe fn get_disjoint_key_value_unchecked_mut<Q, const N: usize>(
         &mut self,
         keys: [&Q; N],
@@ -138,20 +154,23 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         // SAFETY: the caller's contract.
-        unsafe { self.find_disjoint_unchecked(keys) }
-            .map(|entry| entry.map(|(key, value)| (&*key, value)))
+        unsafe { self.find_disjoint_unchecked(keys, |(key, value)| (&*key, value)) }
     }
 
+    /// What `f` makes of the entries of several keys.
+    ///
     /// # Safety
     /// No two of the keys may be equal and present.
-    unsafe fn find_disjoint_unchecked<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
-        &mut self,
+    #[inline(always)]
+    unsafe fn find_disjoint_unchecked<'a, Q: Hash + Equivalent<K> + ?Sized, R, const N: usize>(
+        &'a mut self,
         keys: [&Q; N],
-    ) -> [Option<&mut (K, V)>; N] {
-        let hashes = keys.map(|key| self.hash_builder.hash_one(key));
+        f: impl Fn(&'a mut (K, V)) -> R,
+    ) -> [Option<R>; N] {
+        let hashes = self.hashes(keys);
         // SAFETY: the caller's contract.
         unsafe {
-            self.table.get_disjoint_unchecked_mut(hashes, |i, (key, _)| keys[i].equivalent(key))
+            self.table.get_disjoint_unchecked_as(hashes, |i, (key, _)| keys[i].equivalent(key), f)
         }
     }
 

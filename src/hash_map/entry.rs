@@ -209,7 +209,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
     /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").key(), &"a");
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn key(&self) -> &K {
         match self {
             Entry::Occupied(entry) => entry.key(),
@@ -280,7 +280,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).key(), &"a");
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn key(&self) -> &K {
         &self.pair().0
     }
@@ -334,7 +334,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).remove_entry(), ("a", 1));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn remove_entry(self) -> (K, V) {
         // SAFETY: as for `pair`.
         unsafe { self.map.take(self.place, self.hash) }
@@ -346,7 +346,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// let mut map = rosti::HashMap::new();
     /// assert_eq!(map.entry("a").insert(1).remove(), 1);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn remove(self) -> V {
         self.remove_entry().1
     }
@@ -423,7 +423,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
     /// assert_eq!(entry.key(), &"a");
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn key(&self) -> &K {
         &self.key
     }
@@ -450,7 +450,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// *entry.insert(1) += 1;
     /// assert_eq!(map["a"], 2);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn insert(self, value: V) -> &'a mut V
     where
         K: Hash,
@@ -467,7 +467,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
     /// assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
     where
         K: Hash,

@@ -113,6 +113,7 @@ macro_rules! map_methods {
             /// assert_eq!(map.try_insert("one", 1).unwrap(), &1);
             /// assert_eq!(map.try_insert("one", 11).unwrap_err().value, 11);
             /// ```
+            #[inline(always)]
             pub fn try_insert(
                 &mut self,
                 key: K,
@@ -231,7 +232,7 @@ macro_rules! entry_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(map.", $call, "(\"a\").insert(1).get(), &1);")]
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn insert(self, $value: $V) -> $Occupied
         where
             $($bounds)*
@@ -253,7 +254,7 @@ macro_rules! entry_methods {
         #[doc = concat!("*map.", $call, "(\"a\").or_insert(1) += 1;")]
         /// assert_eq!(map["a"], 3);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn or_insert(self, default: $V) -> &$a mut $V
         where
             $($bounds)*
@@ -327,7 +328,7 @@ macro_rules! entry_methods {
         /// }
         /// assert_eq!(map["a"], 21);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn and_modify<F: FnOnce(&mut $V)>(mut self, f: F) -> Self {
             if let Self::Occupied(entry) = &mut self {
                 f(entry.get_mut());
@@ -347,7 +348,7 @@ macro_rules! value_methods {
         #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
         #[doc = concat!("assert_eq!(map.", $entry, ".get(), &1);")]
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn get(&$self) -> &$V {
             $get
         }
@@ -360,7 +361,7 @@ macro_rules! value_methods {
         #[doc = concat!("*map.", $entry, ".get_mut() += 1;")]
         /// assert_eq!(map["a"], 2);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn get_mut(&mut $self) -> &mut $V {
             $get_mut
         }
@@ -373,7 +374,7 @@ macro_rules! value_methods {
         /// *value += 1;
         /// assert_eq!(map["a"], 2);
         /// ```
-        #[inline]
+        #[inline(always)]
         pub fn into_mut($self) -> &$a mut $V {
             $into_mut
         }

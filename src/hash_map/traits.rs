@@ -40,7 +40,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
     /// of them otherwise, since some keys may be present already.
     #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        let entries = entries.into_iter();
+        let mut entries = entries.into_iter();
         let promised = entries.size_hint().0;
         self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
         // A filler hardly shows beside entries that own memory, and loses where values are large, which `insert`
@@ -69,7 +69,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
         if const { size_of::<V>() > 48 } {
             entries.for_each(insert);
         } else {
-            for pair in entries {
+            // Not moved, as `for` does, from where it had to be for the call of `reserve`: it was written there in
+            // parts and copied in larger ones, which stalls the CPU.
+            for pair in entries.by_ref() {
                 insert(pair);
             }
         }
@@ -142,6 +144,7 @@ macro_rules! map_traits {
             S: BuildHasher + Default,
             A: Allocator $(+ $bound)? + Default,
         {
+            #[inline]
             fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
                 let mut map = Self::default();
                 map.extend(entries);
@@ -157,6 +160,7 @@ macro_rules! map_traits {
             A: Allocator $(+ $bound)?,
         {
             /// Inserts copies of all entries.
+            #[inline]
             #[track_caller]
             fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
                 self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
@@ -171,6 +175,7 @@ macro_rules! map_traits {
             A: Allocator $(+ $bound)?,
         {
             /// Inserts copies of all entries.
+            #[inline]
             #[track_caller]
             fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
                 self.extend(entries.into_iter().copied());

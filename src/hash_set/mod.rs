@@ -214,7 +214,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// assert!(replaced.unwrap().capacity() >= 100);
     /// assert_eq!(set.get("").unwrap().capacity(), 0);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn replace(&mut self, value: T) -> Option<T> {
         match self.entry_of(&value) {
             hash_table::Entry::Occupied(entry) => {

@@ -161,7 +161,15 @@ macro_rules! operator {
 
             #[$doc]
             fn $method(self, other: &HashSet<T, S, A>) -> HashSet<T, S, A> {
-                self.$lazy(other).cloned().collect()
+                // Not by `collect`: the walk would go through memory, by several calls, until it is asked for
+                // its first element, which small sets notice.
+                let elements = self.$lazy(other);
+                let mut set = HashSet::default();
+                set.reserve(elements.size_hint().0);
+                elements.for_each(|element| {
+                    set.insert(element.clone());
+                });
+                set
             }
         }
     )*};
@@ -227,7 +235,7 @@ assigning_operator! {
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
     /// The table's entry for an element given by reference.
-    #[inline]
+    #[inline(always)]
     pub(super) fn entry_of(&mut self, element: &T) -> hash_table::Entry<'_, (T, ()), A> {
         let hash_builder = &self.map.hash_builder;
         let hash = hash_builder.hash_one(element);

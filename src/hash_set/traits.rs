@@ -74,6 +74,7 @@ macro_rules! set_traits {
             A: Allocator $(+ $bound)? + Default,
         {
             /// Builds a set of these elements; of equal ones the first is kept.
+            #[inline]
             fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
                 let mut set = Self::default();
                 set.extend(elements);
@@ -83,6 +84,7 @@ macro_rules! set_traits {
 
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> Extend<T> for $Set<T, S, A> {
             /// Inserts all elements that are absent, and reserves as a map does.
+            #[inline]
             #[track_caller]
             fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
                 self.map.extend(elements.into_iter().map(|element| (element, ())));
@@ -91,6 +93,7 @@ macro_rules! set_traits {
 
         impl<'a, T: 'a + Eq + Hash + Copy, S: BuildHasher, A: Allocator $(+ $bound)?> Extend<&'a T> for $Set<T, S, A> {
             /// Inserts copies of all elements that are absent.
+            #[inline]
             #[track_caller]
             fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
                 self.extend(elements.into_iter().copied());

@@ -111,7 +111,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
     /// ["a", "A"].map(|text| drop(table.entry(7, |_| true, |_| 7).insert(text)));
     /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["A"]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
         match self {
             Entry::Occupied(mut entry) => {
@@ -129,7 +129,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
     /// ["a", "A"].map(|text| drop(table.entry(7, |_| true, |_| 7).or_insert(text)));
     /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["a"]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn or_insert(self, default: T) -> OccupiedEntry<'a, T, A> {
         match self {
             Entry::Occupied(entry) => entry,
@@ -144,7 +144,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
     /// ["a", "A"].map(|text| drop(table.entry(7, |_| true, |_| 7).or_insert_with(|| text)));
     /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["a"]);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn or_insert_with(self, default: impl FnOnce() -> T) -> OccupiedEntry<'a, T, A> {
         match self {
             Entry::Occupied(entry) => entry,
@@ -161,7 +161,7 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
     /// }
     /// assert_eq!(table.find(7, |_| true), Some(&3));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn and_modify(mut self, f: impl FnOnce(&mut T)) -> Self {
         if let Entry::Occupied(entry) = &mut self {
             f(entry.get_mut());
@@ -188,7 +188,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     /// vacant.insert('b');
     /// assert_eq!(table.find(7, |_| true), Some(&'b'));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn remove(self) -> (T, VacantEntry<'a, T, A>) {
         let OccupiedEntry { slot, hash, table } = self;
         // SAFETY: the slot is full (I3).
@@ -207,7 +207,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     /// let mut table = rosti::HashTable::new();
     /// assert_eq!(table.insert_unique(7, 'a', |_| 7).get(), &'a');
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get(&self) -> &T {
         // SAFETY: the slot is full (I3).
         unsafe { self.table.raw.get(self.slot) }
@@ -221,7 +221,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     /// entry.get_mut().1 += 1;
     /// assert_eq!(entry.get(), &('a', 2));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self) -> &mut T {
         // SAFETY: the slot is full (I3).
         unsafe { self.table.raw.get_mut(self.slot) }
@@ -236,7 +236,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
     /// value.1 += 1;
     /// assert_eq!(table.find(7, |_| true), Some(&('a', 2)));
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn into_mut(self) -> &'a mut T {
         // SAFETY: the slot is full (I3).
         unsafe { self.table.raw.get_mut(self.slot) }
@@ -298,7 +298,7 @@ impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {
     /// let Entry::Vacant(entry) = table.entry(7, |&c| c == 'a', |_| 7) else { panic!() };
     /// assert_eq!(entry.insert('a').get(), &'a');
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
         let VacantEntry { slot, vacancy, table } = self;
         // SAFETY: the slot was found for this hash, or held an entry with it or with the tag, and the

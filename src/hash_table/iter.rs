@@ -167,6 +167,16 @@ pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
     pub(super) pick: F,
 }
 
+/// What `f` makes of an item. `Option::map` would be a call where nothing is optimised, one for each layer.
+#[inline(always)]
+#[allow(clippy::manual_map)]
+pub(crate) fn made<T, R>(item: Option<T>, f: impl FnOnce(T) -> R) -> Option<R> {
+    match item {
+        Some(item) => Some(f(item)),
+        None => None,
+    }
+}
+
 /// Implements `Iterator` and `FusedIterator` by those of the field `entries`, with a function applied to each item.
 macro_rules! forward_iterator {
     ($([$($generics:tt)*] $iter:ty, $item:ty, $map:expr;)*) => {$(
@@ -175,7 +185,7 @@ macro_rules! forward_iterator {
 
             #[inline]
             fn next(&mut self) -> Option<$item> {
-                self.entries.next().map($map)
+                $crate::hash_table::made(self.entries.next(), $map)
             }
 
             #[inline]
@@ -186,6 +196,11 @@ macro_rules! forward_iterator {
             #[inline]
             fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
                 self.entries.map($map).fold(init, f)
+            }
+
+            #[inline]
+            fn count(self) -> usize {
+                self.entries.count()
             }
         }
 

@@ -28,7 +28,6 @@
 //! assert_eq!(texts, ["rosti", "butter"]);
 //! ```
 
-use core::array;
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
@@ -53,7 +52,7 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
     UnsafeIter,
 };
-pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
+pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator, made};
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 
 /// The parallel iterators of tables, for code that needs to name the type.
@@ -562,12 +561,25 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// core::mem::swap(seven.unwrap(), &mut (1, 1));
     /// assert_eq!((nine, eight), (None, Some(&mut (8, 0))));
     /// ```
+    #[inline]
     #[track_caller]
     pub fn get_disjoint_mut<const N: usize>(
         &mut self,
         hashes: [u64; N],
         eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<&'_ mut T>; N] {
+        self.get_disjoint_as(hashes, eq, |entry| entry)
+    }
+
+    /// [`get_disjoint_mut`](Self::get_disjoint_mut) of what `f` makes of each entry.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn get_disjoint_as<'a, R, const N: usize>(
+        &'a mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
         for (i, slot) in slots.iter().enumerate() {
             if let Some(first) = slots[..i].iter().position(|other| slot.is_some() && other == slot)
@@ -579,7 +591,7 @@ impl<T, A: Allocator> HashTable<T, A> {
             }
         }
         // SAFETY: the slots are full and all different.
-        unsafe { self.disjoint_mut(slots) }
+        unsafe { self.disjoint_as(slots, f) }
     }
 
     /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check that no entry is found twice.
@@ -594,14 +606,30 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// let found = unsafe { table.get_disjoint_unchecked_mut([7, 7], |i, &c| c == ['a', 'b'][i]) };
     /// assert_eq!(found, [Some(&mut 'a'), None]);
     /// ```
+    #[inline]
     pub unsafe fn get_disjoint_unchecked_mut<const N: usize>(
         &mut self,
         hashes: [u64; N],
         eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<&'_ mut T>; N] {
+        // SAFETY: the caller's contract.
+        unsafe { self.get_disjoint_unchecked_as(hashes, eq, |entry| entry) }
+    }
+
+    /// [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut) of what `f` makes of each entry.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(crate) unsafe fn get_disjoint_unchecked_as<'a, R, const N: usize>(
+        &'a mut self,
+        hashes: [u64; N],
+        eq: impl FnMut(usize, &T) -> bool,
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
         // SAFETY: the slots are full, and the caller vouches for their being different.
-        unsafe { self.disjoint_mut(slots) }
+        unsafe { self.disjoint_as(slots, f) }
     }
 
     /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
@@ -644,27 +672,41 @@ impl<T, A: Allocator> HashTable<T, A> {
         unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
     }
 
+    // (Loops, here and where the hashes are made: what std has for arrays is a call for each element where the
+    // compiler optimises for size.)
+
     /// The slots of several searches.
-    #[inline]
+    #[inline(always)]
     fn find_each<const N: usize>(
         &self,
         hashes: [u64; N],
         mut eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<usize>; N] {
-        array::from_fn(|i| self.raw.find(hashes[i], |entry| eq(i, entry)))
+        let mut slots = [None; N];
+        for (i, &hash) in hashes.iter().enumerate() {
+            slots[i] = self.raw.find(hash, |entry| eq(i, entry));
+        }
+        slots
     }
 
-    /// The entries of several slots.
+    /// What `f` makes of the entries of several slots.
     ///
     /// # Safety
     /// The slots are full and all different.
-    #[inline]
-    unsafe fn disjoint_mut<const N: usize>(
-        &mut self,
+    #[inline(always)]
+    unsafe fn disjoint_as<'a, R, const N: usize>(
+        &'a mut self,
         slots: [Option<usize>; N],
-    ) -> [Option<&'_ mut T>; N] {
-        // SAFETY: the caller's contract; the table is borrowed mutably.
-        slots.map(|slot| slot.map(|slot| unsafe { self.raw.slot(slot).as_mut() }))
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
+        let mut found = [const { None }; N];
+        for (i, &slot) in slots.iter().enumerate() {
+            if let Some(slot) = slot {
+                // SAFETY: the caller's contract; the table is borrowed mutably.
+                found[i] = Some(f(unsafe { self.raw.slot(slot).as_mut() }));
+            }
+        }
+        found
     }
 }
 

@@ -73,6 +73,10 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         assert!(self.is_empty(), "clones would take the place of entries");
+        // Neither has a block: there is nothing to do.
+        if self.capacity() == 0 && source.capacity() == 0 {
+            return Ok(());
+        }
         let entries =
             Entries { slot: Self::SLOT, clone: clone_lanes::<T>, plain: plain.is_known() };
         // SAFETY: that is what has to be known of the entries, and this table has none.

@@ -378,6 +378,11 @@ impl<G: Group> Iterator for FullSlots<G> {
         (self.items, Some(self.items))
     }
 
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.items
+    }
+
     /// Ends with the last slot too. Looks at the next pair before it walks over the lanes of this one: after a
     /// branch that was not predicted the next walk need not wait for its lanes. The question whether there are more
     /// lanes comes last, so that there is one branch for each, whatever the compiler optimises for: a CPU that

@@ -53,11 +53,15 @@ unsafe impl<T: Sync, G: Group> Sync for RawIter<T, G> {}
 impl<T, G: Group> Iterator for RawIter<T, G> {
     type Item = NonNull<T>;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<NonNull<T>> {
         let ctrl = self.slots.ctrl();
-        // SAFETY: a full slot exists.
-        self.slots.next().map(|slot| unsafe { layout::slot(ctrl, slot) })
+        match self.slots.next() {
+            // SAFETY: a full slot exists.
+            Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
+            None => None,
+        }
     }
 
     #[inline(always)]
@@ -70,6 +74,11 @@ impl<T, G: Group> Iterator for RawIter<T, G> {
         let ctrl = self.slots.ctrl();
         // SAFETY: a full slot exists.
         self.slots.fold(init, |acc, slot| f(acc, unsafe { layout::slot(ctrl, slot) }))
+    }
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.len()
     }
 }
 
@@ -224,11 +233,15 @@ impl<T, G: Group> Default for RawIterHash<T, G> {
 impl<T, G: Group> Iterator for RawIterHash<T, G> {
     type Item = NonNull<T>;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline]
     fn next(&mut self) -> Option<NonNull<T>> {
         let ctrl = self.slots.control.ctrl();
-        // SAFETY: a full slot exists (I3).
-        self.slots.next().map(|slot| unsafe { layout::slot(ctrl, slot) })
+        match self.slots.next() {
+            // SAFETY: a full slot exists (I3).
+            Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
+            None => None,
+        }
     }
 }
 
@@ -454,66 +467,96 @@ impl<T, G: Group, A: Allocator> RawDrain<'_, T, G, A> {
 impl<T, G: Group, A: Allocator> Iterator for RawDrain<'_, T, G, A> {
     type Item = T;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<T> {
-        // SAFETY: the entry is initialised (I3) and returned once; the table forgot it.
-        self.entries.next().map(|entry| unsafe { entry.read() })
+        match self.entries.next() {
+            // SAFETY: the entry is initialised (I3) and returned once; the table forgot it.
+            Some(entry) => Some(unsafe { entry.read() }),
+            None => None,
+        }
     }
 
     #[inline(always)]
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.entries.size_hint()
     }
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.entries.len()
+    }
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
     #[inline]
     fn drop(&mut self) {
-        let (slots, block) = (self.entries.slots.clone(), (self.control, self.size));
+        // Without slots there is no entry, and no block to give back.
+        if self.size.slots == 0 {
+            return;
+        }
+        let (control, size) = (self.control, self.size);
+        let table = self.table.cast::<RawTable<Untyped, G, A>>();
         // SAFETY: layout and drop are those of the entries. The drain owns what it has not returned, and
         // borrows the table mutably, whose own block it has.
         unsafe {
-            let table = self.table.cast::<RawTable<Untyped, G, A>>();
-            give_back(slots, block, table, Layout::new::<T>(), drop_of::<T>());
+            match drop_of::<T>() {
+                Some(_) if self.entries.len() != 0 => {
+                    // A copy: what a call is given by reference does not stay in registers before.
+                    let slots = self.entries.slots.clone();
+                    drop_and_give_back(slots, size, table, Layout::new::<T>(), drop_of::<T>());
+                }
+                _ => give_back(control, size.slots, table),
+            }
         }
     }
 }
 
-/// Ends a drain: drops the entries in the slots that are still to come, and gives the block back.
+/// Ends a drain none of whose entries is left: gives the block back.
+///
+/// # Safety
+/// The block is the table's, has so many slots, and nobody else accesses it or the table.
+#[inline(never)]
+unsafe fn give_back<G: Group, A: Allocator>(
+    control: Control<G>,
+    slots: usize,
+    table: NonNull<RawTable<Untyped, G, A>>,
+) {
+    // SAFETY: the table is ours, all entries are gone, and the block has this size. The fields are written one by
+    // one, because this may happen on a thread to which a reference to the allocator must not go.
+    unsafe {
+        let control = control.spread(slots);
+        control.forget(slots);
+        let table = table.as_ptr();
+        (*table).control = control;
+        (*table).growth_left = Size { homes: control.mask() + 1, slots }.capacity();
+    }
+}
+
+/// Ends a drain that has entries left: drops them, and gives the block back.
 ///
 /// # Safety
 /// As for [`drop_remaining`]. The block is the table's, and nobody else accesses that.
 #[inline(never)]
-unsafe fn give_back<G: Group, A: Allocator>(
-    slots: FullSlots<G>,
-    block: (Control<G>, Size),
+unsafe fn drop_and_give_back<G: Group, A: Allocator>(
+    entries: FullSlots<G>,
+    size: Size,
     table: NonNull<RawTable<Untyped, G, A>>,
     slot: Layout,
     drop: DropLanes,
 ) {
     /// Does so also when an entry's drop panics.
-    struct GiveBack<G: Group, A: Allocator>(Control<G>, Size, NonNull<RawTable<Untyped, G, A>>);
+    struct GiveBack<G: Group, A: Allocator>(Control<G>, usize, NonNull<RawTable<Untyped, G, A>>);
     impl<G: Group, A: Allocator> Drop for GiveBack<G, A> {
         fn drop(&mut self) {
-            let GiveBack(control, size, table) = *self;
-            if size.slots != 0 {
-                // SAFETY: the table is ours, all entries are gone, and the block has this size. The
-                // fields are written one by one, because this may happen on a thread to which a
-                // reference to the allocator must not go.
-                unsafe {
-                    let control = control.spread(size.slots);
-                    control.forget(size.slots);
-                    let table = table.as_ptr();
-                    (*table).control = control;
-                    (*table).growth_left = size.capacity();
-                }
-            }
+            // SAFETY: the caller's contract; all entries are gone.
+            unsafe { give_back(self.0, self.1, self.2) }
         }
     }
-    let (control, size) = block;
-    let _guard = GiveBack(control, size, table);
+    let control = entries.control();
+    let _guard = GiveBack(control, size.slots, table);
     // SAFETY: the caller's contract.
-    unsafe { drop_remaining(slots.runs(), control.ctrl(), slot, drop) };
+    unsafe { drop_remaining(entries.runs(), control.ctrl(), slot, drop) };
 }
 
 /// The entries of a table by value; see [`RawTable::into_iter`].
@@ -553,22 +596,35 @@ impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
 impl<T, G: Group, A: Allocator> Iterator for RawIntoIter<T, G, A> {
     type Item = T;
 
+    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<T> {
-        // SAFETY: the entry is initialised (I3) and returned once; the table is no more.
-        self.entries.next().map(|entry| unsafe { entry.read() })
+        match self.entries.next() {
+            // SAFETY: the entry is initialised (I3) and returned once; the table is no more.
+            Some(entry) => Some(unsafe { entry.read() }),
+            None => None,
+        }
     }
 
     #[inline(always)]
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.entries.size_hint()
     }
+
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.entries.len()
+    }
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
     #[inline]
     fn drop(&mut self) {
-        // Without an allocator there is no block and no entry.
+        // Without capacity there is no entry and no block.
+        if self.capacity == 0 {
+            return;
+        }
+        // There is an allocator then.
         if let Some(alloc) = &self.alloc {
             // A copy: what a call is given by reference does not stay in registers before.
             let slots = self.entries.slots.clone();
@@ -577,8 +633,10 @@ impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {
             // block, which was a table's of this capacity and allocator.
             unsafe {
                 match drop_of::<T>() {
-                    None => free_table(slots.control(), self.capacity, alloc, layout),
-                    drop => end_into_iter(slots, self.capacity, alloc, layout, drop),
+                    Some(_) if slots.len() != 0 => {
+                        end_into_iter(slots, self.capacity, alloc, layout, drop_of::<T>());
+                    }
+                    _ => free_table(slots.control(), self.capacity, alloc, layout),
                 }
             }
         }

@@ -1120,7 +1120,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             Kind::Drain => {
                 consume(map.drain(), op.key, oracle, true)?;
                 oracle.clear();
-                equal("entries after drain", map.iter().count(), 0)?;
+                equal("entries after drain", map.iter().fold(0, |n, _| n + 1), 0)?;
             }
             Kind::ExtractIf => {
                 let mut passed = Vec::new();
@@ -1151,7 +1151,7 @@ impl<K: Element, V: Element, S: BuildHasher + Clone + Default> Pair<K, V, S> {
             Kind::Clear => {
                 map.clear();
                 oracle.clear();
-                equal("entries after clear", map.iter().count(), 0)?;
+                equal("entries after clear", map.iter().fold(0, |n, _| n + 1), 0)?;
             }
             Kind::Reserve => map.reserve(usize::from(op.arg)),
             Kind::TryReserve => equal("outcome", map.try_reserve(usize::from(op.arg)), Ok(()))?,

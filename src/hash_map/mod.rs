@@ -49,7 +49,7 @@ pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator, 
 pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "str")]
 pub(crate) use methods::{entry_methods, value_methods};
-pub(crate) use methods::{map_methods, views};
+pub(crate) use methods::{lookups, map_methods, views};
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
@@ -314,21 +314,5 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         let entry =
             self.table.insert_unique(hash, (key, value), hash_of(&self.hash_builder)).into_mut();
         (&entry.0, &mut entry.1)
-    }
-
-    /// Removes a key and returns its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// assert_eq!(map.remove("one"), Some(1));
-    /// assert_eq!(map.remove("one"), None);
-    /// ```
-    #[inline]
-    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
-        #[expect(clippy::manual_map, reason = "`map` and `?` copy more where nothing is optimised")]
-        match self.remove_entry(key) {
-            Some((_, value)) => Some(value),
-            None => None,
-        }
     }
 }

@@ -27,7 +27,7 @@ use core::mem;
 
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
-use crate::hash_map::views;
+use crate::hash_map::{lookups, views};
 use crate::hash_table::{self, HashTable, removals};
 use crate::raw::Statistics;
 
@@ -358,56 +358,17 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         search!(self, key, |query, recognise| self.table.find(query.hash, recognise))
     }
 
-    /// The value of a key. O(key length) expected.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.get("one"), Some(&1));
-    /// assert_eq!(map.get(&String::from("two")), None);
-    /// ```
     #[inline(always)]
-    pub fn get(&self, key: &K) -> Option<&V> {
-        let (_, value) = self.find(key)?;
-        Some(value)
+    fn find_mut(&mut self, key: &K) -> Option<&mut (Cell<K>, V)> {
+        search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise))
     }
 
-    /// The value of a key, with the map's own copy of the key. O(key length) expected.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.get_key_value("one"), Some(("one", &1)));
-    /// ```
-    #[inline(always)]
-    pub fn get_key_value(&self, key: &K) -> Option<(&K, &V)> {
-        let (cell, value) = self.find(key)?;
-        Some((cell.key(self.arena.text()), value))
-    }
-
-    /// Whether the key is in the map. O(key length) expected.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// assert!(map.contains_key("one") && !map.contains_key("two"));
-    /// ```
-    #[inline(always)]
-    pub fn contains_key(&self, key: &K) -> bool {
-        self.find(key).is_some()
-    }
-
-    /// A mutable reference to the value of a key. O(key length) expected.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// if let Some(value) = map.get_mut("one") {
-    ///     *value = 11;
-    /// }
-    /// assert_eq!(map["one"], 11);
-    /// ```
-    #[inline(always)]
-    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let found =
-            search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise));
-        found.map(|(_, value)| value)
+    lookups! {
+        "StrMap", "O(key length) expected.", ", newly allocated,", "O(key length) expected and amortised.",
+        [] K, K::Owned, |self, key|
+        get_key_value: cell => cell.key(self.arena.text());
+        remove: Some(self.find_entry(key)?.remove());
+        remove_entry: Some(self.find_entry(key)?.remove_entry());
     }
 
     /// Mutable references to the values of several keys at once; `None` for keys that are absent.
@@ -514,30 +475,6 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
             }
             Err(error) => Err(RejectedValue { value, error }),
         }
-    }
-
-    /// Removes a key and returns its value. O(key length) expected and amortised.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.remove("one"), Some(1));
-    /// assert_eq!(map.remove("one"), None);
-    /// ```
-    #[inline]
-    pub fn remove(&mut self, key: &K) -> Option<V> {
-        Some(self.find_entry(key)?.remove())
-    }
-
-    /// Removes a key and returns it, newly allocated, with its value. O(key length) expected and
-    /// amortised.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.remove_entry("one"), Some(("one".to_owned(), 1)));
-    /// ```
-    #[inline]
-    pub fn remove_entry(&mut self, key: &K) -> Option<(K::Owned, V)> {
-        Some(self.find_entry(key)?.remove_entry())
     }
 
     /// The entry of a key that is present.

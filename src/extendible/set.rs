@@ -46,7 +46,7 @@ construct! {
 }
 
 set_methods! {
-    ExtendibleSet, [Clone], [tables], [tables],
+    ExtendibleSet, [Clone], [tables], [tables];
     get_or_insert: |self, value| self.map.entry(value).or_insert_entry(()).into_entry().0
 }
 

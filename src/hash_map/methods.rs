@@ -2,9 +2,10 @@
 //! [`ExtendibleMap`](crate::ExtendibleMap) has them too), and those that the entries of all maps share.
 
 /// Implements them for a map that has `find` and `find_mut` of its own. In brackets what it asks of an allocator, which
-/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it.
+/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it; at the end
+/// `pop` if the table can.
 macro_rules! map_methods {
-    ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+]) => {
+    ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?) => {
         impl<K, V, S, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
             crate::hash_map::views! {
                 concat!(stringify!($Map), "::<_, _>"), "", [$($A)?], |self|
@@ -33,6 +34,7 @@ macro_rules! map_methods {
                 };
                 extract_if(&K, &mut V): "" -> ExtractIf<'_, K, V, F, A>
                     => ExtractIf { entries: self.$($raw).+.extract_if(), pick: predicate };
+                $(pop[inline]: "" -> (K, V) => self.$table.$pop();)?
             }
         }
 

@@ -54,9 +54,11 @@ pub(crate) use methods::{lookups, map_methods, views};
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
+#[cfg(any(feature = "extendible", feature = "str"))]
+pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
 pub(crate) use {
-    crate::hash_table::try_clone, fallible::fallible, iter::iterators, scan::scans,
+    crate::hash_table::try_clone, fallible::fallible, iter::iterators,
     traits::map_traits,
 };
 
@@ -119,39 +121,13 @@ construct! {
     capacity: "How many entries the map can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }
 
-map_methods! { HashMap, [], [], [table], [table.raw] }
+map_methods! { HashMap, [], [], [table], [table.raw], pop }
 
 room! {
     HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", [self.table, hash_of(&self.hash_builder)],
     reserve: "O(slots) if the map must grow.",
     try_reserve: " and changes nothing.",
     shrink_to_fit: "G"
-}
-
-impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// Removes an arbitrary entry and returns it. Beyond hashbrown's interface.
-    ///
-    /// O(1) amortised for a map that is loaded as usual, or that is emptied: removing everything
-    /// is O(slots) in total. After insertions into a nearly empty map it is O(slots / len).
-    ///
-    /// ```
-    /// use rosti::HashMap;
-    ///
-    /// // What is to be done, each thing once, in any order.
-    /// let mut to_do: HashMap<u32, &str> = HashMap::from([(12, "start")]);
-    /// let mut done: HashMap<u32, &str> = HashMap::new();
-    /// while let Some((number, why)) = to_do.pop() {
-    ///     done.insert(number, why);
-    ///     if number > 1 && !done.contains_key(&(number / 2)) {
-    ///         to_do.insert(number / 2, "half of another");
-    ///     }
-    /// }
-    /// assert_eq!(done.len(), 4);
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<(K, V)> {
-        self.table.pop()
-    }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {

@@ -28,7 +28,7 @@ pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use fallible::element;
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
-pub(crate) use methods::{algebra, by_len, relations, set_methods};
+pub(crate) use methods::{algebra, by_len, elements, relations, set_methods};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 #[cfg(any(feature = "extendible", feature = "str"))]
 pub(crate) use scan::scans;
@@ -76,7 +76,7 @@ construct! {
 }
 
 set_methods! {
-    HashSet, [], [table], [table.raw],
+    HashSet, [], [table], [table.raw], pop;
     get_or_insert: |self, value| &self.entry_of(&value).or_insert_with(|| (value, ())).into_mut().0
 }
 
@@ -96,22 +96,6 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { entries: self.map.table.iter() }
-    }
-
-    /// Removes an arbitrary element and returns it. Beyond hashbrown's interface.
-    ///
-    /// O(1) amortised for a set that is loaded as usual, or that is emptied: removing everything
-    /// is O(slots) in total. After insertions into a nearly empty set it is O(slots / len).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(['a']);
-    /// assert_eq!(set.pop(), Some('a'));
-    /// assert_eq!(set.pop(), None);
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<T> {
-        let (element, ()) = self.map.pop()?;
-        Some(element)
     }
 }
 

@@ -349,22 +349,6 @@ impl<T, A: Allocator> HashTable<T, A> {
         OccupiedEntry { slot, hash: Some(hash), table: self }
     }
 
-    /// Takes out an arbitrary entry. Beyond hashbrown's interface.
-    ///
-    /// O(1) amortised for a table that is loaded as usual, or that is emptied: taking out everything
-    /// is O(slots) in total. After insertions into a nearly empty table it is O(slots / len).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert_eq!(table.pop(), Some('a'));
-    /// assert_eq!(table.pop(), None);
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<T> {
-        self.raw.pop()
-    }
-
     /// Gives back as much memory as possible. O(slots).
     ///
     /// # Panics
@@ -545,6 +529,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         retain(&mut T): " The hashes of those kept must not change." => self.raw.retain(predicate);
         extract_if(&mut T): " The hashes of those that stay must not change." -> ExtractIf<'_, T, F, A>
             => ExtractIf { entries: self.raw.extract_if(), pick: predicate };
+        pop[inline]: "" -> T => self.raw.pop();
     }
 
     /// Mutable references to several entries at once; `eq(i, entry)` says whether an entry is the

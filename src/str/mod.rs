@@ -485,22 +485,6 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         Some(OccupiedEntry { entry: found.ok()?, arena: &mut self.arena })
     }
 
-    /// Takes out an arbitrary entry, its key newly allocated. O(1) amortised for a map that is
-    /// loaded as usual, or that is emptied, apart from the key's bytes.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.pop(), Some(("one".to_owned(), 1)));
-    /// assert_eq!(map.pop(), None);
-    /// ```
-    pub fn pop(&mut self) -> Option<(K::Owned, V)> {
-        let (cell, value) = self.table.pop()?;
-        let key = cell.key(self.arena.text()).to_owned();
-        self.arena.release(cell.arena_bytes());
-        collect_garbage(&mut self.table, &mut self.arena);
-        Some((key, value))
-    }
-
     views! {
         "StrMap", ", each newly allocated", [], |self|
         iter: Iter { entries: self.table.iter(), text: self.arena.text() };
@@ -540,6 +524,13 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
             // What an earlier one left: while the iterator lives, keys cannot be moved.
             collect_garbage(&mut self.table, &mut self.arena);
             ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick: predicate }
+        };
+        pop: " Its key is newly allocated." -> (K::Owned, V) => {
+            let (cell, value) = self.table.pop()?;
+            let key = cell.key(self.arena.text()).to_owned();
+            self.arena.release(cell.arena_bytes());
+            collect_garbage(&mut self.table, &mut self.arena);
+            Some((key, value))
         };
     }
 }

@@ -9,7 +9,7 @@ use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
 use crate::hash_map::{debug_list, forward_iterator};
-use crate::hash_set::{algebra, by_len, relations};
+use crate::hash_set::{algebra, by_len, elements, relations};
 use crate::hash_table::removals;
 use crate::raw::Statistics;
 
@@ -46,26 +46,13 @@ common! {
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// Whether the element is in the set. O(length) expected.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one"]);
-    /// assert!(set.contains("one") && !set.contains("two"));
-    /// ```
-    #[inline(always)]
-    pub fn contains(&self, element: &K) -> bool {
-        self.map.contains_key(element)
-    }
-
-    /// The set's own copy of an element. O(length) expected.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one"]);
-    /// assert_eq!((set.get("one"), set.get("two")), (Some("one"), None));
-    /// ```
-    #[inline(always)]
-    pub fn get(&self, element: &K) -> Option<&K> {
-        self.map.get_key_value(element).map(|(key, ())| key)
+    elements! {
+        "StrSet", "O(length) expected.", ", newly allocated", "O(length) expected and amortised.", inline(always),
+        [] K => &K, K::Owned, |self, element|
+        contains: self.map.contains_key(element);
+        get: self.map.get_key_value(element).map(|(key, ())| key);
+        take: self.map.remove_entry(element).map(|(key, ())| key);
+        remove: self.map.remove(element).is_some();
     }
 
     /// Inserts a copy of the element if it is absent, and returns whether it was. O(length)
@@ -100,39 +87,6 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         }
     }
 
-    /// Removes an element and returns whether it was in the set. O(length) expected and amortised.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert!(set.remove("one") && !set.remove("one"));
-    /// ```
-    #[inline]
-    pub fn remove(&mut self, element: &K) -> bool {
-        self.map.remove(element).is_some()
-    }
-
-    /// Removes an element and returns it, newly allocated. O(length) expected and amortised.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert_eq!(set.take("one"), Some("one".to_owned()));
-    /// ```
-    #[inline]
-    pub fn take(&mut self, element: &K) -> Option<K::Owned> {
-        self.map.remove_entry(element).map(|(key, ())| key)
-    }
-
-    /// Takes out an arbitrary element, newly allocated; see [`SliceMap::pop`].
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert_eq!((set.pop(), set.pop()), (Some("one".to_owned()), None));
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<K::Owned> {
-        self.map.pop().map(|(key, ())| key)
-    }
-
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
@@ -156,6 +110,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
             let mut pick = predicate;
             self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
         };
+        pop[inline]: " It is newly allocated." -> K::Owned => self.map.pop().map(|(key, ())| key);
     }
 
     algebra! {

@@ -58,8 +58,7 @@ pub use raw_entry::{
 pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
 pub(crate) use {
-    crate::hash_table::try_clone, fallible::fallible, iter::iterators,
-    traits::map_traits,
+    crate::hash_table::try_clone, fallible::fallible, iter::iterators, traits::map_traits,
 };
 
 /// The parallel iterators of maps, for code that needs to name the type.

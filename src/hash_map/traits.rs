@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::mem;
 use core::ops::Index;
 
-use super::{HashMap, Iter, IterMut, has_key, hash_of};
+use super::{HashMap, HashTable, Iter, IterMut, has_key, hash_of};
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
@@ -18,7 +18,7 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
     fn clone(&self) -> Self {
         HashMap {
             hash_builder: self.hash_builder.clone(),
-            table: self.table.clone_as(Plain::of_pair()),
+            table: HashTable { raw: self.table.raw.clone_as(Plain::of_pair()) },
         }
     }
 
@@ -29,7 +29,8 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
         self.table.clear();
         self.hash_builder.clone_from(&source.hash_builder);
         // Infallible: a failure does not return.
-        let _ = self.table.clone_from_as(&source.table, Plain::of_pair(), Fallibility::Infallible);
+        let (table, source) = (&mut self.table.raw, &source.table.raw);
+        let _ = table.clone_from_as(source, Plain::of_pair(), Fallibility::Infallible);
     }
 }
 

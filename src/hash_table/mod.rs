@@ -33,9 +33,9 @@ use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
 use crate::allocator::{Allocator, Global};
-use crate::error::{Fallibility, TryReserveError};
+use crate::error::TryReserveError;
 use crate::group::Native;
-use crate::raw::{Plain, RawTable, Statistics};
+use crate::raw::{RawTable, Statistics};
 
 mod batch;
 mod entry;
@@ -661,41 +661,10 @@ impl<T, A: Allocator + Default> Default for HashTable<T, A> {
     }
 }
 
-impl<T: Clone, A: Allocator> HashTable<T, A> {
-    /// `clone` for who knows more of the entries.
-    #[inline]
-    pub(crate) fn clone_as(&self, plain: Plain<T>) -> Self
-    where
-        A: Clone,
-    {
-        HashTable { raw: self.raw.clone_as(plain) }
-    }
-
-    /// `try_clone` for who knows more of the entries.
-    #[inline]
-    pub(crate) fn try_clone_as(&self, plain: Plain<T>) -> Result<Self, TryReserveError>
-    where
-        A: Clone,
-    {
-        Ok(HashTable { raw: self.raw.try_clone_as(plain)? })
-    }
-
-    /// `clone_from` for who knows more of the entries. Without a block the table is empty.
-    #[inline]
-    pub(crate) fn clone_from_as(
-        &mut self,
-        source: &Self,
-        plain: Plain<T>,
-        fallibility: Fallibility,
-    ) -> Result<(), TryReserveError> {
-        self.raw.clone_from_as(&source.raw, plain, fallibility)
-    }
-}
-
 impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
     /// O(slots). The copy has the same capacity and needs no hasher.
     fn clone(&self) -> Self {
-        self.clone_as(Plain::of_value())
+        HashTable { raw: self.raw.clone() }
     }
 
     /// O(slots). Reuses the memory of this table if it is exactly as large as that of the source.

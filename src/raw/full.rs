@@ -12,7 +12,6 @@
 //! is.
 
 use core::hint::unreachable_unchecked;
-use core::ptr::NonNull;
 use core::{iter, mem};
 
 use super::control::Control;
@@ -250,11 +249,6 @@ impl<G> Clone for FullSlots<G> {
 }
 
 impl<G: Group> FullSlots<G> {
-    #[inline(always)]
-    pub(super) fn ctrl(&self) -> NonNull<u8> {
-        self.control.ctrl()
-    }
-
     /// There are no more to come, although the table is the same.
     #[cfg(any(test, feature = "rayon"))]
     #[inline]

@@ -362,9 +362,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
         mut f: impl FnMut(&mut T),
     ) -> Option<ScanCursor> {
-        self.scan_slots(from, hasher, |table, slot, _| {
-            // SAFETY: the slot is full.
-            f(unsafe { table.get_mut(slot) });
+        self.scan_retain(from, hasher, |entry| {
+            f(entry);
+            true
         })
     }
 
@@ -377,36 +377,20 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
         mut keep: impl FnMut(&mut T) -> bool,
     ) -> Option<ScanCursor> {
-        self.scan_slots(from, hasher, |table, slot, hash| {
-            // SAFETY: the slot is full. Entries leave one by one: the table is in order whenever user
-            // code runs (I7).
-            if !keep(unsafe { table.get_mut(slot) }) {
-                // SAFETY: as above; `keep` cannot have changed that.
-                drop(unsafe { table.remove_hashed_at(slot, hash) });
-            }
-        })
-    }
-
-    /// The full slots of the entries that a step visits, with their hashes. `visit` may change the entry
-    /// or take it out, and nothing else.
-    #[inline(always)]
-    fn scan_slots(
-        &mut self,
-        from: ScanCursor,
-        hasher: impl Fn(&T) -> u64,
-        mut visit: impl FnMut(&mut Self, usize, u64),
-    ) -> Option<ScanCursor> {
         let step = Step::new(from, self.control.mask());
         let control = self.control;
         let visit = |slot, wanted: Wanted<'_>| {
-            // SAFETY: the slot is full.
-            let hash = hasher(unsafe { self.get(slot) });
-            if wanted.includes(hash) {
-                visit(self, slot, hash);
+            // SAFETY: the slot is full. Entries leave one by one: the table is in order whenever user
+            // code runs (I7), which cannot change that.
+            unsafe {
+                let hash = hasher(self.get(slot));
+                if wanted.includes(hash) && !keep(self.get_mut(slot)) {
+                    drop(self.remove_hashed_at(slot, hash));
+                }
             }
         };
-        // SAFETY: the step was made for this table, which is borrowed mutably; what `visit` may do is
-        // what its callers do.
+        // SAFETY: the step was made for this table, which is borrowed mutably; entries are changed or taken
+        // out, and nothing else.
         unsafe { control.offer_step(&step, visit) };
         step.next()
     }

@@ -49,8 +49,8 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator> SliceMap<K, V, A> {
         // The keys come first: if cloning a value panics, the entries there already have theirs.
         self.arena.copy_from(&source.arena, fallibility)?;
         let guard = Recount(self);
-        let plain = Plain::of_copied_and_value();
-        guard.0.table.clone_from_as(&source.table, plain, fallibility)?;
+        let (table, source) = (&mut guard.0.table.raw, &source.table.raw);
+        table.clone_from_as(source, Plain::of_copied_and_value(), fallibility)?;
         mem::forget(guard);
         Ok(())
     }

@@ -78,35 +78,15 @@ pub struct SetIntoParIter<T, A: Allocator = Global> {
     entries: IntoParIter<T, (), A>,
 }
 
-impl<'a, K: Sync, V: Sync> ParallelIterator for ParIter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let entries = self.tables.into_par_iter().flat_map(Walk);
-        entries.map(|(key, value)| (key, value)).drive_unindexed(consumer)
-    }
-}
-
-impl<'a, K: Sync, V: Send> ParallelIterator for ParIterMut<'a, K, V> {
-    type Item = (&'a K, &'a mut V);
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        self.tables.into_par_iter().flat_map(Walk).drive_unindexed(consumer)
-    }
-}
-
-impl<K: Send, V: Send, A: Allocator + Send> ParallelIterator for IntoParIter<K, V, A> {
-    type Item = (K, V);
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let tables = self.tables.into_par_iter();
-        tables.flat_map(|table| Whole(table.into_pieces())).drive_unindexed(consumer)
-    }
-}
-
 forward_parallel! {
-    ['a, T: Sync] SetParIter<'a, T>, &'a T, |(element, ())| element;
-    [T: Send, A: Allocator + Send] SetIntoParIter<T, A>, T, |(element, ())| element;
+    ['a, K: Sync, V: Sync] ParIter<'a, K, V>, (&'a K, &'a V), self
+        => self.tables.into_par_iter().flat_map(Walk).map(|(key, value)| (key, value));
+    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => self.tables.into_par_iter().flat_map(Walk);
+    [K: Send, V: Send, A: Allocator + Send] IntoParIter<K, V, A>, (K, V), self
+        => self.tables.into_par_iter().flat_map(|table| Whole(table.into_pieces()));
+    ['a, T: Sync] SetParIter<'a, T>, &'a T, self => self.entries.map(|(element, ())| element);
+    [T: Send, A: Allocator + Send] SetIntoParIter<T, A>, T, self => self.entries.map(|(element, ())| element);
 }
 
 debug_list! {

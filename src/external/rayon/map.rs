@@ -68,10 +68,10 @@ pub struct ParValuesMut<'a, K, V> {
 }
 
 forward_parallel! {
-    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), |entry| entry;
-    ['a, K: Sync, V: Sync] ParKeys<'a, K, V>, &'a K, |(key, _)| key;
-    ['a, K: Sync, V: Sync] ParValues<'a, K, V>, &'a V, |(_, value)| value;
-    ['a, K: Sync, V: Send] ParValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), self => self.entries;
+    ['a, K: Sync, V: Sync] ParKeys<'a, K, V>, &'a K, self => self.entries.map(|(key, _)| key);
+    ['a, K: Sync, V: Sync] ParValues<'a, K, V>, &'a V, self => self.entries.map(|(_, value)| value);
+    ['a, K: Sync, V: Send] ParValuesMut<'a, K, V>, &'a mut V, self => self.entries.map(|(_, value)| value);
 }
 
 debug_list! {

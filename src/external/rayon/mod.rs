@@ -77,16 +77,15 @@ impl<I: Owner> Whole<I> {
     }
 }
 
-/// Implements `ParallelIterator` by that of the field `entries`, with a function applied to each
-/// item.
+/// Implements `ParallelIterator` by another parallel iterator.
 macro_rules! forward_parallel {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $self:ident => $items:expr;)*) => {$(
         impl<$($generics)*> ParallelIterator for $iter {
             type Item = $item;
 
             #[inline]
-            fn drive_unindexed<C: UnindexedConsumer<$item>>(self, consumer: C) -> C::Result {
-                self.entries.map($take_apart).drive_unindexed(consumer)
+            fn drive_unindexed<C: UnindexedConsumer<$item>>($self, consumer: C) -> C::Result {
+                $items.drive_unindexed(consumer)
             }
         }
     )*};
@@ -196,9 +195,9 @@ macro_rules! walks {
         }
 
         forward_parallel! {
-            ['a, $($T: Sync),+] ParIter<'a, $($T),+>, $Shared, $share;
-            [$($T: Send,)+ A: Allocator + Send] IntoParIter<$($T,)+ A>, $Owned, $own;
-            [$($T: Send,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, $Owned, $own;
+            ['a, $($T: Sync),+] ParIter<'a, $($T),+>, $Shared, self => self.entries.map($share);
+            [$($T: Send,)+ A: Allocator + Send] IntoParIter<$($T,)+ A>, $Owned, self => self.entries.map($own);
+            [$($T: Send,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, $Owned, self => self.entries.map($own);
         }
 
         debug_list! {

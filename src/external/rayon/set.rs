@@ -44,18 +44,11 @@ macro_rules! algebra {
             }
         }
 
-        impl<'a, T, S, A> ParallelIterator for $iter<'a, T, S, A>
-        where
-            T: Eq + Hash + Sync,
-            S: BuildHasher + Sync,
-            A: Allocator + Sync,
-        {
-            type Item = &'a T;
-
-            fn drive_unindexed<C: UnindexedConsumer<&'a T>>(self, consumer: C) -> C::Result {
+        forward_parallel! {
+            ['a, T: Eq + Hash + Sync, S: BuildHasher + Sync, A: Allocator + Sync] $iter<'a, T, S, A>, &'a T, self => {
                 let ($a, $b) = (self.a, self.b);
-                $elements.drive_unindexed(consumer)
-            }
+                $elements
+            };
         }
     )*};
 }

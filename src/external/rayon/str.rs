@@ -7,7 +7,7 @@ use core::fmt::{self, Debug};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, extend_parallel, from_parallel, into_parallel};
+use super::{Walk, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
 use crate::hash_map::{clone, debug_list};
@@ -56,33 +56,12 @@ pub struct ParElements<'a, K: Key + ?Sized> {
     entries: ParIter<'a, K, ()>,
 }
 
-impl<'a, K: Key + ?Sized, V: Sync> ParallelIterator for ParIter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    #[inline]
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let ParIter { entries, text } = self;
-        entries.map(|(cell, value)| (cell.key(text), value)).drive_unindexed(consumer)
-    }
-}
-
-impl<'a, K: Key + ?Sized, V: Send> ParallelIterator for ParIterMut<'a, K, V> {
-    type Item = (&'a K, &'a mut V);
-
-    #[inline]
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let ParIterMut { entries, text } = self;
-        entries.map(|(cell, value)| (cell.key(text), value)).drive_unindexed(consumer)
-    }
-}
-
-impl<'a, K: Key + ?Sized> ParallelIterator for ParElements<'a, K> {
-    type Item = &'a K;
-
-    #[inline]
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        self.entries.map(|(key, ())| key).drive_unindexed(consumer)
-    }
+forward_parallel! {
+    ['a, K: Key + ?Sized, V: Sync] ParIter<'a, K, V>, (&'a K, &'a V), self
+        => self.entries.map(|(cell, value)| (cell.key(self.text), value));
+    ['a, K: Key + ?Sized, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => self.entries.map(|(cell, value)| (cell.key(self.text), value));
+    ['a, K: Key + ?Sized] ParElements<'a, K>, &'a K, self => self.entries.map(|(key, ())| key);
 }
 
 debug_list! {

@@ -33,7 +33,7 @@ pub struct ParIterMut<'a, T> {
     entries: Walk<Split<Unique<'a, T>, Native>>,
 }
 
-forward_parallel! { ['a, T: Send] ParIterMut<'a, T>, &'a mut T, |entry| entry; }
+forward_parallel! { ['a, T: Send] ParIterMut<'a, T>, &'a mut T, self => self.entries; }
 
 debug_list! { [T: Debug] ParIterMut<'_, T>, self => self.entries.iter(); }
 

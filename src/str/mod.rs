@@ -6,19 +6,6 @@
 //! cells and looks into the arena only when length and hash bits agree. Growth moves cells and reads
 //! no key. So a map of a million keys has two allocations, and most of its searches touch one entry.
 //!
-//! | file | contents |
-//! |---|---|
-//! | `cell.rs` | the key cell, and what can be a key |
-//! | `arena.rs` | the bytes of long keys |
-//! | `hash.rs` | hashing cells and bytes |
-//! | `error.rs` | why a key cannot be inserted |
-//! | this file | the map |
-//! | `common.rs` | what it has in common with the set |
-//! | `entry.rs`, `iter.rs`, `traits.rs` | its entries, iterators and std's traits |
-//! | `scan.rs` | walking over it in steps |
-//! | `batch.rs` | looking many keys up at once |
-//! | `set.rs` | the set |
-//!
 //! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
 //! Unsafe code is in `cell.rs` and `arena.rs` only: a wrong cell, position or count can do no more
 //! harm there than a wrong key or a panic.

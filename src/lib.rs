@@ -58,6 +58,19 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+/// Implements `Clone` and `Copy` for what is copied whatever its parameters are.
+macro_rules! copy {
+    ($([$($generics:tt)*] $type:ty;)*) => {$(
+        impl<$($generics)*> Clone for $type {
+            #[inline(always)]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<$($generics)*> Copy for $type {}
+    )*};
+}
+
 mod allocator;
 mod capacity;
 mod ctrl;

@@ -524,14 +524,17 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         Ok(())
     }
 
-    /// Doubles the directory.
-    pub(super) fn double(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
+    /// Gives the directory another depth, which no head exceeds.
+    pub(super) fn resize(
+        &mut self,
+        depth: u32,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         let alloc = self.allocator().clone();
-        let depth = self.directory.depth() + 1;
         let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
         let empty = Directory::empty(memory, depth, self.directory.detours());
-        // SAFETY: it has room for twice as many records.
-        unsafe { empty.double(&mut self.directory) }.free_records(&alloc);
+        // SAFETY: it has room for the records of so many bits, and no head is deeper.
+        unsafe { empty.replace(&mut self.directory) }.free_records(&alloc);
         Ok(())
     }
 
@@ -686,16 +689,10 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     fn halve(&mut self, depth: u32) {
         let mut heads = self.directory.heads();
         // SAFETY: the directory owns the heads.
-        if depth == 0 || heads.any(|head| unsafe { head.as_ref() }.depth > depth) {
-            return;
-        }
-        let alloc = self.allocator().clone();
-        if let Ok(memory) = Directory::<T, A>::memory(depth, &alloc, Fallibility::Fallible) {
-            if self.directory.depth() == depth + 1 {
-                let empty = Directory::empty(memory, depth, self.directory.detours());
-                // SAFETY: it has room for half as many records, and no head is deeper.
-                unsafe { empty.halve(&mut self.directory) }.free_records(&alloc);
-            }
+        let is_needed = heads.any(|head| unsafe { head.as_ref() }.depth > depth);
+        if depth != 0 && self.directory.depth() == depth + 1 && !is_needed {
+            // Without memory for a smaller block, the one that is there will do.
+            let _ = self.resize(depth, Fallibility::Fallible);
         }
     }
 

@@ -48,13 +48,7 @@ pub(crate) struct Detached<T, G: Group> {
     marker: PhantomData<fn() -> T>,
 }
 
-impl<T, G: Group> Clone for Detached<T, G> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T, G: Group> Copy for Detached<T, G> {}
+copy! { [T, G: Group] Detached<T, G>; }
 
 impl<T, G: Group> Detached<T, G> {
     /// Number of homes from which a lookup prefetches the home's slot: those of tables that

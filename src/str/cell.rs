@@ -107,14 +107,7 @@ pub(crate) struct Cell<K: ?Sized> {
     marker: PhantomData<K>,
 }
 
-impl<K: ?Sized> Clone for Cell<K> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K: ?Sized> Copy for Cell<K> {}
+copy! { [K: ?Sized] Cell<K>; }
 
 /// Four bytes from a position on, the first lowest.
 ///

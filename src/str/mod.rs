@@ -142,13 +142,7 @@ struct Query<'k, K: Key + ?Sized> {
     hash: u64,
 }
 
-impl<K: Key + ?Sized> Clone for Query<'_, K> {
-    #[inline]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<K: Key + ?Sized> Copy for Query<'_, K> {}
+copy! { [K: Key + ?Sized] Query<'_, K>; }
 
 impl<'k, K: Key + ?Sized> Query<'k, K> {
     #[inline(always)]

@@ -167,7 +167,16 @@ fn insert_all<G: Group, A: Allocator>(
     table: &mut RawTable<u64, G, A>,
     keys: impl IntoIterator<Item = u64>,
 ) {
-    keys.into_iter().for_each(|key| _ = table.insert_unique(mix(key), key, key_hasher));
+    insert_by(table, keys, key_hasher);
+}
+
+/// The same, with this hasher.
+fn insert_by<G: Group, A: Allocator>(
+    table: &mut RawTable<u64, G, A>,
+    keys: impl IntoIterator<Item = u64>,
+    hasher: impl Fn(&u64) -> u64,
+) {
+    keys.into_iter().for_each(|key| _ = table.insert_unique(hasher(&key), key, &hasher));
 }
 
 /// Removes keys that are present.
@@ -234,6 +243,14 @@ fn entries<T, G: Group, A: Allocator>(
     let entries = unsafe { table.raw_iter() };
     // SAFETY: an entry of the table.
     entries.map(|entry| unsafe { entry.as_ref() })
+}
+
+/// What an iterator returns, by `fold`.
+pub(crate) fn by_fold<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.fold(Vec::new(), |mut all, item| {
+        all.push(item);
+        all
+    })
 }
 
 fn sorted<T: Ord>(entries: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -12,7 +12,7 @@ use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{construct, room};
+use crate::hash_map::{construct, into_iterator, room};
 use crate::hash_set::{batches, removals, set_methods, set_traits};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -120,15 +120,9 @@ pub type Iter<'a, T, A = Global> = Keys<'a, T, (), A>;
 /// ```
 pub type IntoIter<T, A = Global> = IntoKeys<T, (), A>;
 
-impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
-    type Item = T;
-    type IntoIter = IntoIter<T, A>;
-
+into_iterator! {
     /// The elements by value, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<T, A> {
-        self.map.into_keys()
-    }
+    [T, S, A: Allocator + Clone] ExtendibleSet<T, S, A> => IntoIter<T, A>, T, self => self.map.into_keys();
 }
 
 removals! { ExtendibleSet, walk::Drain<'a, (T, ()), A>, walk::ExtractIf<'a, (T, ()), A> }

@@ -9,7 +9,7 @@ use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_table::{self, HashTable};
-pub(crate) use crate::hash_table::{clone, debug_list, default, extract_if};
+pub(crate) use crate::hash_table::{clone, debug_list, default, extract_if, into_iterator};
 use crate::raw::RawExtractIf;
 
 /// The entries of a map, with mutable references to the values; see [`HashMap::iter_mut`].
@@ -244,14 +244,9 @@ macro_rules! iterators {
             [K, V, A: Allocator] IntoValues<K, V, A>;
         }
 
-        impl<K, V, S, A: Allocator $(+ $bound)?> IntoIterator for $Map<K, V, S, A> {
-            type Item = (K, V);
-            type IntoIter = IntoIter<K, V, A>;
-
-            #[inline]
-            fn into_iter(self) -> IntoIter<K, V, A> {
-                IntoIter { entries: self.$table.into_iter() }
-            }
+        $crate::hash_table::into_iterator! {
+            [K, V, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A> => IntoIter<K, V, A>, (K, V), self
+                => IntoIter { entries: self.$table.into_iter() };
         }
     };
 }

@@ -44,7 +44,9 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
-pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator, view_iterators};
+pub(crate) use iter::{
+    clone, debug_list, default, extract_if, forward_iterator, into_iterator, view_iterators,
+};
 
 pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "str")]

@@ -178,24 +178,11 @@ macro_rules! map_traits {
             }
         }
 
-        impl<'a, K, V, S, A: Allocator $(+ $bound)?> IntoIterator for &'a $Map<K, V, S, A> {
-            type Item = (&'a K, &'a V);
-            type IntoIter = $iter;
-
-            #[inline]
-            fn into_iter(self) -> $iter {
-                self.iter()
-            }
-        }
-
-        impl<'a, K, V, S, A: Allocator $(+ $bound)?> IntoIterator for &'a mut $Map<K, V, S, A> {
-            type Item = (&'a K, &'a mut V);
-            type IntoIter = $iter_mut;
-
-            #[inline]
-            fn into_iter(self) -> $iter_mut {
-                self.iter_mut()
-            }
+        $crate::hash_table::into_iterator! {
+            ['a, K, V, S, A: Allocator $(+ $bound)?] &'a $Map<K, V, S, A> => $iter, (&'a K, &'a V), self
+                => self.iter();
+            ['a, K, V, S, A: Allocator $(+ $bound)?] &'a mut $Map<K, V, S, A> => $iter_mut, (&'a K, &'a mut V), self
+                => self.iter_mut();
         }
     };
 }

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, default, forward_iterator};
+use crate::hash_map::{clone, debug_list, default, forward_iterator, into_iterator};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -93,13 +93,8 @@ debug_list! {
     [T: Debug, A: Allocator] IntoIter<T, A>, self => Iter { entries: self.entries.iter() };
 }
 
-impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
-    type Item = T;
-    type IntoIter = IntoIter<T, A>;
-
+into_iterator! {
     /// The elements by value, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { entries: self.map.table.into_iter() }
-    }
+    [T, S, A: Allocator] HashSet<T, S, A> => IntoIter<T, A>, T, self
+        => IntoIter { entries: self.map.table.into_iter() };
 }

@@ -97,14 +97,8 @@ macro_rules! set_traits {
             }
         }
 
-        impl<'a, T, S, A: Allocator $(+ $bound)?> IntoIterator for &'a $Set<T, S, A> {
-            type Item = &'a T;
-            type IntoIter = $iter;
-
-            #[inline]
-            fn into_iter(self) -> $iter {
-                self.iter()
-            }
+        $crate::hash_table::into_iterator! {
+            ['a, T, S, A: Allocator $(+ $bound)?] &'a $Set<T, S, A> => $iter, &'a T, self => self.iter();
         }
     };
 }

@@ -379,35 +379,29 @@ default! {
     [T, A: Allocator] IntoIter<T, A>;
 }
 
-pub(crate) use {clone, debug_list, default, exact_size, extract_if, forward_iterator};
+/// Implements `IntoIterator`.
+macro_rules! into_iterator {
+    ($($(#[$doc:meta])* [$($generics:tt)*] $from:ty => $iter:ty, $item:ty, $self:ident => $into:expr;)*) => {$(
+        impl<$($generics)*> IntoIterator for $from {
+            type Item = $item;
+            type IntoIter = $iter;
 
-impl<'a, T, A: Allocator> IntoIterator for &'a HashTable<T, A> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
+            $(#[$doc])*
+            #[inline]
+            fn into_iter($self) -> $iter {
+                $into
+            }
+        }
+    )*};
 }
 
-impl<'a, T, A: Allocator> IntoIterator for &'a mut HashTable<T, A> {
-    type Item = &'a mut T;
-    type IntoIter = IterMut<'a, T>;
+pub(crate) use {
+    clone, debug_list, default, exact_size, extract_if, forward_iterator, into_iterator,
+};
 
-    #[inline]
-    fn into_iter(self) -> IterMut<'a, T> {
-        self.iter_mut()
-    }
-}
-
-impl<T, A: Allocator> IntoIterator for HashTable<T, A> {
-    type Item = T;
-    type IntoIter = IntoIter<T, A>;
-
+into_iterator! {
+    ['a, T, A: Allocator] &'a HashTable<T, A> => Iter<'a, T>, &'a T, self => self.iter();
+    ['a, T, A: Allocator] &'a mut HashTable<T, A> => IterMut<'a, T>, &'a mut T, self => self.iter_mut();
     /// The entries by value, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { entries: self.raw.into_iter() }
-    }
+    [T, A: Allocator] HashTable<T, A> => IntoIter<T, A>, T, self => IntoIter { entries: self.raw.into_iter() };
 }

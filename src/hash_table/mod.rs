@@ -53,7 +53,9 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
     UnsafeIter,
 };
-pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator};
+pub(crate) use iter::{
+    clone, debug_list, default, exact_size, extract_if, forward_iterator, into_iterator,
+};
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 
 /// The parallel iterators of tables, for code that needs to name the type.

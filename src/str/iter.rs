@@ -9,7 +9,7 @@ use super::arena::Arena;
 use super::cell::{Cell, Key};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{debug_list, forward_iterator, view_iterators};
+use crate::hash_map::{debug_list, forward_iterator, into_iterator, view_iterators};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -228,34 +228,13 @@ impl<K: Key + ?Sized, V> Default for IterMut<'_, K, V> {
     }
 }
 
-impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a SliceMap<K, V, A> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, K, V> {
-        self.iter()
-    }
-}
-
-impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a mut SliceMap<K, V, A> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V>;
-
-    #[inline]
-    fn into_iter(self) -> IterMut<'a, K, V> {
-        self.iter_mut()
-    }
-}
-
-impl<K: Key + ?Sized, V, A: Allocator> IntoIterator for SliceMap<K, V, A> {
-    type Item = (K::Owned, V);
-    type IntoIter = IntoIter<K, V, A>;
-
+into_iterator! {
+    ['a, K: Key + ?Sized, V, A: Allocator] &'a SliceMap<K, V, A> => Iter<'a, K, V>, (&'a K, &'a V), self
+        => self.iter();
+    ['a, K: Key + ?Sized, V, A: Allocator] &'a mut SliceMap<K, V, A> => IterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => self.iter_mut();
     /// The entries by value, each key newly allocated, in arbitrary order. O(slots) to visit them
     /// all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<K, V, A> {
-        IntoIter { entries: self.table.into_iter(), arena: self.arena }
-    }
+    [K: Key + ?Sized, V, A: Allocator] SliceMap<K, V, A> => IntoIter<K, V, A>, (K::Owned, V), self
+        => IntoIter { entries: self.table.into_iter(), arena: self.arena };
 }

@@ -8,7 +8,7 @@ use super::common::common;
 use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
-use crate::hash_map::{debug_list, forward_iterator};
+use crate::hash_map::{debug_list, forward_iterator, into_iterator};
 use crate::hash_set::{algebra, by_len, elements, relations};
 use crate::hash_table::removals;
 use crate::raw::Statistics;
@@ -212,25 +212,10 @@ impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator> Extend<Q> for SliceSet<K, A> {
     }
 }
 
-impl<'a, K: Key + ?Sized, A: Allocator> IntoIterator for &'a SliceSet<K, A> {
-    type Item = &'a K;
-    type IntoIter = Keys<'a, K, ()>;
-
-    #[inline]
-    fn into_iter(self) -> Keys<'a, K, ()> {
-        self.iter()
-    }
-}
-
-impl<K: Key + ?Sized, A: Allocator> IntoIterator for SliceSet<K, A> {
-    type Item = K::Owned;
-    type IntoIter = IntoKeys<K, (), A>;
-
+into_iterator! {
+    ['a, K: Key + ?Sized, A: Allocator] &'a SliceSet<K, A> => Keys<'a, K, ()>, &'a K, self => self.iter();
     /// The elements by value, each newly allocated, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoKeys<K, (), A> {
-        self.map.into_keys()
-    }
+    [K: Key + ?Sized, A: Allocator] SliceSet<K, A> => IntoKeys<K, (), A>, K::Owned, self => self.map.into_keys();
 }
 
 /// Implements an operator on two references, and the one that assigns.

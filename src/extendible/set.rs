@@ -47,7 +47,13 @@ construct! {
 
 set_methods! {
     ExtendibleSet, [Clone], [tables], [tables];
-    get_or_insert: |self, value| self.map.entry(value).or_insert_entry(()).into_entry().0
+    |self, value|
+    iter -> Iter<'_, T, A> => self.map.keys();
+    get_or_insert: self.map.entry(value).or_insert_entry(()).into_entry().0;
+    replace: {
+        let (present, (value, ())) = self.map.insert_pair((value, ()))?;
+        Some(mem::replace(&mut present.0, value))
+    };
 }
 
 room! {
@@ -72,36 +78,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// assert!(rosti::ExtendibleSet::<u64>::TABLE_BYTES < 80_000);
     /// ```
     pub const TABLE_BYTES: usize = ExtendibleMap::<T, (), S, A>::TABLE_BYTES;
-
-    /// The elements, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// assert_eq!(rosti::ExtendibleSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, T, A> {
-        self.map.keys()
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
-    /// amortised.
-    ///
-    /// # Panics
-    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::<_>::from([String::with_capacity(100)]);
-    /// let replaced = set.replace(String::new());
-    /// assert!(replaced.unwrap().capacity() >= 100);
-    /// assert_eq!(set.get("").unwrap().capacity(), 0);
-    /// ```
-    #[inline]
-    pub fn replace(&mut self, value: T) -> Option<T> {
-        let (present, (value, ())) = self.map.insert_pair((value, ()))?;
-        Some(mem::replace(&mut present.0, value))
-    }
 }
 
 /// The elements of a set by reference; see [`ExtendibleSet::iter`].

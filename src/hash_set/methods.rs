@@ -6,9 +6,22 @@
 macro_rules! set_methods {
     (
         $Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?;
-        get_or_insert: |$self:ident, $value:ident| $get_or_insert:expr
+        |$self:ident, $value:ident|
+        iter -> $Iter:ty => $iter:expr;
+        get_or_insert: $get_or_insert:expr;
+        replace: $replace:expr;
     ) => {
         impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// The elements, in arbitrary order. O(slots) to visit them all.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(rosti::", stringify!($Set), "::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);")]
+            /// ```
+            #[inline]
+            pub fn iter(&$self) -> $Iter {
+                $iter
+            }
+
             crate::hash_table::removals! {
                 "set" of "elements",
                 concat!("let mut set: rosti::", stringify!($Set), "<u32> = (0..8).collect();"),
@@ -74,6 +87,23 @@ macro_rules! set_methods {
             #[inline]
             pub fn get_or_insert(&mut $self, $value: T) -> &T {
                 $get_or_insert
+            }
+
+            /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
+            /// amortised.
+            ///
+            /// # Panics
+            /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+            ///
+            /// ```
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from([String::with_capacity(100)]);")]
+            /// let replaced = set.replace(String::new());
+            /// assert!(replaced.unwrap().capacity() >= 100);
+            /// assert_eq!(set.get("").unwrap().capacity(), 0);
+            /// ```
+            #[inline]
+            pub fn replace(&mut $self, $value: T) -> Option<T> {
+                $replace
             }
 
             crate::hash_set::relations! {

@@ -495,11 +495,6 @@ pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
     marker: PhantomData<T>,
 }
 
-// SAFETY: it owns the entries and the allocator.
-unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawIntoIter<T, G, A> {}
-// SAFETY: through a shared reference, it gives out shared references only.
-unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawIntoIter<T, G, A> {}
-
 impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
     /// The iterator over nothing.
     #[inline]

@@ -10,35 +10,6 @@ use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::raw::{FullSlots, HashSlots, RawDrain, RawExtractIf, RawIntoIter, RawIter, RawIterHash};
 
-/// The entries of a table by reference; see [`HashTable::iter`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter().next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Iter<'a, T> {
-    pub(super) entries: RawIter<T, Native>,
-    pub(super) marker: PhantomData<&'a T>,
-}
-
-// SAFETY: it is a bundle of `&T`, and can be sent to where those can.
-unsafe impl<T: Sync> Send for Iter<'_, T> {}
-
-/// The entries of a table by mutable reference; see [`HashTable::iter_mut`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter_mut().next(), Some(&mut 'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterMut<'a, T> {
-    pub(super) entries: RawIter<T, Native>,
-    pub(super) marker: PhantomData<&'a mut T>,
-}
-
 /// Pointers to the entries of a table that is borrowed mutably; see [`HashTable::unsafe_iter`].
 ///
 /// How the pointers are used is up to the type built around it: it may hand out shared references
@@ -76,96 +47,70 @@ pub struct UnsafeIter<'a, T> {
     pub(super) marker: PhantomData<&'a ()>,
 }
 
-/// The bucket indices of all entries; see [`HashTable::iter_buckets`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-/// assert_eq!(table.iter_buckets().collect::<Vec<_>>(), [index]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterBuckets<'a, T> {
-    pub(super) entries: FullSlots<Native>,
-    pub(super) marker: PhantomData<&'a T>,
+/// Defines iterators: lazy ones, and those that own entries, which are dropped with them. First the collection, and what
+/// makes one for the documentation; then for each what its items are, the method, what its example shows to be equal, and
+/// the type.
+macro_rules! iterator_types {
+    ($Of:ident, $made:expr; $(lazy { $($lazy:tt)* })? $(owning { $($owning:tt)* })?) => {
+        $($crate::hash_table::iterator_types! {
+            @ [must_use = "iterators are lazy and do nothing unless consumed"] $Of, $made; $($lazy)*
+        })?
+        $($crate::hash_table::iterator_types! { @ [cfg(all())] $Of, $made; $($owning)* })?
+    };
+    (
+        @ $attribute:tt $Of:ident, $made:expr;
+        $($items:literal $method:ident: $equal:literal => $iter:ident [$($parameters:tt)*] { $($fields:tt)* })*
+    ) => {$(
+        #[doc = concat!($items, "; see [`", stringify!($Of), "::", stringify!($method), "`].")]
+        ///
+        /// ```
+        #[doc = $made]
+        #[doc = concat!("assert_eq!(", $equal, ");")]
+        /// ```
+        #$attribute
+        pub struct $iter<$($parameters)*> {
+            $($fields)*
+        }
+    )*};
 }
 
-/// The entries that may have a given hash; see [`HashTable::iter_hash`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter_hash(7).next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterHash<'a, T> {
-    pub(super) entries: RawIterHash<T, Native>,
-    pub(super) marker: PhantomData<&'a T>,
+iterator_types! {
+    HashTable, "let mut table = rosti::HashTable::new();\nlet index = table.insert_unique(7, 'a', |_| 7).bucket_index();";
+    lazy {
+        "The entries of a table by reference" iter: "table.iter().next(), Some(&'a')"
+        => Iter ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries of a table by mutable reference" iter_mut: "table.iter_mut().next(), Some(&mut 'a')"
+        => IterMut ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a mut T> }
+        "The bucket indices of all entries" iter_buckets: "table.iter_buckets().next(), Some(index)"
+        => IterBuckets ['a, T] { pub(super) entries: FullSlots<Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries that may have a given hash" iter_hash: "table.iter_hash(7).next(), Some(&'a')"
+        => IterHash ['a, T] { pub(super) entries: RawIterHash<T, Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries that may have a given hash, by mutable reference" iter_hash_mut:
+        "table.iter_hash_mut(7).next(), Some(&mut 'a')"
+        => IterHashMut ['a, T] { pub(super) entries: RawIterHash<T, Native>, pub(super) marker: PhantomData<&'a mut T> }
+        "The bucket indices of the entries that may have a given hash" iter_hash_buckets:
+        "table.iter_hash_buckets(7).next(), Some(index)"
+        => IterHashBuckets ['a, T] { pub(super) entries: HashSlots<Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries that a predicate picks, taken out one by one" extract_if:
+        "table.extract_if(|&mut c| c == 'a').next(), Some('a')"
+        => ExtractIf ['a, T, F, A: Allocator = Global] {
+            pub(super) entries: RawExtractIf<'a, T, Native, A>,
+            pub(super) pick: F,
+        }
+    }
+    owning {
+        "The entries of a table by value" into_iter:
+        "table.into_iter().next(), Some('a')"
+        => IntoIter [T, A: Allocator = Global] { entries: RawIntoIter<T, Native, A> }
+        "The entries taken out of a table that keeps its memory" drain: "table.drain().next(), Some('a')"
+        => Drain ['a, T, A: Allocator = Global] { pub(super) entries: RawDrain<'a, T, Native, A> }
+    }
 }
 
 // SAFETY: it is a bundle of `&T`, and can be sent to where those can.
+unsafe impl<T: Sync> Send for Iter<'_, T> {}
+// SAFETY: as above.
 unsafe impl<T: Sync> Send for IterHash<'_, T> {}
-
-/// The entries that may have a given hash, by mutable reference; see [`HashTable::iter_hash_mut`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter_hash_mut(7).next(), Some(&mut 'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterHashMut<'a, T> {
-    pub(super) entries: RawIterHash<T, Native>,
-    pub(super) marker: PhantomData<&'a mut T>,
-}
-
-/// The bucket indices of the entries that may have a given hash; see
-/// [`HashTable::iter_hash_buckets`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-/// assert_eq!(table.iter_hash_buckets(7).next(), Some(index));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterHashBuckets<'a, T> {
-    pub(super) entries: HashSlots<Native>,
-    pub(super) marker: PhantomData<&'a T>,
-}
-
-/// The entries of a table by value; see [`HashTable::into_iter`](IntoIterator::into_iter).
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.into_iter().next(), Some('a'));
-/// ```
-pub struct IntoIter<T, A: Allocator = Global> {
-    entries: RawIntoIter<T, Native, A>,
-}
-
-/// The entries taken out of a table that keeps its memory; see [`HashTable::drain`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.drain().next(), Some('a'));
-/// ```
-pub struct Drain<'a, T, A: Allocator = Global> {
-    pub(super) entries: RawDrain<'a, T, Native, A>,
-}
-
-/// The entries that a predicate picks, taken out one by one; see [`HashTable::extract_if`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.extract_if(|&mut c| c == 'a').next(), Some('a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-    pub(super) entries: RawExtractIf<'a, T, Native, A>,
-    pub(super) pick: F,
-}
 
 /// Implements `Iterator` and `FusedIterator` by those of the field `entries`, with a function applied to each item.
 macro_rules! forward_iterator {
@@ -397,6 +342,7 @@ macro_rules! into_iterator {
 
 pub(crate) use {
     clone, debug_list, default, exact_size, extract_if, forward_iterator, into_iterator,
+    iterator_types,
 };
 
 into_iterator! {

@@ -55,6 +55,7 @@ pub use iter::{
 };
 pub(crate) use iter::{
     clone, debug_list, default, exact_size, extract_if, forward_iterator, into_iterator,
+    iterator_types,
 };
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 

@@ -72,7 +72,9 @@ macro_rules! view_iterators {
                 => Values ['a, $($K)*, V $(, $A: Allocator = Global)?] { pub(super) entries: Iter<'a, K, V $(, $A)?> }
                 "The values of a map by mutable reference" values_mut:
                 "map.values_mut().next(), Some(&mut 1)"
-                => ValuesMut ['a, $($K)*, V $(, $A: Allocator = Global)?] { pub(super) entries: IterMut<'a, K, V $(, $A)?> }
+                => ValuesMut ['a, $($K)*, V $(, $A: Allocator = Global)?] {
+                    pub(super) entries: IterMut<'a, K, V $(, $A)?>
+                }
             }
             owning {
                 "The keys of a map by value" into_keys:
@@ -126,7 +128,10 @@ macro_rules! iterators {
                 => Iter ['a, K, V $(, $A: Allocator = Global)?] { pub(super) entries: $iter }
                 "The entries that a predicate picks, taken out one by one" extract_if:
                 "map.extract_if(|key, _| *key == 1).next(), Some((1, 'a'))"
-                => ExtractIf ['a, K, V, F, A: Allocator = Global] { pub(super) entries: $extract_if, pub(super) pick: F }
+                => ExtractIf ['a, K, V, F, A: Allocator = Global] {
+                    pub(super) entries: $extract_if,
+                    pub(super) pick: F,
+                }
             }
             owning {
                 "The entries of a map by value" into_iter:

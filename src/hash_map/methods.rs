@@ -2,8 +2,8 @@
 //! [`ExtendibleMap`](crate::ExtendibleMap) has them too), and those that the entries of all maps share.
 
 /// Implements them for a map that has `find` and `find_mut` of its own. In brackets what it asks of an allocator, which
-/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it; at the end
-/// `pop` if the table can.
+/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it; at the
+/// end `pop` if the table can.
 macro_rules! map_methods {
     ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?) => {
         impl<K, V, S, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
@@ -92,9 +92,10 @@ macro_rules! map_methods {
     };
 }
 
-/// The lookups and removals of one key, for the `impl` of a map that has `find` and `find_mut`. For the documentation a map,
-/// what a lookup costs, what is to be said of keys by value, and what a removal costs; in brackets the parameter that is the
-/// type of keys given, then that type, and that of keys by value; then how a stored key is shown, and how removals are made.
+/// The lookups and removals of one key, for the `impl` of a map that has `find` and `find_mut`. For the documentation a
+/// map, what a lookup costs, what is to be said of keys by value, and what a removal costs; in brackets the parameter
+/// that is the type of keys given, then that type, and that of keys by value; then how stored keys are shown, and
+/// removals made.
 macro_rules! lookups {
     (
         $Of:expr, $cost:literal, $by_value:literal, $removal:literal, [$($parameter:tt)*] $Given:ty, $Owned:ty,

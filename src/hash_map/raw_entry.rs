@@ -311,8 +311,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         into_key(self) -> &'a mut K, "&mut \"a\"" => self.into_key_value().0;
         "The key and the value."
         get_key_value(&self) -> (&K, &V), "(&\"a\", &1)" => (self.key(), self.get());
-        "Mutable references to the key, which may only be replaced by an equal one, and to the value, for as long as the \
-            entry is borrowed."
+        "Mutable references to the key, which may only be replaced by an equal one, and to the value, for as long as \
+            the entry is borrowed."
         get_key_value_mut(&mut self) -> (&mut K, &mut V), "(&mut \"a\", &mut 1)" => {
             let (key, value) = self.entry.pair_mut();
             (key, value)
@@ -323,7 +323,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
             (key, value)
         };
         "Removes the entry and returns its value. O(1)." remove(self) -> V, "1" => self.entry.remove();
-        "Removes the entry and returns it. O(1)." remove_entry(self) -> (K, V), "(\"a\", 1)" => self.entry.remove_entry();
+        "Removes the entry and returns it. O(1)."
+        remove_entry(self) -> (K, V), "(\"a\", 1)" => self.entry.remove_entry();
     }
 
     /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.

@@ -6,8 +6,8 @@ use super::{HashMap, hash_of};
 use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
-/// The steps that change something, for the `impl` of a map. In quotes, for the documentation, a type and what else is to be
-/// said of steps that drop entries; then how they are made.
+/// The steps that change something, for the `impl` of a map. In quotes, for the documentation, a type and what else is
+/// to be said of steps that drop entries; then how they are made.
 macro_rules! scans {
     (
         $Of:literal, $on_retain:literal, |$self:ident, $from:ident|

@@ -113,9 +113,10 @@ macro_rules! set_methods {
     };
 }
 
-/// The lookups and removals of one element, for the `impl` of a set. For the documentation a set, what a lookup costs, what is
-/// to be said of elements by value, and what a removal costs; then how lookups are inlined; in brackets the parameter that is
-/// the type of elements given, then that type, and those of stored elements by reference and by value; then each method.
+/// The lookups and removals of one element, for the `impl` of a set. For the documentation a set, what a lookup costs,
+/// what is to be said of elements by value, and what a removal costs; then how lookups are inlined; in brackets the
+/// parameter that is the type of elements given, then that type, and those of stored elements by reference and by
+/// value; then each method.
 macro_rules! elements {
     (
         $Of:expr, $cost:literal, $by_value:literal, $removal:literal, $inline:meta,

@@ -47,25 +47,35 @@ pub struct UnsafeIter<'a, T> {
     pub(super) marker: PhantomData<&'a ()>,
 }
 
-/// Defines iterators: lazy ones, and those that own entries, which are dropped with them. First the collection, and what
-/// makes one for the documentation; then for each what its items are, the method, what its example shows to be equal, and
-/// the type.
+/// Defines iterators: lazy ones, those that own entries, which are dropped with them, and those of
+/// which that is to be said. First the collection, and what makes one for the documentation; then for each what its
+/// items are, its method, what its example shows to be equal, and the type.
 macro_rules! iterator_types {
-    ($Of:ident, $made:expr; $(lazy { $($lazy:tt)* })? $(owning { $($owning:tt)* })?) => {
+    (
+        $Of:ident, $made:expr;
+        $(lazy { $($lazy:tt)* })?
+        $(owning { $($owning:tt)* })?
+        $(dropping $all:literal { $($dropping:tt)* })?
+    ) => {
         $($crate::hash_table::iterator_types! {
             @ [must_use = "iterators are lazy and do nothing unless consumed"] $Of, $made; $($lazy)*
         })?
         $($crate::hash_table::iterator_types! { @ [cfg(all())] $Of, $made; $($owning)* })?
+        $($crate::hash_table::iterator_types! {
+            @ [must_use = concat!("iterators are lazy; this one drops ", $all, " unless consumed")] $Of, $made;
+            $($dropping)*
+        })?
     };
     (
         @ $attribute:tt $Of:ident, $made:expr;
-        $($items:literal $method:ident: $equal:literal => $iter:ident [$($parameters:tt)*] { $($fields:tt)* })*
+        $($($items:literal)+ $($method:ident)?: $($equal:literal)+
+            => $iter:ident [$($parameters:tt)*] { $($fields:tt)* })*
     ) => {$(
-        #[doc = concat!($items, "; see [`", stringify!($Of), "::", stringify!($method), "`].")]
+        #[doc = concat!($($items,)+ $("; see [`", stringify!($Of), "::", stringify!($method), "`]",)? ".")]
         ///
         /// ```
         #[doc = $made]
-        #[doc = concat!("assert_eq!(", $equal, ");")]
+        #[doc = concat!("assert_eq!(", $($equal,)+ ");")]
         /// ```
         #$attribute
         pub struct $iter<$($parameters)*> {
@@ -75,7 +85,8 @@ macro_rules! iterator_types {
 }
 
 iterator_types! {
-    HashTable, "let mut table = rosti::HashTable::new();\nlet index = table.insert_unique(7, 'a', |_| 7).bucket_index();";
+    HashTable,
+    "let mut table = rosti::HashTable::new();\nlet index = table.insert_unique(7, 'a', |_| 7).bucket_index();";
     lazy {
         "The entries of a table by reference" iter: "table.iter().next(), Some(&'a')"
         => Iter ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a T> }

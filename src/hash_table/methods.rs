@@ -208,8 +208,9 @@ macro_rules! removals {
         $(
             #[doc = concat!("Takes out an arbitrary one of the ", $entries, ". Beyond hashbrown's interface.", $on_pop)]
             ///
-            #[doc = concat!("O(1) amortised for a ", $it, " that is loaded as usual, or that is emptied: taking out everything")]
-            #[doc = concat!("is O(slots) in total. After insertions into a nearly empty ", $it, " it is O(slots / len).")]
+            #[doc = concat!("O(1) amortised for a ", $it, " that is loaded as usual, or that is emptied: taking out")]
+            #[doc = concat!("everything is O(slots) in total. After insertions into a nearly empty ", $it, " it is")]
+            /// O(slots / len).
             ///
             /// ```
             #[doc = $filled]

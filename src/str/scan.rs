@@ -29,7 +29,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     }
 
     hash_map::scans! {
-        "StrMap<u64>", " A step that leaves too much garbage behind collects it, as `retain` does; such a step is O(len).",
+        "StrMap<u64>",
+        " A step that leaves too much garbage behind collects it, as `retain` does; such a step is O(len).",
         |self, from|
         scan_mut: f => {
             let text = self.arena.text();

@@ -8,7 +8,7 @@ use super::common::common;
 use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
-use crate::hash_map::{debug_list, forward_iterator, into_iterator};
+use crate::hash_map::{debug_list, forward_iterator, into_iterator, iterator_types};
 use crate::hash_set::{algebra, by_len, elements, relations};
 use crate::hash_table::removals;
 use crate::raw::Statistics;
@@ -132,14 +132,12 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     relations! { "StrSet", "", is_disjoint is_subset is_superset, iter }
 }
 
-/// The elements taken out of a set that keeps its memory; see [`SliceSet::drain`].
-///
-/// ```
-/// let mut set = rosti::StrSet::from(["one"]);
-/// assert_eq!(set.drain().next(), Some("one".to_owned()));
-/// ```
-pub struct DrainSet<'a, K: Key + ?Sized, A: Allocator = Global> {
-    entries: Drain<'a, K, (), A>,
+iterator_types! {
+    SliceSet, "let mut set = rosti::StrSet::from([\"one\"]);";
+    owning {
+        "The elements taken out of a set that keeps its memory" drain: "set.drain().next(), Some(\"one\".to_owned())"
+        => DrainSet ['a, K: Key + ?Sized, A: Allocator = Global] { entries: Drain<'a, K, (), A> }
+    }
 }
 
 forward_iterator! {

@@ -140,41 +140,19 @@ macro_rules! walks {
         $Of:ident [$($T:ident),+] [$($S:ident)?], $it:literal of $entries:literal, $three:literal,
         $Entry:ty, [$($raw:ident).+], $Shared:ty => $share:expr, $Owned:ty => $own:expr
     ) => {
-        #[doc = concat!("The ", $entries, " of a ", $it, " by reference, in parallel.")]
-        ///
-        /// ```
-        /// use rayon::prelude::*;
-        #[doc = concat!("let ", $it, " = ", $three, ";")]
-        #[doc = concat!("assert_eq!(", $it, ".par_iter().count(), 3);")]
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ParIter<'a, $($T),+> {
-            entries: Walk<Split<Shared<'a, $Entry>, Native>>,
-        }
-
-        #[doc = concat!("The ", $entries, " of a ", $it, " by value, in parallel.")]
-        ///
-        /// ```
-        /// use rayon::prelude::*;
-        #[doc = concat!("let ", $it, " = ", $three, ";")]
-        #[doc = concat!("assert_eq!(", $it, ".into_par_iter().count(), 3);")]
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct IntoParIter<$($T,)+ A: Allocator = Global> {
-            entries: Whole<RawIntoIter<$Entry, Native, A>>,
-        }
-
-        #[doc = concat!("The ", $entries, " taken out of a ", $it, " that keeps its memory, in parallel; see")]
-        #[doc = concat!("[`", stringify!($Of), "::par_drain`].")]
-        ///
-        /// ```
-        /// use rayon::prelude::*;
-        #[doc = concat!("let mut ", $it, " = ", $three, ";")]
-        #[doc = concat!("assert_eq!(", $it, ".par_drain().count(), 3);")]
-        /// ```
-        #[must_use = "iterators are lazy; this one drops everything unless consumed"]
-        pub struct ParDrain<'a, $($T,)+ A: Allocator = Global> {
-            entries: Whole<RawDrain<'a, $Entry, Native, A>>,
+        iterator_types! {
+            $Of, concat!("use rayon::prelude::*;\nlet mut ", $it, " = ", $three, ";");
+            lazy {
+                "The " $entries " of a " $it " by reference, in parallel": $it ".par_iter().count(), 3"
+                => ParIter ['a, $($T),+] { entries: Walk<Split<Shared<'a, $Entry>, Native>> }
+                "The " $entries " of a " $it " by value, in parallel": $it ".into_par_iter().count(), 3"
+                => IntoParIter [$($T,)+ A: Allocator = Global] { entries: Whole<RawIntoIter<$Entry, Native, A>> }
+            }
+            dropping "everything" {
+                "The " $entries " taken out of a " $it " that keeps its memory, in parallel" par_drain:
+                $it ".par_drain().count(), 3"
+                => ParDrain ['a, $($T,)+ A: Allocator = Global] { entries: Whole<RawDrain<'a, $Entry, Native, A>> }
+            }
         }
 
         impl<$($T,)+ $($S,)? A: Allocator> $Of<$($T,)+ $($S,)? A> {

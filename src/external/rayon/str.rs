@@ -10,50 +10,30 @@ use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, 
 use super::{Walk, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list};
+use crate::hash_map::{clone, debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::str::{Cell, Key, SliceMap, SliceSet};
 
 /// A walk over the entries of a map that rayon cuts.
 type Entries<View> = Walk<Split<View, Native>>;
 
-/// The entries of a map by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-/// assert_eq!(map.par_iter().map(|(key, value)| key.len() * value).sum::<usize>(), 3 + 15);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIter<'a, K: Key + ?Sized, V> {
-    entries: Entries<Shared<'a, (Cell<K>, V)>>,
-    text: &'a K,
+iterator_types! {
+    SliceMap, "use rayon::prelude::*;\nlet mut map = rosti::StrMap::from([(\"one\", 1), (\"three\", 3)]);";
+    lazy {
+        "The entries of a map by reference, in parallel": "map.par_iter().max(), Some((\"three\", &3))"
+        => ParIter ['a, K: Key + ?Sized, V] { entries: Entries<Shared<'a, (Cell<K>, V)>>, text: &'a K }
+        "The entries of a map, with mutable references to the values, in parallel":
+        "map.par_iter_mut().max(), Some((\"three\", &mut 3))"
+        => ParIterMut ['a, K: Key + ?Sized, V] { entries: Entries<KeyedMut<'a, Cell<K>, V>>, text: &'a K }
+    }
 }
 
-/// The entries of a map, with mutable references to the values, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-/// map.par_iter_mut().for_each(|(key, value)| *value += key.len());
-/// assert_eq!(map, rosti::StrMap::from([("one", 4), ("three", 8)]));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIterMut<'a, K: Key + ?Sized, V> {
-    entries: Entries<KeyedMut<'a, Cell<K>, V>>,
-    text: &'a K,
-}
-
-/// The elements of a set by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let set = rosti::StrSet::from(["one", "three"]);
-/// assert_eq!(set.par_iter().max(), Some("three"));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParElements<'a, K: Key + ?Sized> {
-    entries: ParIter<'a, K, ()>,
+iterator_types! {
+    SliceSet, "use rayon::prelude::*;\nlet set = rosti::StrSet::from([\"one\", \"three\"]);";
+    lazy {
+        "The elements of a set by reference, in parallel": "set.par_iter().max(), Some(\"three\")"
+        => ParElements ['a, K: Key + ?Sized] { entries: ParIter<'a, K, ()> }
+    }
 }
 
 forward_parallel! {

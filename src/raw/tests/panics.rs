@@ -93,7 +93,8 @@ fn hasher_in_growth<G: Group>() {
         assert_eq!(calls, if capacity >= 8 { capacity } else { 0 });
     }
     // Streaming to twice as many homes, and reinserting, to four times as many and more.
-    let ways: [fn(&mut Keys<G>, &dyn Fn(&u64) -> u64); 4] = [
+    type Act<G> = fn(&mut Keys<G>, &dyn Fn(&u64) -> u64);
+    let ways: [Act<G>; 4] = [
         |table, hasher| _ = insert_new(table, mix(NEW), NEW, hasher),
         |table, hasher| _ = table.insert_unique(mix(NEW), NEW, hasher),
         |table, hasher| table.reserve(scaled(5, 5, 2) * table.capacity(), hasher),

@@ -39,8 +39,8 @@ unsafe impl<G: Group> Group for Counting<G> {
     }
 
     forward! {
-        match_tag(tag) -> G::Mask; match_empty() -> G::Mask; match_empty_or_deleted() -> G::Mask; match_full() -> G::Mask;
-        full_bits() -> usize;
+        match_tag(tag) -> G::Mask; match_empty() -> G::Mask; match_empty_or_deleted() -> G::Mask;
+        match_full() -> G::Mask; full_bits() -> usize;
     }
 
     fn union(self, other: Self) -> Self {

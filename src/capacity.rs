@@ -10,21 +10,18 @@
 //! | one window, width 16 | 8, or 1 when packed | 16 | all slots |
 //! | several windows | a power of two >= 2 x width | homes + overhang | 7/8 of the homes |
 //!
-//! The *overhang* consists of the slots behind the last home of an unaligned table, onto which the
-//! last windows extend; aligned tables have none. With `width - 1` of them every window would have
-//! all its slots, but in a small table they would be a third of all slots, for the sake of a few
-//! homes. So there are an eighth as many as homes, less one, up to `width - 1`, and the bytes
-//! behind them that windows cover have no slot (I6): with 32 and 64 homes of width 16 there are 3
-//! and 7, and the table takes 1.13 of hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`).
-//! docs/measurements.md says what it costs.
+//! The *overhang* consists of the slots behind the last home of an unaligned table, onto which the last windows
+//! extend; aligned tables have none. With `width - 1` of them every window would have all its slots, but in a small
+//! table they would be a third of all. So there are an eighth as many as homes, less one, up to `width - 1`, and the
+//! bytes behind them that windows cover have no slot (I6): with 32 and 64 homes of width 16 there are 3 and 7, and
+//! the table takes 1.13 of hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`). docs/measurements.md says what
+//! it costs. Only the last homes reach the overhang, so its slots do not count: tables with several windows grow
+//! where hashbrown's do, and are never fuller.
 //!
-//! Only the last homes reach the overhang, so small tables would become too full if its slots counted.
-//! As they do not, tables with several windows grow where hashbrown's do, and are never fuller.
-//!
-//! A search in a *one-window table* ends after its first window, so such a table can be filled completely.
-//! If it has one home, every lookup meets all entries, in the order in which they came, and one tag in 128 is
-//! another entry's that is compared first. Among 16 slots that is noticed: where it can, such a table is
-//! **spread** over 8 homes, and an entry goes to the first vacant slot from its home on.
+//! A search in a *one-window table* ends after its first window, so such a table can be filled completely. If it has
+//! one home, every lookup meets all entries, in the order in which they came, and one tag in 128 is another entry's
+//! that is compared first. Among 16 slots that is noticed: where it can, such a table is **spread** over 8 homes, and
+//! an entry goes to the first vacant slot from its home on.
 //!
 //! ```text
 //!   home      0       3       7                         behind the last slot DELETED

@@ -10,14 +10,11 @@
 //!            bytes   depth 2
 //! ```
 //!
-//! A record stands for a prefix of `depth` bits. It has the address of a *head*, which is a table
-//! together with the number of prefix bits that its entries share, and a copy of the address of the
-//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side. In memory
-//! the copies of all records come first, and the addresses of the heads follow.
-//!
-//! The copy saves a lookup one of three dependent loads. It is valid as long as the table keeps its
-//! block: code that gives a table another block, and may be interrupted on the way, restores the
-//! copy with a guard.
+//! A record stands for a prefix of `depth` bits. It has the address of a *head*, a table together with the number of
+//! prefix bits that its entries share, and a copy of the address of the table's control bytes, which saves a lookup
+//! one of three dependent loads. A table that shares fewer bits has 2, 4, 8… records side by side. In memory the
+//! copies of all records come first, and the addresses of the heads follow. A copy is valid as long as the table
+//! keeps its block: code that gives a table another one restores it with a guard.
 //!
 //! [`Directory`] owns the heads and the records. It knows neither hashes nor what is in a table.
 

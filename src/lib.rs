@@ -71,6 +71,17 @@ macro_rules! copy {
     )*};
 }
 
+/// Implements `Debug` by what the formatter is told.
+macro_rules! debug {
+    ($([$($generics:tt)*] $type:ty, |$self:ident, $f:ident| $shown:expr;)*) => {$(
+        impl<$($generics)*> core::fmt::Debug for $type {
+            fn fmt(&$self, $f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                $shown
+            }
+        }
+    )*};
+}
+
 mod allocator;
 mod capacity;
 mod ctrl;

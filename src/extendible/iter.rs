@@ -1,6 +1,6 @@
 //! The iterators of a map: those of its tables, with entries taken apart.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 
 use super::map::ExtendibleMap;

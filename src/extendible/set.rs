@@ -1,6 +1,6 @@
 //! `ExtendibleSet`: an [`ExtendibleMap`] without values.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::mem;

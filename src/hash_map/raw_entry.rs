@@ -8,7 +8,7 @@
 //! Nothing here is unsafe. A wrong hash, or a key that is changed into a different one, makes
 //! entries hard to find, just as an incorrect `Hash` does.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
@@ -427,30 +427,12 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     }
 }
 
-/// Implements `Debug` for what has nothing to show but its name.
-macro_rules! debug_name {
-    ($($type:ident $name:literal)*) => {$(
-        impl<K, V, S, A: Allocator> Debug for $type<'_, K, V, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($name)
-            }
-        }
-    )*};
-}
-
-debug_name! {
-    RawEntryBuilder "RawEntryBuilder"
-    RawEntryBuilderMut "RawEntryBuilder"
-    RawVacantEntryMut "RawVacantEntryMut"
-}
-
 debug_entry! { [K: Debug, V: Debug, S, A: Allocator] RawEntryMut<'_, K, V, S, A>, "RawEntry" }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for RawOccupiedEntryMut<'_, K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawOccupiedEntryMut")
-            .field("key", self.key())
-            .field("value", self.get())
-            .finish()
-    }
+debug! {
+    [K, V, S, A: Allocator] RawEntryBuilder<'_, K, V, S, A>, |self, f| f.write_str("RawEntryBuilder");
+    [K, V, S, A: Allocator] RawEntryBuilderMut<'_, K, V, S, A>, |self, f| f.write_str("RawEntryBuilder");
+    [K, V, S, A: Allocator] RawVacantEntryMut<'_, K, V, S, A>, |self, f| f.write_str("RawVacantEntryMut");
+    [K: Debug, V: Debug, S, A: Allocator] RawOccupiedEntryMut<'_, K, V, S, A>, |self, f|
+        f.debug_struct("RawOccupiedEntryMut").field("key", self.key()).field("value", self.get()).finish();
 }

@@ -1,6 +1,6 @@
 //! std's traits for maps, most of them for maps of either table.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 use core::ops::Index;
@@ -91,10 +91,9 @@ macro_rules! map_traits {
 
         impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator $(+ $bound)?> Eq for $Map<K, V, S, A> {}
 
-        impl<K: Debug, V: Debug, S, A: Allocator $(+ $bound)?> Debug for $Map<K, V, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_map().entries(self.iter()).finish()
-            }
+        debug! {
+            [K: Debug, V: Debug, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A>, |self, f|
+                f.debug_map().entries(self.iter()).finish();
         }
 
         impl<K, V, S: Default, A: Allocator $(+ $bound)? + Default> Default for $Map<K, V, S, A> {

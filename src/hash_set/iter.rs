@@ -1,6 +1,6 @@
 //! The iterators of a set: those of its table, with the empty values left out.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 
 use super::HashSet;

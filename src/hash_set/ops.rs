@@ -4,7 +4,7 @@
 //! those that return elements of both append a second walk. The sets may have different seeds, so
 //! hashes cannot be compared and each question hashes anew.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::iter::{Chain, FusedIterator};
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};

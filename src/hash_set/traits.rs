@@ -1,6 +1,6 @@
 //! std's traits for sets, of either table; the operators are in `ops.rs`.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use super::{HashSet, Iter};
@@ -33,10 +33,8 @@ macro_rules! set_traits {
 
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> Eq for $Set<T, S, A> {}
 
-        impl<T: Debug, S, A: Allocator $(+ $bound)?> Debug for $Set<T, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_set().entries(self.iter()).finish()
-            }
+        debug! {
+            [T: Debug, S, A: Allocator $(+ $bound)?] $Set<T, S, A>, |self, f| f.debug_set().entries(self.iter()).finish();
         }
 
         impl<T, S: Default, A: Allocator $(+ $bound)? + Default> Default for $Set<T, S, A> {

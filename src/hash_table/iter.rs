@@ -1,6 +1,6 @@
 //! The iterators of a table: the core's pointers and slot numbers, with a lifetime.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -226,10 +226,9 @@ macro_rules! extract_if {
 
         impl<$($generics)*, F: $pick> FusedIterator for $iter {}
 
-        impl<$($generics)*, F> Debug for $iter {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-            }
+        debug! {
+            [$($generics)*, F] $iter, |self, f|
+                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish();
         }
     };
 }
@@ -271,13 +270,9 @@ impl<T> IterHashMut<'_, T> {
 
 /// Implements `Debug` as the list of what is still to come.
 macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
-        impl<$($generics)*> Debug for $iter {
-            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries($items).finish()
-            }
-        }
-    )*};
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {
+        debug! { $([$($generics)*] $iter, |$self, f| f.debug_list().entries($items).finish();)* }
+    };
 }
 
 debug_list! {

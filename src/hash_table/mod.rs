@@ -29,7 +29,7 @@
 //! ```
 
 use core::array;
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::marker::PhantomData;
 
 use crate::allocator::{Allocator, Global};
@@ -676,8 +676,4 @@ impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
     }
 }
 
-impl<T: Debug, A: Allocator> Debug for HashTable<T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
+debug! { [T: Debug, A: Allocator] HashTable<T, A>, |self, f| f.debug_set().entries(self.iter()).finish(); }

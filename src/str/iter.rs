@@ -1,6 +1,6 @@
 //! The iterators of a map: those of its table, with keys taken from their cells.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
@@ -173,10 +173,9 @@ debug_list! {
     [K: Key + ?Sized, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
-impl<K: Key + ?Sized, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
+debug! {
+    [K: Key + ?Sized, V, F, A: Allocator] ExtractIf<'_, K, V, F, A>, |self, f|
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish();
 }
 
 impl<K: Key + ?Sized, V> Clone for Iter<'_, K, V> {

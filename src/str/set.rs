@@ -1,6 +1,5 @@
 //! The set: a map without values.
 
-use core::fmt::{self, Debug};
 use core::iter::FusedIterator;
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 
@@ -169,11 +168,7 @@ impl<K: Key + ?Sized, A: Allocator> PartialEq for SliceSet<K, A> {
 
 impl<K: Key + ?Sized, A: Allocator> Eq for SliceSet<K, A> {}
 
-impl<K: Key + ?Sized, A: Allocator> Debug for SliceSet<K, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
+debug! { [K: Key + ?Sized, A: Allocator] SliceSet<K, A>, |self, f| f.debug_set().entries(self.iter()).finish(); }
 
 impl<K: Key + ?Sized, A: Allocator + Default> Default for SliceSet<K, A> {
     /// An empty set with a seed of its own and default allocators.

@@ -1,6 +1,6 @@
 //! std's traits for maps.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::mem;
 use core::ops::Index;
 
@@ -66,10 +66,8 @@ impl<K: Key + ?Sized, V: PartialEq, A: Allocator> PartialEq for SliceMap<K, V, A
 
 impl<K: Key + ?Sized, V: Eq, A: Allocator> Eq for SliceMap<K, V, A> {}
 
-impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for SliceMap<K, V, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
+debug! {
+    [K: Key + ?Sized, V: Debug, A: Allocator] SliceMap<K, V, A>, |self, f| f.debug_map().entries(self.iter()).finish();
 }
 
 impl<K: Key + ?Sized, V, A: Allocator + Default> Default for SliceMap<K, V, A> {

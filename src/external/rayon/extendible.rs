@@ -1,7 +1,7 @@
 //! Parallel iterators of extendible maps and sets: those of their tables, one after another.
 
 use alloc::vec::Vec;
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;

@@ -1,6 +1,6 @@
 //! Parallel iterators of maps, and building maps in parallel.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;

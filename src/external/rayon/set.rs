@@ -1,6 +1,6 @@
 //! Parallel iterators of sets, set algebra in parallel, and building sets in parallel.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
@@ -49,10 +49,8 @@ macro_rules! algebra {
             }
         }
 
-        impl<T: Debug + Eq + Hash, S: BuildHasher, A: Allocator> Debug for $iter<'_, T, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.a.$serial(self.b)).finish()
-            }
+        debug_list! {
+            [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] $iter<'_, T, S, A>, self => self.a.$serial(self.b);
         }
 
         forward_parallel! {

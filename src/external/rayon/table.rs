@@ -1,6 +1,6 @@
 //! Parallel iterators of tables.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{IntoParallelIterator, ParallelIterator};

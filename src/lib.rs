@@ -71,6 +71,32 @@ macro_rules! copy {
     )*};
 }
 
+/// Implements `Clone` for what can be cloned whatever its parameters are. The fields named are cloned, others copied.
+macro_rules! clone {
+    ($([$($generics:tt)*] $type:ty $(: $($field:ident)+)?;)*) => {$(
+        impl<$($generics)*> Clone for $type {
+            #[inline]
+            #[allow(clippy::needless_update)] // where there are no others
+            fn clone(&self) -> Self {
+                Self { $($($field: self.$field.clone(),)+)? ..*self }
+            }
+        }
+    )*};
+}
+
+/// Implements `Default` for iterators with these fields.
+macro_rules! default {
+    ($([$($generics:tt)*] $type:ty: $($field:ident)+;)*) => {$(
+        impl<$($generics)*> Default for $type {
+            /// The iterator over nothing.
+            #[inline]
+            fn default() -> Self {
+                Self { $($field: Default::default()),+ }
+            }
+        }
+    )*};
+}
+
 /// Implements `Debug` by what the formatter is told.
 macro_rules! debug {
     ($([$($generics:tt)*] $type:ty, |$self:ident, $f:ident| $shown:expr;)*) => {$(

@@ -310,12 +310,7 @@ pub(super) struct Heads<T, A: Allocator> {
 /// Whoever uses it says how the entries are borrowed.
 impl<T, A: Allocator> UnwindSafe for Heads<T, A> {}
 
-impl<T, A: Allocator> Clone for Heads<T, A> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Heads { ..*self }
-    }
-}
+clone! { [T, A: Allocator] Heads<T, A>; }
 
 impl<T, A: Allocator> Default for Heads<T, A> {
     #[inline]

@@ -7,7 +7,7 @@ use super::map::ExtendibleMap;
 use super::table::Tables;
 use super::walk;
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{default, forward_iterator, iterator_types, iterators};
+use crate::hash_map::{forward_iterator, iterator_types, iterators};
 
 iterator_types! {
     ExtendibleMap, "let mut map = rosti::ExtendibleMap::<_, _>::from([(1, 'a')]);";
@@ -22,7 +22,7 @@ forward_iterator! {
     ['a, K, V, A: Allocator] IterMut<'a, K, V, A>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
 }
 
-default! { [K, V, A: Allocator] IterMut<'_, K, V, A>; }
+default! { [K, V, A: Allocator] IterMut<'_, K, V, A>: entries; }
 
 impl<'a, K, V, A: Allocator> IterMut<'a, K, V, A> {
     pub(super) fn new(tables: &'a mut Tables<(K, V), A>) -> Self {

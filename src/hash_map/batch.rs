@@ -15,12 +15,7 @@ pub(crate) struct Keys<'a, S, I> {
     pub(crate) keys: I,
 }
 
-impl<S, I: Clone> Clone for Keys<'_, S, I> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Keys { hash_builder: self.hash_builder, keys: self.keys.clone() }
-    }
-}
+clone! { [S, I: Clone] Keys<'_, S, I>: keys; }
 
 impl<'q, K, V, S, Q, I> Lookups<(K, V)> for Keys<'_, S, I>
 where

@@ -9,9 +9,7 @@ use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_table::{self, HashTable};
-pub(crate) use crate::hash_table::{
-    clone, debug_list, default, extract_if, into_iterator, iterator_types,
-};
+pub(crate) use crate::hash_table::{debug_list, extract_if, into_iterator, iterator_types};
 use crate::raw::RawExtractIf;
 
 iterator_types! {
@@ -38,7 +36,7 @@ impl<'a, K, V> IterMut<'a, K, V> {
     }
 }
 
-default! { [K, V] IterMut<'_, K, V> marker; }
+default! { [K, V] IterMut<'_, K, V>: entries marker; }
 
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
 /// applied to each item.
@@ -98,15 +96,15 @@ macro_rules! view_iterators {
             [$($shown)*, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
         }
 
-        $crate::hash_map::clone! {
-            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
-            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
+        clone! {
+            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>: entries;
+            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>: entries;
         }
 
-        $crate::hash_map::default! {
-            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
-            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
-            [$($K)*, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>;
+        default! {
+            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>: entries;
+            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>: entries;
+            [$($K)*, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>: entries;
         }
     };
 }
@@ -187,13 +185,13 @@ macro_rules! iterators {
                 => self.entries.rest().map(|(_, value)| value);
         }
 
-        $crate::hash_map::clone! { [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>; }
+        clone! { [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>: entries; }
 
-        $crate::hash_map::default! {
-            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>;
-            [K, V, A: Allocator] IntoIter<K, V, A>;
-            [K, V, A: Allocator] IntoKeys<K, V, A>;
-            [K, V, A: Allocator] IntoValues<K, V, A>;
+        default! {
+            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>: entries;
+            [K, V, A: Allocator] IntoIter<K, V, A>: entries;
+            [K, V, A: Allocator] IntoKeys<K, V, A>: entries;
+            [K, V, A: Allocator] IntoValues<K, V, A>: entries;
         }
 
         $crate::hash_table::into_iterator! {

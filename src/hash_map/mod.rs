@@ -45,8 +45,7 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
 pub(crate) use iter::{
-    clone, debug_list, default, extract_if, forward_iterator, into_iterator, iterator_types,
-    view_iterators,
+    debug_list, extract_if, forward_iterator, into_iterator, iterator_types, view_iterators,
 };
 
 pub(crate) use entry_map::EntryMap;

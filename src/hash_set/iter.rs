@@ -6,9 +6,7 @@ use core::iter::FusedIterator;
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{
-    clone, debug_list, default, forward_iterator, into_iterator, iterator_types,
-};
+use crate::hash_map::{debug_list, forward_iterator, into_iterator, iterator_types};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
@@ -67,11 +65,11 @@ forward_iterator! {
     [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
 }
 
-clone! { [T] Iter<'_, T>; }
+clone! { [T] Iter<'_, T>: entries; }
 
 default! {
-    [T] Iter<'_, T>;
-    [T, A: Allocator] IntoIter<T, A>;
+    [T] Iter<'_, T>: entries;
+    [T, A: Allocator] IntoIter<T, A>: entries;
 }
 
 debug_list! {

@@ -11,7 +11,7 @@ use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, 
 
 use super::{HashSet, Iter, algebra, by_len};
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{clone, debug_list, has_key, hash_of, iterator_types};
+use crate::hash_map::{debug_list, has_key, hash_of, iterator_types};
 use crate::hash_table::{self, forward_iterator};
 
 iterator_types! {
@@ -67,12 +67,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
 /// the size of the other set.
 macro_rules! filtered_walk {
     ($iter:ident, has: $has:literal, $at_least:expr) => {
-        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { elements: self.elements.clone(), other: self.other }
-            }
-        }
+        clone! { [T, S, A: Allocator] $iter<'_, T, S, A>: elements; }
 
         impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
             type Item = &'a T;
@@ -116,8 +111,8 @@ forward_iterator! {
 }
 
 clone! {
-    [T, S, A: Allocator] SymmetricDifference<'_, T, S, A>;
-    [T, S, A: Allocator] Union<'_, T, S, A>;
+    [T, S, A: Allocator] SymmetricDifference<'_, T, S, A>: entries;
+    [T, S, A: Allocator] Union<'_, T, S, A>: entries;
 }
 
 debug_list! {

@@ -287,47 +287,22 @@ debug_list! {
     [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.iter();
 }
 
-/// Implements `Clone`. At the end a field of no size beside `entries`.
-macro_rules! clone {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*> $($marker:ident)?;)*) => {$(
-        impl<$($generics)*> Clone for $iter<$($args),*> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { entries: self.entries.clone() $(, $marker: PhantomData)? }
-            }
-        }
-    )*};
-}
-
 clone! {
-    [T] Iter<'_, T> marker;
-    [T] IterBuckets<'_, T> marker;
-    [T] IterHash<'_, T> marker;
-    [T] IterHashBuckets<'_, T> marker;
-}
-
-/// Implements `Default` as the iterator over nothing.
-macro_rules! default {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*> $($marker:ident)?;)*) => {$(
-        impl<$($generics)*> Default for $iter<$($args),*> {
-            /// The iterator over nothing.
-            #[inline]
-            fn default() -> Self {
-                $iter { entries: Default::default() $(, $marker: PhantomData)? }
-            }
-        }
-    )*};
+    [T] Iter<'_, T>: entries;
+    [T] IterBuckets<'_, T>: entries;
+    [T] IterHash<'_, T>: entries;
+    [T] IterHashBuckets<'_, T>: entries;
 }
 
 default! {
-    [T] Iter<'_, T> marker;
-    [T] IterMut<'_, T> marker;
-    [T] UnsafeIter<'_, T> marker;
-    [T] IterBuckets<'_, T> marker;
-    [T] IterHash<'_, T> marker;
-    [T] IterHashMut<'_, T> marker;
-    [T] IterHashBuckets<'_, T> marker;
-    [T, A: Allocator] IntoIter<T, A>;
+    [T] Iter<'_, T>: entries marker;
+    [T] IterMut<'_, T>: entries marker;
+    [T] UnsafeIter<'_, T>: entries marker;
+    [T] IterBuckets<'_, T>: entries marker;
+    [T] IterHash<'_, T>: entries marker;
+    [T] IterHashMut<'_, T>: entries marker;
+    [T] IterHashBuckets<'_, T>: entries marker;
+    [T, A: Allocator] IntoIter<T, A>: entries;
 }
 
 /// Implements `IntoIterator`.
@@ -347,8 +322,7 @@ macro_rules! into_iterator {
 }
 
 pub(crate) use {
-    clone, debug_list, default, exact_size, extract_if, forward_iterator, into_iterator,
-    iterator_types,
+    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types,
 };
 
 into_iterator! {

@@ -54,8 +54,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{
-    clone, debug_list, default, exact_size, extract_if, forward_iterator, into_iterator,
-    iterator_types,
+    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types,
 };
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 

@@ -239,12 +239,7 @@ impl<G: Group> Default for FullSlots<G> {
     }
 }
 
-impl<G> Clone for FullSlots<G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        FullSlots { ..*self }
-    }
-}
+clone! { [G] FullSlots<G>; }
 
 impl<G: Group> FullSlots<G> {
     /// There are no more to come, although the table is the same.

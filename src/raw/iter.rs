@@ -45,20 +45,9 @@ impl<T, S: Slots> Entries<T, S> {
     }
 }
 
-impl<T, S: Slots> Clone for Entries<T, S> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Self::of(self.slots.clone())
-    }
-}
+clone! { [T, S: Slots] Entries<T, S>: slots; }
 
-impl<T, S: Slots> Default for Entries<T, S> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        Self::of(S::default())
-    }
-}
+default! { [T, S: Slots] Entries<T, S>: slots marker; }
 
 // SAFETY: who made it vouches for the control bytes (I2) on any thread, and pointers by themselves do
 // nothing. The bounds are for the types around this one, which pass them on: most give out mutable
@@ -495,13 +484,7 @@ pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
     marker: PhantomData<T>,
 }
 
-impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        RawIntoIter { entries: RawIter::default(), capacity: 0, alloc: None, marker: PhantomData }
-    }
-}
+default! { [T, G: Group, A: Allocator] RawIntoIter<T, G, A>: entries capacity alloc marker; }
 
 /// Implements what iterators that own the entries in their field `entries` have in common.
 macro_rules! by_value {

@@ -43,12 +43,7 @@ unsafe impl<G: Group> Send for SlotRange<G> {}
 // SAFETY: as above.
 unsafe impl<G: Group> Sync for SlotRange<G> {}
 
-impl<G: Group> Clone for SlotRange<G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        SlotRange { rest: self.rest.clone(), ..*self }
-    }
-}
+clone! { [G: Group] SlotRange<G>: rest; }
 
 impl<G: Group> SlotRange<G> {
     /// All groups of a table.
@@ -177,12 +172,7 @@ pub(crate) struct Split<W, G: Group> {
     view: PhantomData<W>,
 }
 
-impl<T, G: Group> Clone for Split<Shared<'_, T>, G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Split { slots: self.slots.clone(), view: PhantomData }
-    }
-}
+clone! { [T, G: Group] Split<Shared<'_, T>, G>: slots; }
 
 impl<W, G: Group> Split<W, G> {
     /// The same entries, to be looked at while this walk waits.

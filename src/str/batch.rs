@@ -14,12 +14,7 @@ struct Keys<'a, K: ?Sized, A: Allocator, I> {
     keys: I,
 }
 
-impl<K: ?Sized, A: Allocator, I: Clone> Clone for Keys<'_, K, A, I> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Keys { seed: self.seed, arena: self.arena, keys: self.keys.clone() }
-    }
-}
+clone! { [K: ?Sized, A: Allocator, I: Clone] Keys<'_, K, A, I>: keys; }
 
 impl<'q, K: Key + ?Sized + 'q, V, A: Allocator, I: Iterator<Item = &'q K>> Lookups<(Cell<K>, V)>
     for Keys<'_, K, A, I>

@@ -178,12 +178,7 @@ debug! {
         f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish();
 }
 
-impl<K: Key + ?Sized, V> Clone for Iter<'_, K, V> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Iter { entries: self.entries.clone(), text: self.text }
-    }
-}
+clone! { [K: Key + ?Sized, V] Iter<'_, K, V>: entries; }
 
 impl<K: Key + ?Sized, V> Default for Iter<'_, K, V> {
     /// The iterator over nothing.

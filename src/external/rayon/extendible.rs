@@ -10,7 +10,7 @@ use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, 
 use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, iterator_types};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::raw::RawTable;
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::{ExtendibleMap, ExtendibleSet};
@@ -42,12 +42,9 @@ iterator_types! {
     }
 }
 
-clone! { ['a, T] SetParIter<'a, T>; }
-
-impl<K, V> Clone for ParIter<'_, K, V> {
-    fn clone(&self) -> Self {
-        ParIter { tables: self.tables.clone() }
-    }
+clone! {
+    [K, V] ParIter<'_, K, V>: tables;
+    [T] SetParIter<'_, T>: entries;
 }
 
 forward_parallel! {

@@ -10,7 +10,7 @@ use super::extend::extend;
 use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{HashMap, clone, debug_list, iterator_types};
+use crate::hash_map::{HashMap, debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
@@ -49,8 +49,8 @@ debug_list! {
 }
 
 clone! {
-    [K, V] ParKeys<'_, K, V>;
-    [K, V] ParValues<'_, K, V>;
+    [K, V] ParKeys<'_, K, V>: entries;
+    [K, V] ParValues<'_, K, V>: entries;
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {

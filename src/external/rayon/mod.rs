@@ -184,7 +184,7 @@ macro_rules! walks {
             [$($T: Debug,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, self => self.entries.iter().map($share);
         }
 
-        clone! { [$($T),+] ParIter<'_, $($T),+>; }
+        clone! { [$($T),+] ParIter<'_, $($T),+>: entries; }
 
         into_parallel! {
             [$($T: Send,)+ $($S,)? A: Allocator + Send] $Of<$($T,)+ $($S,)? A> => IntoParIter<$($T,)+ A>, $Owned, self

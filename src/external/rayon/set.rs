@@ -10,7 +10,7 @@ use super::extend::extend;
 use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, iterator_types};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::hash_set::{self, HashSet, by_len, relations};
 use crate::raw::split::{Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
@@ -42,12 +42,7 @@ iterator_types! {
 /// The traits of parallel iterators over two sets. `$serial` is the method that gives the same elements one by one.
 macro_rules! algebra {
     ($($iter:ident, $serial:ident, |$a:ident, $b:ident| $elements:expr;)*) => {$(
-        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { ..*self }
-            }
-        }
+        clone! { [T, S, A: Allocator] $iter<'_, T, S, A>; }
 
         debug_list! {
             [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] $iter<'_, T, S, A>, self => self.a.$serial(self.b);

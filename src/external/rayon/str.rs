@@ -10,7 +10,7 @@ use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, 
 use super::{Walk, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, iterator_types};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::str::{Cell, Key, SliceMap, SliceSet};
 
@@ -53,15 +53,9 @@ debug_list! {
         => self.entries.entries.iter().map(|(cell, ())| cell.key(self.entries.text));
 }
 
-impl<K: Key + ?Sized, V> Clone for ParIter<'_, K, V> {
-    #[inline]
-    fn clone(&self) -> Self {
-        ParIter { entries: self.entries.clone(), text: self.text }
-    }
-}
-
 clone! {
-    [K: Key + ?Sized] ParElements<'_, K>;
+    [K: Key + ?Sized, V] ParIter<'_, K, V>: entries;
+    [K: Key + ?Sized] ParElements<'_, K>: entries;
 }
 
 into_parallel! {

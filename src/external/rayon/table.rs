@@ -8,7 +8,7 @@ use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::{Walk, Whole, forward_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, iterator_types};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::hash_table::HashTable;
 use crate::raw::split::{Shared, Split, Unique};
 use crate::raw::{RawDrain, RawIntoIter};

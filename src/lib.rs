@@ -58,55 +58,9 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-/// Implements `Clone` and `Copy` for what is copied whatever its parameters are.
-macro_rules! copy {
-    ($([$($generics:tt)*] $type:ty;)*) => {$(
-        impl<$($generics)*> Clone for $type {
-            #[inline(always)]
-            fn clone(&self) -> Self {
-                *self
-            }
-        }
-        impl<$($generics)*> Copy for $type {}
-    )*};
-}
-
-/// Implements `Clone` for what can be cloned whatever its parameters are. The fields named are cloned, others copied.
-macro_rules! clone {
-    ($([$($generics:tt)*] $type:ty $(: $($field:ident)+)?;)*) => {$(
-        impl<$($generics)*> Clone for $type {
-            #[inline]
-            #[allow(clippy::needless_update)] // where there are no others
-            fn clone(&self) -> Self {
-                Self { $($($field: self.$field.clone(),)+)? ..*self }
-            }
-        }
-    )*};
-}
-
-/// Implements `Default` for iterators with these fields.
-macro_rules! default {
-    ($([$($generics:tt)*] $type:ty: $($field:ident)+;)*) => {$(
-        impl<$($generics)*> Default for $type {
-            /// The iterator over nothing.
-            #[inline]
-            fn default() -> Self {
-                Self { $($field: Default::default()),+ }
-            }
-        }
-    )*};
-}
-
-/// Implements `Debug` by what the formatter is told.
-macro_rules! debug {
-    ($([$($generics:tt)*] $type:ty, |$self:ident, $f:ident| $shown:expr;)*) => {$(
-        impl<$($generics)*> core::fmt::Debug for $type {
-            fn fmt(&$self, $f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                $shown
-            }
-        }
-    )*};
-}
+#[macro_use]
+#[cfg_attr(not(feature = "default-hasher"), allow(unused_macros))]
+mod traits;
 
 mod allocator;
 mod capacity;

@@ -125,56 +125,22 @@ macro_rules! map_traits {
         }
 
         #[cfg(feature = "default-hasher")]
-        impl<K, V, A, const N: usize> From<[(K, V); N]> for $Map<K, V, DefaultHashBuilder, A>
-        where
-            K: Eq + Hash,
-            A: Allocator $(+ $bound)? + Default,
-        {
+        from_array! {
             /// Builds a map of these entries; for equal keys the last value wins.
-            fn from(entries: [(K, V); N]) -> Self {
-                entries.into_iter().collect()
-            }
+            [K: Eq + Hash, V, A: Allocator $(+ $bound)? + Default] (K, V) => $Map<K, V, DefaultHashBuilder, A>
         }
 
-        impl<K, V, S, A> FromIterator<(K, V)> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash,
-            S: BuildHasher + Default,
-            A: Allocator $(+ $bound)? + Default,
-        {
-            fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-                let mut map = Self::default();
-                map.extend(entries);
-                map
-            }
+        from_iterator! {
+            [K: Eq + Hash, V, S: BuildHasher + Default, A: Allocator $(+ $bound)? + Default] (K, V) => $Map<K, V, S, A>
         }
 
-        impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash + Copy,
-            V: Copy,
-            S: BuildHasher,
-            A: Allocator $(+ $bound)?,
-        {
+        extend! {
             /// Inserts copies of all entries.
-            #[track_caller]
-            fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
-                self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
-            }
-        }
-
-        impl<'a, K, V, S, A> Extend<&'a (K, V)> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash + Copy,
-            V: Copy,
-            S: BuildHasher,
-            A: Allocator $(+ $bound)?,
-        {
+            ['a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher, A: Allocator $(+ $bound)?]
+            (&'a K, &'a V) => $Map<K, V, S, A>, |(&key, &value)| (key, value);
             /// Inserts copies of all entries.
-            #[track_caller]
-            fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
-                self.extend(entries.into_iter().copied());
-            }
+            ['a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher, A: Allocator $(+ $bound)?]
+            &'a (K, V) => $Map<K, V, S, A>, |&entry| entry;
         }
 
         $crate::hash_table::into_iterator! {

@@ -178,31 +178,22 @@ impl<K: Key + ?Sized, A: Allocator + Default> Default for SliceSet<K, A> {
     }
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, const N: usize> From<[Q; N]> for SliceSet<K> {
+from_array! {
     /// The set of these elements.
-    fn from(elements: [Q; N]) -> Self {
-        elements.into_iter().collect()
-    }
+    [K: Key + ?Sized, Q: AsRef<K>] Q => SliceSet<K>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator + Default> FromIterator<Q> for SliceSet<K, A> {
+from_iterator! {
     /// The set of these elements.
-    fn from_iter<I: IntoIterator<Item = Q>>(elements: I) -> Self {
-        let mut set = Self::default();
-        set.extend(elements);
-        set
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, A: Allocator + Default] Q => SliceSet<K, A>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator> Extend<Q> for SliceSet<K, A> {
+extend! {
     /// Inserts all elements that are absent, given by reference (`&str`) or by value (`String`).
     ///
     /// # Panics
     /// As [`SliceMap::reserve`] and [`SliceMap::insert`].
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = Q>>(&mut self, elements: I) {
-        self.map.extend(elements.into_iter().map(|element| (element, ())));
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, A: Allocator] Q => SliceSet<K, A>: map, |element| (element, ());
 }
 
 into_iterator! {

@@ -96,22 +96,14 @@ impl<K: Key + ?Sized, V, A: Allocator> Index<&K> for SliceMap<K, V, A> {
     }
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, V, const N: usize> From<[(Q, V); N]> for SliceMap<K, V> {
+from_array! {
     /// Builds a map of these entries; for equal keys the last value wins.
-    fn from(entries: [(Q, V); N]) -> Self {
-        entries.into_iter().collect()
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, V] (Q, V) => SliceMap<K, V>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator + Default> FromIterator<(Q, V)>
-    for SliceMap<K, V, A>
-{
+from_iterator! {
     /// Builds a map of these entries; for equal keys the last value wins.
-    fn from_iter<I: IntoIterator<Item = (Q, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.extend(entries);
-        map
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator + Default] (Q, V) => SliceMap<K, V, A>
 }
 
 impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator> Extend<(Q, V)> for SliceMap<K, V, A> {

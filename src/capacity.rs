@@ -10,21 +10,18 @@
 //! | one window, width 16 | 8, or 1 when packed | 16 | all slots |
 //! | several windows | a power of two >= 2 x width | homes + overhang | 7/8 of the homes |
 //!
-//! The *overhang* consists of the slots behind the last home of an unaligned table, onto which the
-//! last windows extend; aligned tables have none. With `width - 1` of them every window would have
-//! all its slots, but in a small table they would be a third of all slots, for the sake of a few
-//! homes. So there are an eighth as many as homes, less one, up to `width - 1`, and the bytes
-//! behind them that windows cover have no slot (I6): with 32 and 64 homes of width 16 there are 3
-//! and 7, and the table takes 1.13 of hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`).
-//! docs/measurements.md says what it costs.
+//! The *overhang* consists of the slots behind the last home of an unaligned table, onto which the last windows
+//! extend; aligned tables have none. With `width - 1` of them every window would have all its slots, but in a small
+//! table they would be a third of all. So there are an eighth as many as homes, less one, up to `width - 1`, and the
+//! bytes behind them that windows cover have no slot (I6): with 32 and 64 homes of width 16 there are 3 and 7, and
+//! the table takes 1.13 of hashbrown's bytes instead of 1.47 and 1.25 (`u64 -> u64`). docs/measurements.md says what
+//! it costs. Only the last homes reach the overhang, so its slots do not count: tables with several windows grow
+//! where hashbrown's do, and are never fuller.
 //!
-//! Only the last homes reach the overhang, so small tables would become too full if its slots counted.
-//! As they do not, tables with several windows grow where hashbrown's do, and are never fuller.
-//!
-//! A search in a *one-window table* ends after its first window, so such a table can be filled completely.
-//! If it has one home, every lookup meets all entries, in the order in which they came, and one tag in 128 is
-//! another entry's that is compared first. Among 16 slots that is noticed: where it can, such a table is
-//! **spread** over 8 homes, and an entry goes to the first vacant slot from its home on.
+//! A search in a *one-window table* ends after its first window, so such a table can be filled completely. If it has
+//! one home, every lookup meets all entries, in the order in which they came, and one tag in 128 is another entry's
+//! that is compared first. Among 16 slots that is noticed: where it can, such a table is **spread** over 8 homes, and
+//! an entry goes to the first vacant slot from its home on.
 //!
 //! ```text
 //!   home      0       3       7                         behind the last slot DELETED
@@ -138,66 +135,5 @@ impl Size {
     #[inline(always)]
     pub const fn has_one_window(self) -> bool {
         self.homes <= SPREAD_HOMES
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SHAPES: [Shape; 2] =
-        [Shape { width: 8, aligned: true }, Shape { width: 16, aligned: false }];
-
-    #[test]
-    fn size_for_is_the_smallest_that_fits() {
-        for shape in SHAPES {
-            let mut previous = shape.size_for(0).unwrap();
-            assert_eq!(previous, Size { homes: 1, slots: 4 });
-            for capacity in 1..if cfg!(miri) { 70 } else { 10_000 } {
-                let size = shape.size_for(capacity).unwrap();
-                assert!(size.capacity() >= capacity, "{shape:?} {capacity} {size:?}");
-                if size != previous {
-                    assert_eq!(
-                        previous.capacity(),
-                        capacity - 1,
-                        "{shape:?}: {previous:?} would do"
-                    );
-                    previous = size;
-                }
-                if !size.has_one_window() {
-                    assert!(size.homes.is_power_of_two() && size.homes >= 2 * shape.width);
-                    assert_eq!(size.slots, size.homes + shape.overhang(size.homes));
-                    assert!(size.slots <= shape.control_bytes(size.homes));
-                }
-                assert_eq!(shape.control_bytes(size.homes) % shape.width, 0);
-            }
-        }
-    }
-
-    #[test]
-    fn one_window_tables_fill_completely() {
-        for shape in SHAPES {
-            let mut slots = 4;
-            while slots <= shape.width {
-                let size = shape.size_for(slots).unwrap();
-                let homes = if slots == 16 { 8 } else { 1 };
-                assert_eq!((size.homes, size.slots, size.capacity()), (homes, slots, slots));
-                let bytes = shape.one_window_bytes(slots);
-                assert!(bytes % shape.width == 0 && bytes >= homes - 1 + shape.width);
-                slots *= 2;
-            }
-        }
-    }
-
-    #[test]
-    fn overflow_is_reported() {
-        for shape in SHAPES {
-            for capacity in [usize::MAX, usize::MAX / 2, usize::MAX / 8 + 1] {
-                assert_eq!(shape.size_for(capacity), None, "{shape:?} {capacity}");
-            }
-            // The largest that does not overflow still has room.
-            let capacity = usize::MAX / 8;
-            assert!(shape.size_for(capacity).is_none_or(|size| size.capacity() >= capacity));
-        }
     }
 }

@@ -11,9 +11,8 @@
 //!   full     0ttt_tttt   the slot holds an entry whose tag is ttt_tttt
 //! ```
 //!
-//! The encoding is that of Go's Swiss tables. Erasing an entry stores EMPTY, never a tombstone:
-//! the end of a search is marked by overflow counts (see `raw/overflow.rs`), which is why DELETED is
-//! free to mean "no slot here".
+//! The encoding is that of Go's Swiss tables. Erasing an entry stores EMPTY, never a tombstone, since overflow
+//! counts mark the end of a search (`raw/overflow.rs`); so DELETED is free to mean "no slot here".
 //!
 //! This module knows nothing of groups, tables or types.
 

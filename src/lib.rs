@@ -58,6 +58,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[macro_use]
+#[cfg_attr(not(feature = "default-hasher"), allow(unused_macros))]
+mod traits;
+
 mod allocator;
 mod capacity;
 mod ctrl;

@@ -10,14 +10,11 @@
 //!            bytes   depth 2
 //! ```
 //!
-//! A record stands for a prefix of `depth` bits. It has the address of a *head*, which is a table
-//! together with the number of prefix bits that its entries share, and a copy of the address of the
-//! table's control bytes. A table that shares fewer bits has 2, 4, 8… records side by side. In memory
-//! the copies of all records come first, and the addresses of the heads follow.
-//!
-//! The copy saves a lookup one of three dependent loads. It is valid as long as the table keeps its
-//! block: code that gives a table another block, and may be interrupted on the way, restores the
-//! copy with a guard.
+//! A record stands for a prefix of `depth` bits. It has the address of a *head*, a table together with the number of
+//! prefix bits that its entries share, and a copy of the address of the table's control bytes, which saves a lookup
+//! one of three dependent loads. A table that shares fewer bits has 2, 4, 8… records side by side. In memory the
+//! copies of all records come first, and the addresses of the heads follow. A copy is valid as long as the table
+//! keeps its block: code that gives a table another one restores it with a guard.
 //!
 //! [`Directory`] owns the heads and the records. It knows neither hashes nor what is in a table.
 
@@ -48,13 +45,7 @@ pub(super) struct Record<T, A: Allocator> {
     pub(super) head: NonNull<Head<T, A>>,
 }
 
-impl<T, A: Allocator> Clone for Record<T, A> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T, A: Allocator> Copy for Record<T, A> {}
+copy! { [T, A: Allocator] Record<T, A>; }
 
 impl<T, A: Allocator> Record<T, A> {
     /// A record of a head.
@@ -256,33 +247,18 @@ impl<T, A: Allocator> Directory<T, A> {
         }
     }
 
-    /// Takes the place of a directory of one bit less: its records, each twice. Returns what that was,
-    /// which has no records any more.
+    /// Takes the place of a directory of another depth: its records, each several times, or some of them. Returns
+    /// what that was, which has no records any more. (Heads are not looked at: that would be cache misses.)
     ///
     /// # Safety
-    /// This directory has no records, and room for twice as many as `other` has.
-    pub(super) unsafe fn double(mut self, other: &mut Self) -> Self {
-        for at in 0..other.written {
-            // SAFETY: the caller's contract.
-            unsafe { self.set(2 * at..2 * at + 2, other.record(at)) };
+    /// This directory has no records, and `other` no head that is deeper than this one.
+    pub(super) unsafe fn replace(mut self, other: &mut Self) -> Self {
+        let (from, to) = (other.depth(), self.depth());
+        for at in 0..1 << to {
+            // SAFETY: the memory is for so many records, and the prefix of `other` is one of its own.
+            unsafe { self.set(at..at + 1, other.record(((at as u64) << from >> to) as usize)) };
         }
-        self.written = 2 * other.written;
-        mem::swap(&mut self, other);
-        self.written = 0;
-        self
-    }
-
-    /// [`double`](Self::double) the other way: every second record.
-    ///
-    /// # Safety
-    /// This directory has no records, and room for half as many as `other` has, no head of which has the
-    /// depth of `other`.
-    pub(super) unsafe fn halve(mut self, other: &mut Self) -> Self {
-        for at in 0..other.written / 2 {
-            // SAFETY: the caller's contract.
-            unsafe { self.set(at..at + 1, other.record(2 * at)) };
-        }
-        self.written = other.written / 2;
+        self.written = 1 << to;
         mem::swap(&mut self, other);
         self.written = 0;
         self
@@ -334,12 +310,7 @@ pub(super) struct Heads<T, A: Allocator> {
 /// Whoever uses it says how the entries are borrowed.
 impl<T, A: Allocator> UnwindSafe for Heads<T, A> {}
 
-impl<T, A: Allocator> Clone for Heads<T, A> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Heads { ..*self }
-    }
-}
+clone! { [T, A: Allocator] Heads<T, A>; }
 
 impl<T, A: Allocator> Default for Heads<T, A> {
     #[inline]

@@ -1,30 +1,28 @@
 //! The iterators of a map: those of its tables, with entries taken apart.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 
 use super::map::ExtendibleMap;
 use super::table::Tables;
 use super::walk;
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{default, forward_iterator, iterators};
+use crate::hash_map::{forward_iterator, iterator_types, iterators};
 
-/// The entries of a map, with mutable references to the values; see [`ExtendibleMap::iter_mut`].
-///
-/// ```
-/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.iter_mut().next(), Some((&1, &mut 'a')));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterMut<'a, K, V, A: Allocator = Global> {
-    pub(super) entries: walk::IterMut<'a, (K, V), A>,
+iterator_types! {
+    ExtendibleMap, "let mut map = rosti::ExtendibleMap::<_, _>::from([(1, 'a')]);";
+    lazy {
+        "The entries of a map, with mutable references to the values" iter_mut:
+        "map.iter_mut().next(), Some((&1, &mut 'a'))"
+        => IterMut ['a, K, V, A: Allocator = Global] { pub(super) entries: walk::IterMut<'a, (K, V), A> }
+    }
 }
 
 forward_iterator! {
     ['a, K, V, A: Allocator] IterMut<'a, K, V, A>, (&'a K, &'a mut V), |(key, value)| (&*key, value);
 }
 
-default! { [K, V, A: Allocator] IterMut<'_, K, V, A>; }
+default! { [K, V, A: Allocator] IterMut<'_, K, V, A>: entries; }
 
 impl<'a, K, V, A: Allocator> IterMut<'a, K, V, A> {
     pub(super) fn new(tables: &'a mut Tables<(K, V), A>) -> Self {

@@ -194,19 +194,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
         let hasher = hash_of(&self.hash_builder);
         self.tables.insert(hash, pair, |present, pair| pair.0 == present.0, hasher)
     }
-
-    /// Removes a key and returns its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([("one", 1)]);
-    /// assert_eq!(map.remove("one"), Some(1));
-    /// assert_eq!(map.remove("one"), None);
-    /// ```
-    #[inline]
-    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
-        let (_, value) = self.remove_entry(key)?;
-        Some(value)
-    }
 }
 
 impl<T, A: Allocator + Clone> Tables<T, A> {

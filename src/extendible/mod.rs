@@ -1,19 +1,5 @@
 //! Maps and sets on a table of tables, whose slowest insertion does not depend on their size.
 //!
-//! | file | contents |
-//! |---|---|
-//! | `table.rs` | the table of tables: finding, growing, joining |
-//! | `place.rs` | where an entry is or belongs: inserting, and what entries ask for |
-//! | `split.rs` | splitting a table, little by little |
-//! | `directory.rs` | which table the entries with a hash prefix are in |
-//! | `walk.rs` | walking over the entries of all tables |
-//! | `map.rs`, `entry.rs`, `iter.rs`, `traits.rs` | `ExtendibleMap` |
-//! | `set.rs` | `ExtendibleSet` |
-//! | `scan.rs` | walking in steps, between which anything may happen |
-//! | `batch.rs` | looking many keys up at once |
-//! | `fallible.rs` | insertion for code that must not abort |
-//! | `debug.rs` | the directory's invariants |
-//!
 //! The tables are those of `src/raw/`, probe loop included; the two operations that only a table of
 //! tables needs, dividing and joining, are in `src/raw/divide.rs`.
 

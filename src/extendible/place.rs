@@ -15,13 +15,7 @@ use crate::raw;
 /// Where a table is: at a head, or at the root.
 pub(super) struct At<T, A: Allocator>(pub(super) Option<NonNull<Head<T, A>>>);
 
-impl<T, A: Allocator> Clone for At<T, A> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T, A: Allocator> Copy for At<T, A> {}
+copy! { [T, A: Allocator] At<T, A>; }
 
 // SAFETY: it says where a head is, and does not look there.
 unsafe impl<T, A: Allocator> Send for At<T, A> {}
@@ -34,13 +28,7 @@ pub struct Place<T, A: Allocator> {
     pub(super) slot: usize,
 }
 
-impl<T, A: Allocator> Clone for Place<T, A> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T, A: Allocator> Copy for Place<T, A> {}
+copy! { [T, A: Allocator] Place<T, A>; }
 
 /// Where an entry belongs that is absent, if there is room.
 pub struct Vacancy<T, A: Allocator> {

@@ -93,9 +93,14 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
         self.tables.scan(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
     }
-}
 
-hash_map::scans! { ExtendibleMap, [Clone], tables }
+    hash_map::scans! {
+        "ExtendibleMap<String, u64>", "", |self, from|
+        scan_mut: f => self.tables.scan_mut(from, hash_of(&self.hash_builder), |(key, value)| f(key, value));
+        scan_retain: keep
+            => self.tables.scan_retain(from, hash_of(&self.hash_builder), |(key, value)| keep(key, value)), inline;
+    }
+}
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     hash_set::scans! { T, "ExtendibleSet<String>" }

@@ -1,6 +1,6 @@
 //! `ExtendibleSet`: an [`ExtendibleMap`] without values.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
 use core::mem;
@@ -12,7 +12,7 @@ use super::walk;
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
-use crate::hash_map::{construct, room};
+use crate::hash_map::{construct, into_iterator, room};
 use crate::hash_set::{batches, removals, set_methods, set_traits};
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
@@ -46,8 +46,14 @@ construct! {
 }
 
 set_methods! {
-    ExtendibleSet, [Clone], [tables], [tables],
-    get_or_insert: |self, value| self.map.entry(value).or_insert_entry(()).into_entry().0
+    ExtendibleSet, [Clone], [tables], [tables];
+    |self, value|
+    iter -> Iter<'_, T, A> => self.map.keys();
+    get_or_insert: self.map.entry(value).or_insert_entry(()).into_entry().0;
+    replace: {
+        let (present, (value, ())) = self.map.insert_pair((value, ()))?;
+        Some(mem::replace(&mut present.0, value))
+    };
 }
 
 room! {
@@ -72,36 +78,6 @@ impl<T, S, A: Allocator + Clone> ExtendibleSet<T, S, A> {
     /// assert!(rosti::ExtendibleSet::<u64>::TABLE_BYTES < 80_000);
     /// ```
     pub const TABLE_BYTES: usize = ExtendibleMap::<T, (), S, A>::TABLE_BYTES;
-
-    /// The elements, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// assert_eq!(rosti::ExtendibleSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, T, A> {
-        self.map.keys()
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, A: Allocator + Clone> ExtendibleSet<T, S, A> {
-    /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
-    /// amortised.
-    ///
-    /// # Panics
-    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::ExtendibleSet::<_>::from([String::with_capacity(100)]);
-    /// let replaced = set.replace(String::new());
-    /// assert!(replaced.unwrap().capacity() >= 100);
-    /// assert_eq!(set.get("").unwrap().capacity(), 0);
-    /// ```
-    #[inline]
-    pub fn replace(&mut self, value: T) -> Option<T> {
-        let (present, (value, ())) = self.map.insert_pair((value, ()))?;
-        Some(mem::replace(&mut present.0, value))
-    }
 }
 
 /// The elements of a set by reference; see [`ExtendibleSet::iter`].
@@ -120,15 +96,9 @@ pub type Iter<'a, T, A = Global> = Keys<'a, T, (), A>;
 /// ```
 pub type IntoIter<T, A = Global> = IntoKeys<T, (), A>;
 
-impl<T, S, A: Allocator + Clone> IntoIterator for ExtendibleSet<T, S, A> {
-    type Item = T;
-    type IntoIter = IntoIter<T, A>;
-
+into_iterator! {
     /// The elements by value, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<T, A> {
-        self.map.into_keys()
-    }
+    [T, S, A: Allocator + Clone] ExtendibleSet<T, S, A> => IntoIter<T, A>, T, self => self.map.into_keys();
 }
 
 removals! { ExtendibleSet, walk::Drain<'a, (T, ()), A>, walk::ExtractIf<'a, (T, ()), A> }

@@ -155,7 +155,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         // SAFETY: `at` is a record.
         let depth = unsafe { self.head_at(at) }.depth;
         if depth == self.directory.depth() {
-            self.double(fallibility)?;
+            self.resize(depth + 1, fallibility)?;
             at *= 2;
         }
         let alloc = self.allocator().clone();

@@ -1,49 +1,44 @@
 //! A table of tables of bounded size, so that no insert ever pays for all entries.
 //!
-//! [`Tables`] is to the layers above it what [`RawTable`](crate::raw::RawTable) is to `HashTable`:
-//! generic over the element, with hashes that come from outside, and ignorant of what they are
-//! hashes of. It begins as one table, which grows by doubling up to the *bound*. When a table at
-//! the bound is full it is *split*: a second table of the same size takes over the entries of one
-//! half of its hashes, and from then on the directory (`directory.rs`) says which entries are
-//! where. This is extendible hashing (Fagin, Nievergelt, Pippenger and Strong, 1979).
+//! [`Tables`] is to the layers above it what [`RawTable`](crate::raw::RawTable) is to `HashTable`: generic over the
+//! element, with hashes that come from outside. It begins as one table, which grows by doubling up to the *bound*.
+//! When a table at the bound is full it is *split*: a second table of the same size takes over the entries of one
+//! half of its hashes, and from then on the directory (`directory.rs`) says which entries are where. This is
+//! extendible hashing (Fagin, Nievergelt, Pippenger and Strong, 1979).
 //!
 //! # Which bits
 //!
-//! Home positions are the low bits of a hash, tags the top ones. The prefix is made from the lower
-//! half, that is, from bits that home positions of large tables are made of: it is the top bits of the
-//! product with an odd constant. So it does not need a hasher that uses the bits above those of homes,
-//! which those that merely pass an integer through do not, and within a table homes and tags remain as
-//! good as they were. Half a hash is enough for 2^32 homes; in larger maps entries crowd under fewer of
-//! them. (A product of all 64 bits takes two instructions more, as its constant does not fit into one:
-//! `extendible`, beyond the cache, hits 1.24 -> 1.26, misses 1.20 -> 1.25.)
+//! Home positions are the low bits of a hash, tags the top ones. The prefix is the top bits of the product of the
+//! lower half with an odd constant. So it does not need a hasher that uses the bits above those of homes, which those
+//! that pass an integer through do not, and within a table homes and tags remain as good as they were. Half a hash is
+//! enough for 2^32 homes; in larger maps entries crowd under fewer of them. (A product of all 64 bits takes two
+//! instructions more, as its constant does not fit into one: `extendible`, beyond the cache, hits 1.24 -> 1.26, misses
+//! 1.20 -> 1.25.)
 //!
 //! # What an insert may cost
 //!
-//! A split begins with an empty table of the same size, its head and its records. When the table is as deep
-//! as the directory, that doubles: a copy of 16 bytes per record, a quarter per mille of the tables' bytes.
-//! The entries of one half of the hashes then *move*, those of a few slots with each insert, whatever its
-//! own table; the others stay where they are ([`Moving`]). Until that is done, an entry that is to move may
-//! still be in the old table, so what is not found in the new one is looked for there. There is one such
-//! pair of tables at a time: an insert that has to begin another split first ends the one before, which is
-//! rare, as a split takes some twenty inserts and comes once in thousands.
-//!
-//! After its first step a split has made room on both sides, so an insert begins only one.
+//! A split begins with an empty table of the same size, its head and its records. When the table is as deep as the
+//! directory, that doubles: a copy of 16 bytes per record, a quarter per mille of the tables' bytes. The entries of
+//! one half of the hashes then *move*, those of a few slots with each insert, whatever its own table ([`Moving`]).
+//! Until that is done, what is not found in the new table is looked for in the old one. There is one such pair at a
+//! time: an insert that has to begin another split first ends the one before, which is rare, as a split takes some
+//! twenty inserts and comes once in thousands. After its first step a split has made room on both sides, so an insert
+//! begins only one.
 //!
 //! # Weak hashes
 //!
-//! If all entries of a table fall on one side there is nothing to split, and splitting again would
-//! double the directory in vain. (That is known after a few hashes, unless it is so.) Such a table
-//! grows *beyond the bound* instead, like any other table, and inserts into it cost what they do there.
-//! The same goes for a table whose split would leave the directory with more than
-//! [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table: that needs hashes that agree in many bits
-//! of the product.
+//! If all entries of a table fall on one side there is nothing to split, and splitting again would double the
+//! directory in vain. (That is known after a few hashes, unless it is so.) Such a table grows *beyond the bound*
+//! instead, and inserts into it cost what they do in any other table. The same goes for a table whose split would
+//! leave the directory with more than [`MOST_RECORDS`](Tables::MOST_RECORDS) records per table: that needs hashes that
+//! agree in many bits of the product.
 //!
 //! # Lookup
 //!
-//! With a single table: as always. With tables in a directory, none of them beyond the bound: all
-//! have the same number of homes, which is known at compile time, and a record has the address of
-//! the control bytes. Only when some table is beyond the bound does a head have to be asked for its
-//! number of homes; and only while a table is being split may an entry be in another one.
+//! With a single table: as always. With tables in a directory, none of them beyond the bound: all have the same
+//! number of homes, known at compile time, and a record has the address of the control bytes. Only when some table is
+//! beyond the bound is a head asked for its number of homes; only while a table is being split may an entry be in
+//! another one.
 
 use core::mem;
 use core::ops::Range;
@@ -524,14 +519,17 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         Ok(())
     }
 
-    /// Doubles the directory.
-    pub(super) fn double(&mut self, fallibility: Fallibility) -> Result<(), TryReserveError> {
+    /// Gives the directory another depth, which no head exceeds.
+    pub(super) fn resize(
+        &mut self,
+        depth: u32,
+        fallibility: Fallibility,
+    ) -> Result<(), TryReserveError> {
         let alloc = self.allocator().clone();
-        let depth = self.directory.depth() + 1;
         let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
         let empty = Directory::empty(memory, depth, self.directory.detours());
-        // SAFETY: it has room for twice as many records.
-        unsafe { empty.double(&mut self.directory) }.free_records(&alloc);
+        // SAFETY: it has room for the records of so many bits, and no head is deeper.
+        unsafe { empty.replace(&mut self.directory) }.free_records(&alloc);
         Ok(())
     }
 
@@ -686,16 +684,10 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     fn halve(&mut self, depth: u32) {
         let mut heads = self.directory.heads();
         // SAFETY: the directory owns the heads.
-        if depth == 0 || heads.any(|head| unsafe { head.as_ref() }.depth > depth) {
-            return;
-        }
-        let alloc = self.allocator().clone();
-        if let Ok(memory) = Directory::<T, A>::memory(depth, &alloc, Fallibility::Fallible) {
-            if self.directory.depth() == depth + 1 {
-                let empty = Directory::empty(memory, depth, self.directory.detours());
-                // SAFETY: it has room for half as many records, and no head is deeper.
-                unsafe { empty.halve(&mut self.directory) }.free_records(&alloc);
-            }
+        let is_needed = heads.any(|head| unsafe { head.as_ref() }.depth > depth);
+        if depth != 0 && self.directory.depth() == depth + 1 && !is_needed {
+            // Without memory for a smaller block, the one that is there will do.
+            let _ = self.resize(depth, Fallibility::Fallible);
         }
     }
 

@@ -15,7 +15,7 @@ use crate::group::{Group, Native};
 use crate::raw::Plain;
 use crate::raw::batch::RawBatch;
 use crate::raw::tests::batch::Wanted;
-use crate::raw::tests::{Random, tried};
+use crate::raw::tests::{Random, by_fold, tried};
 
 /// An entry of 4 KiB (half of that under Miri): 30 of them, or about as many, are a full table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -353,11 +353,10 @@ fn a_batch_answers_as_single_lookups() {
             let eq = |key, entry: &Big| entry.0 == key;
             let batch = || RawBatch::new(&tables, Wanted { keys: keys.iter().copied(), hash, eq });
             assert!(batch().eq(keys.iter().map(found)), "{name}, {entries} entries");
-            let all = batch().fold(Vec::new(), |mut all, answer| {
-                all.push(answer);
-                all
-            });
-            assert!(all.into_iter().eq(keys.iter().map(found)), "{name}, {entries} entries");
+            assert!(
+                by_fold(batch()).into_iter().eq(keys.iter().map(found)),
+                "{name}, {entries} entries"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! std's traits for maps.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
 

@@ -14,7 +14,6 @@ use super::split::Moving;
 use super::table::Tables;
 use crate::allocator::Allocator;
 use crate::group::{Group, Native};
-use crate::hash_map::{clone, default};
 #[cfg(feature = "rayon")]
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawExtractIf, RawIter};
@@ -38,19 +37,9 @@ unsafe impl<T: Send, A: Allocator> Send for Pointers<T, A> {}
 // SAFETY: as above.
 unsafe impl<T: Sync, A: Allocator> Sync for Pointers<T, A> {}
 
-impl<T, A: Allocator> Clone for Pointers<T, A> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Pointers { current: self.current.clone(), heads: self.heads.clone(), items: self.items }
-    }
-}
+clone! { [T, A: Allocator] Pointers<T, A>: current heads; }
 
-impl<T, A: Allocator> Default for Pointers<T, A> {
-    #[inline]
-    fn default() -> Self {
-        Pointers { current: RawIter::default(), heads: Heads::default(), items: 0 }
-    }
-}
+default! { [T, A: Allocator] Pointers<T, A>: current heads items; }
 
 impl<T, A: Allocator> Iterator for Pointers<T, A> {
     type Item = NonNull<T>;
@@ -179,11 +168,11 @@ pub(crate) struct IterMut<'a, T, A: Allocator> {
 // bytes and depths only, and never the allocator.
 unsafe impl<T: Sync, A: Allocator> Send for Iter<'_, T, A> {}
 
-clone! { [T, A: Allocator] Iter<'_, T, A> marker; }
+clone! { [T, A: Allocator] Iter<'_, T, A>: entries; }
 
 default! {
-    [T, A: Allocator] Iter<'_, T, A> marker;
-    [T, A: Allocator] IterMut<'_, T, A> marker;
+    [T, A: Allocator] Iter<'_, T, A>: entries marker;
+    [T, A: Allocator] IterMut<'_, T, A>: entries marker;
 }
 
 impl<T, A: Allocator> IterMut<'_, T, A> {
@@ -201,12 +190,7 @@ pub(crate) struct IntoIter<T, A: Allocator> {
     tables: Option<Tables<T, A>>,
 }
 
-impl<T, A: Allocator> Default for IntoIter<T, A> {
-    #[inline]
-    fn default() -> Self {
-        IntoIter { entries: Pointers::default(), tables: None }
-    }
-}
+default! { [T, A: Allocator] IntoIter<T, A>: entries tables; }
 
 impl<T, A: Allocator> IntoIter<T, A> {
     /// What is still to come, by reference.

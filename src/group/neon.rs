@@ -4,6 +4,9 @@
 //! shifting each 16-bit half right by four and narrowing keeps four bits of every byte in a 64-bit
 //! word, and one of the four is kept as the lane's bit.
 
+// Which intrinsics are unsafe depends on the compiler.
+#![allow(unused_unsafe)]
+
 use core::arch::aarch64 as arch;
 
 use super::Group;
@@ -19,7 +22,6 @@ impl Neon {
     #[inline(always)]
     fn mask(lanes: arch::uint8x16_t) -> BitMask<u64, 4> {
         // SAFETY: this file is compiled only where NEON is a feature of the target.
-        #[allow(unused_unsafe)]
         let nibbles = unsafe {
             let narrowed = arch::vshrn_n_u16::<4>(arch::vreinterpretq_u16_u8(lanes));
             arch::vget_lane_u64::<0>(arch::vreinterpret_u64_u8(narrowed))
@@ -31,7 +33,6 @@ impl Neon {
     #[inline(always)]
     fn match_byte(self, byte: u8) -> BitMask<u64, 4> {
         // SAFETY: this file is compiled only where NEON is a feature of the target.
-        #[allow(unused_unsafe)]
         Self::mask(unsafe { arch::vceqq_u8(self.0, arch::vdupq_n_u8(byte)) })
     }
 }
@@ -68,14 +69,12 @@ unsafe impl Group for Neon {
     #[inline(always)]
     fn match_empty_or_deleted(self) -> Self::Mask {
         // SAFETY: this file is compiled only where NEON is a feature of the target.
-        #[allow(unused_unsafe)]
         Self::mask(unsafe { arch::vcltzq_s8(arch::vreinterpretq_s8_u8(self.0)) })
     }
 
     #[inline(always)]
     fn match_full(self) -> Self::Mask {
         // SAFETY: this file is compiled only where NEON is a feature of the target.
-        #[allow(unused_unsafe)]
         Self::mask(unsafe { arch::vcgezq_s8(arch::vreinterpretq_s8_u8(self.0)) })
     }
 
@@ -86,7 +85,6 @@ unsafe impl Group for Neon {
         const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
         // SAFETY: this file is compiled only where NEON is a feature of the target; BITS has sixteen
         // bytes.
-        #[allow(unused_unsafe)]
         unsafe {
             let full = arch::vcgezq_s8(arch::vreinterpretq_s8_u8(self.0));
             let bits = arch::vandq_u8(full, arch::vld1q_u8(BITS.as_ptr()));
@@ -99,14 +97,12 @@ unsafe impl Group for Neon {
     #[inline(always)]
     fn union(self, other: Self) -> Self {
         // SAFETY: this file is compiled only where NEON is a feature of the target.
-        #[allow(unused_unsafe)]
         Neon(unsafe { arch::vandq_u8(self.0, other.0) })
     }
 
     #[inline(always)]
     fn convert(self) -> Self {
         // SAFETY: this file is compiled only where NEON is a feature of the target.
-        #[allow(unused_unsafe)]
         Neon(unsafe {
             let vacant = arch::vcltzq_s8(arch::vreinterpretq_s8_u8(self.0));
             arch::vbslq_u8(vacant, arch::vdupq_n_u8(EMPTY), arch::vdupq_n_u8(DELETED))

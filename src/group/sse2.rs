@@ -2,6 +2,9 @@
 //!
 //! Unaligned loads cost nothing here, so a window begins at any home position.
 
+// Which intrinsics are unsafe depends on the compiler.
+#![allow(unused_unsafe)]
+
 #[cfg(target_arch = "x86")]
 use core::arch::x86 as arch;
 #[cfg(target_arch = "x86_64")]
@@ -20,7 +23,6 @@ impl Sse2 {
     #[inline(always)]
     fn mask(lanes: arch::__m128i) -> BitMask<u16, 1> {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
-        #[allow(unused_unsafe)]
         BitMask(unsafe { arch::_mm_movemask_epi8(lanes) } as u16)
     }
 
@@ -28,7 +30,6 @@ impl Sse2 {
     #[inline(always)]
     fn match_byte(self, byte: u8) -> BitMask<u16, 1> {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
-        #[allow(unused_unsafe)]
         Self::mask(unsafe { arch::_mm_cmpeq_epi8(self.0, arch::_mm_set1_epi8(byte as i8)) })
     }
 }
@@ -82,7 +83,6 @@ unsafe impl Group for Sse2 {
     #[inline(always)]
     fn union(self, other: Self) -> Self {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
-        #[allow(unused_unsafe)]
         Sse2(unsafe { arch::_mm_and_si128(self.0, other.0) })
     }
 
@@ -91,7 +91,6 @@ unsafe impl Group for Sse2 {
     #[inline(always)]
     fn convert(self) -> Self {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.
-        #[allow(unused_unsafe)]
         Sse2(unsafe {
             let vacant = arch::_mm_cmpgt_epi8(arch::_mm_setzero_si128(), self.0);
             let differing = arch::_mm_set1_epi8((EMPTY ^ DELETED) as i8);
@@ -106,7 +105,6 @@ unsafe impl Group for Sse2 {
     fn prefetch(address: *const u8) {
         // SAFETY: this file is compiled only where SSE2, and with it SSE's prefetch, is a feature
         // of the target; a prefetch may be given any address.
-        #[allow(unused_unsafe)]
         unsafe {
             arch::_mm_prefetch::<{ arch::_MM_HINT_T0 }>(address.cast());
         }

@@ -15,12 +15,7 @@ pub(crate) struct Keys<'a, S, I> {
     pub(crate) keys: I,
 }
 
-impl<S, I: Clone> Clone for Keys<'_, S, I> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Keys { hash_builder: self.hash_builder, keys: self.keys.clone() }
-    }
-}
+clone! { [S, I: Clone] Keys<'_, S, I>: keys; }
 
 impl<'q, K, V, S, Q, I> Lookups<(K, V)> for Keys<'_, S, I>
 where
@@ -54,38 +49,23 @@ pub(crate) type Answers<'a, C, S, I> = RawBatch<'a, C, Keys<'a, S, I>, <I as Ite
 /// it asks of an allocator.
 macro_rules! batches {
     ($Map:ident, [$($bound:ident)?], $Table:ty, [$($raw:ident).+]) => {
-        #[doc = concat!("The values of many keys; see [`", stringify!($Map), "::get_batch`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-        /// let mut values = map.get_batch(["one", "two"]);
-        /// assert_eq!((values.next(), values.next()), (Some(Some(&1)), Some(None)));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct GetBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-            entries: Answers<'a, $Table, S, I>,
-        }
-
-        #[doc = concat!("The stored keys and values of many keys; see [`", stringify!($Map), "::get_key_value_batch`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-        /// assert_eq!(map.get_key_value_batch(["one"]).next(), Some(Some((&"one", &1))));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct GetKeyValueBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-            entries: Answers<'a, $Table, S, I>,
-        }
-
-        #[doc = concat!("Whether many keys are present; see [`", stringify!($Map), "::contains_batch`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-        /// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ContainsBatch<'a, K, V, S, I: Iterator, A: Allocator = Global> {
-            entries: Answers<'a, $Table, S, I>,
+        $crate::hash_table::iterator_types! {
+            $Map, concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);");
+            lazy {
+                "The values of many keys" get_batch:
+                "map.get_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [Some(&1), None]"
+                => GetBatch ['a, K, V, S, I: Iterator, A: Allocator = Global] { entries: Answers<'a, $Table, S, I> }
+                "The stored keys and values of many keys" get_key_value_batch:
+                "map.get_key_value_batch([\"one\"]).next(), Some(Some((&\"one\", &1)))"
+                => GetKeyValueBatch ['a, K, V, S, I: Iterator, A: Allocator = Global] {
+                    entries: Answers<'a, $Table, S, I>
+                }
+                "Whether many keys are present" contains_batch:
+                "map.contains_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [true, false]"
+                => ContainsBatch ['a, K, V, S, I: Iterator, A: Allocator = Global] {
+                    entries: Answers<'a, $Table, S, I>
+                }
+            }
         }
 
         $crate::hash_table::answers! {

@@ -23,12 +23,12 @@ use core::hash::{BuildHasher, Hash};
 
 use alloc::borrow::ToOwned;
 
-use super::HashMap;
 #[cfg(feature = "default-hasher")]
 use super::construct::try_with_capacity;
 use super::entry::{Entry, OccupiedEntry, VacantEntry, assert_equivalent};
 use super::entry_map::EntryMap;
 use super::entry_ref::VacantEntryRef;
+use super::{HashMap, HashTable};
 use crate::allocator::Allocator;
 #[cfg(feature = "default-hasher")]
 use crate::allocator::Global;
@@ -54,7 +54,7 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         "let map = rosti::HashMap::<_, _>::from([(\"a\", 1), (\"b\", 2)]);", [K, V, S, A],
         |self| Ok(HashMap {
             hash_builder: self.hash_builder.clone(),
-            table: self.table.try_clone_as(Plain::of_pair())?,
+            table: HashTable { raw: self.table.raw.try_clone_as(Plain::of_pair())? },
         })
     }
 }

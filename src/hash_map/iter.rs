@@ -1,6 +1,6 @@
 //! The iterators of a map: those of its table, with entries taken apart.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -9,20 +9,20 @@ use super::HashMap;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_table::{self, HashTable};
-pub(crate) use crate::hash_table::{clone, debug_list, default, extract_if};
+pub(crate) use crate::hash_table::{debug_list, extract_if, into_iterator, iterator_types};
 use crate::raw::RawExtractIf;
 
-/// The entries of a map, with mutable references to the values; see [`HashMap::iter_mut`].
-///
-/// ```
-/// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-/// assert_eq!(map.iter_mut().next(), Some((&1, &mut 'a')));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterMut<'a, K, V> {
-    /// Not a `hash_table::IterMut`: that would make this iterator invariant in `K`.
-    entries: hash_table::UnsafeIter<'a, (K, V)>,
-    marker: PhantomData<(&'a K, &'a mut V)>,
+iterator_types! {
+    HashMap, "let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);";
+    lazy {
+        "The entries of a map, with mutable references to the values" iter_mut:
+        "map.iter_mut().next(), Some((&1, &mut 'a'))"
+        => IterMut ['a, K, V] {
+            /// Not a `hash_table::IterMut`: that would make this iterator invariant in `K`.
+            entries: hash_table::UnsafeIter<'a, (K, V)>,
+            marker: PhantomData<(&'a K, &'a mut V)>,
+        }
+    }
 }
 
 // SAFETY: the iterator is the exclusive borrow of a map, keys included, until its end. (The
@@ -36,7 +36,7 @@ impl<'a, K, V> IterMut<'a, K, V> {
     }
 }
 
-default! { [K, V] IterMut<'_, K, V> marker; }
+default! { [K, V] IterMut<'_, K, V>: entries marker; }
 
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
 /// applied to each item.
@@ -61,47 +61,24 @@ forward_iterator! {
 /// what a map asks of its keys and what `Debug` does, and the parameter that iterators by reference have in addition.
 macro_rules! view_iterators {
     ($Map:ident, $Of:expr, [$($K:tt)*], [$($shown:tt)*], $Owned:ty, [$($A:ident)?]) => {
-        #[doc = concat!("The keys of a map; see [`", stringify!($Map), "::keys`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"a\", 1)]);")]
-        /// assert!(map.keys().next().is_some_and(|key| key.len() == 1));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct Keys<'a, $($K)*, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: Iter<'a, K, V $(, $A)?>,
-        }
-
-        #[doc = concat!("The values of a map; see [`", stringify!($Map), "::values`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"a\", 1)]);")]
-        /// assert_eq!(map.values().next(), Some(&1));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct Values<'a, $($K)*, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: Iter<'a, K, V $(, $A)?>,
-        }
-
-        #[doc = concat!("The values of a map by mutable reference; see [`", stringify!($Map), "::values_mut`].")]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"a\", 1)]);")]
-        /// assert_eq!(map.values_mut().next(), Some(&mut 1));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ValuesMut<'a, $($K)*, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: IterMut<'a, K, V $(, $A)?>,
-        }
-
-        #[doc = concat!("The keys of a map by value; see [`", stringify!($Map), "::into_keys`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"a\", 1)]);")]
-        /// assert!(map.into_keys().next().is_some_and(|key| key.len() == 1));
-        /// ```
-        pub struct IntoKeys<$($K)*, V, A: Allocator = Global> {
-            pub(super) entries: IntoIter<K, V, A>,
+        $crate::hash_table::iterator_types! {
+            $Map, concat!("let mut map = rosti::", $Of, "::from([(\"a\", 1)]);");
+            lazy {
+                "The keys of a map" keys: "map.keys().map(|key| key.len()).max(), Some(1)"
+                => Keys ['a, $($K)*, V $(, $A: Allocator = Global)?] { pub(super) entries: Iter<'a, K, V $(, $A)?> }
+                "The values of a map" values: "map.values().next(), Some(&1)"
+                => Values ['a, $($K)*, V $(, $A: Allocator = Global)?] { pub(super) entries: Iter<'a, K, V $(, $A)?> }
+                "The values of a map by mutable reference" values_mut:
+                "map.values_mut().next(), Some(&mut 1)"
+                => ValuesMut ['a, $($K)*, V $(, $A: Allocator = Global)?] {
+                    pub(super) entries: IterMut<'a, K, V $(, $A)?>
+                }
+            }
+            owning {
+                "The keys of a map by value" into_keys:
+                "map.into_keys().map(|key| key.len()).max(), Some(1)"
+                => IntoKeys [$($K)*, V, A: Allocator = Global] { pub(super) entries: IntoIter<K, V, A> }
+            }
         }
 
         $crate::hash_map::forward_iterator! {
@@ -119,15 +96,15 @@ macro_rules! view_iterators {
             [$($shown)*, V, A: Allocator] IntoKeys<K, V, A>, self => self.entries.rest().map(|(key, _)| key);
         }
 
-        $crate::hash_map::clone! {
-            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
-            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
+        clone! {
+            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>: entries;
+            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>: entries;
         }
 
-        $crate::hash_map::default! {
-            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>;
-            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>;
-            [$($K)*, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>;
+        default! {
+            [$($K)*, V $(, $A: Allocator)?] Keys<'_, K, V $(, $A)?>: entries;
+            [$($K)*, V $(, $A: Allocator)?] Values<'_, K, V $(, $A)?>: entries;
+            [$($K)*, V $(, $A: Allocator)?] ValuesMut<'_, K, V $(, $A)?>: entries;
         }
     };
 }
@@ -141,61 +118,34 @@ macro_rules! iterators {
         $Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident],
         $iter:ty, $into_iter:ty, $drain:ty, $extract_if:ty
     ) => {
-        #[doc = concat!("The entries of a map by reference; see [`", stringify!($Map), "::iter`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.iter().next(), Some((&1, &'a')));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct Iter<'a, K, V $(, $A: Allocator = Global)?> {
-            pub(super) entries: $iter,
-        }
-
-        #[doc = concat!("The entries of a map by value; see [`", stringify!($Map), "::into_iter`](IntoIterator::into_iter).")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.into_iter().next(), Some((1, 'a')));
-        /// ```
-        pub struct IntoIter<K, V, A: Allocator = Global> {
-            pub(super) entries: $into_iter,
-        }
-
-        #[doc = concat!("The entries taken out of a map that keeps its memory; see [`", stringify!($Map), "::drain`].")]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.drain().next(), Some((1, 'a')));
-        /// ```
-        pub struct Drain<'a, K, V, A: Allocator = Global> {
-            pub(super) entries: $drain,
-        }
-
-        #[doc = concat!("The entries that a predicate picks, taken out one by one; see [`", stringify!($Map), "::extract_if`].")]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a'), (2, 'b')]);")]
-        /// assert_eq!(map.extract_if(|key, _| *key == 2).next(), Some((2, 'b')));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ExtractIf<'a, K, V, F, A: Allocator = Global> {
-            pub(super) entries: $extract_if,
-            pub(super) pick: F,
+        $crate::hash_table::iterator_types! {
+            $Map, concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);");
+            lazy {
+                "The entries of a map by reference" iter:
+                "map.iter().next(), Some((&1, &'a'))"
+                => Iter ['a, K, V $(, $A: Allocator = Global)?] { pub(super) entries: $iter }
+                "The entries that a predicate picks, taken out one by one" extract_if:
+                "map.extract_if(|key, _| *key == 1).next(), Some((1, 'a'))"
+                => ExtractIf ['a, K, V, F, A: Allocator = Global] {
+                    pub(super) entries: $extract_if,
+                    pub(super) pick: F,
+                }
+            }
+            owning {
+                "The entries of a map by value" into_iter:
+                "map.into_iter().next(), Some((1, 'a'))"
+                => IntoIter [K, V, A: Allocator = Global] { pub(super) entries: $into_iter }
+                "The entries taken out of a map that keeps its memory" drain:
+                "map.drain().next(), Some((1, 'a'))"
+                => Drain ['a, K, V, A: Allocator = Global] { pub(super) entries: $drain }
+                "The values of a map by value" into_values:
+                "map.into_values().next(), Some('a')"
+                => IntoValues [K, V, A: Allocator = Global] { pub(super) entries: IntoIter<K, V, A> }
+            }
         }
 
         $crate::hash_map::view_iterators! {
             $Map, concat!(stringify!($Map), "::<_, _>"), [K], [K: Debug], K, [$($A)?]
-        }
-
-        #[doc = concat!("The values of a map by value; see [`", stringify!($Map), "::into_values`].")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(1, 'a')]);")]
-        /// assert_eq!(map.into_values().next(), Some('a'));
-        /// ```
-        pub struct IntoValues<K, V, A: Allocator = Global> {
-            pub(super) entries: IntoIter<K, V, A>,
         }
 
         $crate::hash_map::forward_iterator! {
@@ -235,23 +185,18 @@ macro_rules! iterators {
                 => self.entries.rest().map(|(_, value)| value);
         }
 
-        $crate::hash_map::clone! { [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>; }
+        clone! { [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>: entries; }
 
-        $crate::hash_map::default! {
-            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>;
-            [K, V, A: Allocator] IntoIter<K, V, A>;
-            [K, V, A: Allocator] IntoKeys<K, V, A>;
-            [K, V, A: Allocator] IntoValues<K, V, A>;
+        default! {
+            [K, V $(, $A: Allocator)?] Iter<'_, K, V $(, $A)?>: entries;
+            [K, V, A: Allocator] IntoIter<K, V, A>: entries;
+            [K, V, A: Allocator] IntoKeys<K, V, A>: entries;
+            [K, V, A: Allocator] IntoValues<K, V, A>: entries;
         }
 
-        impl<K, V, S, A: Allocator $(+ $bound)?> IntoIterator for $Map<K, V, S, A> {
-            type Item = (K, V);
-            type IntoIter = IntoIter<K, V, A>;
-
-            #[inline]
-            fn into_iter(self) -> IntoIter<K, V, A> {
-                IntoIter { entries: self.$table.into_iter() }
-            }
+        $crate::hash_table::into_iterator! {
+            [K, V, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A> => IntoIter<K, V, A>, (K, V), self
+                => IntoIter { entries: self.$table.into_iter() };
         }
     };
 }

@@ -2,9 +2,10 @@
 //! [`ExtendibleMap`](crate::ExtendibleMap) has them too), and those that the entries of all maps share.
 
 /// Implements them for a map that has `find` and `find_mut` of its own. In brackets what it asks of an allocator, which
-/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it.
+/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it; at the
+/// end `pop` if the table can.
 macro_rules! map_methods {
-    ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+]) => {
+    ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?) => {
         impl<K, V, S, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
             crate::hash_map::views! {
                 concat!(stringify!($Map), "::<_, _>"), "", [$($A)?], |self|
@@ -33,33 +34,21 @@ macro_rules! map_methods {
                 };
                 extract_if(&K, &mut V): "" -> ExtractIf<'_, K, V, F, A>
                     => ExtractIf { entries: self.$($raw).+.extract_if(), pick: predicate };
+                $(pop[inline]: "" -> (K, V) => self.$table.$pop();)?
             }
         }
 
         impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
-            /// The value of a key. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-            /// assert_eq!(map.get("one"), Some(&1));
-            /// assert_eq!(map.get("two"), None);
-            /// ```
-            #[inline(always)]
-            pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
-                let (_, value) = self.find(key)?;
-                Some(value)
-            }
-
-            /// The stored key and its value. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-            /// assert_eq!(map.get_key_value("one"), Some((&"one", &1)));
-            /// ```
-            #[inline(always)]
-            pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
-                let (key, value) = self.find(key)?;
-                Some((key, value))
+            crate::hash_map::lookups! {
+                concat!(stringify!($Map), "::<_, _>"), "O(1) expected.", "", "O(1) expected.",
+                [<Q: Hash + Equivalent<K> + ?Sized>] Q, K, |self, key|
+                get_key_value: key => key;
+                // `map` and `?` copy more where nothing is optimised.
+                remove: match self.remove_entry(key) {
+                    Some((_, value)) => Some(value),
+                    None => None,
+                };
+                remove_entry: self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key));
             }
 
             /// The stored key and a mutable reference to its value. O(1) expected.
@@ -77,30 +66,6 @@ macro_rules! map_methods {
             ) -> Option<(&K, &mut V)> {
                 let (key, value) = self.find_mut(key)?;
                 Some((key, value))
-            }
-
-            /// Whether the key is present. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-            /// assert!(map.contains_key("one") && !map.contains_key("two"));
-            /// ```
-            #[inline(always)]
-            pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
-                self.find(key).is_some()
-            }
-
-            /// A mutable reference to the value of a key. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-            /// *map.get_mut("one").unwrap() = 11;
-            /// assert_eq!(map["one"], 11);
-            /// ```
-            #[inline(always)]
-            pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
-                let (_, value) = self.find_mut(key)?;
-                Some(value)
             }
 
             /// Inserts an entry only if the key is absent. O(1) expected and amortised.
@@ -124,17 +89,92 @@ macro_rules! map_methods {
                     Entry::Vacant(entry) => Ok(entry.insert(value)),
                 }
             }
+        }
+    };
+}
 
-            /// Removes a key and returns it with its value. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let mut map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-            /// assert_eq!(map.remove_entry("one"), Some(("one", 1)));
-            /// ```
-            #[inline(always)]
-            pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
-                self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key))
-            }
+/// The lookups and removals of one key, for the `impl` of a map that has `find` and `find_mut`. For the documentation a
+/// map, what a lookup costs, what is to be said of keys by value, and what a removal costs; in brackets the parameter
+/// that is the type of keys given, then that type, and that of keys by value; then how stored keys are shown, and
+/// removals made.
+macro_rules! lookups {
+    (
+        $Of:expr, $cost:literal, $by_value:literal, $removal:literal, [$($parameter:tt)*] $Given:ty, $Owned:ty,
+        |$self:ident, $key:ident|
+        get_key_value: $stored:ident => $shown:expr;
+        remove: $remove:expr;
+        remove_entry: $remove_entry:expr;
+    ) => {
+        #[doc = concat!("The value of a key. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);")]
+        /// assert_eq!(map.get("one"), Some(&1));
+        /// assert_eq!(map.get("two"), None);
+        /// ```
+        #[inline(always)]
+        pub fn get $($parameter)*(&self, key: &$Given) -> Option<&V> {
+            let (_, value) = self.find(key)?;
+            Some(value)
+        }
+
+        #[doc = concat!("The stored key and its value. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);")]
+        /// assert!(map.get_key_value("one").is_some_and(|(key, value)| key.len() == 3 && *value == 1));
+        /// ```
+        #[inline(always)]
+        pub fn get_key_value $($parameter)*(&$self, $key: &$Given) -> Option<(&K, &V)> {
+            let ($stored, value) = $self.find($key)?;
+            Some(($shown, value))
+        }
+
+        #[doc = concat!("Whether the key is present. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);")]
+        /// assert!(map.contains_key("one") && !map.contains_key("two"));
+        /// ```
+        #[inline(always)]
+        pub fn contains_key $($parameter)*(&self, key: &$Given) -> bool {
+            self.find(key).is_some()
+        }
+
+        #[doc = concat!("A mutable reference to the value of a key. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);")]
+        /// *map.get_mut("one").unwrap() = 11;
+        /// assert_eq!(map["one"], 11);
+        /// ```
+        #[inline(always)]
+        pub fn get_mut $($parameter)*(&mut self, key: &$Given) -> Option<&mut V> {
+            let (_, value) = self.find_mut(key)?;
+            Some(value)
+        }
+
+        #[doc = concat!("Removes a key and returns its value. ", $removal)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);")]
+        /// assert_eq!(map.remove("one"), Some(1));
+        /// assert_eq!(map.remove("one"), None);
+        /// ```
+        #[inline(always)]
+        pub fn remove $($parameter)*(&mut $self, $key: &$Given) -> Option<V> {
+            $remove
+        }
+
+        #[doc = concat!("Removes a key and returns it", $by_value, " with its value. ", $removal)]
+        ///
+        /// ```
+        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);")]
+        /// assert!(map.remove_entry("one").is_some_and(|(key, value)| key == "one" && value == 1));
+        /// ```
+        #[inline(always)]
+        pub fn remove_entry $($parameter)*(&mut $self, $key: &$Given) -> Option<($Owned, V)> {
+            $remove_entry
         }
     };
 }
@@ -392,4 +432,4 @@ macro_rules! value_methods {
     };
 }
 
-pub(crate) use {entry_methods, map_methods, value_methods, views};
+pub(crate) use {entry_methods, lookups, map_methods, value_methods, views};

@@ -44,20 +44,23 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use iter::{
     Drain, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut,
 };
-pub(crate) use iter::{clone, debug_list, default, extract_if, forward_iterator, view_iterators};
+pub(crate) use iter::{
+    debug_list, extract_if, forward_iterator, into_iterator, iterator_types, view_iterators,
+};
 
 pub(crate) use entry_map::EntryMap;
 #[cfg(feature = "str")]
 pub(crate) use methods::{entry_methods, value_methods};
-pub(crate) use methods::{map_methods, views};
+pub(crate) use methods::{lookups, map_methods, views};
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
+#[cfg(any(feature = "extendible", feature = "str"))]
+pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
 pub(crate) use {
-    crate::hash_table::try_clone, fallible::fallible, iter::iterators, scan::scans,
-    traits::map_traits,
+    crate::hash_table::try_clone, fallible::fallible, iter::iterators, traits::map_traits,
 };
 
 /// The parallel iterators of maps, for code that needs to name the type.
@@ -119,39 +122,13 @@ construct! {
     capacity: "How many entries the map can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }
 
-map_methods! { HashMap, [], [], [table], [table.raw] }
+map_methods! { HashMap, [], [], [table], [table.raw], pop }
 
 room! {
     HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", [self.table, hash_of(&self.hash_builder)],
     reserve: "O(slots) if the map must grow.",
     try_reserve: " and changes nothing.",
     shrink_to_fit: "G"
-}
-
-impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// Removes an arbitrary entry and returns it. Beyond hashbrown's interface.
-    ///
-    /// O(1) amortised for a map that is loaded as usual, or that is emptied: removing everything
-    /// is O(slots) in total. After insertions into a nearly empty map it is O(slots / len).
-    ///
-    /// ```
-    /// use rosti::HashMap;
-    ///
-    /// // What is to be done, each thing once, in any order.
-    /// let mut to_do: HashMap<u32, &str> = HashMap::from([(12, "start")]);
-    /// let mut done: HashMap<u32, &str> = HashMap::new();
-    /// while let Some((number, why)) = to_do.pop() {
-    ///     done.insert(number, why);
-    ///     if number > 1 && !done.contains_key(&(number / 2)) {
-    ///         to_do.insert(number / 2, "half of another");
-    ///     }
-    /// }
-    /// assert_eq!(done.len(), 4);
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<(K, V)> {
-        self.table.pop()
-    }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
@@ -314,21 +291,5 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         let entry =
             self.table.insert_unique(hash, (key, value), hash_of(&self.hash_builder)).into_mut();
         (&entry.0, &mut entry.1)
-    }
-
-    /// Removes a key and returns its value. O(1) expected.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("one", 1)]);
-    /// assert_eq!(map.remove("one"), Some(1));
-    /// assert_eq!(map.remove("one"), None);
-    /// ```
-    #[inline(always)]
-    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
-        #[expect(clippy::manual_map, reason = "`map` and `?` copy more where nothing is optimised")]
-        match self.remove_entry(key) {
-            Some((_, value)) => Some(value),
-            None => None,
-        }
     }
 }

@@ -8,7 +8,7 @@
 //! Nothing here is unsafe. A wrong hash, or a key that is changed into a different one, makes
 //! entries hard to find, just as an incorrect `Hash` does.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
@@ -278,86 +278,53 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     }
 }
 
+/// Implements methods that tell of an entry or take it out. In quotes what is said of each, and what it returns for an
+/// entry of `"a"` and 1.
+macro_rules! accessors {
+    ($($doc:literal $name:ident($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*) => {$(
+        #[doc = $doc]
+        ///
+        /// ```
+        /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
+        /// # #[allow(unused_mut)]
+        /// let mut entry = map.raw_entry_mut().from_key("a").insert("a", 1);
+        #[doc = concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");")]
+        /// ```
+        #[inline]
+        pub fn $name($($receiver)*) -> $Shown {
+            $shown
+        }
+    )*};
+}
+
 impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
-    /// The key.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).key(), &"a");
-    /// ```
-    #[inline]
-    pub fn key(&self) -> &K {
-        self.entry.key()
-    }
-
-    /// A mutable reference to the key, for as long as the entry is borrowed; it may only be
-    /// replaced by an equal one.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// let mut entry = map.raw_entry_mut().from_key("a").insert(String::from("a"), 1);
-    /// entry.key_mut().shrink_to_fit();
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    #[inline]
-    pub fn key_mut(&mut self) -> &mut K {
-        self.get_key_value_mut().0
-    }
-
-    /// A mutable reference to the key, which may only be replaced by an equal one.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// map.raw_entry_mut().from_key("a").insert(String::from("a"), 1).into_key().shrink_to_fit();
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    #[inline]
-    pub fn into_key(self) -> &'a mut K {
-        self.into_key_value().0
-    }
-
     value_methods! {
         'a, V, "HashMap", "raw_entry_mut().from_key(\"a\").insert(\"a\", 1)",
         |self| self.entry.get(), self.entry.get_mut(), self.into_key_value().1
     }
 
-    /// The key and the value.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
-    /// assert_eq!(entry.get_key_value(), (&"a", &1));
-    /// ```
-    #[inline]
-    pub fn get_key_value(&self) -> (&K, &V) {
-        (self.key(), self.get())
-    }
-
-    /// Mutable references to the key, which may only be replaced by an equal one, and to the value,
-    /// for as long as the entry is borrowed.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// let mut entry = map.raw_entry_mut().from_key("a").insert("a", 1);
-    /// assert_eq!(entry.get_key_value_mut(), (&mut "a", &mut 1));
-    /// ```
-    #[inline]
-    pub fn get_key_value_mut(&mut self) -> (&mut K, &mut V) {
-        let (key, value) = self.entry.pair_mut();
-        (key, value)
-    }
-
-    /// Mutable references to the key, which may only be replaced by an equal one, and to the value.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
-    /// assert_eq!(entry.into_key_value(), (&mut "a", &mut 1));
-    /// ```
-    #[inline]
-    pub fn into_key_value(self) -> (&'a mut K, &'a mut V) {
-        let (key, value) = self.entry.into_pair_mut();
-        (key, value)
+    accessors! {
+        "The key." key(&self) -> &K, "&\"a\"" => self.entry.key();
+        "A mutable reference to the key, for as long as the entry is borrowed; it may only be replaced by an equal one."
+        key_mut(&mut self) -> &mut K, "&mut \"a\"" => self.get_key_value_mut().0;
+        "A mutable reference to the key, which may only be replaced by an equal one."
+        into_key(self) -> &'a mut K, "&mut \"a\"" => self.into_key_value().0;
+        "The key and the value."
+        get_key_value(&self) -> (&K, &V), "(&\"a\", &1)" => (self.key(), self.get());
+        "Mutable references to the key, which may only be replaced by an equal one, and to the value, for as long as \
+            the entry is borrowed."
+        get_key_value_mut(&mut self) -> (&mut K, &mut V), "(&mut \"a\", &mut 1)" => {
+            let (key, value) = self.entry.pair_mut();
+            (key, value)
+        };
+        "Mutable references to the key, which may only be replaced by an equal one, and to the value."
+        into_key_value(self) -> (&'a mut K, &'a mut V), "(&mut \"a\", &mut 1)" => {
+            let (key, value) = self.entry.into_pair_mut();
+            (key, value)
+        };
+        "Removes the entry and returns its value. O(1)." remove(self) -> V, "1" => self.entry.remove();
+        "Removes the entry and returns it. O(1)."
+        remove_entry(self) -> (K, V), "(\"a\", 1)" => self.entry.remove_entry();
     }
 
     /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.
@@ -369,28 +336,6 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     #[inline]
     pub fn insert_key(&mut self, key: K) -> K {
         mem::replace(self.key_mut(), key)
-    }
-
-    /// Removes the entry and returns its value. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
-    /// ```
-    #[inline]
-    pub fn remove(self) -> V {
-        self.entry.remove()
-    }
-
-    /// Removes the entry and returns it. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove_entry(), ("a", 1));
-    /// ```
-    #[inline]
-    pub fn remove_entry(self) -> (K, V) {
-        self.entry.remove_entry()
     }
 
     /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns
@@ -482,30 +427,12 @@ impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     }
 }
 
-/// Implements `Debug` for what has nothing to show but its name.
-macro_rules! debug_name {
-    ($($type:ident $name:literal)*) => {$(
-        impl<K, V, S, A: Allocator> Debug for $type<'_, K, V, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($name)
-            }
-        }
-    )*};
-}
-
-debug_name! {
-    RawEntryBuilder "RawEntryBuilder"
-    RawEntryBuilderMut "RawEntryBuilder"
-    RawVacantEntryMut "RawVacantEntryMut"
-}
-
 debug_entry! { [K: Debug, V: Debug, S, A: Allocator] RawEntryMut<'_, K, V, S, A>, "RawEntry" }
 
-impl<K: Debug, V: Debug, S, A: Allocator> Debug for RawOccupiedEntryMut<'_, K, V, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawOccupiedEntryMut")
-            .field("key", self.key())
-            .field("value", self.get())
-            .finish()
-    }
+debug! {
+    [K, V, S, A: Allocator] RawEntryBuilder<'_, K, V, S, A>, |self, f| f.write_str("RawEntryBuilder");
+    [K, V, S, A: Allocator] RawEntryBuilderMut<'_, K, V, S, A>, |self, f| f.write_str("RawEntryBuilder");
+    [K, V, S, A: Allocator] RawVacantEntryMut<'_, K, V, S, A>, |self, f| f.write_str("RawVacantEntryMut");
+    [K: Debug, V: Debug, S, A: Allocator] RawOccupiedEntryMut<'_, K, V, S, A>, |self, f|
+        f.debug_struct("RawOccupiedEntryMut").field("key", self.key()).field("value", self.get()).finish();
 }

@@ -6,6 +6,58 @@ use super::{HashMap, hash_of};
 use crate::allocator::Allocator;
 use crate::raw::ScanCursor;
 
+/// The steps that change something, for the `impl` of a map. In quotes, for the documentation, a type and what else is
+/// to be said of steps that drop entries; then how they are made.
+macro_rules! scans {
+    (
+        $Of:literal, $on_retain:literal, |$self:ident, $from:ident|
+        scan_mut: $f:ident => $scan_mut:expr;
+        scan_retain: $keep:ident => $scan_retain:expr $(, $inline:ident)?;
+    ) => {
+        /// [`scan`](Self::scan) that may change values.
+        ///
+        /// ```
+        #[doc = concat!("let mut map: rosti::", $Of, " = (0..1000).map(|n| (n.to_string(), 0)).collect();")]
+        /// let mut next = Some(rosti::ScanCursor::START);
+        /// while let Some(cursor) = next {
+        ///     next = map.scan_mut(cursor, |_, value| *value += 1);
+        /// }
+        /// assert!(map.values().all(|&value| value == 1));
+        /// ```
+        #[inline]
+        pub fn scan_mut(&mut $self, $from: ScanCursor, mut $f: impl FnMut(&K, &mut V)) -> Option<ScanCursor> {
+            $scan_mut
+        }
+
+        /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
+        /// [`retain`](Self::retain) in small steps. If `keep` or a drop panics, the entries already
+        #[doc = concat!("dropped are gone and all others stay.", $on_retain)]
+        ///
+        /// ```
+        /// // A few entries are looked at per tick; those whose time has come are dropped.
+        #[doc = concat!("let mut cache: rosti::", $Of, " = (0..1000).map(|n| (n.to_string(), n % 7)).collect();")]
+        /// let mut cursor = rosti::ScanCursor::START;
+        /// for tick in 0..100 {
+        ///     let now = 3;
+        ///     cursor = cache.scan_retain(cursor, |_, expires| *expires > now).unwrap_or_default();
+        ///     cache.extend([(format!("of {tick}"), 9)]);
+        /// }
+        /// assert!(cache.values().all(|&expires| expires > 3));
+        /// ```
+        $(#[$inline])?
+        pub fn scan_retain(
+            &mut $self,
+            $from: ScanCursor,
+            mut $keep: impl FnMut(&K, &mut V) -> bool,
+        ) -> Option<ScanCursor> {
+            $scan_retain
+        }
+    };
+}
+
+#[cfg(any(feature = "extendible", feature = "str"))]
+pub(crate) use scans;
+
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Visits some of the entries and returns where to continue, or `None` when all have been
     /// visited. Beyond hashbrown's interface.
@@ -45,65 +97,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     pub fn scan(&self, from: ScanCursor, mut f: impl FnMut(&K, &V)) -> Option<ScanCursor> {
         self.table.scan(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
     }
+
+    scans! {
+        "HashMap<String, u64>", "", |self, from|
+        scan_mut: f => self.table.scan_mut(from, hash_of(&self.hash_builder), |(key, value)| f(key, value));
+        scan_retain: keep
+            => self.table.scan_retain(from, hash_of(&self.hash_builder), |(key, value)| keep(key, value)), inline;
+    }
 }
-
-/// Implements what is the same for maps of either table. In brackets what the map asks of an allocator.
-macro_rules! scans {
-    ($Map:ident, [$($bound:ident)?], $table:ident) => {
-        impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
-            /// [`scan`](Self::scan) that may change values.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Map), " as Map;")]
-            /// use rosti::ScanCursor;
-            ///
-            /// let mut map: Map<u64, u64> = (0..1000).map(|n| (n, 0)).collect();
-            /// let mut next = Some(ScanCursor::START);
-            /// while let Some(cursor) = next {
-            ///     next = map.scan_mut(cursor, |_, value| *value += 1);
-            /// }
-            /// assert!(map.values().all(|&value| value == 1));
-            /// ```
-            #[inline]
-            pub fn scan_mut(
-                &mut self,
-                from: ScanCursor,
-                mut f: impl FnMut(&K, &mut V),
-            ) -> Option<ScanCursor> {
-                self.$table.scan_mut(from, hash_of(&self.hash_builder), |(key, value)| f(key, value))
-            }
-
-            /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false: a
-            /// [`retain`](Self::retain) in small steps. If `keep` or a drop panics, the entries already
-            /// dropped are gone and all others stay.
-            ///
-            /// ```
-            #[doc = concat!("use rosti::", stringify!($Map), " as Map;")]
-            /// use rosti::ScanCursor;
-            ///
-            /// // A few entries are looked at per tick; those whose time has come are dropped.
-            /// let mut cache: Map<u64, u64> = (0..1000).map(|n| (n, n % 7)).collect();
-            /// let mut cursor = ScanCursor::START;
-            /// for tick in 0..100 {
-            ///     let now = 3;
-            ///     cursor = cache.scan_retain(cursor, |_, expires| *expires > now).unwrap_or_default();
-            ///     cache.insert(1000 + tick, 9);
-            /// }
-            /// assert!(cache.values().all(|&expires| expires > 3));
-            /// ```
-            #[inline]
-            pub fn scan_retain(
-                &mut self,
-                from: ScanCursor,
-                mut keep: impl FnMut(&K, &mut V) -> bool,
-            ) -> Option<ScanCursor> {
-                self.$table.scan_retain(from, hash_of(&self.hash_builder), |(key, value)| keep(key, value))
-            }
-        }
-    };
-}
-
-#[cfg(feature = "extendible")]
-pub(crate) use scans;
-
-scans! { HashMap, [], table }

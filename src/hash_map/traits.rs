@@ -1,11 +1,11 @@
 //! std's traits for maps, most of them for maps of either table.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 use core::ops::Index;
 
-use super::{HashMap, Iter, IterMut, has_key, hash_of};
+use super::{HashMap, HashTable, Iter, IterMut, has_key, hash_of};
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
@@ -18,7 +18,7 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
     fn clone(&self) -> Self {
         HashMap {
             hash_builder: self.hash_builder.clone(),
-            table: self.table.clone_as(Plain::of_pair()),
+            table: HashTable { raw: self.table.raw.clone_as(Plain::of_pair()) },
         }
     }
 
@@ -29,7 +29,8 @@ impl<K: Clone, V: Clone, S: Clone, A: Allocator + Clone> Clone for HashMap<K, V,
         self.table.clear();
         self.hash_builder.clone_from(&source.hash_builder);
         // Infallible: a failure does not return.
-        let _ = self.table.clone_from_as(&source.table, Plain::of_pair(), Fallibility::Infallible);
+        let (table, source) = (&mut self.table.raw, &source.table.raw);
+        let _ = table.clone_from_as(source, Plain::of_pair(), Fallibility::Infallible);
     }
 }
 
@@ -92,10 +93,9 @@ macro_rules! map_traits {
 
         impl<K: Eq + Hash, V: Eq, S: BuildHasher, A: Allocator $(+ $bound)?> Eq for $Map<K, V, S, A> {}
 
-        impl<K: Debug, V: Debug, S, A: Allocator $(+ $bound)?> Debug for $Map<K, V, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_map().entries(self.iter()).finish()
-            }
+        debug! {
+            [K: Debug, V: Debug, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A>, |self, f|
+                f.debug_map().entries(self.iter()).finish();
         }
 
         impl<K, V, S: Default, A: Allocator $(+ $bound)? + Default> Default for $Map<K, V, S, A> {
@@ -127,79 +127,29 @@ macro_rules! map_traits {
         }
 
         #[cfg(feature = "default-hasher")]
-        impl<K, V, A, const N: usize> From<[(K, V); N]> for $Map<K, V, DefaultHashBuilder, A>
-        where
-            K: Eq + Hash,
-            A: Allocator $(+ $bound)? + Default,
-        {
+        from_array! {
             /// Builds a map of these entries; for equal keys the last value wins.
-            fn from(entries: [(K, V); N]) -> Self {
-                entries.into_iter().collect()
-            }
+            [K: Eq + Hash, V, A: Allocator $(+ $bound)? + Default] (K, V) => $Map<K, V, DefaultHashBuilder, A>
         }
 
-        impl<K, V, S, A> FromIterator<(K, V)> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash,
-            S: BuildHasher + Default,
-            A: Allocator $(+ $bound)? + Default,
-        {
-            #[inline]
-            fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-                let mut map = Self::default();
-                map.extend(entries);
-                map
-            }
+        from_iterator! {
+            [K: Eq + Hash, V, S: BuildHasher + Default, A: Allocator $(+ $bound)? + Default] (K, V) => $Map<K, V, S, A>
         }
 
-        impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash + Copy,
-            V: Copy,
-            S: BuildHasher,
-            A: Allocator $(+ $bound)?,
-        {
+        extend! {
             /// Inserts copies of all entries.
-            #[inline]
-            #[track_caller]
-            fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
-                self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
-            }
-        }
-
-        impl<'a, K, V, S, A> Extend<&'a (K, V)> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash + Copy,
-            V: Copy,
-            S: BuildHasher,
-            A: Allocator $(+ $bound)?,
-        {
+            ['a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher, A: Allocator $(+ $bound)?]
+            (&'a K, &'a V) => $Map<K, V, S, A>, |(&key, &value)| (key, value);
             /// Inserts copies of all entries.
-            #[inline]
-            #[track_caller]
-            fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
-                self.extend(entries.into_iter().copied());
-            }
+            ['a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher, A: Allocator $(+ $bound)?]
+            &'a (K, V) => $Map<K, V, S, A>, |&entry| entry;
         }
 
-        impl<'a, K, V, S, A: Allocator $(+ $bound)?> IntoIterator for &'a $Map<K, V, S, A> {
-            type Item = (&'a K, &'a V);
-            type IntoIter = $iter;
-
-            #[inline]
-            fn into_iter(self) -> $iter {
-                self.iter()
-            }
-        }
-
-        impl<'a, K, V, S, A: Allocator $(+ $bound)?> IntoIterator for &'a mut $Map<K, V, S, A> {
-            type Item = (&'a K, &'a mut V);
-            type IntoIter = $iter_mut;
-
-            #[inline]
-            fn into_iter(self) -> $iter_mut {
-                self.iter_mut()
-            }
+        $crate::hash_table::into_iterator! {
+            ['a, K, V, S, A: Allocator $(+ $bound)?] &'a $Map<K, V, S, A> => $iter, (&'a K, &'a V), self
+                => self.iter();
+            ['a, K, V, S, A: Allocator $(+ $bound)?] &'a mut $Map<K, V, S, A> => $iter_mut, (&'a K, &'a mut V), self
+                => self.iter_mut();
         }
     };
 }

@@ -10,26 +10,20 @@ use crate::hash_map;
 /// Implements batches for a set; in brackets what it asks of an allocator, then the module with the map's.
 macro_rules! batches {
     ($Set:ident, [$($bound:ident)?], $map:ident) => {
-        #[doc = concat!("The stored elements that are equal to many given ones; see [`", stringify!($Set), "::get_batch`].")]
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"one\"]);")]
-        /// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&"one"), None]);
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct GetBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
-            entries: $map::GetKeyValueBatch<'a, T, (), S, I, A>,
-        }
-
-        #[doc = concat!("Whether many elements are present; see [`", stringify!($Set), "::contains_batch`].")]
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"one\"]);")]
-        /// assert_eq!(set.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ContainsBatch<'a, T, S, I: Iterator, A: Allocator = Global> {
-            entries: $map::ContainsBatch<'a, T, (), S, I, A>,
+        $crate::hash_table::iterator_types! {
+            $Set, concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"one\"]);");
+            lazy {
+                "The stored elements that are equal to many given ones" get_batch:
+                "set.get_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [Some(&\"one\"), None]"
+                => GetBatch ['a, T, S, I: Iterator, A: Allocator = Global] {
+                    entries: $map::GetKeyValueBatch<'a, T, (), S, I, A>
+                }
+                "Whether many elements are present" contains_batch:
+                "set.contains_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [true, false]"
+                => ContainsBatch ['a, T, S, I: Iterator, A: Allocator = Global] {
+                    entries: $map::ContainsBatch<'a, T, (), S, I, A>
+                }
+            }
         }
 
         $crate::hash_table::answers! {

@@ -1,6 +1,6 @@
 //! Entries of a set: those of its map, without values.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use crate::allocator::{Allocator, Global};
@@ -184,14 +184,9 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
 
 debug_entry! { [T: Debug, S, A: Allocator] Entry<'_, T, S, A>, "Entry" }
 
-impl<T: Debug, S, A: Allocator> Debug for OccupiedEntry<'_, T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OccupiedEntry").field("value", self.get()).finish()
-    }
-}
-
-impl<T: Debug, S, A: Allocator> Debug for VacantEntry<'_, T, S, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntry").field(self.get()).finish()
-    }
+debug! {
+    [T: Debug, S, A: Allocator] OccupiedEntry<'_, T, S, A>, |self, f|
+        f.debug_struct("OccupiedEntry").field("value", self.get()).finish();
+    [T: Debug, S, A: Allocator] VacantEntry<'_, T, S, A>, |self, f|
+        f.debug_tuple("VacantEntry").field(self.get()).finish();
 }

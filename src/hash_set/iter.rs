@@ -1,59 +1,43 @@
 //! The iterators of a set: those of its table, with the empty values left out.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 
 use super::HashSet;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list, default, forward_iterator};
+use crate::hash_map::{debug_list, forward_iterator, into_iterator, iterator_types};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
-/// The elements of a set by reference; see [`HashSet::iter`].
-///
-/// ```
-/// let set = rosti::HashSet::<_>::from(['a']);
-/// assert_eq!(set.iter().next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Iter<'a, T> {
-    pub(super) entries: hash_table::Iter<'a, (T, ())>,
-}
-
-/// The elements of a set by value; see [`HashSet::into_iter`](IntoIterator::into_iter).
-///
-/// ```
-/// let set = rosti::HashSet::<_>::from(['a']);
-/// assert_eq!(set.into_iter().next(), Some('a'));
-/// ```
-pub struct IntoIter<T, A: Allocator = Global> {
-    entries: hash_table::IntoIter<(T, ()), A>,
+iterator_types! {
+    HashSet, "let set = rosti::HashSet::<_>::from(['a']);";
+    lazy {
+        "The elements of a set by reference" iter: "set.iter().next(), Some(&'a')"
+        => Iter ['a, T] { pub(super) entries: hash_table::Iter<'a, (T, ())> }
+    }
+    owning {
+        "The elements of a set by value" into_iter:
+        "set.into_iter().next(), Some('a')"
+        => IntoIter [T, A: Allocator = Global] { entries: hash_table::IntoIter<(T, ()), A> }
+    }
 }
 
 /// The iterators that take elements out of a set, made of those of its table.
 macro_rules! removals {
     ($Set:ident, $drain:ty, $extract_if:ty) => {
-        #[doc = concat!("The elements taken out of a set that keeps its memory; see [`", stringify!($Set), "::drain`].")]
-        ///
-        /// ```
-        #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a']);")]
-        /// assert_eq!(set.drain().next(), Some('a'));
-        /// ```
-        pub struct Drain<'a, T, A: Allocator = Global> {
-            pub(super) entries: $drain,
-        }
-
-        #[doc = concat!("The elements that a predicate picks, taken out one by one; see [`", stringify!($Set), "::extract_if`].")]
-        ///
-        /// ```
-        #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a', 'b']);")]
-        /// assert_eq!(set.extract_if(|&c| c == 'b').next(), Some('b'));
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-            pub(super) entries: $extract_if,
-            pub(super) pick: F,
+        $crate::hash_table::iterator_types! {
+            $Set, concat!("let mut set = rosti::", stringify!($Set), "::<_>::from(['a']);");
+            lazy {
+                "The elements that a predicate picks, taken out one by one" extract_if:
+                "set.extract_if(|&c| c == 'a').next(), Some('a')"
+                => ExtractIf ['a, T, F, A: Allocator = Global] { pub(super) entries: $extract_if, pub(super) pick: F }
+            }
+            owning {
+                "The elements taken out of a set that keeps its memory" drain:
+                "set.drain().next(), Some('a')"
+                => Drain ['a, T, A: Allocator = Global] { pub(super) entries: $drain }
+            }
         }
 
         $crate::hash_map::forward_iterator! {
@@ -81,11 +65,11 @@ forward_iterator! {
     [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
 }
 
-clone! { [T] Iter<'_, T>; }
+clone! { [T] Iter<'_, T>: entries; }
 
 default! {
-    [T] Iter<'_, T>;
-    [T, A: Allocator] IntoIter<T, A>;
+    [T] Iter<'_, T>: entries;
+    [T, A: Allocator] IntoIter<T, A>: entries;
 }
 
 debug_list! {
@@ -93,13 +77,8 @@ debug_list! {
     [T: Debug, A: Allocator] IntoIter<T, A>, self => Iter { entries: self.entries.iter() };
 }
 
-impl<T, S, A: Allocator> IntoIterator for HashSet<T, S, A> {
-    type Item = T;
-    type IntoIter = IntoIter<T, A>;
-
+into_iterator! {
     /// The elements by value, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { entries: self.map.table.into_iter() }
-    }
+    [T, S, A: Allocator] HashSet<T, S, A> => IntoIter<T, A>, T, self
+        => IntoIter { entries: self.map.table.into_iter() };
 }

@@ -2,13 +2,26 @@
 //! [`ExtendibleSet`](crate::ExtendibleSet) has them too.
 
 /// Implements them. In brackets what the set asks of an allocator, and the names of its map's table and of what can take
-/// entries out of it.
+/// entries out of it; at the end `pop` if that can.
 macro_rules! set_methods {
     (
-        $Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+],
-        get_or_insert: |$self:ident, $value:ident| $get_or_insert:expr
+        $Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?;
+        |$self:ident, $value:ident|
+        iter -> $Iter:ty => $iter:expr;
+        get_or_insert: $get_or_insert:expr;
+        replace: $replace:expr;
     ) => {
         impl<T, S, A: Allocator $(+ $bound)?> $Set<T, S, A> {
+            /// The elements, in arbitrary order. O(slots) to visit them all.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(rosti::", stringify!($Set), "::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);")]
+            /// ```
+            #[inline]
+            pub fn iter(&$self) -> $Iter {
+                $iter
+            }
+
             crate::hash_table::removals! {
                 "set" of "elements",
                 concat!("let mut set: rosti::", stringify!($Set), "<u32> = (0..8).collect();"),
@@ -20,31 +33,28 @@ macro_rules! set_methods {
                 };
                 extract_if(&T): "" -> ExtractIf<'_, T, F, A>
                     => ExtractIf { entries: self.map.$($raw).+.extract_if(), pick: predicate };
+                $(pop[inline]: "" -> T => {
+                    let (element, ()) = self.map.$pop()?;
+                    Some(element)
+                };)?
             }
         }
 
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
-            /// Whether the element is in the set. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"salt\".to_owned()]);")]
-            /// assert!(set.contains("salt") && !set.contains("pepper"));
-            /// ```
-            #[inline]
-            pub fn contains<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> bool {
-                self.get(value).is_some()
-            }
-
-            /// The element in the set that is equal to the one given. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let set = rosti::", stringify!($Set), "::<_>::from([\"salt\".to_owned()]);")]
-            /// assert_eq!(set.get("salt"), Some(&"salt".to_owned()));
-            /// ```
-            #[inline]
-            pub fn get<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> Option<&T> {
-                let (element, ()) = self.map.get_key_value(value)?;
-                Some(element)
+            crate::hash_set::elements! {
+                concat!(stringify!($Set), "::<_>"), "O(1) expected.", "", "O(1) expected.", inline,
+                [<Q: Hash + Equivalent<T> + ?Sized>] Q => &T, T, |self, value|
+                contains: self.get(value).is_some();
+                get: {
+                    let (element, ()) = self.map.get_key_value(value)?;
+                    Some(element)
+                };
+                // `map` and `?` copy more where nothing is optimised.
+                take: match self.map.remove_entry(value) {
+                    Some((element, ())) => Some(element),
+                    None => None,
+                };
+                remove: self.take(value).is_some();
             }
 
             /// Inserts an element and returns whether it was absent. If an equal element is present, it is
@@ -79,37 +89,85 @@ macro_rules! set_methods {
                 $get_or_insert
             }
 
-            /// Removes an element and returns whether it was present. O(1) expected.
+            /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
+            /// amortised.
+            ///
+            /// # Panics
+            /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
             ///
             /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from([\"salt\"]);")]
-            /// assert!(set.remove("salt"));
-            /// assert!(!set.remove("salt"));
+            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from([String::with_capacity(100)]);")]
+            /// let replaced = set.replace(String::new());
+            /// assert!(replaced.unwrap().capacity() >= 100);
+            /// assert_eq!(set.get("").unwrap().capacity(), 0);
             /// ```
             #[inline(always)]
-            pub fn remove<Q: Hash + Equivalent<T> + ?Sized>(&mut self, value: &Q) -> bool {
-                self.take(value).is_some()
-            }
-
-            /// Removes an element and returns it. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::<_>::from([\"salt\".to_owned()]);")]
-            /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
-            /// assert_eq!(set.take("salt"), None);
-            /// ```
-            #[inline(always)]
-            pub fn take<Q: Hash + Equivalent<T> + ?Sized>(&mut self, value: &Q) -> Option<T> {
-                // `map` and `?` copy more where nothing is optimised.
-                match self.map.remove_entry(value) {
-                    Some((element, ())) => Some(element),
-                    None => None,
-                }
+            pub fn replace(&mut $self, $value: T) -> Option<T> {
+                $replace
             }
 
             crate::hash_set::relations! {
                 concat!(stringify!($Set), "::<_>"), "", is_disjoint is_subset is_superset, iter
             }
+        }
+    };
+}
+
+/// The lookups and removals of one element, for the `impl` of a set. For the documentation a set, what a lookup costs,
+/// what is to be said of elements by value, and what a removal costs; then how lookups are inlined; in brackets the
+/// parameter that is the type of elements given, then that type, and those of stored elements by reference and by
+/// value; then each method.
+macro_rules! elements {
+    (
+        $Of:expr, $cost:literal, $by_value:literal, $removal:literal, $inline:meta,
+        [$($parameter:tt)*] $Given:ty => $Shown:ty, $Owned:ty, |$self:ident, $value:ident|
+        contains: $contains:expr; get: $get:expr; take: $take:expr; remove: $remove:expr;
+    ) => {
+        #[doc = concat!("Whether the element is in the set. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\".to_owned()]);")]
+        /// assert!(set.contains("salt") && !set.contains("pepper"));
+        /// ```
+        #[$inline]
+        pub fn contains $($parameter)*(&$self, $value: &$Given) -> bool {
+            $contains
+        }
+
+        #[doc = concat!("The element in the set that is equal to the one given. ", $cost)]
+        ///
+        /// ```
+        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\".to_owned()]);")]
+        /// assert!(set.get("salt").is_some_and(|element| element == "salt"));
+        /// assert_eq!(set.get("pepper"), None);
+        /// ```
+        #[$inline]
+        pub fn get $($parameter)*(&$self, $value: &$Given) -> Option<$Shown> {
+            $get
+        }
+
+        #[doc = concat!("Removes an element and returns it", $by_value, ". ", $removal)]
+        ///
+        /// ```
+        #[doc = concat!("let mut set = rosti::", $Of, "::from([\"salt\".to_owned()]);")]
+        /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
+        /// assert_eq!(set.take("salt"), None);
+        /// ```
+        #[inline(always)]
+        pub fn take $($parameter)*(&mut $self, $value: &$Given) -> Option<$Owned> {
+            $take
+        }
+
+        #[doc = concat!("Removes an element and returns whether it was present. ", $removal)]
+        ///
+        /// ```
+        #[doc = concat!("let mut set = rosti::", $Of, "::from([\"salt\"]);")]
+        /// assert!(set.remove("salt"));
+        /// assert!(!set.remove("salt"));
+        /// ```
+        #[inline(always)]
+        pub fn remove $($parameter)*(&mut $self, $value: &$Given) -> bool {
+            $remove
         }
     };
 }
@@ -220,4 +278,4 @@ macro_rules! algebra {
     };
 }
 
-pub(crate) use {algebra, relations, set_methods};
+pub(crate) use {algebra, elements, relations, set_methods};

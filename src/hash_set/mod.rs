@@ -28,7 +28,7 @@ pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use fallible::element;
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
-pub(crate) use methods::{algebra, by_len, relations, set_methods};
+pub(crate) use methods::{algebra, by_len, elements, relations, set_methods};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 #[cfg(any(feature = "extendible", feature = "str"))]
 pub(crate) use scan::scans;
@@ -76,8 +76,17 @@ construct! {
 }
 
 set_methods! {
-    HashSet, [], [table], [table.raw],
-    get_or_insert: |self, value| &self.entry_of(&value).or_insert_with(|| (value, ())).into_mut().0
+    HashSet, [], [table], [table.raw], pop;
+    |self, value|
+    iter -> Iter<'_, T> => Iter { entries: self.map.table.iter() };
+    get_or_insert: &self.entry_of(&value).or_insert_with(|| (value, ())).into_mut().0;
+    replace: match self.entry_of(&value) {
+        hash_table::Entry::Occupied(entry) => Some(mem::replace(&mut entry.into_mut().0, value)),
+        hash_table::Entry::Vacant(entry) => {
+            entry.insert((value, ()));
+            None
+        }
+    };
 }
 
 room! {
@@ -85,34 +94,6 @@ room! {
     reserve: "O(slots) if the set must grow.",
     try_reserve: " and changes nothing.",
     shrink_to_fit: "G"
-}
-
-impl<T, S, A: Allocator> HashSet<T, S, A> {
-    /// The elements, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// assert_eq!(rosti::HashSet::<_>::from([1, 2, 3]).iter().sum::<i32>(), 6);
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter { entries: self.map.table.iter() }
-    }
-
-    /// Removes an arbitrary element and returns it. Beyond hashbrown's interface.
-    ///
-    /// O(1) amortised for a set that is loaded as usual, or that is emptied: removing everything
-    /// is O(slots) in total. After insertions into a nearly empty set it is O(slots / len).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from(['a']);
-    /// assert_eq!(set.pop(), Some('a'));
-    /// assert_eq!(set.pop(), None);
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<T> {
-        let (element, ()) = self.map.pop()?;
-        Some(element)
-    }
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
@@ -200,30 +181,5 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
         let hash = hash_builder.hash_one(&value);
         let entry = self.map.table.insert_unique(hash, (value, ()), hash_of(hash_builder));
         &entry.into_mut().0
-    }
-
-    /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
-    /// amortised.
-    ///
-    /// # Panics
-    /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::<_>::from([String::with_capacity(100)]);
-    /// let replaced = set.replace(String::new());
-    /// assert!(replaced.unwrap().capacity() >= 100);
-    /// assert_eq!(set.get("").unwrap().capacity(), 0);
-    /// ```
-    #[inline(always)]
-    pub fn replace(&mut self, value: T) -> Option<T> {
-        match self.entry_of(&value) {
-            hash_table::Entry::Occupied(entry) => {
-                Some(mem::replace(&mut entry.into_mut().0, value))
-            }
-            hash_table::Entry::Vacant(entry) => {
-                entry.insert((value, ()));
-                None
-            }
-        }
     }
 }

@@ -4,64 +4,43 @@
 //! those that return elements of both append a second walk. The sets may have different seeds, so
 //! hashes cannot be compared and each question hashes anew.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::iter::{Chain, FusedIterator};
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 
 use super::{HashSet, Iter, algebra, by_len};
 use crate::allocator::{Allocator, Global};
-use crate::hash_map::{clone, debug_list, has_key, hash_of};
+use crate::hash_map::{debug_list, has_key, hash_of, iterator_types};
 use crate::hash_table::{self, forward_iterator};
 
-/// The elements that are in both of two sets; see [`HashSet::intersection`].
-///
-/// ```
-/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-/// assert_eq!(a.intersection(&b).collect::<Vec<_>>(), [&2]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Intersection<'a, T, S, A: Allocator = Global> {
-    /// The set that is walked over.
-    elements: Iter<'a, T>,
-    /// The set that is asked.
-    other: &'a HashSet<T, S, A>,
-}
-
-/// The elements that are in one set but not in another; see [`HashSet::difference`].
-///
-/// ```
-/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-/// assert_eq!(a.difference(&b).collect::<Vec<_>>(), [&1]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Difference<'a, T, S, A: Allocator = Global> {
-    /// The set that is walked over.
-    elements: Iter<'a, T>,
-    /// The set that is asked.
-    other: &'a HashSet<T, S, A>,
-}
-
-/// The elements that are in exactly one of two sets; see [`HashSet::symmetric_difference`].
-///
-/// ```
-/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-/// assert_eq!(a.symmetric_difference(&b).sum::<i32>(), 1 + 3);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct SymmetricDifference<'a, T, S, A: Allocator = Global> {
-    entries: Chain<Difference<'a, T, S, A>, Difference<'a, T, S, A>>,
-}
-
-/// The elements that are in at least one of two sets; see [`HashSet::union`].
-///
-/// ```
-/// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-/// assert_eq!(a.union(&b).sum::<i32>(), 1 + 2 + 3);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Union<'a, T, S, A: Allocator = Global> {
-    entries: Chain<Iter<'a, T>, Difference<'a, T, S, A>>,
+iterator_types! {
+    HashSet, "let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));";
+    lazy {
+        "The elements that are in both of two sets" intersection:
+        "a.intersection(&b).collect::<Vec<_>>(), [&2]"
+        => Intersection ['a, T, S, A: Allocator = Global] {
+            /// The set that is walked over.
+            elements: Iter<'a, T>,
+            /// The set that is asked.
+            other: &'a HashSet<T, S, A>,
+        }
+        "The elements that are in one set but not in another" difference:
+        "a.difference(&b).collect::<Vec<_>>(), [&1]"
+        => Difference ['a, T, S, A: Allocator = Global] {
+            /// The set that is walked over.
+            elements: Iter<'a, T>,
+            /// The set that is asked.
+            other: &'a HashSet<T, S, A>,
+        }
+        "The elements that are in exactly one of two sets" symmetric_difference:
+        "a.symmetric_difference(&b).sum::<i32>(), 1 + 3"
+        => SymmetricDifference ['a, T, S, A: Allocator = Global] {
+            entries: Chain<Difference<'a, T, S, A>, Difference<'a, T, S, A>>,
+        }
+        "The elements that are in at least one of two sets" union: "a.union(&b).sum::<i32>(), 1 + 2 + 3"
+        => Union ['a, T, S, A: Allocator = Global] { entries: Chain<Iter<'a, T>, Difference<'a, T, S, A>> }
+    }
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
@@ -88,12 +67,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> HashSet<T, S, A> {
 /// the size of the other set.
 macro_rules! filtered_walk {
     ($iter:ident, has: $has:literal, $at_least:expr) => {
-        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { elements: self.elements.clone(), other: self.other }
-            }
-        }
+        clone! { [T, S, A: Allocator] $iter<'_, T, S, A>: elements; }
 
         impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
             type Item = &'a T;
@@ -137,8 +111,8 @@ forward_iterator! {
 }
 
 clone! {
-    [T, S, A: Allocator] SymmetricDifference<'_, T, S, A>;
-    [T, S, A: Allocator] Union<'_, T, S, A>;
+    [T, S, A: Allocator] SymmetricDifference<'_, T, S, A>: entries;
+    [T, S, A: Allocator] Union<'_, T, S, A>: entries;
 }
 
 debug_list! {

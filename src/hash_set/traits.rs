@@ -1,6 +1,6 @@
 //! std's traits for sets, of either table; the operators are in `ops.rs`.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use super::{HashSet, Iter};
@@ -33,10 +33,9 @@ macro_rules! set_traits {
 
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> Eq for $Set<T, S, A> {}
 
-        impl<T: Debug, S, A: Allocator $(+ $bound)?> Debug for $Set<T, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_set().entries(self.iter()).finish()
-            }
+        debug! {
+            [T: Debug, S, A: Allocator $(+ $bound)?] $Set<T, S, A>, |self, f|
+                f.debug_set().entries(self.iter()).finish();
         }
 
         impl<T, S: Default, A: Allocator $(+ $bound)? + Default> Default for $Set<T, S, A> {
@@ -56,58 +55,26 @@ macro_rules! set_traits {
         }
 
         #[cfg(feature = "default-hasher")]
-        impl<T, A, const N: usize> From<[T; N]> for $Set<T, DefaultHashBuilder, A>
-        where
-            T: Eq + Hash,
-            A: Allocator $(+ $bound)? + Default,
-        {
+        from_array! {
             /// Builds a set of these elements; of equal ones the first is kept.
-            fn from(elements: [T; N]) -> Self {
-                elements.into_iter().collect()
-            }
+            [T: Eq + Hash, A: Allocator $(+ $bound)? + Default] T => $Set<T, DefaultHashBuilder, A>
         }
 
-        impl<T, S, A> FromIterator<T> for $Set<T, S, A>
-        where
-            T: Eq + Hash,
-            S: BuildHasher + Default,
-            A: Allocator $(+ $bound)? + Default,
-        {
+        from_iterator! {
             /// Builds a set of these elements; of equal ones the first is kept.
-            #[inline]
-            fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-                let mut set = Self::default();
-                set.extend(elements);
-                set
-            }
+            [T: Eq + Hash, S: BuildHasher + Default, A: Allocator $(+ $bound)? + Default] T => $Set<T, S, A>
         }
 
-        impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> Extend<T> for $Set<T, S, A> {
+        extend! {
             /// Inserts all elements that are absent, and reserves as a map does.
-            #[inline]
-            #[track_caller]
-            fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-                self.map.extend(elements.into_iter().map(|element| (element, ())));
-            }
-        }
-
-        impl<'a, T: 'a + Eq + Hash + Copy, S: BuildHasher, A: Allocator $(+ $bound)?> Extend<&'a T> for $Set<T, S, A> {
+            [T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?] T => $Set<T, S, A>: map, |element| (element, ());
             /// Inserts copies of all elements that are absent.
-            #[inline]
-            #[track_caller]
-            fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
-                self.extend(elements.into_iter().copied());
-            }
+            ['a, T: 'a + Eq + Hash + Copy, S: BuildHasher, A: Allocator $(+ $bound)?] &'a T => $Set<T, S, A>,
+            |&element| element;
         }
 
-        impl<'a, T, S, A: Allocator $(+ $bound)?> IntoIterator for &'a $Set<T, S, A> {
-            type Item = &'a T;
-            type IntoIter = $iter;
-
-            #[inline]
-            fn into_iter(self) -> $iter {
-                self.iter()
-            }
+        $crate::hash_table::into_iterator! {
+            ['a, T, S, A: Allocator $(+ $bound)?] &'a $Set<T, S, A> => $iter, &'a T, self => self.iter();
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Entries: the place in a table that a search ended at.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 
 use super::HashTable;
 use crate::allocator::{Allocator, Global};
@@ -327,15 +327,10 @@ impl<'a, T, A: Allocator> AbsentEntry<'a, T, A> {
 /// Implements `Debug` for what a search found, be it an occupied entry or a vacant one.
 macro_rules! debug_entry {
     ([$($generics:tt)*] $Entry:ty, $name:literal) => {
-        impl<$($generics)*> Debug for $Entry {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let entry: &dyn Debug = match self {
-                    Self::Occupied(entry) => entry,
-                    Self::Vacant(entry) => entry,
-                };
-                f.debug_tuple($name).field(entry).finish()
-            }
-        }
+        debug! { [$($generics)*] $Entry, |self, f| f.debug_tuple($name).field(match self {
+            Self::Occupied(entry) => entry,
+            Self::Vacant(entry) => entry,
+        }).finish(); }
     };
 }
 
@@ -343,20 +338,9 @@ pub(crate) use debug_entry;
 
 debug_entry! { [T: Debug, A: Allocator] Entry<'_, T, A>, "Entry" }
 
-impl<T: Debug, A: Allocator> Debug for OccupiedEntry<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OccupiedEntry").field("value", self.get()).finish()
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for VacantEntry<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VacantEntry")
-    }
-}
-
-impl<T: Debug, A: Allocator> Debug for AbsentEntry<'_, T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AbsentEntry")
-    }
+debug! {
+    [T: Debug, A: Allocator] OccupiedEntry<'_, T, A>, |self, f|
+        f.debug_struct("OccupiedEntry").field("value", self.get()).finish();
+    [T: Debug, A: Allocator] VacantEntry<'_, T, A>, |self, f| f.write_str("VacantEntry");
+    [T: Debug, A: Allocator] AbsentEntry<'_, T, A>, |self, f| f.write_str("AbsentEntry");
 }

@@ -50,7 +50,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         "O(slots). Needs no hasher. Whatever entries allocate while they are cloned is not covered.",
         "No entry was cloned.",
         "let mut table = rosti::HashTable::new();\n[7, 8].map(|n| drop(table.insert_unique(n, n, |&n| n)));", [T, A],
-        |self| self.try_clone_as(Plain::of_value())
+        |self| Ok(HashTable { raw: self.raw.try_clone_as(Plain::of_value())? })
     }
 
     /// [`insert_unique`](Self::insert_unique) that gives the value back if there is no memory for

@@ -1,6 +1,6 @@
 //! The iterators of a table: the core's pointers and slot numbers, with a lifetime.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -9,35 +9,6 @@ use super::HashTable;
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::raw::{FullSlots, HashSlots, RawDrain, RawExtractIf, RawIntoIter, RawIter, RawIterHash};
-
-/// The entries of a table by reference; see [`HashTable::iter`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter().next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Iter<'a, T> {
-    pub(super) entries: RawIter<T, Native>,
-    pub(super) marker: PhantomData<&'a T>,
-}
-
-// SAFETY: it is a bundle of `&T`, and can be sent to where those can.
-unsafe impl<T: Sync> Send for Iter<'_, T> {}
-
-/// The entries of a table by mutable reference; see [`HashTable::iter_mut`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter_mut().next(), Some(&mut 'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterMut<'a, T> {
-    pub(super) entries: RawIter<T, Native>,
-    pub(super) marker: PhantomData<&'a mut T>,
-}
 
 /// Pointers to the entries of a table that is borrowed mutably; see [`HashTable::unsafe_iter`].
 ///
@@ -76,96 +47,81 @@ pub struct UnsafeIter<'a, T> {
     pub(super) marker: PhantomData<&'a ()>,
 }
 
-/// The bucket indices of all entries; see [`HashTable::iter_buckets`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-/// assert_eq!(table.iter_buckets().collect::<Vec<_>>(), [index]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterBuckets<'a, T> {
-    pub(super) entries: FullSlots<Native>,
-    pub(super) marker: PhantomData<&'a T>,
+/// Defines iterators: lazy ones, those that own entries, which are dropped with them, and those of
+/// which that is to be said. First the collection, and what makes one for the documentation; then for each what its
+/// items are, its method, what its example shows to be equal, and the type.
+macro_rules! iterator_types {
+    (
+        $Of:ident, $made:expr;
+        $(lazy { $($lazy:tt)* })?
+        $(owning { $($owning:tt)* })?
+        $(dropping $all:literal { $($dropping:tt)* })?
+    ) => {
+        $($crate::hash_table::iterator_types! {
+            @ [must_use = "iterators are lazy and do nothing unless consumed"] $Of, $made; $($lazy)*
+        })?
+        $($crate::hash_table::iterator_types! { @ [cfg(all())] $Of, $made; $($owning)* })?
+        $($crate::hash_table::iterator_types! {
+            @ [must_use = concat!("iterators are lazy; this one drops ", $all, " unless consumed")] $Of, $made;
+            $($dropping)*
+        })?
+    };
+    (
+        @ $attribute:tt $Of:ident, $made:expr;
+        $($($items:literal)+ $($method:ident)?: $($equal:literal)+
+            => $iter:ident [$($parameters:tt)*] { $($fields:tt)* })*
+    ) => {$(
+        #[doc = concat!($($items,)+ $("; see [`", stringify!($Of), "::", stringify!($method), "`]",)? ".")]
+        ///
+        /// ```
+        #[doc = $made]
+        #[doc = concat!("assert_eq!(", $($equal,)+ ");")]
+        /// ```
+        #$attribute
+        pub struct $iter<$($parameters)*> {
+            $($fields)*
+        }
+    )*};
 }
 
-/// The entries that may have a given hash; see [`HashTable::iter_hash`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter_hash(7).next(), Some(&'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterHash<'a, T> {
-    pub(super) entries: RawIterHash<T, Native>,
-    pub(super) marker: PhantomData<&'a T>,
+iterator_types! {
+    HashTable,
+    "let mut table = rosti::HashTable::new();\nlet index = table.insert_unique(7, 'a', |_| 7).bucket_index();";
+    lazy {
+        "The entries of a table by reference" iter: "table.iter().next(), Some(&'a')"
+        => Iter ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries of a table by mutable reference" iter_mut: "table.iter_mut().next(), Some(&mut 'a')"
+        => IterMut ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a mut T> }
+        "The bucket indices of all entries" iter_buckets: "table.iter_buckets().next(), Some(index)"
+        => IterBuckets ['a, T] { pub(super) entries: FullSlots<Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries that may have a given hash" iter_hash: "table.iter_hash(7).next(), Some(&'a')"
+        => IterHash ['a, T] { pub(super) entries: RawIterHash<T, Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries that may have a given hash, by mutable reference" iter_hash_mut:
+        "table.iter_hash_mut(7).next(), Some(&mut 'a')"
+        => IterHashMut ['a, T] { pub(super) entries: RawIterHash<T, Native>, pub(super) marker: PhantomData<&'a mut T> }
+        "The bucket indices of the entries that may have a given hash" iter_hash_buckets:
+        "table.iter_hash_buckets(7).next(), Some(index)"
+        => IterHashBuckets ['a, T] { pub(super) entries: HashSlots<Native>, pub(super) marker: PhantomData<&'a T> }
+        "The entries that a predicate picks, taken out one by one" extract_if:
+        "table.extract_if(|&mut c| c == 'a').next(), Some('a')"
+        => ExtractIf ['a, T, F, A: Allocator = Global] {
+            pub(super) entries: RawExtractIf<'a, T, Native, A>,
+            pub(super) pick: F,
+        }
+    }
+    owning {
+        "The entries of a table by value" into_iter:
+        "table.into_iter().next(), Some('a')"
+        => IntoIter [T, A: Allocator = Global] { entries: RawIntoIter<T, Native, A> }
+        "The entries taken out of a table that keeps its memory" drain: "table.drain().next(), Some('a')"
+        => Drain ['a, T, A: Allocator = Global] { pub(super) entries: RawDrain<'a, T, Native, A> }
+    }
 }
 
 // SAFETY: it is a bundle of `&T`, and can be sent to where those can.
+unsafe impl<T: Sync> Send for Iter<'_, T> {}
+// SAFETY: as above.
 unsafe impl<T: Sync> Send for IterHash<'_, T> {}
-
-/// The entries that may have a given hash, by mutable reference; see [`HashTable::iter_hash_mut`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.iter_hash_mut(7).next(), Some(&mut 'a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterHashMut<'a, T> {
-    pub(super) entries: RawIterHash<T, Native>,
-    pub(super) marker: PhantomData<&'a mut T>,
-}
-
-/// The bucket indices of the entries that may have a given hash; see
-/// [`HashTable::iter_hash_buckets`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-/// assert_eq!(table.iter_hash_buckets(7).next(), Some(index));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterHashBuckets<'a, T> {
-    pub(super) entries: HashSlots<Native>,
-    pub(super) marker: PhantomData<&'a T>,
-}
-
-/// The entries of a table by value; see [`HashTable::into_iter`](IntoIterator::into_iter).
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.into_iter().next(), Some('a'));
-/// ```
-pub struct IntoIter<T, A: Allocator = Global> {
-    entries: RawIntoIter<T, Native, A>,
-}
-
-/// The entries taken out of a table that keeps its memory; see [`HashTable::drain`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.drain().next(), Some('a'));
-/// ```
-pub struct Drain<'a, T, A: Allocator = Global> {
-    pub(super) entries: RawDrain<'a, T, Native, A>,
-}
-
-/// The entries that a predicate picks, taken out one by one; see [`HashTable::extract_if`].
-///
-/// ```
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 'a', |_| 7);
-/// assert_eq!(table.extract_if(|&mut c| c == 'a').next(), Some('a'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
-    pub(super) entries: RawExtractIf<'a, T, Native, A>,
-    pub(super) pick: F,
-}
 
 /// What `f` makes of an item. `Option::map` would be a call where nothing is optimised, one for each layer.
 #[inline(always)]
@@ -285,10 +241,9 @@ macro_rules! extract_if {
 
         impl<$($generics)*, F: $pick> FusedIterator for $iter {}
 
-        impl<$($generics)*, F> Debug for $iter {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-            }
+        debug! {
+            [$($generics)*, F] $iter, |self, f|
+                f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish();
         }
     };
 }
@@ -330,13 +285,9 @@ impl<T> IterHashMut<'_, T> {
 
 /// Implements `Debug` as the list of what is still to come.
 macro_rules! debug_list {
-    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {$(
-        impl<$($generics)*> Debug for $iter {
-            fn fmt(&$self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries($items).finish()
-            }
-        }
-    )*};
+    ($([$($generics:tt)*] $iter:ty, $self:ident => $items:expr;)*) => {
+        debug! { $([$($generics)*] $iter, |$self, f| f.debug_list().entries($items).finish();)* }
+    };
 }
 
 debug_list! {
@@ -351,78 +302,47 @@ debug_list! {
     [T: Debug, A: Allocator] Drain<'_, T, A>, self => self.iter();
 }
 
-/// Implements `Clone`. At the end a field of no size beside `entries`.
-macro_rules! clone {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*> $($marker:ident)?;)*) => {$(
-        impl<$($generics)*> Clone for $iter<$($args),*> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { entries: self.entries.clone() $(, $marker: PhantomData)? }
-            }
-        }
-    )*};
-}
-
 clone! {
-    [T] Iter<'_, T> marker;
-    [T] IterBuckets<'_, T> marker;
-    [T] IterHash<'_, T> marker;
-    [T] IterHashBuckets<'_, T> marker;
-}
-
-/// Implements `Default` as the iterator over nothing.
-macro_rules! default {
-    ($([$($generics:tt)*] $iter:ident<$($args:tt),*> $($marker:ident)?;)*) => {$(
-        impl<$($generics)*> Default for $iter<$($args),*> {
-            /// The iterator over nothing.
-            #[inline]
-            fn default() -> Self {
-                $iter { entries: Default::default() $(, $marker: PhantomData)? }
-            }
-        }
-    )*};
+    [T] Iter<'_, T>: entries;
+    [T] IterBuckets<'_, T>: entries;
+    [T] IterHash<'_, T>: entries;
+    [T] IterHashBuckets<'_, T>: entries;
 }
 
 default! {
-    [T] Iter<'_, T> marker;
-    [T] IterMut<'_, T> marker;
-    [T] UnsafeIter<'_, T> marker;
-    [T] IterBuckets<'_, T> marker;
-    [T] IterHash<'_, T> marker;
-    [T] IterHashMut<'_, T> marker;
-    [T] IterHashBuckets<'_, T> marker;
-    [T, A: Allocator] IntoIter<T, A>;
+    [T] Iter<'_, T>: entries marker;
+    [T] IterMut<'_, T>: entries marker;
+    [T] UnsafeIter<'_, T>: entries marker;
+    [T] IterBuckets<'_, T>: entries marker;
+    [T] IterHash<'_, T>: entries marker;
+    [T] IterHashMut<'_, T>: entries marker;
+    [T] IterHashBuckets<'_, T>: entries marker;
+    [T, A: Allocator] IntoIter<T, A>: entries;
 }
 
-pub(crate) use {clone, debug_list, default, exact_size, extract_if, forward_iterator};
+/// Implements `IntoIterator`.
+macro_rules! into_iterator {
+    ($($(#[$doc:meta])* [$($generics:tt)*] $from:ty => $iter:ty, $item:ty, $self:ident => $into:expr;)*) => {$(
+        impl<$($generics)*> IntoIterator for $from {
+            type Item = $item;
+            type IntoIter = $iter;
 
-impl<'a, T, A: Allocator> IntoIterator for &'a HashTable<T, A> {
-    type Item = &'a T;
-    type IntoIter = Iter<'a, T>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, T> {
-        self.iter()
-    }
+            $(#[$doc])*
+            #[inline]
+            fn into_iter($self) -> $iter {
+                $into
+            }
+        }
+    )*};
 }
 
-impl<'a, T, A: Allocator> IntoIterator for &'a mut HashTable<T, A> {
-    type Item = &'a mut T;
-    type IntoIter = IterMut<'a, T>;
+pub(crate) use {
+    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types,
+};
 
-    #[inline]
-    fn into_iter(self) -> IterMut<'a, T> {
-        self.iter_mut()
-    }
-}
-
-impl<T, A: Allocator> IntoIterator for HashTable<T, A> {
-    type Item = T;
-    type IntoIter = IntoIter<T, A>;
-
+into_iterator! {
+    ['a, T, A: Allocator] &'a HashTable<T, A> => Iter<'a, T>, &'a T, self => self.iter();
+    ['a, T, A: Allocator] &'a mut HashTable<T, A> => IterMut<'a, T>, &'a mut T, self => self.iter_mut();
     /// The entries by value, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { entries: self.raw.into_iter() }
-    }
+    [T, A: Allocator] HashTable<T, A> => IntoIter<T, A>, T, self => IntoIter { entries: self.raw.into_iter() };
 }

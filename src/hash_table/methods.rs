@@ -163,6 +163,7 @@ macro_rules! removals {
         drain: $on_drain:literal -> $Drain:ty => $drain:expr;
         retain($($kept:ty),*): $on_retain:literal => $retain:expr;
         extract_if($($picked:ty),*): $on_extract_if:literal -> $ExtractIf:ty => $extract_if:expr;
+        $(pop $([$inline:ident])?: $on_pop:literal -> $Popped:ty => $pop:expr;)?
     ) => {
         #[doc = concat!("Empties the ", $it, " and returns its ", $entries, ", but keeps its memory. What is not taken is")]
         #[doc = concat!("dropped with the iterator. If that is leaked, ", $entries, " and memory are leaked too, and the ", $it)]
@@ -203,6 +204,26 @@ macro_rules! removals {
         pub fn extract_if<F: FnMut($($picked),*) -> bool>(&mut $self, $predicate: F) -> $ExtractIf {
             $extract_if
         }
+
+        $(
+            #[doc = concat!("Takes out an arbitrary one of the ", $entries, ". Beyond hashbrown's interface.", $on_pop)]
+            ///
+            #[doc = concat!("O(1) amortised for a ", $it, " that is loaded as usual, or that is emptied: taking out")]
+            #[doc = concat!("everything is O(slots) in total. After insertions into a nearly empty ", $it, " it is")]
+            /// O(slots / len).
+            ///
+            /// ```
+            #[doc = $filled]
+            #[doc = concat!("while let Some(popped) = ", $it, ".pop() {")]
+            ///     println!("{popped:?}");
+            /// }
+            #[doc = concat!("assert!(", $it, ".is_empty());")]
+            /// ```
+            $(#[$inline])?
+            pub fn pop(&mut $self) -> Option<$Popped> {
+                $pop
+            }
+        )?
     };
 }
 

@@ -28,13 +28,13 @@
 //! assert_eq!(texts, ["rosti", "butter"]);
 //! ```
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::marker::PhantomData;
 
 use crate::allocator::{Allocator, Global};
-use crate::error::{Fallibility, TryReserveError};
+use crate::error::TryReserveError;
 use crate::group::Native;
-use crate::raw::{Plain, RawTable, Statistics};
+use crate::raw::{RawTable, Statistics};
 
 mod batch;
 mod entry;
@@ -52,7 +52,9 @@ pub use iter::{
     Drain, ExtractIf, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
     UnsafeIter,
 };
-pub(crate) use iter::{clone, debug_list, default, exact_size, extract_if, forward_iterator, made};
+pub(crate) use iter::{
+    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types, made,
+};
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 
 /// The parallel iterators of tables, for code that needs to name the type.
@@ -348,22 +350,6 @@ impl<T, A: Allocator> HashTable<T, A> {
         OccupiedEntry { slot, hash: Some(hash), table: self }
     }
 
-    /// Takes out an arbitrary entry. Beyond hashbrown's interface.
-    ///
-    /// O(1) amortised for a table that is loaded as usual, or that is emptied: taking out everything
-    /// is O(slots) in total. After insertions into a nearly empty table it is O(slots / len).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert_eq!(table.pop(), Some('a'));
-    /// assert_eq!(table.pop(), None);
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<T> {
-        self.raw.pop()
-    }
-
     /// Gives back as much memory as possible. O(slots).
     ///
     /// # Panics
@@ -544,6 +530,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         retain(&mut T): " The hashes of those kept must not change." => self.raw.retain(predicate);
         extract_if(&mut T): " The hashes of those that stay must not change." -> ExtractIf<'_, T, F, A>
             => ExtractIf { entries: self.raw.extract_if(), pick: predicate };
+        pop[inline]: "" -> T => self.raw.pop();
     }
 
     /// Mutable references to several entries at once; `eq(i, entry)` says whether an entry is the
@@ -718,41 +705,10 @@ impl<T, A: Allocator + Default> Default for HashTable<T, A> {
     }
 }
 
-impl<T: Clone, A: Allocator> HashTable<T, A> {
-    /// `clone` for who knows more of the entries.
-    #[inline]
-    pub(crate) fn clone_as(&self, plain: Plain<T>) -> Self
-    where
-        A: Clone,
-    {
-        HashTable { raw: self.raw.clone_as(plain) }
-    }
-
-    /// `try_clone` for who knows more of the entries.
-    #[inline]
-    pub(crate) fn try_clone_as(&self, plain: Plain<T>) -> Result<Self, TryReserveError>
-    where
-        A: Clone,
-    {
-        Ok(HashTable { raw: self.raw.try_clone_as(plain)? })
-    }
-
-    /// `clone_from` for who knows more of the entries. Without a block the table is empty.
-    #[inline]
-    pub(crate) fn clone_from_as(
-        &mut self,
-        source: &Self,
-        plain: Plain<T>,
-        fallibility: Fallibility,
-    ) -> Result<(), TryReserveError> {
-        self.raw.clone_from_as(&source.raw, plain, fallibility)
-    }
-}
-
 impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
     /// O(slots). The copy has the same capacity and needs no hasher.
     fn clone(&self) -> Self {
-        self.clone_as(Plain::of_value())
+        HashTable { raw: self.raw.clone() }
     }
 
     /// O(slots). Reuses the memory of this table if it is exactly as large as that of the source.
@@ -761,8 +717,4 @@ impl<T: Clone, A: Allocator + Clone> Clone for HashTable<T, A> {
     }
 }
 
-impl<T: Debug, A: Allocator> Debug for HashTable<T, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
+debug! { [T: Debug, A: Allocator] HashTable<T, A>, |self, f| f.debug_set().entries(self.iter()).finish(); }

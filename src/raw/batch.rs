@@ -1,22 +1,18 @@
 //! Many lookups at once, so that they do not wait for memory one after another.
 //!
-//! A lookup in a table beyond the cache waits for a line of control bytes, and then for one of
-//! slots. Lookups of different keys need not wait for each other, but in a loop few of them
-//! overlap, since each ends with a branch that may be mispredicted. So keys are taken in chunks of
+//! A lookup in a table beyond the cache waits for a line of control bytes, and then for one of slots. In a loop few
+//! lookups overlap, since each ends with a branch that may be mispredicted. So keys are taken in chunks of
 //! [`CHUNK`], and each chunk is gone over three times:
 //!
 //! 1. each key is drawn and hashed, and its window of control bytes is requested;
-//! 2. each window is matched, which settles most absent keys; for the others the slot that matches is
-//!    requested;
+//! 2. each window is matched, which settles most absent keys; for the others the slot that matches is requested;
 //! 3. keys that are not settled are searched for, as by a single lookup, which finds all it needs.
 //!
-//! The first pass runs two chunks ahead of the third, so that what was requested arrives in the
-//! meantime. In a table that fits the cache there is nothing to wait for, and keys are
-//! searched for one by one.
+//! The first pass runs two chunks ahead of the third, so that what was requested arrives in the meantime. In a
+//! table that fits the cache there is nothing to wait for, and keys are searched for one by one.
 //!
-//! The third pass is lazy. If user code panics in it, or in the first, the keys that have been
-//! drawn are still there: the next answer is the one for the same key. (A key whose hashing panics
-//! is gone.)
+//! The third pass is lazy. If user code panics in it, or in the first, the keys that have been drawn are still
+//! there: the next answer is the one for the same key. (A key whose hashing panics is gone.)
 
 use core::mem::MaybeUninit;
 

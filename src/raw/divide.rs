@@ -3,15 +3,14 @@
 //! # Dividing
 //!
 //! [`RawTable::divide`] moves some entries to another table of the same size, as many slots at a time as the
-//! caller likes, and leaves the others in this one. An entry keeps its home, so those that lie in their
-//! home's window are appended in order, as growth streams them (`grow.rs`): no window is searched. Which
-//! entries leave is unpredictable (about half of them do), so nothing branches on it: a word of bits is
-//! computed first and then walked over.
+//! caller likes. An entry keeps its home, so those that lie in their home's window are appended in order, as growth
+//! streams them (`grow.rs`): no window is searched. Which entries leave is unpredictable (about half of them do), so
+//! nothing branches on it: a word of bits is computed first and then walked over.
 //!
-//! The hashes of a chunk of slots are known before the first of its entries moves, so a hasher that panics
-//! leaves each entry in one of the two tables. Entries that stay, but had been driven out of their home's
-//! window, come back to it as far as there is room. When all slots have been visited the overflow counts
-//! are made anew: else searches would go further in a half-full table than its entries ask for.
+//! The hashes of a chunk of slots are known before the first of its entries moves, so a hasher that panics leaves
+//! each entry in one of the two tables. Entries that stay come back to their home's window as far as there is room.
+//! When all slots have been visited the overflow counts are made anew: else searches would go further in a
+//! half-full table than its entries ask for.
 //!
 //! # Joining
 //!

@@ -7,23 +7,18 @@
 //!
 //! # Popping
 //!
-//! `pop` takes the first entry that it meets. If each call began at the first slot, emptying a
-//! table would be quadratic: every call would walk over all that its predecessors have emptied. So
-//! a *cursor* notes the group in which the last entry was found, and the next call begins there. It
-//! goes on only if there is no entry left in this group, a chunk at a time (`full.rs`). As long as
-//! nothing is inserted, a group that was left behind stays empty. So popping looks at each group
-//! once to learn that it is vacant, and at one more chunk and group per entry, whatever is removed
-//! in between: emptying a table is linear in its slots.
+//! `pop` takes the first entry that it meets. If each call began at the first slot, emptying a table would be
+//! quadratic. So a *cursor* notes the group in which the last entry was found; the next call begins there and
+//! goes on, a chunk at a time (`full.rs`), only if that has no entry left. As long as nothing is inserted, a group
+//! that was left behind stays empty. So popping looks at each group once to learn that it is vacant, and at one
+//! more chunk and group per entry, whatever is removed in between: emptying a table is linear in its slots.
 //!
-//! Insertion does not move the cursor, as that would be a store for each, on behalf of a rare
-//! operation. A pop after insertions therefore walks from the cursor to the next entry, as a walk
-//! from any place would: slots / entries on average, which is O(1) for a table that is loaded as
-//! usual, but not for one that is nearly empty.
+//! Insertion does not move the cursor, as that would be a store for each, on behalf of a rare operation. A pop
+//! after insertions walks from the cursor to the next entry: slots / entries on average, which is O(1) for a table
+//! that is loaded as usual, but not for one that is nearly empty.
 //!
-//! The cursor is a word of the block (`layout.rs`), before the counts: it does not make the table
-//! itself larger, one-window tables do not need it and do not have it, and the four bytes usually
-//! vanish in the allocator's rounding. Any value that is a group of the table is valid; a new or
-//! cleared table begins at the first, a copy where the original is.
+//! The cursor is a word of the block (`layout.rs`), which only tables with several windows have. Any value that is
+//! a group of the table is valid; a new or cleared table begins at the first, a copy where the original is.
 
 use core::alloc::Layout;
 use core::mem;

@@ -1,18 +1,15 @@
 //! Full slots, found from control bytes alone: those of a run, all, the next one.
 //!
-//! Every walk over a whole table is built on this file. What is done with all entries by a call reads
-//! control bytes a *chunk* at a time, as many as a machine word has bits: the walk over the lanes of a
-//! chunk ends with a branch that is never predicted, and with a chunk of several groups there are fewer
-//! of them. Loops of users read a *pair* of groups at a time, in line: there are more such branches, but
-//! a CPU that walks over the same table again and again predicts them.
+//! Every walk over a whole table is built on this file. What is done with all entries by a call reads control
+//! bytes a *chunk* at a time, as many as a machine word has bits: the walk over a chunk's lanes ends with a branch
+//! that is never predicted, and so there are fewer. Loops of users read a *pair* of groups at a time, in line: a
+//! CPU that walks over the same table again and again predicts the more of such branches.
 //!
-//! In a table that is nearly empty most chunks are vacant. The union of a chunk's groups tells
-//! whether a chunk is one of those, and a single out-of-line call skips as many of them as there
-//! are. A walk knows how many entries are still to come and ends with the last one, wherever that
-//! is.
+//! In a table that is nearly empty most chunks are vacant. The union of a chunk's groups tells that, and a single
+//! out-of-line call skips as many as there are. A walk knows how many entries are still to come and ends with the
+//! last one.
 
 use core::hint::unreachable_unchecked;
-use core::ptr::NonNull;
 use core::{iter, mem};
 
 use super::control::Control;
@@ -264,19 +261,9 @@ impl<G: Group> Default for FullSlots<G> {
     }
 }
 
-impl<G> Clone for FullSlots<G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        FullSlots { ..*self }
-    }
-}
+clone! { [G] FullSlots<G>; }
 
 impl<G: Group> FullSlots<G> {
-    #[inline(always)]
-    pub(super) fn ctrl(&self) -> NonNull<u8> {
-        self.control.ctrl()
-    }
-
     /// There are no more to come, although the table is the same.
     #[cfg(any(test, feature = "rayon"))]
     #[inline]

@@ -17,40 +17,47 @@ use crate::group::Group;
 use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
 
-/// Pointers to the entries of a table, in slot order.
+/// Slots that are found from control bytes alone.
+pub(crate) trait Slots: Iterator<Item = usize> + Clone + Default {
+    /// Where the control bytes begin.
+    fn ctrl(&self) -> NonNull<u8>;
+}
+
+/// Pointers to the entries in some slots of a table.
 ///
 /// It borrows nothing: whoever makes one answers for the table's outliving it, unchanged but for
 /// entries that it has already returned.
-pub(crate) struct RawIter<T, G: Group> {
-    pub(super) slots: FullSlots<G>,
+pub(crate) struct Entries<T, S> {
+    pub(super) slots: S,
     /// Pointers to `T`, none owned: `UnwindSafe` and `Unpin` whatever `T` is.
     marker: PhantomData<fn() -> T>,
 }
 
-impl<T, G: Group> Clone for RawIter<T, G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        RawIter { slots: self.slots.clone(), marker: PhantomData }
+/// Pointers to the entries of a table, in slot order.
+pub(crate) type RawIter<T, G> = Entries<T, FullSlots<G>>;
+/// Pointers to the entries that a search for a hash would offer; see [`HashSlots`].
+pub(crate) type RawIterHash<T, G> = Entries<T, HashSlots<G>>;
+
+impl<T, S: Slots> Entries<T, S> {
+    #[inline(always)]
+    fn of(slots: S) -> Self {
+        Entries { slots, marker: PhantomData }
     }
 }
 
-impl<T, G: Group> Default for RawIter<T, G> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        RawIter { slots: FullSlots::default(), marker: PhantomData }
-    }
-}
+clone! { [T, S: Slots] Entries<T, S>: slots; }
+
+default! { [T, S: Slots] Entries<T, S>: slots marker; }
 
 // SAFETY: who made it vouches for the control bytes (I2) on any thread, and pointers by themselves do
 // nothing. The bounds are for the types around this one, which pass them on: most give out mutable
 // references or entries (`Send` to be sent), through `&self` shared references (`Sync` to be shared).
 // The one that gives out shared references only says itself when it can be sent.
-unsafe impl<T: Send, G: Group> Send for RawIter<T, G> {}
+unsafe impl<T: Send, S: Send> Send for Entries<T, S> {}
 // SAFETY: as above.
-unsafe impl<T: Sync, G: Group> Sync for RawIter<T, G> {}
+unsafe impl<T: Sync, S: Sync> Sync for Entries<T, S> {}
 
-impl<T, G: Group> Iterator for RawIter<T, G> {
+impl<T, S: Slots> Iterator for Entries<T, S> {
     type Item = NonNull<T>;
 
     #[allow(clippy::manual_map)] // two calls more where nothing is optimised
@@ -58,7 +65,7 @@ impl<T, G: Group> Iterator for RawIter<T, G> {
     fn next(&mut self) -> Option<NonNull<T>> {
         let ctrl = self.slots.ctrl();
         match self.slots.next() {
-            // SAFETY: a full slot exists.
+            // SAFETY: a full slot exists (I3).
             Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
             None => None,
         }
@@ -72,13 +79,13 @@ impl<T, G: Group> Iterator for RawIter<T, G> {
     #[inline(always)]
     fn fold<B, F: FnMut(B, NonNull<T>) -> B>(self, init: B, mut f: F) -> B {
         let ctrl = self.slots.ctrl();
-        // SAFETY: a full slot exists.
+        // SAFETY: a full slot exists (I3).
         self.slots.fold(init, |acc, slot| f(acc, unsafe { layout::slot(ctrl, slot) }))
     }
 
     #[inline(always)]
     fn count(self) -> usize {
-        self.len()
+        self.slots.count()
     }
 }
 
@@ -86,6 +93,13 @@ impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
     #[inline(always)]
     fn len(&self) -> usize {
         self.slots.len()
+    }
+}
+
+impl<G: Group> Slots for FullSlots<G> {
+    #[inline(always)]
+    fn ctrl(&self) -> NonNull<u8> {
+        self.control().ctrl()
     }
 }
 
@@ -204,44 +218,10 @@ impl<G: Group> Iterator for HashSlots<G> {
     }
 }
 
-/// Pointers to the entries that a search for a hash would offer; see [`HashSlots`].
-pub(crate) struct RawIterHash<T, G: Group> {
-    slots: HashSlots<G>,
-    marker: PhantomData<fn() -> T>,
-}
-
-// SAFETY: as for `RawIter`.
-unsafe impl<T: Send, G: Group> Send for RawIterHash<T, G> {}
-// SAFETY: as above.
-unsafe impl<T: Sync, G: Group> Sync for RawIterHash<T, G> {}
-
-impl<T, G: Group> Clone for RawIterHash<T, G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        RawIterHash { slots: self.slots.clone(), marker: PhantomData }
-    }
-}
-
-impl<T, G: Group> Default for RawIterHash<T, G> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        RawIterHash { slots: HashSlots::default(), marker: PhantomData }
-    }
-}
-
-impl<T, G: Group> Iterator for RawIterHash<T, G> {
-    type Item = NonNull<T>;
-
-    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
-    #[inline]
-    fn next(&mut self) -> Option<NonNull<T>> {
-        let ctrl = self.slots.control.ctrl();
-        match self.slots.next() {
-            // SAFETY: a full slot exists (I3).
-            Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
-            None => None,
-        }
+impl<G: Group> Slots for HashSlots<G> {
+    #[inline(always)]
+    fn ctrl(&self) -> NonNull<u8> {
+        self.control.ctrl()
     }
 }
 
@@ -321,7 +301,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub(crate) unsafe fn raw_iter(&self) -> RawIter<T, G> {
         // SAFETY: the caller's contract.
-        RawIter { slots: unsafe { self.full_slots() }, marker: PhantomData }
+        Entries::of(unsafe { self.full_slots() })
     }
 
     /// The full slots, in order; borrows nothing.
@@ -351,7 +331,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline]
     pub(crate) unsafe fn raw_iter_hash(&self, hash: u64) -> RawIterHash<T, G> {
         // SAFETY: the caller's contract.
-        RawIterHash { slots: unsafe { self.hash_slots(hash) }, marker: PhantomData }
+        Entries::of(unsafe { self.hash_slots(hash) })
     }
 
     /// Takes all entries out, keeping the block. If the drain is leaked, so are block and entries,
@@ -453,41 +433,6 @@ unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawDrain<'_, T, G, 
 // SAFETY: through a shared reference, a drain gives out shared references only.
 unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawDrain<'_, T, G, A> {}
 
-impl<T, G: Group, A: Allocator> RawDrain<'_, T, G, A> {
-    /// The entries that are still to come.
-    ///
-    /// # Safety
-    /// This iterator is neither advanced nor dropped while the result is used.
-    #[inline]
-    pub(crate) unsafe fn rest(&self) -> RawIter<T, G> {
-        self.entries.clone()
-    }
-}
-
-impl<T, G: Group, A: Allocator> Iterator for RawDrain<'_, T, G, A> {
-    type Item = T;
-
-    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
-    #[inline(always)]
-    fn next(&mut self) -> Option<T> {
-        match self.entries.next() {
-            // SAFETY: the entry is initialised (I3) and returned once; the table forgot it.
-            Some(entry) => Some(unsafe { entry.read() }),
-            None => None,
-        }
-    }
-
-    #[inline(always)]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
-
-    #[inline(always)]
-    fn count(self) -> usize {
-        self.entries.len()
-    }
-}
-
 impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
     #[inline]
     fn drop(&mut self) {
@@ -569,52 +514,51 @@ pub(crate) struct RawIntoIter<T, G: Group, A: Allocator> {
     marker: PhantomData<T>,
 }
 
-// SAFETY: it owns the entries and the allocator.
-unsafe impl<T: Send, G: Group, A: Allocator + Send> Send for RawIntoIter<T, G, A> {}
-// SAFETY: through a shared reference, it gives out shared references only.
-unsafe impl<T: Sync, G: Group, A: Allocator + Sync> Sync for RawIntoIter<T, G, A> {}
+default! { [T, G: Group, A: Allocator] RawIntoIter<T, G, A>: entries capacity alloc marker; }
 
-impl<T, G: Group, A: Allocator> RawIntoIter<T, G, A> {
-    /// The entries that are still to come.
-    ///
-    /// # Safety
-    /// This iterator is neither advanced nor dropped while the result is used.
-    #[inline]
-    pub(crate) unsafe fn rest(&self) -> RawIter<T, G> {
-        self.entries.clone()
-    }
-}
-
-impl<T, G: Group, A: Allocator> Default for RawIntoIter<T, G, A> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        RawIntoIter { entries: RawIter::default(), capacity: 0, alloc: None, marker: PhantomData }
-    }
-}
-
-impl<T, G: Group, A: Allocator> Iterator for RawIntoIter<T, G, A> {
-    type Item = T;
-
-    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
-    #[inline(always)]
-    fn next(&mut self) -> Option<T> {
-        match self.entries.next() {
-            // SAFETY: the entry is initialised (I3) and returned once; the table is no more.
-            Some(entry) => Some(unsafe { entry.read() }),
-            None => None,
+/// Implements what iterators that own the entries in their field `entries` have in common.
+macro_rules! by_value {
+    ($([$($generics:tt)*] $iter:ty;)*) => {$(
+        impl<$($generics)*> $iter {
+            /// The entries that are still to come.
+            ///
+            /// # Safety
+            /// This iterator is neither advanced nor dropped while the result is used.
+            #[inline]
+            pub(crate) unsafe fn rest(&self) -> RawIter<T, G> {
+                self.entries.clone()
+            }
         }
-    }
 
-    #[inline(always)]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
-    }
+        impl<$($generics)*> Iterator for $iter {
+            type Item = T;
 
-    #[inline(always)]
-    fn count(self) -> usize {
-        self.entries.len()
-    }
+            #[allow(clippy::manual_map)] // two calls more where nothing is optimised
+            #[inline(always)]
+            fn next(&mut self) -> Option<T> {
+                match self.entries.next() {
+                    // SAFETY: the entry is initialised (I3) and returned once; the table forgot it, or is no more.
+                    Some(entry) => Some(unsafe { entry.read() }),
+                    None => None,
+                }
+            }
+
+            #[inline(always)]
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.entries.size_hint()
+            }
+
+            #[inline(always)]
+            fn count(self) -> usize {
+                self.entries.len()
+            }
+        }
+    )*};
+}
+
+by_value! {
+    [T, G: Group, A: Allocator] RawDrain<'_, T, G, A>;
+    [T, G: Group, A: Allocator] RawIntoIter<T, G, A>;
 }
 
 impl<T, G: Group, A: Allocator> Drop for RawIntoIter<T, G, A> {

@@ -69,12 +69,13 @@ pub(super) fn allocate_for<G: Group, A: Allocator>(
     capacity: usize,
     fallibility: Fallibility,
 ) -> Result<(Control<G>, Size), TryReserveError> {
-    let Some(size) = Control::<G>::SHAPE.size_for(capacity) else {
+    let size = Control::<G>::SHAPE.size_for(capacity);
+    let Some((size, parts)) = size.and_then(|size| Some((size, block::<G>(slot, size)?))) else {
         return Err(fallibility.capacity_overflow());
     };
     // SAFETY: the block has this size and is ours; it is given out after `reset` (I2).
     unsafe {
-        let control = allocate(alloc, slot, size, fallibility)?;
+        let control = allocate(alloc, parts, size, fallibility)?;
         control.reset(size.slots);
         Ok((control, size))
     }
@@ -95,36 +96,16 @@ pub(super) unsafe fn allocate_like<G: Group, A: Allocator>(
     // contract.
     unsafe {
         let parts = block::<G>(slot, size).unwrap_unchecked();
-        allocate_parts(alloc, parts, size, fallibility)
+        allocate(alloc, parts, size, fallibility)
     }
 }
 
-/// A block of this size with nothing in it.
+/// The [`block`] of this size with nothing in it.
 ///
 /// # Safety
 /// Before any other use, [`reset`](Control::reset) it or [`copy_contents`] to it (I2).
 #[inline]
-#[track_caller]
-pub(super) unsafe fn allocate<G: Group, A: Allocator>(
-    alloc: &A,
-    slot: Layout,
-    size: Size,
-    fallibility: Fallibility,
-) -> Result<Control<G>, TryReserveError> {
-    let Some(parts) = block::<G>(slot, size) else {
-        return Err(fallibility.capacity_overflow());
-    };
-    // SAFETY: the caller's contract; that are the parts of such a block.
-    unsafe { allocate_parts(alloc, parts, size, fallibility) }
-}
-
-/// [`allocate`] where the [`block`] of this size is known.
-///
-/// # Safety
-/// As there.
-#[inline]
-#[track_caller]
-unsafe fn allocate_parts<G: Group, A: Allocator>(
+unsafe fn allocate<G: Group, A: Allocator>(
     alloc: &A,
     (layout, offset): (Layout, usize),
     size: Size,

@@ -2,29 +2,8 @@
 //!
 //! [`RawTable`] is generic over the element, the [`Group`] backend and the allocator. It takes
 //! hashes from outside and never asks what they are hashes of; maps, sets and the public
-//! `HashTable` are thin layers over it. This is where to begin reading:
-//!
-//! | file | contents |
-//! |---|---|
-//! | `control.rs` | control bytes: the probe loop, the search for a vacant slot |
-//! | `full.rs` | full slots: the next one, those of a run, all |
-//! | `overflow.rs` | where a search may stop |
-//! | `layout.rs` | the bytes of a table, allocating and freeing them |
-//! | `search.rs` | finding an entry, and where it belongs |
-//! | this file | inserting, capacity |
-//! | `erase.rs` | removing: one entry, any, by predicate, all |
-//! | `grow.rs` | moving to another size, and the rebuild at the same size |
-//! | `iter.rs` | walking over entries |
-//! | `batch.rs` | many lookups at once |
-//! | `fill.rs` | many insertions, one after another |
-//! | `scan.rs` | walking in steps, between which the table may change |
-//! | `clone.rs`, `plain.rs` | copying a table, as a block where that is known to be right |
-//! | `divide.rs` | two tables of one, one of two |
-//! | `split.rs` | walks that can be cut in two, for threads |
-//! | `region.rs` | filling a table by regions, for threads |
-//! | `statistics.rs` | how long searches are |
-//! | `untyped.rs` | tables whose type of entry is not known: what is compiled once |
-//! | `debug.rs` | the invariants, checked and printed |
+//! `HashTable` are thin layers over it. This is where to begin reading; ARCH.md says what the other
+//! files decide.
 //!
 //! # Lookup
 //!

@@ -1,10 +1,8 @@
 //! Which types are *plain*: their clones are known to be copies of their bytes.
 //!
-//! Stable Rust cannot ask whether a type is `Copy`, and `!needs_drop` is no answer: a type without
-//! drop glue may still count its clones. But std's numbers can be recognised by their [`TypeId`].
-//! For a type with lifetimes there is none; its lifetimes are erased first (the idea is that of the
-//! crate `typeid`), which is harmless here, because a number has none: what has the identity of
-//! `u64` when its lifetimes are forgotten is `u64`.
+//! Stable Rust cannot ask whether a type is `Copy`, and `!needs_drop` is no answer: a type without drop glue may
+//! still count its clones. But std's numbers can be recognised by their [`TypeId`]. Lifetimes are erased first (the
+//! idea is that of the crate `typeid`): what has the identity of `u64` without them is `u64`, which has none.
 
 use core::any::TypeId;
 use core::marker::PhantomData;

@@ -10,28 +10,26 @@
 //!   windows    1st [----]         [----] 2nd    [--+-] in neither: left over
 //! ```
 //!
-//! A job touches control bytes and slots of its region only. As soon as a search, for an equal
-//! entry or for a vacant slot, comes to a window that is not entirely in the region, the job gives
-//! the entry back; entries left over are inserted afterwards, by one thread.
+//! A job touches control bytes and slots of its region only. As soon as a search, for an equal entry or for a
+//! vacant slot, comes to a window that is not entirely in the region, the job gives the entry back; entries left
+//! over are inserted afterwards, by one thread.
 //!
 //! # Why the result is that of inserting one by one
 //!
-//! Equal entries have one home, so they are in one job, in order. What remains to be shown is that
-//! once one of them is left over, all later ones are too. Jobs only add entries, so a window that
-//! is full stays full, and a count that is not zero stays so. The first one was left over because
-//! each window up to the first that is not all in the region was without an equal entry and was
-//! overflowed, or was full. None of this has changed when the next one comes, so it meets the same fate.
+//! Equal entries have one home, so they are in one job, in order. Once one of them is left over, all later ones are
+//! too: it was left over because each window up to the first that is not all in the region was without an equal
+//! entry and was overflowed, or was full. As jobs only add entries, full windows stay full and counts that are not
+//! zero stay so, and the next one meets the same fate.
 //!
-//! The entries are those of inserting one by one, and so are counts. Slots may differ: what is left over
-//! comes last, and in a table with one window it may lie before its home (see `capacity.rs`).
+//! The entries are those of inserting one by one, and so are counts. Slots may differ: what is left over comes
+//! last, and in a table with one window it may lie before its home (see `capacity.rs`).
 //!
 //! # Overflow counts
 //!
-//! While jobs run, nobody writes overflow words: what is read as one may belong to several regions, and
-//! the sum to all. A job counts in a log of its own the entries that left each of its homes, which its searches
-//! add to the table's counts, and when all jobs have ended, or one has panicked, the logs are entered
-//! one by one: what inserting the same entries into the same slots one by one would have added. The
-//! same goes for the counters.
+//! While jobs run, nobody writes overflow words, which may belong to several regions. A job logs the entries that
+//! left each of its homes, and its searches add that to the table's counts. When all jobs have ended, or one has
+//! panicked, the logs are entered one by one: what inserting the same entries into the same slots would have added.
+//! The same goes for the counters.
 
 use alloc::vec;
 use alloc::vec::Vec;

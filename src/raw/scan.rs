@@ -1,38 +1,34 @@
 //! Scanning: a walk over the entries in steps, between which anything may happen to the table.
 //!
-//! An iterator goes by slots, and entries change their slots when the table grows, shrinks or is
-//! rebuilt. A scan goes by hashes, which do not change: it visits entries in the order of a number
-//! made of the bits of their hash, the *rank*, and a [cursor](ScanCursor) is the rank up to which
-//! all have been visited. Whatever the table does between two steps, an entry is before or after
-//! the cursor, so one that stays is visited exactly once. The cursor borrows nothing, and the table
-//! does not know about it.
+//! An iterator goes by slots, and entries change their slots when the table is resized or rebuilt. A scan goes by
+//! hashes: it visits entries in the order of a number made of the bits of their hash, the *rank*, and a
+//! [cursor](ScanCursor) is the rank up to which all have been visited. So whatever the table does between two
+//! steps, an entry that stays is visited exactly once. The cursor borrows nothing, and the table does not know
+//! about it.
 //!
 //! # Order
 //!
-//! Ranks are chosen so that whatever a step visits lies together, in a table of any size. Homes are
-//! taken in *blocks* of [`BLOCK`], so the low 9 bits of a hash do not count. The blocks of the table
-//! that the scan began with are visited from the first to the last: the bits that number them, *n* of
-//! them, come first. Behind those come the remaining bits of the hash **in reverse**:
+//! Ranks are chosen so that whatever a step visits lies together, in a table of any size. Homes are taken in
+//! *blocks* of [`BLOCK`], so the low 9 bits of a hash do not count. The blocks of the table that the scan began
+//! with are visited in order: the bits that number them, *n* of them, come first. Behind those come the remaining
+//! bits of the hash **in reverse**:
 //!
 //! ```text
 //!   hash   63 …………………………… n+9 | n+8 ………… 9 | 8 … 0        (n: 2^n blocks at the first step)
 //!   rank            n+8 ………… 9 | n+9 …………………………… 63
 //! ```
 //!
-//! For doubling sends the entries of a block to two blocks, told apart by the next bit of the hash:
-//! these follow each other in the reversed order, the two halves of each of them come next, and so
-//! on, so in a table that has grown the ranks of a block are consecutive too. In a table that has
-//! shrunk, a block has the entries of several former blocks, whose ranks are not consecutive; it is
-//! visited once for each of these, and entries are told apart by their rank.
+//! For doubling sends the entries of a block to two blocks, told apart by the next bit of the hash, which follow
+//! each other in the reversed order, and so on: in a table that has grown the ranks of a block are consecutive
+//! too. In one that has shrunk a block has the entries of several former blocks; it is visited once for each of
+//! these, and entries are told apart by their rank.
 //!
 //! # Step
 //!
-//! The homes of a block are followed by a window's width of slots in which their entries may be. A step
-//! reads these slots in order, has each entry hashed, and visits those whose home is in the block. The
-//! few entries that are further from home are found by the walks of those homes which an insert has gone
-//! past (I5).
-//!
-//! Nothing here matches tags or compares entries: there is no key to look for.
+//! The homes of a block are followed by a window's width of slots in which their entries may be. A step reads
+//! these slots, has each entry hashed, and visits those whose home is in the block. The few entries that are
+//! further from home are found by the walks of those homes which an insert has gone past (I5). Nothing here
+//! matches tags or compares entries: there is no key to look for.
 
 use core::ops::Range;
 
@@ -362,9 +358,9 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
         mut f: impl FnMut(&mut T),
     ) -> Option<ScanCursor> {
-        self.scan_slots(from, hasher, |table, slot, _| {
-            // SAFETY: the slot is full.
-            f(unsafe { table.get_mut(slot) });
+        self.scan_retain(from, hasher, |entry| {
+            f(entry);
+            true
         })
     }
 
@@ -377,36 +373,20 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
         mut keep: impl FnMut(&mut T) -> bool,
     ) -> Option<ScanCursor> {
-        self.scan_slots(from, hasher, |table, slot, hash| {
-            // SAFETY: the slot is full. Entries leave one by one: the table is in order whenever user
-            // code runs (I7).
-            if !keep(unsafe { table.get_mut(slot) }) {
-                // SAFETY: as above; `keep` cannot have changed that.
-                drop(unsafe { table.remove_hashed_at(slot, hash) });
-            }
-        })
-    }
-
-    /// The full slots of the entries that a step visits, with their hashes. `visit` may change the entry
-    /// or take it out, and nothing else.
-    #[inline(always)]
-    fn scan_slots(
-        &mut self,
-        from: ScanCursor,
-        hasher: impl Fn(&T) -> u64,
-        mut visit: impl FnMut(&mut Self, usize, u64),
-    ) -> Option<ScanCursor> {
         let step = Step::new(from, self.control.mask());
         let control = self.control;
         let visit = |slot, wanted: Wanted<'_>| {
-            // SAFETY: the slot is full.
-            let hash = hasher(unsafe { self.get(slot) });
-            if wanted.includes(hash) {
-                visit(self, slot, hash);
+            // SAFETY: the slot is full. Entries leave one by one: the table is in order whenever user
+            // code runs (I7), which cannot change that.
+            unsafe {
+                let hash = hasher(self.get(slot));
+                if wanted.includes(hash) && !keep(self.get_mut(slot)) {
+                    drop(self.remove_hashed_at(slot, hash));
+                }
             }
         };
-        // SAFETY: the step was made for this table, which is borrowed mutably; what `visit` may do is
-        // what its callers do.
+        // SAFETY: the step was made for this table, which is borrowed mutably; entries are changed or taken
+        // out, and nothing else.
         unsafe { control.offer_step(&step, visit) };
         step.next()
     }

@@ -48,13 +48,7 @@ pub(crate) struct Detached<T, G: Group> {
     marker: PhantomData<fn() -> T>,
 }
 
-impl<T, G: Group> Clone for Detached<T, G> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T, G: Group> Copy for Detached<T, G> {}
+copy! { [T, G: Group] Detached<T, G>; }
 
 impl<T, G: Group> Detached<T, G> {
     /// Number of homes from which a lookup prefetches the home's slot: those of tables that
@@ -138,17 +132,6 @@ impl<T, G: Group> Detached<T, G> {
         found.ok()
     }
 
-    /// [`find`](Self::find), with [`prefetch_far`](Self::prefetch_far) before.
-    ///
-    /// # Safety
-    /// As there.
-    #[inline(always)]
-    pub(super) unsafe fn find_far(self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        self.prefetch_far(hash);
-        // SAFETY: the caller's contract.
-        unsafe { self.find(hash, eq) }
-    }
-
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot for it, if the search has
     /// ended in the window of its home and there is one. In line with all its windows: what `eq` compares with
     /// would have to be in memory for a call, also for the hash, which waits for what is stored there a moment
@@ -192,8 +175,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slot of the entry with this hash that `eq` accepts. O(1) expected.
     #[inline(always)]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        let table = self.detached();
+        table.prefetch_far(hash);
         // SAFETY: the table is borrowed: its control bytes are there (I2) and stay what they are.
-        unsafe { self.detached().find_far(hash, eq) }
+        unsafe { table.find(hash, eq) }
     }
 
     /// What the window of the hash's home tells of the entry with this hash that `eq` accepts. It

@@ -1,13 +1,10 @@
 //! Walks that can be cut in two, for threads that share the work.
 //!
-//! A walk is a range of groups that has not begun. Cutting it halves the range and touches no
-//! memory; walking it looks at control bytes a chunk at a time and at full slots only. How many
-//! entries a range holds nobody knows until it has been walked.
-//!
-//! What a walk gives out is decided by its type: references of one kind or another ([`Split`], by
-//! a [`View`]) or the entries themselves ([`Pieces`]), which an owner that has not begun
-//! ([`Undivided`]) leaves to it. This module knows no threads; whether a walk may be sent to
-//! another one follows from what it gives out.
+//! A walk is a range of groups that has not begun. Cutting it halves the range and touches no memory; walking it
+//! looks at control bytes a chunk at a time and at full slots only. How many entries a range holds nobody knows
+//! until it has been walked. Its type decides what it gives out: references of one kind or another ([`Split`], by
+//! a [`View`]) or the entries themselves ([`Pieces`]), which an owner that has not begun ([`Undivided`]) leaves to
+//! it; and from that follows whether it may be sent to another thread. This module knows no threads.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
@@ -46,12 +43,7 @@ unsafe impl<G: Group> Send for SlotRange<G> {}
 // SAFETY: as above.
 unsafe impl<G: Group> Sync for SlotRange<G> {}
 
-impl<G: Group> Clone for SlotRange<G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        SlotRange { rest: self.rest.clone(), ..*self }
-    }
-}
+clone! { [G: Group] SlotRange<G>: rest; }
 
 impl<G: Group> SlotRange<G> {
     /// All groups of a table.
@@ -180,12 +172,7 @@ pub(crate) struct Split<W, G: Group> {
     view: PhantomData<W>,
 }
 
-impl<T, G: Group> Clone for Split<Shared<'_, T>, G> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Split { slots: self.slots.clone(), view: PhantomData }
-    }
-}
+clone! { [T, G: Group] Split<Shared<'_, T>, G>: slots; }
 
 impl<W, G: Group> Split<W, G> {
     /// The same entries, to be looked at while this walk waits.

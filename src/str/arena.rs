@@ -1,13 +1,11 @@
 //! The arena: the bytes of a map's long keys, one after another, in one block.
 //!
-//! Keys are addressed by position, so the block may move: it is replaced by a larger one when it is
-//! full, is copied as a whole by `clone`, and is replaced by a smaller one when most of it is
-//! garbage. If its size is about right, the remaining keys move together inside it. Nothing can
-//! refer into the block then, because all of this needs the map mutably.
+//! Keys are addressed by position, so the block may move: it is replaced by a larger one when it is full, or a smaller
+//! one when most of it is garbage, and `clone` copies it as a whole. If its size is about right, the remaining keys
+//! move together inside it. Nothing can refer into the block then, because all of this needs the map mutably.
 //!
-//! Only keys are pushed, so the whole content is itself one long key (for strings: valid UTF-8),
-//! and a part of it is checked when it is taken out. Thus a wrong position can give a wrong key or
-//! a panic, but nothing worse.
+//! Only keys are pushed, so the whole content is itself one long key (for strings: valid UTF-8), and a part of it is
+//! checked when it is taken out. Thus a wrong position can give a wrong key or a panic, but nothing worse.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;

@@ -3,7 +3,7 @@
 use super::{Arena, Cell, Key, Query, Seed, SliceMap, SliceSet};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_table::answers;
+use crate::hash_table::{answers, iterator_types};
 use crate::raw::RawTable;
 use crate::raw::batch::{Lookups, RawBatch};
 
@@ -14,12 +14,7 @@ struct Keys<'a, K: ?Sized, A: Allocator, I> {
     keys: I,
 }
 
-impl<K: ?Sized, A: Allocator, I: Clone> Clone for Keys<'_, K, A, I> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Keys { seed: self.seed, arena: self.arena, keys: self.keys.clone() }
-    }
-}
+clone! { [K: ?Sized, A: Allocator, I: Clone] Keys<'_, K, A, I>: keys; }
 
 impl<'q, K: Key + ?Sized + 'q, V, A: Allocator, I: Iterator<Item = &'q K>> Lookups<(Cell<K>, V)>
     for Keys<'_, K, A, I>
@@ -46,50 +41,37 @@ impl<'q, K: Key + ?Sized + 'q, V, A: Allocator, I: Iterator<Item = &'q K>> Looku
 type Answers<'a, 'q, K, V, I, A> =
     RawBatch<'a, RawTable<(Cell<K>, V), Native, A>, Keys<'a, K, A, I>, Query<'q, K>>;
 
-/// The stored keys and values of many keys; see [`SliceMap::get_key_value_batch`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.get_key_value_batch(["one", "two"]).collect::<Vec<_>>(), [Some(("one", &1)), None]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct GetKeyValueBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    /// What the arena holds.
-    text: &'a K,
-    entries: Answers<'a, 'q, K, V, I, A>,
+iterator_types! {
+    SliceMap, "let map = rosti::StrMap::from([(\"one\", 1)]);";
+    lazy {
+        "The stored keys and values of many keys" get_key_value_batch:
+        "map.get_key_value_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [Some((\"one\", &1)), None]"
+        => GetKeyValueBatch ['a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global] {
+            /// What the arena holds.
+            text: &'a K,
+            entries: Answers<'a, 'q, K, V, I, A>,
+        }
+        "The values of many keys" get_batch: "map.get_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [Some(&1), None]"
+        => GetBatch ['a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global] {
+            entries: GetKeyValueBatch<'a, 'q, K, V, I, A>
+        }
+        "Whether many keys are present" contains_batch:
+        "map.contains_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [true, false]"
+        => ContainsBatch ['a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global] {
+            entries: GetKeyValueBatch<'a, 'q, K, V, I, A>
+        }
+    }
 }
 
-/// The values of many keys; see [`SliceMap::get_batch`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some(&1), None]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct GetBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    entries: GetKeyValueBatch<'a, 'q, K, V, I, A>,
-}
-
-/// Whether many keys are present; see [`SliceMap::contains_batch`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.contains_batch(["one", "two"]).collect::<Vec<_>>(), [true, false]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ContainsBatch<'a, 'q, K: Key + ?Sized, V, I, A: Allocator = Global> {
-    entries: GetKeyValueBatch<'a, 'q, K, V, I, A>,
-}
-
-/// The stored elements that are equal to many given ones; see [`SliceSet::get_batch`].
-///
-/// ```
-/// let set = rosti::StrSet::from(["one"]);
-/// assert_eq!(set.get_batch(["one", "two"]).collect::<Vec<_>>(), [Some("one"), None]);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct GetBatchSet<'a, 'q, K: Key + ?Sized, I, A: Allocator = Global> {
-    entries: GetKeyValueBatch<'a, 'q, K, (), I, A>,
+iterator_types! {
+    SliceSet, "let set = rosti::StrSet::from([\"one\"]);";
+    lazy {
+        "The stored elements that are equal to many given ones" get_batch:
+        "set.get_batch([\"one\", \"two\"]).collect::<Vec<_>>(), [Some(\"one\"), None]"
+        => GetBatchSet ['a, 'q, K: Key + ?Sized, I, A: Allocator = Global] {
+            entries: GetKeyValueBatch<'a, 'q, K, (), I, A>
+        }
+    }
 }
 
 answers! {

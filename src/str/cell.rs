@@ -6,11 +6,9 @@
 //!   long    [ length u32 ][ hash u32  ][ position u48  ][ tag ][ 255 ]
 //! ```
 //!
-//! Every key has one form only, so equal short keys are equal cells, compared as two words. A long
-//! cell carries as many bits of its key's hash as growth needs: no string is read to move an entry.
-//!
-//! A cell is only ever made from a key, which is why [`Cell::key`] may give it back as one. The
-//! arena knows where the bytes of a long key are; see `arena.rs`.
+//! Every key has one form only, so equal short keys are equal cells, compared as two words. A long cell carries as
+//! many bits of its key's hash as growth needs: no string is read to move an entry. A cell is only ever made from a
+//! key, which is why [`Cell::key`] may give it back as one; where the bytes of a long key are, the arena knows.
 
 use alloc::borrow::ToOwned;
 use core::fmt::Debug;
@@ -107,14 +105,7 @@ pub(crate) struct Cell<K: ?Sized> {
     marker: PhantomData<K>,
 }
 
-impl<K: ?Sized> Clone for Cell<K> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K: ?Sized> Copy for Cell<K> {}
+copy! { [K: ?Sized] Cell<K>; }
 
 /// Four bytes from a position on, the first lowest.
 ///

@@ -1,6 +1,6 @@
 //! Entries: the place of a key in a map, occupied or vacant.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 
 use super::arena::Arena;
 use super::cell::{Cell, Key};
@@ -180,15 +180,11 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
 
 debug_entry! { [K: Key + ?Sized, V: Debug, A: Allocator] Entry<'_, '_, K, V, A>, "Entry" }
 
-impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for OccupiedEntry<'_, K, V, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+debug! {
+    [K: Key + ?Sized, V: Debug, A: Allocator] OccupiedEntry<'_, K, V, A>, |self, f| {
         let mut debug = f.debug_struct("OccupiedEntry");
         debug.field("key", &self.key()).field("value", self.get()).finish_non_exhaustive()
-    }
-}
-
-impl<K: Key + ?Sized, V, A: Allocator> Debug for VacantEntry<'_, '_, K, V, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntry").field(&self.key()).finish()
-    }
+    };
+    [K: Key + ?Sized, V, A: Allocator] VacantEntry<'_, '_, K, V, A>, |self, f|
+        f.debug_tuple("VacantEntry").field(&self.key()).finish();
 }

@@ -1,16 +1,14 @@
 //! The hash of a key: of a short one by its cell, of a long one by its bytes.
 //!
-//! A key has one form only, so the two need not agree with each other. Both are made as foldhash
-//! makes its own: words are mixed with secrets and multiplied in pairs, products folded. The two
-//! words of a short cell are one pair. A long key of up to 128 bytes is 2, 4 or 8 pairs, some of
-//! them overlapping, in two chains that do not wait for each other; the comparison of bytes
-//! branches on the length in the same way, so there is only one branch to mispredict. Longer keys
-//! are mixed 64 bytes at a time into four chains.
+//! A key has one form only, so the two need not agree. Both are made as foldhash makes its own: words are mixed with
+//! secrets and multiplied in pairs, products folded. The two words of a short cell are one pair. A long key of up to
+//! 128 bytes is 2, 4 or 8 pairs, some of them overlapping, in two chains that do not wait for each other; the
+//! comparison of bytes branches on the length in the same way, so there is one branch to mispredict. Longer keys are
+//! mixed 64 bytes at a time into four chains.
 //!
-//! The cell of a long key keeps the parts of the hash that a table uses: the low half, for the
-//! home, and the top byte, for the tag. So growth finds the hash there and reads no key. In a table
-//! of more than 2^32 homes, long keys go to the first 2^32 only: searches become longer, but remain
-//! correct.
+//! The cell of a long key keeps the parts of the hash that a table uses, the low half for the home and the top byte
+//! for the tag, so growth reads no key. In a table of more than 2^32 homes, long keys go to the first 2^32 only:
+//! searches become longer, but remain correct.
 
 use core::hash::BuildHasher;
 

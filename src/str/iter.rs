@@ -1,6 +1,6 @@
 //! The iterators of a map: those of its table, with keys taken from their cells.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
@@ -9,57 +9,55 @@ use super::arena::Arena;
 use super::cell::{Cell, Key};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{debug_list, forward_iterator, view_iterators};
+use crate::hash_map::{
+    debug_list, forward_iterator, into_iterator, iterator_types, view_iterators,
+};
 use crate::hash_table;
 use crate::raw::RawExtractIf;
 
-/// The entries of a map by reference; see [`SliceMap::iter`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.iter().next(), Some(("one", &1)));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct Iter<'a, K: Key + ?Sized, V> {
-    pub(super) entries: hash_table::Iter<'a, (Cell<K>, V)>,
-    /// What the arena holds.
-    pub(super) text: &'a K,
-}
-
-/// The entries of a map, with mutable references to the values; see [`SliceMap::iter_mut`].
-///
-/// ```
-/// let mut map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.iter_mut().next(), Some(("one", &mut 1)));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct IterMut<'a, K: Key + ?Sized, V> {
-    pub(super) entries: hash_table::IterMut<'a, (Cell<K>, V)>,
-    /// What the arena holds.
-    pub(super) text: &'a K,
-}
-
-/// The entries of a map by value, each key newly allocated; see
-/// [`SliceMap::into_iter`](IntoIterator::into_iter).
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.into_iter().next(), Some(("one".to_owned(), 1)));
-/// ```
-pub struct IntoIter<K: Key + ?Sized, V, A: Allocator = Global> {
-    entries: hash_table::IntoIter<(Cell<K>, V), A>,
-    arena: Arena<K, A>,
-}
-
-/// The entries taken out of a map that keeps its memory; see [`SliceMap::drain`].
-///
-/// ```
-/// let mut map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.drain().next(), Some(("one".to_owned(), 1)));
-/// ```
-pub struct Drain<'a, K: Key + ?Sized, V, A: Allocator = Global> {
-    pub(super) entries: hash_table::Drain<'a, (Cell<K>, V), A>,
-    pub(super) arena: &'a mut Arena<K, A>,
+iterator_types! {
+    SliceMap, "let mut map = rosti::StrMap::from([(\"one\", 1)]);";
+    lazy {
+        "The entries of a map by reference" iter: "map.iter().next(), Some((\"one\", &1))"
+        => Iter ['a, K: Key + ?Sized, V] {
+            pub(super) entries: hash_table::Iter<'a, (Cell<K>, V)>,
+            /// What the arena holds.
+            pub(super) text: &'a K,
+        }
+        "The entries of a map, with mutable references to the values" iter_mut:
+        "map.iter_mut().next(), Some((\"one\", &mut 1))"
+        => IterMut ['a, K: Key + ?Sized, V] {
+            pub(super) entries: hash_table::IterMut<'a, (Cell<K>, V)>,
+            /// What the arena holds.
+            pub(super) text: &'a K,
+        }
+        "The entries that a predicate picks, taken out one by one" extract_if:
+        "map.extract_if(|key, _| key == \"one\").next(), Some((\"one\".to_owned(), 1))"
+        => ExtractIf ['a, K: Key + ?Sized, V, F, A: Allocator = Global] {
+            pub(super) entries: RawExtractIf<'a, (Cell<K>, V), Native, A>,
+            pub(super) arena: &'a mut Arena<K, A>,
+            pub(super) pick: F,
+        }
+    }
+    owning {
+        "The entries of a map by value, each key newly allocated" into_iter:
+        "map.into_iter().next(), Some((\"one\".to_owned(), 1))"
+        => IntoIter [K: Key + ?Sized, V, A: Allocator = Global] {
+            entries: hash_table::IntoIter<(Cell<K>, V), A>,
+            arena: Arena<K, A>,
+        }
+        "The entries taken out of a map that keeps its memory" drain:
+        "map.drain().next(), Some((\"one\".to_owned(), 1))"
+        => Drain ['a, K: Key + ?Sized, V, A: Allocator = Global] {
+            pub(super) entries: hash_table::Drain<'a, (Cell<K>, V), A>,
+            pub(super) arena: &'a mut Arena<K, A>,
+        }
+        "The values of a map by value" into_values: "map.into_values().next(), Some(1)"
+        => IntoValues [K: Key + ?Sized, V, A: Allocator = Global] {
+            pub(super) entries: hash_table::IntoIter<(Cell<K>, V), A>,
+            pub(super) marker: PhantomData<K>,
+        }
+    }
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> Drop for Drain<'_, K, V, A> {
@@ -70,31 +68,7 @@ impl<K: Key + ?Sized, V, A: Allocator> Drop for Drain<'_, K, V, A> {
     }
 }
 
-/// The entries that a predicate picks, taken out one by one; see [`SliceMap::extract_if`].
-///
-/// ```
-/// let mut map = rosti::StrMap::from([("one", 1), ("two", 2)]);
-/// assert_eq!(map.extract_if(|key, _| key == "two").next(), Some(("two".to_owned(), 2)));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ExtractIf<'a, K: Key + ?Sized, V, F, A: Allocator = Global> {
-    pub(super) entries: RawExtractIf<'a, (Cell<K>, V), Native, A>,
-    pub(super) arena: &'a mut Arena<K, A>,
-    pub(super) pick: F,
-}
-
 view_iterators! { SliceMap, "StrMap", [K: Key + ?Sized], [K: Key + ?Sized], K::Owned, [] }
-
-/// The values of a map by value; see [`SliceMap::into_values`].
-///
-/// ```
-/// let map = rosti::StrMap::from([("one", 1)]);
-/// assert_eq!(map.into_values().next(), Some(1));
-/// ```
-pub struct IntoValues<K: Key + ?Sized, V, A: Allocator = Global> {
-    pub(super) entries: hash_table::IntoIter<(Cell<K>, V), A>,
-    pub(super) marker: PhantomData<K>,
-}
 
 /// Implements the iterator traits by those of the field `entries`, with what the arena holds at
 /// hand.
@@ -199,18 +173,12 @@ debug_list! {
     [K: Key + ?Sized, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
-impl<K: Key + ?Sized, V, F, A: Allocator> Debug for ExtractIf<'_, K, V, F, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish()
-    }
+debug! {
+    [K: Key + ?Sized, V, F, A: Allocator] ExtractIf<'_, K, V, F, A>, |self, f|
+        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish();
 }
 
-impl<K: Key + ?Sized, V> Clone for Iter<'_, K, V> {
-    #[inline]
-    fn clone(&self) -> Self {
-        Iter { entries: self.entries.clone(), text: self.text }
-    }
-}
+clone! { [K: Key + ?Sized, V] Iter<'_, K, V>: entries; }
 
 impl<K: Key + ?Sized, V> Default for Iter<'_, K, V> {
     /// The iterator over nothing.
@@ -228,34 +196,13 @@ impl<K: Key + ?Sized, V> Default for IterMut<'_, K, V> {
     }
 }
 
-impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a SliceMap<K, V, A> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V>;
-
-    #[inline]
-    fn into_iter(self) -> Iter<'a, K, V> {
-        self.iter()
-    }
-}
-
-impl<'a, K: Key + ?Sized, V, A: Allocator> IntoIterator for &'a mut SliceMap<K, V, A> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V>;
-
-    #[inline]
-    fn into_iter(self) -> IterMut<'a, K, V> {
-        self.iter_mut()
-    }
-}
-
-impl<K: Key + ?Sized, V, A: Allocator> IntoIterator for SliceMap<K, V, A> {
-    type Item = (K::Owned, V);
-    type IntoIter = IntoIter<K, V, A>;
-
+into_iterator! {
+    ['a, K: Key + ?Sized, V, A: Allocator] &'a SliceMap<K, V, A> => Iter<'a, K, V>, (&'a K, &'a V), self
+        => self.iter();
+    ['a, K: Key + ?Sized, V, A: Allocator] &'a mut SliceMap<K, V, A> => IterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => self.iter_mut();
     /// The entries by value, each key newly allocated, in arbitrary order. O(slots) to visit them
     /// all.
-    #[inline]
-    fn into_iter(self) -> IntoIter<K, V, A> {
-        IntoIter { entries: self.table.into_iter(), arena: self.arena }
-    }
+    [K: Key + ?Sized, V, A: Allocator] SliceMap<K, V, A> => IntoIter<K, V, A>, (K::Owned, V), self
+        => IntoIter { entries: self.table.into_iter(), arena: self.arena };
 }

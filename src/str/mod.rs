@@ -6,19 +6,6 @@
 //! cells and looks into the arena only when length and hash bits agree. Growth moves cells and reads
 //! no key. So a map of a million keys has two allocations, and most of its searches touch one entry.
 //!
-//! | file | contents |
-//! |---|---|
-//! | `cell.rs` | the key cell, and what can be a key |
-//! | `arena.rs` | the bytes of long keys |
-//! | `hash.rs` | hashing cells and bytes |
-//! | `error.rs` | why a key cannot be inserted |
-//! | this file | the map |
-//! | `common.rs` | what it has in common with the set |
-//! | `entry.rs`, `iter.rs`, `traits.rs` | its entries, iterators and std's traits |
-//! | `scan.rs` | walking over it in steps |
-//! | `batch.rs` | looking many keys up at once |
-//! | `set.rs` | the set |
-//!
 //! The map is a [`HashTable`] of pairs of a cell and a value, with hash and equality of its own.
 //! Unsafe code is in `cell.rs` and `arena.rs` only: a wrong cell, position or count can do no more
 //! harm there than a wrong key or a panic.
@@ -27,7 +14,7 @@ use core::mem;
 
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
-use crate::hash_map::views;
+use crate::hash_map::{lookups, views};
 use crate::hash_table::{self, HashTable, removals};
 use crate::raw::Statistics;
 
@@ -155,13 +142,7 @@ struct Query<'k, K: Key + ?Sized> {
     hash: u64,
 }
 
-impl<K: Key + ?Sized> Clone for Query<'_, K> {
-    #[inline]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<K: Key + ?Sized> Copy for Query<'_, K> {}
+copy! { [K: Key + ?Sized] Query<'_, K>; }
 
 impl<'k, K: Key + ?Sized> Query<'k, K> {
     #[inline(always)]
@@ -358,56 +339,17 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         search!(self, key, |query, recognise| self.table.find(query.hash, recognise))
     }
 
-    /// The value of a key. O(key length) expected.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.get("one"), Some(&1));
-    /// assert_eq!(map.get(&String::from("two")), None);
-    /// ```
     #[inline(always)]
-    pub fn get(&self, key: &K) -> Option<&V> {
-        let (_, value) = self.find(key)?;
-        Some(value)
+    fn find_mut(&mut self, key: &K) -> Option<&mut (Cell<K>, V)> {
+        search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise))
     }
 
-    /// The value of a key, with the map's own copy of the key. O(key length) expected.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.get_key_value("one"), Some(("one", &1)));
-    /// ```
-    #[inline(always)]
-    pub fn get_key_value(&self, key: &K) -> Option<(&K, &V)> {
-        let (cell, value) = self.find(key)?;
-        Some((cell.key(self.arena.text()), value))
-    }
-
-    /// Whether the key is in the map. O(key length) expected.
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// assert!(map.contains_key("one") && !map.contains_key("two"));
-    /// ```
-    #[inline(always)]
-    pub fn contains_key(&self, key: &K) -> bool {
-        self.find(key).is_some()
-    }
-
-    /// A mutable reference to the value of a key. O(key length) expected.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// if let Some(value) = map.get_mut("one") {
-    ///     *value = 11;
-    /// }
-    /// assert_eq!(map["one"], 11);
-    /// ```
-    #[inline(always)]
-    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let found =
-            search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise));
-        found.map(|(_, value)| value)
+    lookups! {
+        "StrMap", "O(key length) expected.", ", newly allocated,", "O(key length) expected and amortised.",
+        [] K, K::Owned, |self, key|
+        get_key_value: cell => cell.key(self.arena.text());
+        remove: Some(self.find_entry(key)?.remove());
+        remove_entry: Some(self.find_entry(key)?.remove_entry());
     }
 
     /// Mutable references to the values of several keys at once; `None` for keys that are absent.
@@ -516,52 +458,12 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         }
     }
 
-    /// Removes a key and returns its value. O(key length) expected and amortised.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.remove("one"), Some(1));
-    /// assert_eq!(map.remove("one"), None);
-    /// ```
-    #[inline]
-    pub fn remove(&mut self, key: &K) -> Option<V> {
-        Some(self.find_entry(key)?.remove())
-    }
-
-    /// Removes a key and returns it, newly allocated, with its value. O(key length) expected and
-    /// amortised.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.remove_entry("one"), Some(("one".to_owned(), 1)));
-    /// ```
-    #[inline]
-    pub fn remove_entry(&mut self, key: &K) -> Option<(K::Owned, V)> {
-        Some(self.find_entry(key)?.remove_entry())
-    }
-
     /// The entry of a key that is present.
     #[inline]
     fn find_entry(&mut self, key: &K) -> Option<OccupiedEntry<'_, K, V, A>> {
         let found =
             search!(self, key, |query, recognise| self.table.find_entry(query.hash, recognise));
         Some(OccupiedEntry { entry: found.ok()?, arena: &mut self.arena })
-    }
-
-    /// Takes out an arbitrary entry, its key newly allocated. O(1) amortised for a map that is
-    /// loaded as usual, or that is emptied, apart from the key's bytes.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::from([("one", 1)]);
-    /// assert_eq!(map.pop(), Some(("one".to_owned(), 1)));
-    /// assert_eq!(map.pop(), None);
-    /// ```
-    pub fn pop(&mut self) -> Option<(K::Owned, V)> {
-        let (cell, value) = self.table.pop()?;
-        let key = cell.key(self.arena.text()).to_owned();
-        self.arena.release(cell.arena_bytes());
-        collect_garbage(&mut self.table, &mut self.arena);
-        Some((key, value))
     }
 
     views! {
@@ -603,6 +505,13 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
             // What an earlier one left: while the iterator lives, keys cannot be moved.
             collect_garbage(&mut self.table, &mut self.arena);
             ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick: predicate }
+        };
+        pop: " Its key is newly allocated." -> (K::Owned, V) => {
+            let (cell, value) = self.table.pop()?;
+            let key = cell.key(self.arena.text()).to_owned();
+            self.arena.release(cell.arena_bytes());
+            collect_garbage(&mut self.table, &mut self.arena);
+            Some((key, value))
         };
     }
 }

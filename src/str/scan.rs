@@ -2,8 +2,8 @@
 
 use super::{Key, Removed, SliceMap, SliceSet, collect_garbage, hash_of};
 use crate::allocator::Allocator;
-use crate::hash_set::scans;
 use crate::raw::ScanCursor;
+use crate::{hash_map, hash_set};
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// Visits some of the entries and returns where to continue, or `None` when all have been
@@ -28,58 +28,26 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         self.table.scan(from, hash_of(&self.seed), |(cell, value)| f(cell.key(text), value))
     }
 
-    /// [`scan`](Self::scan) that may change values.
-    ///
-    /// ```
-    /// use rosti::{ScanCursor, StrMap};
-    ///
-    /// let mut map = StrMap::from([("one", 1), ("three", 3)]);
-    /// let mut next = Some(ScanCursor::START);
-    /// while let Some(cursor) = next {
-    ///     next = map.scan_mut(cursor, |key, value| *value += key.len());
-    /// }
-    /// assert_eq!(map["three"], 8);
-    /// ```
-    #[inline]
-    pub fn scan_mut(
-        &mut self,
-        from: ScanCursor,
-        mut f: impl FnMut(&K, &mut V),
-    ) -> Option<ScanCursor> {
-        let text = self.arena.text();
-        self.table.scan_mut(from, hash_of(&self.seed), |(cell, value)| f(cell.key(text), value))
-    }
-
-    /// [`scan_mut`](Self::scan_mut) that drops the entries for which `keep` returns false. If
-    /// `keep` or a drop panics, the entries already dropped are gone and all others stay. A step
-    /// that leaves too much garbage behind collects it, as [`retain`](Self::retain) does; such a
-    /// step is O(len).
-    ///
-    /// ```
-    /// use rosti::{ScanCursor, StrMap};
-    ///
-    /// let mut map: StrMap<u32> = (0..1000).map(|n| (format!("number {n}"), n)).collect();
-    /// let mut next = Some(ScanCursor::START);
-    /// while let Some(cursor) = next {
-    ///     next = map.scan_retain(cursor, |_, value| *value % 2 == 0);
-    /// }
-    /// assert_eq!(map.len(), 500);
-    /// ```
-    pub fn scan_retain(
-        &mut self,
-        from: ScanCursor,
-        mut keep: impl FnMut(&K, &mut V) -> bool,
-    ) -> Option<ScanCursor> {
-        let mut removed = Removed { arena: &mut self.arena, bytes: 0 };
-        let next = self.table.scan_retain(from, hash_of(&self.seed), |(cell, value)| {
-            removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
-        });
-        drop(removed);
-        collect_garbage(&mut self.table, &mut self.arena);
-        next
+    hash_map::scans! {
+        "StrMap<u64>",
+        " A step that leaves too much garbage behind collects it, as `retain` does; such a step is O(len).",
+        |self, from|
+        scan_mut: f => {
+            let text = self.arena.text();
+            self.table.scan_mut(from, hash_of(&self.seed), |(cell, value)| f(cell.key(text), value))
+        };
+        scan_retain: keep => {
+            let mut removed = Removed { arena: &mut self.arena, bytes: 0 };
+            let next = self.table.scan_retain(from, hash_of(&self.seed), |(cell, value)| {
+                removed.note_unless(keep(cell.key(removed.arena.text()), value), cell)
+            });
+            drop(removed);
+            collect_garbage(&mut self.table, &mut self.arena);
+            next
+        };
     }
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    scans! { K, "StrSet" }
+    hash_set::scans! { K, "StrSet" }
 }

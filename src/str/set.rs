@@ -1,6 +1,5 @@
 //! The set: a map without values.
 
-use core::fmt::{self, Debug};
 use core::iter::FusedIterator;
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Sub, SubAssign};
 
@@ -8,8 +7,8 @@ use super::common::common;
 use super::{Drain, Entry, InsertError, IntoKeys, Key, Keys, SliceMap};
 use crate::allocator::{Allocator, Global};
 use crate::error::TryReserveError;
-use crate::hash_map::{debug_list, forward_iterator};
-use crate::hash_set::{algebra, by_len, relations};
+use crate::hash_map::{debug_list, forward_iterator, into_iterator, iterator_types};
+use crate::hash_set::{algebra, by_len, elements, relations};
 use crate::hash_table::removals;
 use crate::raw::Statistics;
 
@@ -46,26 +45,13 @@ common! {
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// Whether the element is in the set. O(length) expected.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one"]);
-    /// assert!(set.contains("one") && !set.contains("two"));
-    /// ```
-    #[inline(always)]
-    pub fn contains(&self, element: &K) -> bool {
-        self.map.contains_key(element)
-    }
-
-    /// The set's own copy of an element. O(length) expected.
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one"]);
-    /// assert_eq!((set.get("one"), set.get("two")), (Some("one"), None));
-    /// ```
-    #[inline(always)]
-    pub fn get(&self, element: &K) -> Option<&K> {
-        self.map.get_key_value(element).map(|(key, ())| key)
+    elements! {
+        "StrSet", "O(length) expected.", ", newly allocated", "O(length) expected and amortised.", inline(always),
+        [] K => &K, K::Owned, |self, element|
+        contains: self.map.contains_key(element);
+        get: self.map.get_key_value(element).map(|(key, ())| key);
+        take: self.map.remove_entry(element).map(|(key, ())| key);
+        remove: self.map.remove(element).is_some();
     }
 
     /// Inserts a copy of the element if it is absent, and returns whether it was. O(length)
@@ -100,39 +86,6 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         }
     }
 
-    /// Removes an element and returns whether it was in the set. O(length) expected and amortised.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert!(set.remove("one") && !set.remove("one"));
-    /// ```
-    #[inline]
-    pub fn remove(&mut self, element: &K) -> bool {
-        self.map.remove(element).is_some()
-    }
-
-    /// Removes an element and returns it, newly allocated. O(length) expected and amortised.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert_eq!(set.take("one"), Some("one".to_owned()));
-    /// ```
-    #[inline]
-    pub fn take(&mut self, element: &K) -> Option<K::Owned> {
-        self.map.remove_entry(element).map(|(key, ())| key)
-    }
-
-    /// Takes out an arbitrary element, newly allocated; see [`SliceMap::pop`].
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::from(["one"]);
-    /// assert_eq!((set.pop(), set.pop()), (Some("one".to_owned()), None));
-    /// ```
-    #[inline]
-    pub fn pop(&mut self) -> Option<K::Owned> {
-        self.map.pop().map(|(key, ())| key)
-    }
-
     /// The elements, in arbitrary order. O(slots) to visit them all.
     ///
     /// ```
@@ -156,6 +109,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
             let mut pick = predicate;
             self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
         };
+        pop[inline]: " It is newly allocated." -> K::Owned => self.map.pop().map(|(key, ())| key);
     }
 
     algebra! {
@@ -177,14 +131,12 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
     relations! { "StrSet", "", is_disjoint is_subset is_superset, iter }
 }
 
-/// The elements taken out of a set that keeps its memory; see [`SliceSet::drain`].
-///
-/// ```
-/// let mut set = rosti::StrSet::from(["one"]);
-/// assert_eq!(set.drain().next(), Some("one".to_owned()));
-/// ```
-pub struct DrainSet<'a, K: Key + ?Sized, A: Allocator = Global> {
-    entries: Drain<'a, K, (), A>,
+iterator_types! {
+    SliceSet, "let mut set = rosti::StrSet::from([\"one\"]);";
+    owning {
+        "The elements taken out of a set that keeps its memory" drain: "set.drain().next(), Some(\"one\".to_owned())"
+        => DrainSet ['a, K: Key + ?Sized, A: Allocator = Global] { entries: Drain<'a, K, (), A> }
+    }
 }
 
 forward_iterator! {
@@ -216,11 +168,7 @@ impl<K: Key + ?Sized, A: Allocator> PartialEq for SliceSet<K, A> {
 
 impl<K: Key + ?Sized, A: Allocator> Eq for SliceSet<K, A> {}
 
-impl<K: Key + ?Sized, A: Allocator> Debug for SliceSet<K, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
+debug! { [K: Key + ?Sized, A: Allocator] SliceSet<K, A>, |self, f| f.debug_set().entries(self.iter()).finish(); }
 
 impl<K: Key + ?Sized, A: Allocator + Default> Default for SliceSet<K, A> {
     /// An empty set with a seed of its own and default allocators.
@@ -230,52 +178,28 @@ impl<K: Key + ?Sized, A: Allocator + Default> Default for SliceSet<K, A> {
     }
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, const N: usize> From<[Q; N]> for SliceSet<K> {
+from_array! {
     /// The set of these elements.
-    fn from(elements: [Q; N]) -> Self {
-        elements.into_iter().collect()
-    }
+    [K: Key + ?Sized, Q: AsRef<K>] Q => SliceSet<K>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator + Default> FromIterator<Q> for SliceSet<K, A> {
+from_iterator! {
     /// The set of these elements.
-    fn from_iter<I: IntoIterator<Item = Q>>(elements: I) -> Self {
-        let mut set = Self::default();
-        set.extend(elements);
-        set
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, A: Allocator + Default] Q => SliceSet<K, A>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, A: Allocator> Extend<Q> for SliceSet<K, A> {
+extend! {
     /// Inserts all elements that are absent, given by reference (`&str`) or by value (`String`).
     ///
     /// # Panics
     /// As [`SliceMap::reserve`] and [`SliceMap::insert`].
-    #[track_caller]
-    fn extend<I: IntoIterator<Item = Q>>(&mut self, elements: I) {
-        self.map.extend(elements.into_iter().map(|element| (element, ())));
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, A: Allocator] Q => SliceSet<K, A>: map, |element| (element, ());
 }
 
-impl<'a, K: Key + ?Sized, A: Allocator> IntoIterator for &'a SliceSet<K, A> {
-    type Item = &'a K;
-    type IntoIter = Keys<'a, K, ()>;
-
-    #[inline]
-    fn into_iter(self) -> Keys<'a, K, ()> {
-        self.iter()
-    }
-}
-
-impl<K: Key + ?Sized, A: Allocator> IntoIterator for SliceSet<K, A> {
-    type Item = K::Owned;
-    type IntoIter = IntoKeys<K, (), A>;
-
+into_iterator! {
+    ['a, K: Key + ?Sized, A: Allocator] &'a SliceSet<K, A> => Keys<'a, K, ()>, &'a K, self => self.iter();
     /// The elements by value, each newly allocated, in arbitrary order. O(slots) to visit them all.
-    #[inline]
-    fn into_iter(self) -> IntoKeys<K, (), A> {
-        self.map.into_keys()
-    }
+    [K: Key + ?Sized, A: Allocator] SliceSet<K, A> => IntoKeys<K, (), A>, K::Owned, self => self.map.into_keys();
 }
 
 /// Implements an operator on two references, and the one that assigns.

@@ -1,6 +1,6 @@
 //! std's traits for maps.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::mem;
 use core::ops::Index;
 
@@ -49,8 +49,8 @@ impl<K: Key + ?Sized, V: Clone, A: Allocator> SliceMap<K, V, A> {
         // The keys come first: if cloning a value panics, the entries there already have theirs.
         self.arena.copy_from(&source.arena, fallibility)?;
         let guard = Recount(self);
-        let plain = Plain::of_copied_and_value();
-        guard.0.table.clone_from_as(&source.table, plain, fallibility)?;
+        let (table, source) = (&mut guard.0.table.raw, &source.table.raw);
+        table.clone_from_as(source, Plain::of_copied_and_value(), fallibility)?;
         mem::forget(guard);
         Ok(())
     }
@@ -66,10 +66,8 @@ impl<K: Key + ?Sized, V: PartialEq, A: Allocator> PartialEq for SliceMap<K, V, A
 
 impl<K: Key + ?Sized, V: Eq, A: Allocator> Eq for SliceMap<K, V, A> {}
 
-impl<K: Key + ?Sized, V: Debug, A: Allocator> Debug for SliceMap<K, V, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
+debug! {
+    [K: Key + ?Sized, V: Debug, A: Allocator] SliceMap<K, V, A>, |self, f| f.debug_map().entries(self.iter()).finish();
 }
 
 impl<K: Key + ?Sized, V, A: Allocator + Default> Default for SliceMap<K, V, A> {
@@ -98,22 +96,14 @@ impl<K: Key + ?Sized, V, A: Allocator> Index<&K> for SliceMap<K, V, A> {
     }
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, V, const N: usize> From<[(Q, V); N]> for SliceMap<K, V> {
+from_array! {
     /// Builds a map of these entries; for equal keys the last value wins.
-    fn from(entries: [(Q, V); N]) -> Self {
-        entries.into_iter().collect()
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, V] (Q, V) => SliceMap<K, V>
 }
 
-impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator + Default> FromIterator<(Q, V)>
-    for SliceMap<K, V, A>
-{
+from_iterator! {
     /// Builds a map of these entries; for equal keys the last value wins.
-    fn from_iter<I: IntoIterator<Item = (Q, V)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        map.extend(entries);
-        map
-    }
+    [K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator + Default] (Q, V) => SliceMap<K, V, A>
 }
 
 impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator> Extend<(Q, V)> for SliceMap<K, V, A> {

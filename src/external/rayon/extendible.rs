@@ -1,7 +1,7 @@
 //! Parallel iterators of extendible maps and sets: those of their tables, one after another.
 
 use alloc::vec::Vec;
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
@@ -10,103 +10,52 @@ use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, 
 use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::debug_list;
+use crate::hash_map::{debug_list, iterator_types};
 use crate::raw::RawTable;
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::{ExtendibleMap, ExtendibleSet};
 
-/// The entries of an extendible map by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let map: rosti::ExtendibleMap<_, _> = (0..10_000u64).map(|n| (n, n)).collect();
-/// assert_eq!(map.par_iter().map(|(_, n)| n).sum::<u64>(), 49_995_000);
-/// ```
-#[derive(Clone)]
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIter<'a, K, V> {
-    tables: Vec<Split<Shared<'a, (K, V)>, Native>>,
-}
-
-/// The entries of an extendible map, with mutable references to the values, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 10), (2, 20)]);
-/// map.par_iter_mut().for_each(|(key, value)| *value += key);
-/// assert_eq!(map, rosti::ExtendibleMap::from([(1, 11), (2, 22)]));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIterMut<'a, K, V> {
-    tables: Vec<Split<KeyedMut<'a, K, V>, Native>>,
-}
-
-/// The entries of an extendible map by value, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let map: rosti::ExtendibleMap<_, _> = rosti::ExtendibleMap::from([(1, 'a')]);
-/// assert_eq!(map.into_par_iter().collect::<Vec<_>>(), [(1, 'a')]);
-/// ```
-#[must_use = "iterators are lazy; this one drops all entries unless consumed"]
-pub struct IntoParIter<K, V, A: Allocator = Global> {
-    tables: Vec<RawTable<(K, V), Native, A>>,
-}
-
-/// The elements of an extendible set by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let set: rosti::ExtendibleSet<u64> = (0..10_000).collect();
-/// assert_eq!(set.par_iter().sum::<u64>(), 49_995_000);
-/// ```
-#[derive(Clone)]
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct SetParIter<'a, T> {
-    entries: ParIter<'a, T, ()>,
-}
-
-/// The elements of an extendible set by value, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let set: rosti::ExtendibleSet<_> = rosti::ExtendibleSet::from(['a']);
-/// assert_eq!(set.into_par_iter().collect::<Vec<_>>(), ['a']);
-/// ```
-#[must_use = "iterators are lazy; this one drops all elements unless consumed"]
-pub struct SetIntoParIter<T, A: Allocator = Global> {
-    entries: IntoParIter<T, (), A>,
-}
-
-impl<'a, K: Sync, V: Sync> ParallelIterator for ParIter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let entries = self.tables.into_par_iter().flat_map(Walk);
-        entries.map(|(key, value)| (key, value)).drive_unindexed(consumer)
+iterator_types! {
+    ExtendibleMap, "use rayon::prelude::*;\nlet mut map = rosti::ExtendibleMap::<_, _>::from([(1, 10), (2, 20)]);";
+    lazy {
+        "The entries of an extendible map by reference, in parallel": "map.par_iter().map(|(_, n)| n).sum::<u64>(), 30"
+        => ParIter ['a, K, V] { tables: Vec<Split<Shared<'a, (K, V)>, Native>> }
+        "The entries of an extendible map, with mutable references to the values, in parallel":
+        "map.par_iter_mut().max(), Some((&2, &mut 20))"
+        => ParIterMut ['a, K, V] { tables: Vec<Split<KeyedMut<'a, K, V>, Native>> }
+    }
+    dropping "all entries" {
+        "The entries of an extendible map by value, in parallel": "map.into_par_iter().max(), Some((2, 20))"
+        => IntoParIter [K, V, A: Allocator = Global] { tables: Vec<RawTable<(K, V), Native, A>> }
     }
 }
 
-impl<'a, K: Sync, V: Send> ParallelIterator for ParIterMut<'a, K, V> {
-    type Item = (&'a K, &'a mut V);
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        self.tables.into_par_iter().flat_map(Walk).drive_unindexed(consumer)
+iterator_types! {
+    ExtendibleSet, "use rayon::prelude::*;\nlet set = rosti::ExtendibleSet::<_>::from([1, 2]);";
+    lazy {
+        "The elements of an extendible set by reference, in parallel": "set.par_iter().sum::<i32>(), 3"
+        => SetParIter ['a, T] { entries: ParIter<'a, T, ()> }
+    }
+    dropping "all elements" {
+        "The elements of an extendible set by value, in parallel": "set.into_par_iter().sum::<i32>(), 3"
+        => SetIntoParIter [T, A: Allocator = Global] { entries: IntoParIter<T, (), A> }
     }
 }
 
-impl<K: Send, V: Send, A: Allocator + Send> ParallelIterator for IntoParIter<K, V, A> {
-    type Item = (K, V);
-
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let tables = self.tables.into_par_iter();
-        tables.flat_map(|table| Whole(table.into_pieces())).drive_unindexed(consumer)
-    }
+clone! {
+    [K, V] ParIter<'_, K, V>: tables;
+    [T] SetParIter<'_, T>: entries;
 }
 
 forward_parallel! {
-    ['a, T: Sync] SetParIter<'a, T>, &'a T, |(element, ())| element;
-    [T: Send, A: Allocator + Send] SetIntoParIter<T, A>, T, |(element, ())| element;
+    ['a, K: Sync, V: Sync] ParIter<'a, K, V>, (&'a K, &'a V), self
+        => self.tables.into_par_iter().flat_map(Walk).map(|(key, value)| (key, value));
+    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => self.tables.into_par_iter().flat_map(Walk);
+    [K: Send, V: Send, A: Allocator + Send] IntoParIter<K, V, A>, (K, V), self
+        => self.tables.into_par_iter().flat_map(|table| Whole(table.into_pieces()));
+    ['a, T: Sync] SetParIter<'a, T>, &'a T, self => self.entries.map(|(element, ())| element);
+    [T: Send, A: Allocator + Send] SetIntoParIter<T, A>, T, self => self.entries.map(|(element, ())| element);
 }
 
 debug_list! {

@@ -1,6 +1,6 @@
 //! Parallel iterators of maps, and building maps in parallel.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
@@ -10,7 +10,7 @@ use super::extend::extend;
 use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{HashMap, clone, debug_list};
+use crate::hash_map::{HashMap, debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
@@ -19,59 +19,26 @@ walks! {
     (K, V), [table.raw], (&'a K, &'a V) => |(key, value)| (key, value), (K, V) => |entry| entry
 }
 
-/// The entries of a map, with mutable references to the values, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut map = rosti::HashMap::<_, _>::from([(1, 10), (2, 20)]);
-/// map.par_iter_mut().for_each(|(key, value)| *value += key);
-/// assert_eq!(map, rosti::HashMap::from([(1, 11), (2, 22)]));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIterMut<'a, K, V> {
-    entries: Walk<Split<KeyedMut<'a, K, V>, Native>>,
-}
-
-/// The keys of a map, in parallel; see [`HashMap::par_keys`].
-///
-/// ```
-/// use rayon::prelude::*;
-/// assert_eq!(rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]).par_keys().max(), Some(&2));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParKeys<'a, K, V> {
-    entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
-}
-
-/// The values of a map, in parallel; see [`HashMap::par_values`].
-///
-/// ```
-/// use rayon::prelude::*;
-/// assert_eq!(rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]).par_values().max(), Some(&'b'));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParValues<'a, K, V> {
-    entries: Walk<Split<Shared<'a, (K, V)>, Native>>,
-}
-
-/// The values of a map, to be changed, in parallel; see [`HashMap::par_values_mut`].
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);
-/// map.par_values_mut().for_each(|value| value.make_ascii_uppercase());
-/// assert_eq!(map[&1], 'A');
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParValuesMut<'a, K, V> {
-    entries: Walk<Split<KeyedMut<'a, K, V>, Native>>,
+iterator_types! {
+    HashMap, "use rayon::prelude::*;\nlet mut map = rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]);";
+    lazy {
+        "The entries of a map, with mutable references to the values, in parallel":
+        "map.par_iter_mut().max(), Some((&2, &mut 'b'))"
+        => ParIterMut ['a, K, V] { entries: Walk<Split<KeyedMut<'a, K, V>, Native>> }
+        "The keys of a map, in parallel" par_keys: "map.par_keys().max(), Some(&2)"
+        => ParKeys ['a, K, V] { entries: Walk<Split<Shared<'a, (K, V)>, Native>> }
+        "The values of a map, in parallel" par_values: "map.par_values().max(), Some(&'b')"
+        => ParValues ['a, K, V] { entries: Walk<Split<Shared<'a, (K, V)>, Native>> }
+        "The values of a map, to be changed, in parallel" par_values_mut: "map.par_values_mut().max(), Some(&mut 'b')"
+        => ParValuesMut ['a, K, V] { entries: Walk<Split<KeyedMut<'a, K, V>, Native>> }
+    }
 }
 
 forward_parallel! {
-    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), |entry| entry;
-    ['a, K: Sync, V: Sync] ParKeys<'a, K, V>, &'a K, |(key, _)| key;
-    ['a, K: Sync, V: Sync] ParValues<'a, K, V>, &'a V, |(_, value)| value;
-    ['a, K: Sync, V: Send] ParValuesMut<'a, K, V>, &'a mut V, |(_, value)| value;
+    ['a, K: Sync, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), self => self.entries;
+    ['a, K: Sync, V: Sync] ParKeys<'a, K, V>, &'a K, self => self.entries.map(|(key, _)| key);
+    ['a, K: Sync, V: Sync] ParValues<'a, K, V>, &'a V, self => self.entries.map(|(_, value)| value);
+    ['a, K: Sync, V: Send] ParValuesMut<'a, K, V>, &'a mut V, self => self.entries.map(|(_, value)| value);
 }
 
 debug_list! {
@@ -82,8 +49,8 @@ debug_list! {
 }
 
 clone! {
-    [K, V] ParKeys<'_, K, V>;
-    [K, V] ParValues<'_, K, V>;
+    [K, V] ParKeys<'_, K, V>: entries;
+    [K, V] ParValues<'_, K, V>: entries;
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {

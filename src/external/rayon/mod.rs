@@ -77,16 +77,15 @@ impl<I: Owner> Whole<I> {
     }
 }
 
-/// Implements `ParallelIterator` by that of the field `entries`, with a function applied to each
-/// item.
+/// Implements `ParallelIterator` by another parallel iterator.
 macro_rules! forward_parallel {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $item:ty, $self:ident => $items:expr;)*) => {$(
         impl<$($generics)*> ParallelIterator for $iter {
             type Item = $item;
 
             #[inline]
-            fn drive_unindexed<C: UnindexedConsumer<$item>>(self, consumer: C) -> C::Result {
-                self.entries.map($take_apart).drive_unindexed(consumer)
+            fn drive_unindexed<C: UnindexedConsumer<$item>>($self, consumer: C) -> C::Result {
+                $items.drive_unindexed(consumer)
             }
         }
     )*};
@@ -141,41 +140,19 @@ macro_rules! walks {
         $Of:ident [$($T:ident),+] [$($S:ident)?], $it:literal of $entries:literal, $three:literal,
         $Entry:ty, [$($raw:ident).+], $Shared:ty => $share:expr, $Owned:ty => $own:expr
     ) => {
-        #[doc = concat!("The ", $entries, " of a ", $it, " by reference, in parallel.")]
-        ///
-        /// ```
-        /// use rayon::prelude::*;
-        #[doc = concat!("let ", $it, " = ", $three, ";")]
-        #[doc = concat!("assert_eq!(", $it, ".par_iter().count(), 3);")]
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct ParIter<'a, $($T),+> {
-            entries: Walk<Split<Shared<'a, $Entry>, Native>>,
-        }
-
-        #[doc = concat!("The ", $entries, " of a ", $it, " by value, in parallel.")]
-        ///
-        /// ```
-        /// use rayon::prelude::*;
-        #[doc = concat!("let ", $it, " = ", $three, ";")]
-        #[doc = concat!("assert_eq!(", $it, ".into_par_iter().count(), 3);")]
-        /// ```
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct IntoParIter<$($T,)+ A: Allocator = Global> {
-            entries: Whole<RawIntoIter<$Entry, Native, A>>,
-        }
-
-        #[doc = concat!("The ", $entries, " taken out of a ", $it, " that keeps its memory, in parallel; see")]
-        #[doc = concat!("[`", stringify!($Of), "::par_drain`].")]
-        ///
-        /// ```
-        /// use rayon::prelude::*;
-        #[doc = concat!("let mut ", $it, " = ", $three, ";")]
-        #[doc = concat!("assert_eq!(", $it, ".par_drain().count(), 3);")]
-        /// ```
-        #[must_use = "iterators are lazy; this one drops everything unless consumed"]
-        pub struct ParDrain<'a, $($T,)+ A: Allocator = Global> {
-            entries: Whole<RawDrain<'a, $Entry, Native, A>>,
+        iterator_types! {
+            $Of, concat!("use rayon::prelude::*;\nlet mut ", $it, " = ", $three, ";");
+            lazy {
+                "The " $entries " of a " $it " by reference, in parallel": $it ".par_iter().count(), 3"
+                => ParIter ['a, $($T),+] { entries: Walk<Split<Shared<'a, $Entry>, Native>> }
+                "The " $entries " of a " $it " by value, in parallel": $it ".into_par_iter().count(), 3"
+                => IntoParIter [$($T,)+ A: Allocator = Global] { entries: Whole<RawIntoIter<$Entry, Native, A>> }
+            }
+            dropping "everything" {
+                "The " $entries " taken out of a " $it " that keeps its memory, in parallel" par_drain:
+                $it ".par_drain().count(), 3"
+                => ParDrain ['a, $($T,)+ A: Allocator = Global] { entries: Whole<RawDrain<'a, $Entry, Native, A>> }
+            }
         }
 
         impl<$($T,)+ $($S,)? A: Allocator> $Of<$($T,)+ $($S,)? A> {
@@ -196,9 +173,9 @@ macro_rules! walks {
         }
 
         forward_parallel! {
-            ['a, $($T: Sync),+] ParIter<'a, $($T),+>, $Shared, $share;
-            [$($T: Send,)+ A: Allocator + Send] IntoParIter<$($T,)+ A>, $Owned, $own;
-            [$($T: Send,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, $Owned, $own;
+            ['a, $($T: Sync),+] ParIter<'a, $($T),+>, $Shared, self => self.entries.map($share);
+            [$($T: Send,)+ A: Allocator + Send] IntoParIter<$($T,)+ A>, $Owned, self => self.entries.map($own);
+            [$($T: Send,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, $Owned, self => self.entries.map($own);
         }
 
         debug_list! {
@@ -207,7 +184,7 @@ macro_rules! walks {
             [$($T: Debug,)+ A: Allocator] ParDrain<'_, $($T,)+ A>, self => self.entries.iter().map($share);
         }
 
-        clone! { [$($T),+] ParIter<'_, $($T),+>; }
+        clone! { [$($T),+] ParIter<'_, $($T),+>: entries; }
 
         into_parallel! {
             [$($T: Send,)+ $($S,)? A: Allocator + Send] $Of<$($T,)+ $($S,)? A> => IntoParIter<$($T,)+ A>, $Owned, self

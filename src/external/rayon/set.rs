@@ -1,6 +1,6 @@
 //! Parallel iterators of sets, set algebra in parallel, and building sets in parallel.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
@@ -10,7 +10,7 @@ use super::extend::extend;
 use super::{Walk, Whole, extend_parallel, forward_parallel, from_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::hash_set::{self, HashSet, by_len, relations};
 use crate::raw::split::{Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
@@ -20,87 +20,50 @@ walks! {
     (T, ()), [map.table.raw], &'a T => |(element, ())| element, T => |(element, ())| element
 }
 
-/// Defines the parallel iterators over two sets, with their traits. `$serial` is the method that
-/// gives the same elements one by one.
+iterator_types! {
+    HashSet,
+    "use rayon::prelude::*;\nlet [a, b] = [[1, 2], [2, 3]].map(rosti::HashSet::<_>::from);";
+    lazy {
+        "The elements that are in one set but not in another, in parallel" par_difference:
+        "a.par_difference(&b).sum::<i32>(), 1"
+        => ParDifference ['a, T, S, A: Allocator = Global] { a: &'a HashSet<T, S, A>, b: &'a HashSet<T, S, A> }
+        "The elements that are in exactly one of two sets, in parallel" par_symmetric_difference:
+        "a.par_symmetric_difference(&b).sum::<i32>(), 1 + 3"
+        => ParSymmetricDifference ['a, T, S, A: Allocator = Global] { a: &'a HashSet<T, S, A>, b: &'a HashSet<T, S, A> }
+        "The elements that are in both of two sets, in parallel" par_intersection:
+        "a.par_intersection(&b).sum::<i32>(), 2"
+        => ParIntersection ['a, T, S, A: Allocator = Global] { a: &'a HashSet<T, S, A>, b: &'a HashSet<T, S, A> }
+        "The elements that are in at least one of two sets, in parallel" par_union:
+        "a.par_union(&b).sum::<i32>(), 1 + 2 + 3"
+        => ParUnion ['a, T, S, A: Allocator = Global] { a: &'a HashSet<T, S, A>, b: &'a HashSet<T, S, A> }
+    }
+}
+
+/// The traits of parallel iterators over two sets. `$serial` is the method that gives the same elements one by one.
 macro_rules! algebra {
-    ($($(#[$doc:meta])* $iter:ident, $serial:ident, |$a:ident, $b:ident| $elements:expr;)*) => {$(
-        $(#[$doc])*
-        #[must_use = "iterators are lazy and do nothing unless consumed"]
-        pub struct $iter<'a, T, S, A: Allocator = Global> {
-            a: &'a HashSet<T, S, A>,
-            b: &'a HashSet<T, S, A>,
+    ($($iter:ident, $serial:ident, |$a:ident, $b:ident| $elements:expr;)*) => {$(
+        clone! { [T, S, A: Allocator] $iter<'_, T, S, A>; }
+
+        debug_list! {
+            [T: Debug + Eq + Hash, S: BuildHasher, A: Allocator] $iter<'_, T, S, A>, self => self.a.$serial(self.b);
         }
 
-        impl<T, S, A: Allocator> Clone for $iter<'_, T, S, A> {
-            #[inline]
-            fn clone(&self) -> Self {
-                $iter { ..*self }
-            }
-        }
-
-        impl<T: Debug + Eq + Hash, S: BuildHasher, A: Allocator> Debug for $iter<'_, T, S, A> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.a.$serial(self.b)).finish()
-            }
-        }
-
-        impl<'a, T, S, A> ParallelIterator for $iter<'a, T, S, A>
-        where
-            T: Eq + Hash + Sync,
-            S: BuildHasher + Sync,
-            A: Allocator + Sync,
-        {
-            type Item = &'a T;
-
-            fn drive_unindexed<C: UnindexedConsumer<&'a T>>(self, consumer: C) -> C::Result {
+        forward_parallel! {
+            ['a, T: Eq + Hash + Sync, S: BuildHasher + Sync, A: Allocator + Sync] $iter<'a, T, S, A>, &'a T, self => {
                 let ($a, $b) = (self.a, self.b);
-                $elements.drive_unindexed(consumer)
-            }
+                $elements
+            };
         }
     )*};
 }
 
 algebra! {
-    /// The elements that are in one set but not in another, in parallel; see
-    /// [`HashSet::par_difference`].
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-    /// assert_eq!(a.par_difference(&b).collect::<Vec<_>>(), [&1]);
-    /// ```
     ParDifference, difference, |a, b| a.into_par_iter().filter(|&element| !b.contains(element));
-
-    /// The elements that are in exactly one of two sets, in parallel; see
-    /// [`HashSet::par_symmetric_difference`].
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-    /// assert_eq!(a.par_symmetric_difference(&b).sum::<i32>(), 1 + 3);
-    /// ```
     ParSymmetricDifference, symmetric_difference, |a, b| a.par_difference(b).chain(b.par_difference(a));
-
-    /// The elements that are in both of two sets, in parallel; see [`HashSet::par_intersection`].
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-    /// assert_eq!(a.par_intersection(&b).collect::<Vec<_>>(), [&2]);
-    /// ```
     ParIntersection, intersection, |a, b| {
         let (smaller, larger) = by_len(a, b, HashSet::len);
         smaller.into_par_iter().filter(|&element| larger.contains(element))
     };
-
-    /// The elements that are in at least one of two sets, in parallel; see
-    /// [`HashSet::par_union`].
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let (a, b) = (rosti::HashSet::<_>::from([1, 2]), rosti::HashSet::<_>::from([2, 3]));
-    /// assert_eq!(a.par_union(&b).sum::<i32>(), 1 + 2 + 3);
-    /// ```
     ParUnion, union, |a, b| {
         let (smaller, larger) = by_len(a, b, HashSet::len);
         larger.into_par_iter().chain(smaller.par_difference(larger))

@@ -2,87 +2,46 @@
 //! one by one: where a key goes in the arena depends on those before it.
 
 use alloc::vec::Vec;
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{Walk, extend_parallel, from_parallel, into_parallel};
+use super::{Walk, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::str::{Cell, Key, SliceMap, SliceSet};
 
 /// A walk over the entries of a map that rayon cuts.
 type Entries<View> = Walk<Split<View, Native>>;
 
-/// The entries of a map by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-/// assert_eq!(map.par_iter().map(|(key, value)| key.len() * value).sum::<usize>(), 3 + 15);
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIter<'a, K: Key + ?Sized, V> {
-    entries: Entries<Shared<'a, (Cell<K>, V)>>,
-    text: &'a K,
-}
-
-/// The entries of a map, with mutable references to the values, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-/// map.par_iter_mut().for_each(|(key, value)| *value += key.len());
-/// assert_eq!(map, rosti::StrMap::from([("one", 4), ("three", 8)]));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIterMut<'a, K: Key + ?Sized, V> {
-    entries: Entries<KeyedMut<'a, Cell<K>, V>>,
-    text: &'a K,
-}
-
-/// The elements of a set by reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let set = rosti::StrSet::from(["one", "three"]);
-/// assert_eq!(set.par_iter().max(), Some("three"));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParElements<'a, K: Key + ?Sized> {
-    entries: ParIter<'a, K, ()>,
-}
-
-impl<'a, K: Key + ?Sized, V: Sync> ParallelIterator for ParIter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    #[inline]
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let ParIter { entries, text } = self;
-        entries.map(|(cell, value)| (cell.key(text), value)).drive_unindexed(consumer)
+iterator_types! {
+    SliceMap, "use rayon::prelude::*;\nlet mut map = rosti::StrMap::from([(\"one\", 1), (\"three\", 3)]);";
+    lazy {
+        "The entries of a map by reference, in parallel": "map.par_iter().max(), Some((\"three\", &3))"
+        => ParIter ['a, K: Key + ?Sized, V] { entries: Entries<Shared<'a, (Cell<K>, V)>>, text: &'a K }
+        "The entries of a map, with mutable references to the values, in parallel":
+        "map.par_iter_mut().max(), Some((\"three\", &mut 3))"
+        => ParIterMut ['a, K: Key + ?Sized, V] { entries: Entries<KeyedMut<'a, Cell<K>, V>>, text: &'a K }
     }
 }
 
-impl<'a, K: Key + ?Sized, V: Send> ParallelIterator for ParIterMut<'a, K, V> {
-    type Item = (&'a K, &'a mut V);
-
-    #[inline]
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        let ParIterMut { entries, text } = self;
-        entries.map(|(cell, value)| (cell.key(text), value)).drive_unindexed(consumer)
+iterator_types! {
+    SliceSet, "use rayon::prelude::*;\nlet set = rosti::StrSet::from([\"one\", \"three\"]);";
+    lazy {
+        "The elements of a set by reference, in parallel": "set.par_iter().max(), Some(\"three\")"
+        => ParElements ['a, K: Key + ?Sized] { entries: ParIter<'a, K, ()> }
     }
 }
 
-impl<'a, K: Key + ?Sized> ParallelIterator for ParElements<'a, K> {
-    type Item = &'a K;
-
-    #[inline]
-    fn drive_unindexed<C: UnindexedConsumer<Self::Item>>(self, consumer: C) -> C::Result {
-        self.entries.map(|(key, ())| key).drive_unindexed(consumer)
-    }
+forward_parallel! {
+    ['a, K: Key + ?Sized, V: Sync] ParIter<'a, K, V>, (&'a K, &'a V), self
+        => self.entries.map(|(cell, value)| (cell.key(self.text), value));
+    ['a, K: Key + ?Sized, V: Send] ParIterMut<'a, K, V>, (&'a K, &'a mut V), self
+        => self.entries.map(|(cell, value)| (cell.key(self.text), value));
+    ['a, K: Key + ?Sized] ParElements<'a, K>, &'a K, self => self.entries.map(|(key, ())| key);
 }
 
 debug_list! {
@@ -94,15 +53,9 @@ debug_list! {
         => self.entries.entries.iter().map(|(cell, ())| cell.key(self.entries.text));
 }
 
-impl<K: Key + ?Sized, V> Clone for ParIter<'_, K, V> {
-    #[inline]
-    fn clone(&self) -> Self {
-        ParIter { entries: self.entries.clone(), text: self.text }
-    }
-}
-
 clone! {
-    [K: Key + ?Sized] ParElements<'_, K>;
+    [K: Key + ?Sized, V] ParIter<'_, K, V>: entries;
+    [K: Key + ?Sized] ParElements<'_, K>: entries;
 }
 
 into_parallel! {

@@ -1,6 +1,6 @@
 //! Parallel iterators of tables.
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -8,7 +8,7 @@ use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::{Walk, Whole, forward_parallel, into_parallel, walks};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
-use crate::hash_map::{clone, debug_list};
+use crate::hash_map::{debug_list, iterator_types};
 use crate::hash_table::HashTable;
 use crate::raw::split::{Shared, Split, Unique};
 use crate::raw::{RawDrain, RawIntoIter};
@@ -19,21 +19,16 @@ walks! {
     T, [raw], &'a T => |entry| entry, T => |entry| entry
 }
 
-/// The entries of a table by mutable reference, in parallel.
-///
-/// ```
-/// use rayon::prelude::*;
-/// let mut table = rosti::HashTable::new();
-/// table.insert_unique(7, 2, |_| 7);
-/// table.par_iter_mut().for_each(|entry| *entry += 1);
-/// assert_eq!(table.find(7, |_| true), Some(&3));
-/// ```
-#[must_use = "iterators are lazy and do nothing unless consumed"]
-pub struct ParIterMut<'a, T> {
-    entries: Walk<Split<Unique<'a, T>, Native>>,
+iterator_types! {
+    HashTable,
+    "use rayon::prelude::*;\nlet mut table = rosti::HashTable::new();\ntable.insert_unique(7, 2, |_| 7);";
+    lazy {
+        "The entries of a table by mutable reference, in parallel": "table.par_iter_mut().max(), Some(&mut 2)"
+        => ParIterMut ['a, T] { entries: Walk<Split<Unique<'a, T>, Native>> }
+    }
 }
 
-forward_parallel! { ['a, T: Send] ParIterMut<'a, T>, &'a mut T, |entry| entry; }
+forward_parallel! { ['a, T: Send] ParIterMut<'a, T>, &'a mut T, self => self.entries; }
 
 debug_list! { [T: Debug] ParIterMut<'_, T>, self => self.entries.iter(); }
 

@@ -173,6 +173,7 @@ fn compare<G: Group>(capacity: u128, elements: &[(u128, u128)]) {
         shape.control_bytes_of_several(homes)
     };
     assert_eq!(bytes as u128, width.control_bytes(shape, extent.0));
+    assert!(shape.control_bytes(homes) % shape.width == 0 && shape.control_bytes(homes) <= bytes);
     assert_eq!(overflow::words(homes) as u128, width.words(extent.0));
     for &(bytes, align) in elements {
         let slot = Layout::from_size_align(bytes as usize, align as usize).expect("a layout");

@@ -46,13 +46,7 @@ fn compare<T, G: Group>(
         RawBatch::new(table, Wanted { keys: keys.iter().copied(), hash, eq })
             .map(|entry| entry.map(number))
     };
-    assert_eq!(
-        batch().fold(Vec::new(), |mut all, answer| {
-            all.push(answer);
-            all
-        }),
-        expected
-    );
+    assert_eq!(by_fold(batch()), expected);
     let mut answers = batch();
     for (n, &answer) in expected.iter().enumerate() {
         let left = keys.len() - n;
@@ -60,11 +54,7 @@ fn compare<T, G: Group>(
         assert_eq!(answers.next(), Some(answer));
         if n == keys.len() / 2 {
             // The rest in the other way.
-            let rest: Vec<_> = answers.fold(Vec::new(), |mut all, answer| {
-                all.push(answer);
-                all
-            });
-            assert_eq!(rest, expected[n + 1..]);
+            assert_eq!(by_fold(answers), expected[n + 1..]);
             break;
         }
     }
@@ -81,9 +71,7 @@ fn answers_are_those_of_find<G: Group>() {
         for &entries in SIZES {
             let mut random = Random(entries as u64);
             let mut table = RawTable::<u64, G, Global>::new_in(Global);
-            for key in 0..entries as u64 {
-                table.insert_unique(hash(key), key, |key| hash(*key));
-            }
+            insert_by(&mut table, 0..entries as u64, |key| hash(*key));
             assert_eq!(table.is_far(), entries > NEAR);
             let lens = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 1];
             for len in lens.into_iter().chain([scaled(1000, 400, 40)]) {
@@ -148,7 +136,7 @@ fn panics<G: Group>(table: &RawTable<u64, G, Global>, entries: u64) {
 fn nothing_is_lost<G: Group>() {
     for entries in if cfg!(miri) { [20, 60] } else { [100, 470] } {
         let mut table = RawTable::<u64, G, Global>::new_in(Global);
-        (0..entries).for_each(|key| _ = table.insert_unique(mix(key), key, |key| mix(*key)));
+        insert_all(&mut table, 0..entries);
         assert_eq!(table.is_far(), entries > NEAR as u64);
         panics(&table, entries);
     }

@@ -1,25 +1,4 @@
-//! Tests of the core, as functions of a backend.
-//!
-//! | file | question |
-//! |---|---|
-//! | `trace.rs` | what a random operation is, and how a table carries it out |
-//! | `model.rs` | does a table do what an ordered map does, with I1–I6 after every operation |
-//! | `twin.rs` | do two backends of the same shape leave the same bytes |
-//! | `reference.rs` | are those the bytes that the design prescribes: slots, overflow counts |
-//! | `reach.rs` | is every slot reached from every home, up to the last one |
-//! | `region.rs` | is filling by regions the same as inserting one by one; walks that are cut |
-//! | `scan.rs` | is every entry that stays visited once, whatever happens between the steps of a scan |
-//! | `batch.rs` | are the answers of a batch those of single lookups |
-//! | `elements.rs` | zero-sized, over-aligned, big and owning elements |
-//! | `pop.rs` | how many groups does emptying a table by popping look at |
-//! | `walks.rs` | how many groups does a walk over a nearly empty table look at |
-//! | `panics.rs` | the n-th call of user code panics, for all n |
-//! | `sizes.rs` | capacity against layout; allocators that fail |
-//! | `meter.rs` | an allocator that keeps account and refuses what it is told to |
-//! | `counts.rs` | is a count too low after any sequence, can a sum overflow |
-//! | `arithmetic.rs` | can a size be wrong, or overflow, on CPUs of 16, 32 and 64 bits |
-//! | `negative.rs` | do the invariants notice planted mistakes |
-//! | `statistics.rs` | how many windows a search visits |
+//! Tests of the core, as functions of a backend. Each file says at its top which question it answers.
 //!
 //! [`backends!`] makes a test of each function for every backend that runs on the machine. Where
 //! panics abort, tests that need unwinding are left out.
@@ -188,7 +167,16 @@ fn insert_all<G: Group, A: Allocator>(
     table: &mut RawTable<u64, G, A>,
     keys: impl IntoIterator<Item = u64>,
 ) {
-    keys.into_iter().for_each(|key| _ = table.insert_unique(mix(key), key, key_hasher));
+    insert_by(table, keys, key_hasher);
+}
+
+/// The same, with this hasher.
+fn insert_by<G: Group, A: Allocator>(
+    table: &mut RawTable<u64, G, A>,
+    keys: impl IntoIterator<Item = u64>,
+    hasher: impl Fn(&u64) -> u64,
+) {
+    keys.into_iter().for_each(|key| _ = table.insert_unique(hasher(&key), key, &hasher));
 }
 
 /// Removes keys that are present.
@@ -255,6 +243,14 @@ fn entries<T, G: Group, A: Allocator>(
     let entries = unsafe { table.raw_iter() };
     // SAFETY: an entry of the table.
     entries.map(|entry| unsafe { entry.as_ref() })
+}
+
+/// What an iterator returns, by `fold`.
+pub(crate) fn by_fold<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.fold(Vec::new(), |mut all, item| {
+        all.push(item);
+        all
+    })
 }
 
 fn sorted<T: Ord>(entries: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -121,9 +121,7 @@ fn wrong_overflow_counts<G: Group>() {
     let hasher = |&key: &u64| home as u64 | key << (usize::BITS - 7) & TAG_BITS;
     let capacity = capacity_of_homes::<G>(1);
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);
-    for key in 0..capacity as u64 {
-        table.insert_unique(hasher(&key), key, hasher);
-    }
+    insert_by(&mut table, 0..capacity as u64, hasher);
     table.check_invariants(hasher);
     let homes = table.control.mask() + 1;
     let before = table.control.counts();
@@ -174,9 +172,7 @@ fn dumps<G: Group>() {
     let expected = format!("{name} homes 1 items 0 growth_left 0\n       0 {no_slots}  \n");
     assert_eq!(table.dump(), expected);
 
-    for tag in [0x01, 0x7c, 0x2f] {
-        table.insert_unique(tagged(&tag), tag, tagged);
-    }
+    insert_by(&mut table, [0x01, 0x7c, 0x2f], tagged);
     assert_eq!(table.remove(tagged(&0x7c), |_| true), Some(0x7c));
     let no_slots = &no_slots[4..];
     let expected = format!("{name} homes 1 items 2 growth_left 2\n       0 1.f.{no_slots}  \n");
@@ -185,9 +181,7 @@ fn dumps<G: Group>() {
     // One more than a window holds, at home 3.
     let mut table = Keys::<G>::with_capacity_in(capacity_of_homes::<G>(0), Global);
     let hasher = |_: &u64| 3 | 5 << (usize::BITS - 7);
-    for key in 0..=G::WIDTH as u64 {
-        table.insert_unique(hasher(&key), key, hasher);
-    }
+    insert_by(&mut table, 0..=G::WIDTH as u64, hasher);
     let expected = match G::WIDTH {
         8 => format!(
             "{name} homes 16 items 9 growth_left 5 steps 1 limit 4\n\

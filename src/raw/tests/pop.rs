@@ -12,6 +12,14 @@ std::thread_local! {
 #[derive(Clone, Copy)]
 pub(super) struct Counting<G>(G);
 
+macro_rules! forward {
+    ($($operation:ident($($tag:ident)?) -> $result:ty;)*) => {$(
+        fn $operation(self $(, $tag: Tag)?) -> $result {
+            self.0.$operation($($tag)?)
+        }
+    )*};
+}
+
 // SAFETY: every operation is the other backend's.
 unsafe impl<G: Group> Group for Counting<G> {
     const WIDTH: usize = G::WIDTH;
@@ -30,24 +38,9 @@ unsafe impl<G: Group> Group for Counting<G> {
         unsafe { self.0.store(ctrl) }
     }
 
-    fn match_tag(self, tag: Tag) -> G::Mask {
-        self.0.match_tag(tag)
-    }
-
-    fn match_empty(self) -> G::Mask {
-        self.0.match_empty()
-    }
-
-    fn match_empty_or_deleted(self) -> G::Mask {
-        self.0.match_empty_or_deleted()
-    }
-
-    fn match_full(self) -> G::Mask {
-        self.0.match_full()
-    }
-
-    fn full_bits(self) -> usize {
-        self.0.full_bits()
+    forward! {
+        match_tag(tag) -> G::Mask; match_empty() -> G::Mask; match_empty_or_deleted() -> G::Mask;
+        match_full() -> G::Mask; full_bits() -> usize;
     }
 
     fn union(self, other: Self) -> Self {

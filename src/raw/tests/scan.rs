@@ -265,9 +265,8 @@ fn walks_through_all_windows<G: Group>() {
     assert_eq!(table.control.mask(), homes - 1);
     // All at home near the end of the second block, and most of them elsewhere, some in the first slots.
     let hasher = |_: &u64| (homes - G::WIDTH + 5) as u64;
-    for key in 0..table.capacity() as u64 {
-        table.insert_unique(hasher(&key), key, hasher);
-    }
+    let capacity = table.capacity() as u64;
+    insert_by(&mut table, 0..capacity, hasher);
     // SAFETY: the table has several windows and is borrowed by nobody else.
     unsafe { table.control.saturate_counts() };
     let (mut seen, mut next) = (BTreeSet::new(), Some(ScanCursor::START));
@@ -337,9 +336,7 @@ fn lying_hashers<G: Group>() {
             while let Some(cursor) = next {
                 next = table.scan_retain(cursor, hasher, |key| (*key + round as u64) % 16 != 0);
             }
-            for key in 0..8 {
-                table.insert_unique(hasher(&key), key, hasher);
-            }
+            insert_by(&mut table, 0..8, hasher);
         }
         // SAFETY: the table is there and unchanged.
         assert_eq!(unsafe { table.raw_iter() }.fold(0, |n, _| n + 1), table.len());

@@ -102,7 +102,7 @@ fn false_matches_of_misses<G: Group>() {
 fn false_matches_of_hits<G: Group>() {
     let mut table = Keys::<G>::with_capacity_in(5, Global);
     let hash = |_: &u64| 0;
-    (0..5).for_each(|key| _ = table.insert_unique(0, key, hash));
+    insert_by(&mut table, 0..5, hash);
     assert_eq!(table.false_matches(hash).0, 2.0);
 }
 
@@ -197,9 +197,7 @@ fn the_limit_follows_the_steps<G: Group>() {
     assert_eq!(sums(), (0, credit));
     // In the lower half of the homes: some leave them, although half of the slots stay vacant.
     let crowd = |&key: &u64| mix(key) & !(u64::from(homes) / 2);
-    for key in 0..u64::from(homes) / 2 {
-        table.insert_unique(crowd(&key), key, crowd);
-    }
+    insert_by(&mut table, 0..u64::from(homes) / 2, crowd);
     let (steps, _) = sums();
     assert!(steps > homes / 16, "{steps} steps of {homes} homes");
     table.rebuild(&crowd);
@@ -219,16 +217,10 @@ fn counts_are_taken_back<G: Group>() {
             let hasher = |key: &u64| hash(*key);
             // So few that no count reaches its end, unless the hash is bad.
             let keys = capacity as u64 * 3 / 4;
-            (0..keys).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
+            insert_by(&mut table, 0..keys, hasher);
             let before = table.control.counts();
-            for key in 0..keys {
-                let key = key ^ 1;
-                if let Some(taken) = table.remove(hash(key), |&k| k == key) {
-                    assert_eq!(taken, key);
-                }
-            }
-            if keys % 2 == 1 {
-                table.remove(hash(keys - 1), |&k| k == keys - 1);
+            for key in (0..keys).map(|key| if key ^ 1 < keys { key ^ 1 } else { key }) {
+                assert_eq!(table.remove(hash(key), |&k| k == key), Some(key));
             }
             assert!(table.is_empty());
             let counts = table.control.counts().into_iter();
@@ -273,7 +265,7 @@ fn rebuilds_are_paid_for<G: Group>() {
             let mut table = Keys::<G>::with_capacity_in(capacity, Global);
             let hashes = Cell::new(0);
             let hasher = |key: &u64| tick(&hashes, hash(*key));
-            (0..capacity as u64).for_each(|key| _ = table.insert_unique(hash(key), key, hasher));
+            insert_by(&mut table, 0..capacity as u64, hasher);
             let (slots, mut random) = (table.slots(), Random(7));
             let mut keys: Vec<u64> = (0..capacity as u64).collect();
             let (mut walked, pairs) = (0u64, scaled(40, 10, 1) as u64 * capacity as u64);
@@ -337,7 +329,7 @@ fn searches_leave_a_crowd<G: Group>() {
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);
     let homes = table.control.mask() as u64 + 1;
     let crowd = |&key: &u64| mix(key) & !(homes / 4 * 3);
-    (0..capacity as u64).for_each(|key| _ = table.insert_unique(crowd(&key), key, crowd));
+    insert_by(&mut table, 0..capacity as u64, crowd);
     let statistics = table.statistics(crowd);
     std::println!("{} {homes} homes: {:.2} windows per hit", G::NAME, statistics.hit_windows);
     assert!(statistics.hit_windows < 5.0, "{statistics}");

@@ -105,15 +105,10 @@ impl<G: Group> Subject<G> {
 
     /// The entries, in slot order, by both ways of iterating.
     pub(super) fn entries(&self) -> Vec<Entry> {
-        // SAFETY: the table is there and unchanged while the iterator is used.
-        let iter = unsafe { self.table.raw_iter() };
+        let iter = entries(&self.table).copied();
         assert_eq!((iter.len(), iter.size_hint().1), (self.table.len(), Some(self.table.len())));
-        // SAFETY: the entries live as long as the borrow of the table.
-        let by_next: Vec<Entry> = iter.clone().map(|entry| unsafe { *entry.as_ref() }).collect();
-        let mut by_fold = Vec::new();
-        // SAFETY: as above.
-        iter.for_each(|entry| by_fold.push(unsafe { *entry.as_ref() }));
-        assert_eq!(by_next, by_fold);
+        let by_next: Vec<Entry> = iter.clone().collect();
+        assert_eq!(by_next, by_fold(iter));
         by_next
     }
 

@@ -348,7 +348,10 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
     /// ```
     #[inline(always)]
     pub fn remove(self) -> V {
-        self.remove_entry().1
+        let (key, value) = self.remove_entry();
+        // Before the value is the result, which is not dropped if this panics.
+        drop(key);
+        value
     }
 
     value_methods! {

@@ -43,9 +43,13 @@ macro_rules! map_methods {
                 concat!(stringify!($Map), "::<_, _>"), "O(1) expected.", "", "O(1) expected.",
                 [<Q: Hash + Equivalent<K> + ?Sized>] Q, K, |self, key|
                 get_key_value: key => key;
-                // `map` and `?` copy more where nothing is optimised.
+                // `map` and `?` copy more where nothing is optimised. The key is dropped while the value is no
+                // result yet: that would not be dropped if the key's drop panics.
                 remove: match self.remove_entry(key) {
-                    Some((_, value)) => Some(value),
+                    Some((key, value)) => {
+                        drop(key);
+                        Some(value)
+                    }
                     None => None,
                 };
                 remove_entry: self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key));

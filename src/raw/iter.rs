@@ -172,8 +172,10 @@ impl<G: Group> HashSlots<G> {
     pub(super) fn next_in_window(&mut self) -> Option<usize> {
         let window = self.window();
         let (home, shape) = (ctrl::home(self.hash, self.control.mask()), Control::<G>::SHAPE);
-        // Not by `find`, which is a call. Mutable references are made from these, so none may come twice.
-        for lane in self.lanes.by_ref() {
+        // Not by `find`, which is a call, nor by `for`, which is two where nothing is optimised. Mutable references
+        // are made from these, so none may come twice.
+        while let Some(lane) = self.lanes.lowest() {
+            self.lanes = self.lanes.without_lowest();
             if self.seq.is_first_visit(window + lane, home, shape) {
                 return Some(window + lane);
             }

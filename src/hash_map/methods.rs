@@ -43,9 +43,13 @@ macro_rules! map_methods {
                 concat!(stringify!($Map), "::<_, _>"), "O(1) expected.", "", "O(1) expected.",
                 [<Q: Hash + Equivalent<K> + ?Sized>] Q, K, |self, key|
                 get_key_value: key => key;
-                // `map` and `?` copy more where nothing is optimised.
+                // `map` and `?` copy more where nothing is optimised. Dropping the key may panic: the value is dropped
+                // then as long as it is not what is returned.
                 remove: match self.remove_entry(key) {
-                    Some((_, value)) => Some(value),
+                    Some((key, value)) => {
+                        drop(key);
+                        Some(value)
+                    }
                     None => None,
                 };
                 remove_entry: self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key));

@@ -435,4 +435,24 @@ macro_rules! value_methods {
     };
 }
 
-pub(crate) use {entry_methods, lookups, map_methods, value_methods, views};
+/// Implements methods that tell of an entry or take it out. In quotes code that makes an `entry`; then what is said of
+/// each method, and what it returns for that.
+macro_rules! accessors {
+    (
+        $entry:literal,
+        $($doc:literal $name:ident($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*
+    ) => {$(
+        #[doc = $doc]
+        ///
+        /// ```
+        #[doc = $entry]
+        #[doc = concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");")]
+        /// ```
+        #[inline]
+        pub fn $name($($receiver)*) -> $Shown {
+            $shown
+        }
+    )*};
+}
+
+pub(crate) use {accessors, entry_methods, lookups, map_methods, value_methods, views};

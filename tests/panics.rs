@@ -804,7 +804,8 @@ fn map_remove() {
         let packed = || full::<Map>(size, hash);
         for calls in [HASH, EQ, DROP] {
             let terms = ZERO.in_detail(calls);
-            blows("remove", calls, terms, packed, |map| {
+            // Also when it is the key's destructor that panics, the value is dropped.
+            blows("remove", calls, Terms { leaks: 0, ..terms }, packed, |map| {
                 light();
                 assert!(of(map).remove(&Probe(0)).is_some());
             });

@@ -317,42 +317,7 @@ fn rejected_elements_come_back() {
     }
 }
 
-/// A vacant entry of a borrowed key makes the key when there is room, not before; and in a map with room, and
-/// through the forms that are given the key, nothing is asked for at all.
-#[test]
-fn borrowed_keys_are_made_when_there_is_room() {
-    let mut map: HashMap<String, u64, By> = HashMap::default();
-    let vacant = |map: &mut HashMap<String, u64, By>, key: &str, then: u64| {
-        Tally::refusing(then, || match map.entry_ref(key) {
-            EntryRef::Occupied(_) => panic!("the key is not in the map"),
-            EntryRef::Vacant(entry) => entry.try_insert_entry(1).map(|entry| *entry.get()),
-        })
-    };
-    let before = Tally::allocations();
-    let (result, refused) = vacant(&mut map, "first", 1);
-    let layout = refused.expect("an empty map needs memory");
-    assert_eq!(result, Err(Rejected { value: 1, error: TryReserveError::AllocError { layout } }));
-    assert_eq!((Tally::allocations(), map.capacity()), (before, 0), "the key was made");
-    assert_eq!(vacant(&mut map, "first", 0), (Ok(1), None));
-    assert_eq!(Tally::allocations(), before + 2, "the table and the key");
-
-    let key = String::from("second");
-    let (result, refused) = Tally::refusing(1, || match map.entry_ref("second") {
-        EntryRef::Occupied(_) => panic!("the key is not in the map"),
-        EntryRef::Vacant(entry) => {
-            entry.try_insert_entry_with_key(key, 2).map(|entry| *entry.get())
-        }
-    });
-    assert_eq!((result, refused), (Ok(2), None));
-    assert_eq!((map.len(), map["first"], map["second"]), (2, 1, 2));
-    if cfg!(panic = "unwind") {
-        let wrong = catch_unwind(AssertUnwindSafe(|| match map.entry_ref("third") {
-            EntryRef::Occupied(_) => true,
-            EntryRef::Vacant(entry) => entry.try_insert_with_key("fourth".to_owned(), 4).is_ok(),
-        }));
-        assert!(wrong.is_err() && map.len() == 2, "a key that is not the one asked for");
-    }
-}
+support::borrowed_keys! { HashMap<String, u64, By>, EntryRef }
 
 /// Constructors that say if there is no memory.
 #[test]

@@ -668,42 +668,7 @@ fn rejected_entries_come_back() {
     }
 }
 
-/// A vacant entry of a borrowed key makes the key when there is room, not before; in a map with room, and
-/// through the forms that are given the key, nothing is asked for at all.
-#[test]
-fn borrowed_keys_are_made_when_there_is_room() {
-    let mut map: Map<String, u64> = Map::default();
-    let vacant = |map: &mut Map<String, u64>, key: &str, then: u64| {
-        Tally::refusing(then, || match map.entry_ref(key) {
-            EntryRef::Occupied(_) => panic!("the key is not in the map"),
-            EntryRef::Vacant(entry) => entry.try_insert_entry(1).map(|entry| *entry.get()),
-        })
-    };
-    let before = Tally::allocations();
-    let (result, refused) = vacant(&mut map, "first", 1);
-    assert!(refused.is_some());
-    assert_eq!(result.expect_err("there was no memory").value, 1);
-    assert_eq!((Tally::allocations(), map.capacity()), (before, 0), "the key was made");
-    assert_eq!(vacant(&mut map, "first", 0), (Ok(1), None));
-    assert_eq!(Tally::allocations(), before + 2, "the table and the key");
-
-    let key = String::from("second");
-    let (result, refused) = Tally::refusing(1, || match map.entry_ref("second") {
-        EntryRef::Occupied(_) => panic!("the key is not in the map"),
-        EntryRef::Vacant(entry) => {
-            entry.try_insert_entry_with_key(key, 2).map(|entry| *entry.get())
-        }
-    });
-    assert_eq!((result, refused), (Ok(2), None));
-    assert_eq!((map.len(), map["first"], map["second"]), (2, 1, 2));
-    if cfg!(panic = "unwind") {
-        let wrong = catch_unwind(AssertUnwindSafe(|| match map.entry_ref("third") {
-            EntryRef::Occupied(_) => true,
-            EntryRef::Vacant(entry) => entry.try_insert_with_key("fourth".to_owned(), 4).is_ok(),
-        }));
-        assert!(wrong.is_err() && map.len() == 2, "a key that is not the one asked for");
-    }
-}
+support::borrowed_keys! { Map<String, u64>, EntryRef }
 
 #[test]
 fn rejected_elements_come_back() {

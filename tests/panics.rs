@@ -1670,46 +1670,53 @@ fn set_elements() {
     }
 }
 
-#[test]
-fn set_bulk() {
-    for (size, hash) in worlds() {
-        let packed = || full::<Set>(size, hash);
+/// What takes elements out of a set, or of the field `inner` of a table.
+macro_rules! bulk {
+    ($packed:ident $(, $inner:ident)?) => {
         for calls in [CLOSURE, DROP] {
-            blows("retain", calls, only(is_even), packed, |set| {
+            blows("retain", calls, only(is_even), $packed, |subject| {
                 light();
-                of(set).retain(|key| {
+                of(subject)$(.$inner)?.retain(|key| {
                     tick(CLOSURE);
                     !is_even(key.n)
                 });
             });
-            blows("extract_if", calls, only(is_even), packed, |set| {
+            blows("extract_if", calls, only(is_even), $packed, |subject| {
                 light();
-                of(set)
+                of(subject)$(.$inner)?
                     .extract_if(|key| {
                         tick(CLOSURE);
                         is_even(key.n)
                     })
                     .for_each(drop);
             });
-            blows("drain", calls, ANYTHING, packed, |set| {
+            blows("drain", calls, ANYTHING, $packed, |subject| {
                 light();
-                for key in of(set).drain() {
+                for key in of(subject)$(.$inner)?.drain() {
                     tick(CLOSURE);
                     drop(key);
                 }
             });
-            blows("into_iter", calls, ANYTHING, packed, |set| {
+            blows("into_iter", calls, ANYTHING, $packed, |subject| {
                 light();
-                for key in set.take().expect("the subject is there") {
+                for key in subject.take().expect("the subject is there")$(.$inner)? {
                     tick(CLOSURE);
                     drop(key);
                 }
             });
         }
-        blows("clear", DROP, ANYTHING, packed, |set| {
+        blows("clear", DROP, ANYTHING, $packed, |subject| {
             light();
-            of(set).clear();
+            of(subject)$(.$inner)?.clear();
         });
+    };
+}
+
+#[test]
+fn set_bulk() {
+    for (size, hash) in worlds() {
+        let packed = || full::<Set>(size, hash);
+        bulk!(packed);
         blows("clone", CLONE, UNCHANGED, packed, |set| {
             light();
             let copy = of(set).clone();
@@ -1918,43 +1925,7 @@ fn table_elements() {
 fn table_bulk() {
     for (size, hash) in worlds() {
         let packed = || full::<Table>(size, hash);
-        for calls in [CLOSURE, DROP] {
-            blows("retain", calls, only(is_even), packed, |table| {
-                light();
-                of(table).inner.retain(|key| {
-                    tick(CLOSURE);
-                    !is_even(key.n)
-                });
-            });
-            blows("extract_if", calls, only(is_even), packed, |table| {
-                light();
-                of(table)
-                    .inner
-                    .extract_if(|key| {
-                        tick(CLOSURE);
-                        is_even(key.n)
-                    })
-                    .for_each(drop);
-            });
-            blows("drain", calls, ANYTHING, packed, |table| {
-                light();
-                for key in of(table).inner.drain() {
-                    tick(CLOSURE);
-                    drop(key);
-                }
-            });
-            blows("into_iter", calls, ANYTHING, packed, |table| {
-                light();
-                for key in table.take().expect("the subject is there").inner {
-                    tick(CLOSURE);
-                    drop(key);
-                }
-            });
-        }
-        blows("clear", DROP, ANYTHING, packed, |table| {
-            light();
-            of(table).inner.clear();
-        });
+        bulk!(packed, inner);
         blows("drop", DROP, ANYTHING, packed, |table| {
             light();
             drop(table.take());

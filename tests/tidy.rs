@@ -233,8 +233,9 @@ fn what_is_public_has_an_example() {
         let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
         for at in (0..lines.len()).filter(|&at| is_public(lines[at])) {
             let above = lines[..at].iter().rev();
-            let mut docs =
-                above.take_while(|line| line.starts_with("///") || line.starts_with('#'));
+            let is_attribute =
+                |line: &str| ["///", "#", "$(#["].iter().any(|s| line.starts_with(s));
+            let mut docs = above.take_while(|line| is_attribute(line));
             if !docs.any(|line| line.contains("```")) {
                 bare.push(format!("src/{name}:{}: {}", at + 1, lines[at]));
             }

@@ -43,8 +43,8 @@ macro_rules! map_methods {
                 concat!(stringify!($Map), "::<_, _>"), "O(1) expected.", "", "O(1) expected.",
                 [<Q: Hash + Equivalent<K> + ?Sized>] Q, K, |self, key|
                 get_key_value: key => key;
-                // `map` and `?` copy more where nothing is optimised. The key is dropped while the value is no
-                // result yet: that would not be dropped if the key's drop panics.
+                // `map` and `?` copy more where nothing is optimised. Dropping the key may panic: the value is dropped
+                // then as long as it is not what is returned.
                 remove: match self.remove_entry(key) {
                     Some((key, value)) => {
                         drop(key);
@@ -436,4 +436,24 @@ macro_rules! value_methods {
     };
 }
 
-pub(crate) use {entry_methods, lookups, map_methods, value_methods, views};
+/// Implements methods that tell of an entry or take it out. In quotes code that makes an `entry`; then what is said of
+/// each method, and what it returns for that.
+macro_rules! accessors {
+    (
+        $entry:literal,
+        $($doc:literal $name:ident($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*
+    ) => {$(
+        #[doc = $doc]
+        ///
+        /// ```
+        #[doc = $entry]
+        #[doc = concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");")]
+        /// ```
+        #[inline]
+        pub fn $name($($receiver)*) -> $Shown {
+            $shown
+        }
+    )*};
+}
+
+pub(crate) use {accessors, entry_methods, lookups, map_methods, value_methods, views};

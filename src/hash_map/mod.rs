@@ -49,9 +49,9 @@ pub(crate) use iter::{
 };
 
 pub(crate) use entry_map::EntryMap;
+pub(crate) use methods::{accessors, lookups, map_methods, views};
 #[cfg(feature = "str")]
 pub(crate) use methods::{entry_methods, value_methods};
-pub(crate) use methods::{lookups, map_methods, views};
 #[cfg(feature = "raw-entry")]
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,

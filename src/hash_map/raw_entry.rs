@@ -12,7 +12,7 @@ use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 
-use super::methods::value_methods;
+use super::methods::{accessors, value_methods};
 use super::{Entry, HashMap, OccupiedEntry, hash_of};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
@@ -278,25 +278,6 @@ impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
     }
 }
 
-/// Implements methods that tell of an entry or take it out. In quotes what is said of each, and what it returns for an
-/// entry of `"a"` and 1.
-macro_rules! accessors {
-    ($($doc:literal $name:ident($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*) => {$(
-        #[doc = $doc]
-        ///
-        /// ```
-        /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-        /// # #[allow(unused_mut)]
-        /// let mut entry = map.raw_entry_mut().from_key("a").insert("a", 1);
-        #[doc = concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");")]
-        /// ```
-        #[inline]
-        pub fn $name($($receiver)*) -> $Shown {
-            $shown
-        }
-    )*};
-}
-
 impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     value_methods! {
         'a, V, "HashMap", "raw_entry_mut().from_key(\"a\").insert(\"a\", 1)",
@@ -304,6 +285,8 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
     }
 
     accessors! {
+        "let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();\n# #[allow(unused_mut)]\n\
+            let mut entry = map.raw_entry_mut().from_key(\"a\").insert(\"a\", 1);",
         "The key." key(&self) -> &K, "&\"a\"" => self.entry.key();
         "A mutable reference to the key, for as long as the entry is borrowed; it may only be replaced by an equal one."
         key_mut(&mut self) -> &mut K, "&mut \"a\"" => self.get_key_value_mut().0;

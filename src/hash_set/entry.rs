@@ -4,7 +4,7 @@ use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use crate::allocator::{Allocator, Global};
-use crate::hash_map;
+use crate::hash_map::{self, accessors};
 use crate::hash_table::debug_entry;
 
 /// What [`HashSet::entry`](super::HashSet::entry) found: an element equal to the one given, or the
@@ -82,85 +82,31 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> Entry<'a, T, S, A> {
 }
 
 impl<T, S, A: Allocator> Entry<'_, T, S, A> {
-    /// The element: the one in the set, or else the one given.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.entry('a').get(), &'a');
-    /// ```
-    #[inline]
-    pub fn get(&self) -> &T {
-        match self {
+    accessors! {
+        "let mut set = rosti::HashSet::new();\nlet entry = set.entry('a');",
+        "The element: the one in the set, or else the one given." get(&self) -> &T, "&'a'" => match self {
             Entry::Occupied(entry) => entry.get(),
             Entry::Vacant(entry) => entry.get(),
-        }
+        };
     }
 }
 
 impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
-    /// The element in the set; see also [`into_ref`](Self::into_ref).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.entry('a').insert().get(), &'a');
-    /// ```
-    #[inline]
-    pub fn get(&self) -> &T {
-        self.inner.key()
-    }
-
-    /// The element in the set, borrowed for as long as the set was.
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// let a: &char = set.entry('a').insert().into_ref();
-    /// assert_eq!(a, &'a');
-    /// ```
-    #[inline]
-    pub fn into_ref(self) -> &'a T {
-        self.inner.into_entry().0
-    }
-
-    /// Takes the element out. O(1).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.entry('a').insert().remove(), 'a');
-    /// assert!(set.is_empty());
-    /// ```
-    #[inline]
-    pub fn remove(self) -> T {
-        let (element, ()) = self.inner.remove_entry();
-        element
+    accessors! {
+        "let mut set = rosti::HashSet::new();\nlet entry = set.entry('a').insert();",
+        "The element in the set; see also [`into_ref`](Self::into_ref)." get(&self) -> &T, "&'a'" => self.inner.key();
+        "The element in the set, borrowed for as long as the set was."
+        into_ref(self) -> &'a T, "&'a'" => self.inner.into_entry().0;
+        "Takes the element out. O(1)." remove(self) -> T, "'a'" => self.inner.remove_entry().0;
     }
 }
 
 impl<T, S, A: Allocator> VacantEntry<'_, T, S, A> {
-    /// The element given.
-    ///
-    /// ```
-    /// use rosti::hash_set::{Entry, HashSet};
-    /// let mut set = HashSet::new();
-    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
-    /// assert_eq!(entry.get(), &'a');
-    /// ```
-    #[inline]
-    pub fn get(&self) -> &T {
-        self.inner.key()
-    }
-
-    /// Gives the element back.
-    ///
-    /// ```
-    /// use rosti::hash_set::{Entry, HashSet};
-    /// let mut set = HashSet::new();
-    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
-    /// assert_eq!(entry.into_value(), 'a');
-    /// assert!(set.is_empty());
-    /// ```
-    #[inline]
-    pub fn into_value(self) -> T {
-        self.inner.into_key()
+    accessors! {
+        "let mut set = rosti::HashSet::new();\n\
+            let rosti::hash_set::Entry::Vacant(entry) = set.entry('a') else { panic!() };",
+        "The element given." get(&self) -> &T, "&'a'" => self.inner.key();
+        "Gives the element back." into_value(self) -> T, "'a'" => self.inner.into_key();
     }
 }
 

@@ -7,7 +7,7 @@ use super::cell::{Cell, Key};
 use super::{Query, collect_garbage, store};
 use crate::allocator::{Allocator, Global};
 use crate::error::Fallibility;
-use crate::hash_map::{entry_methods, value_methods};
+use crate::hash_map::{accessors, entry_methods, value_methods};
 use crate::hash_table::{self, debug_entry};
 
 /// The place of a key in a map, occupied or vacant; see
@@ -63,80 +63,42 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> Entry<'a, 'k, K, V, A> {
         |entry, value| entry.insert_entry(value)
     }
 
-    /// The key: the map's, or the one that was looked for.
-    ///
-    /// ```
-    /// let mut map: rosti::StrMap<u8> = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").key(), "one");
-    /// ```
-    #[inline]
-    pub fn key(&self) -> &K {
-        match self {
+    accessors! {
+        "let mut map: rosti::StrMap<u8> = rosti::StrMap::new();\nlet entry = map.entry(\"one\");",
+        "The key: the map's, or the one that was looked for." key(&self) -> &K, "\"one\"" => match self {
             Entry::Occupied(entry) => entry.key(),
             Entry::Vacant(entry) => entry.key(),
-        }
+        };
     }
 }
 
 impl<'a, K: Key + ?Sized, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
-    /// The map's key.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").insert(1).key(), "one");
-    /// ```
-    #[inline]
-    pub fn key(&self) -> &K {
-        self.entry.get().0.key(self.arena.text())
-    }
-
     value_methods! {
         'a, V, "StrMap", "entry(\"a\").insert(1)",
         |self| &self.entry.get().1, &mut self.entry.get_mut().1, &mut self.entry.into_mut().1
     }
 
-    /// Removes the entry and returns its value. O(1) amortised per byte of the key.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").insert(1).remove(), 1);
-    /// assert!(map.is_empty());
-    /// ```
-    #[inline]
-    pub fn remove(self) -> V {
-        let ((cell, value), vacant) = self.entry.remove();
-        if cell.is_long() {
-            self.arena.release(cell.arena_bytes());
-            collect_garbage(vacant.into_table(), self.arena);
-        }
-        value
-    }
-
-    /// Removes the entry and returns its key, newly allocated, and its value. O(1) amortised per
-    /// byte of the key.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.entry("one").insert(1).remove_entry(), ("one".to_owned(), 1));
-    /// ```
-    #[inline]
-    pub fn remove_entry(self) -> (K::Owned, V) {
-        (self.key().to_owned(), self.remove())
+    accessors! {
+        "let mut map = rosti::StrMap::new();\nlet entry = map.entry(\"one\").insert(1);",
+        "The map's key." key(&self) -> &K, "\"one\"" => self.entry.get().0.key(self.arena.text());
+        "Removes the entry and returns its value. O(1) amortised per byte of the key." remove(self) -> V, "1" => {
+            let ((cell, value), vacant) = self.entry.remove();
+            if cell.is_long() {
+                self.arena.release(cell.arena_bytes());
+                collect_garbage(vacant.into_table(), self.arena);
+            }
+            value
+        };
+        "Removes the entry and returns its key, newly allocated, and its value. O(1) amortised per byte of the key."
+        remove_entry(self) -> (K::Owned, V), "(\"one\".to_owned(), 1)" => (self.key().to_owned(), self.remove());
     }
 }
 
 impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
-    /// The key that was looked for.
-    ///
-    /// ```
-    /// use rosti::str_map::Entry;
-    /// let mut map = rosti::StrMap::<u8>::new();
-    /// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
-    /// assert_eq!(entry.key(), "one");
-    /// ```
-    #[inline]
-    pub fn key(&self) -> &'k K {
-        self.query.key
+    accessors! {
+        "let mut map = rosti::StrMap::<u8>::new();\n\
+            let rosti::str_map::Entry::Vacant(entry) = map.entry(\"one\") else { panic!() };",
+        "The key that was looked for." key(&self) -> &'k K, "\"one\"" => self.query.key;
     }
 
     /// Stores a value under a copy of the key. O(key length) amortised.

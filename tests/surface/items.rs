@@ -57,6 +57,31 @@ type Map = HashMap<u32, char>;
 type Set = HashSet<u32>;
 type Table = HashTable<u32>;
 
+/// Changes the size of a collection, whose methods may ask for a hasher.
+macro_rules! sizes {
+    ($rows:ident, $of:ident $(, $hash:ident)?) => {
+        $rows
+            .item("clear", {
+                let mut cleared = $of.clone();
+                cleared.clear();
+                cleared
+            })
+            .item("reserve", {
+                $of.reserve(100 $(, $hash)?);
+                $of.capacity() >= 101
+            })
+            .item("try_reserve", ($of.try_reserve(100 $(, $hash)?), $of.try_reserve(usize::MAX $(, $hash)?)))
+            .item("shrink_to", {
+                $of.shrink_to(50 $(, $hash)?);
+                (50..100).contains(&$of.capacity())
+            })
+            .item("shrink_to_fit", {
+                $of.shrink_to_fit($($hash)?);
+                $of.capacity() < 50
+            })
+    };
+}
+
 fn map() -> Map {
     HashMap::from([(1, 'a')])
 }
@@ -178,25 +203,8 @@ fn map_itself(rows: &mut Rows) {
             map.retain(|key, value| *key == 1 && *value == 'b');
             map
         })
-        .item("extract_if", map.clone().extract_if(|_, _| true).collect::<Vec<_>>())
-        .item("clear", {
-            let mut map = map.clone();
-            map.clear();
-            map
-        })
-        .item("reserve", {
-            map.reserve(100);
-            map.capacity() >= 101
-        })
-        .item("try_reserve", (map.try_reserve(100), map.try_reserve(usize::MAX)))
-        .item("shrink_to", {
-            map.shrink_to(50);
-            (50..100).contains(&map.capacity())
-        })
-        .item("shrink_to_fit", {
-            map.shrink_to_fit();
-            map.capacity() < 50
-        });
+        .item("extract_if", map.clone().extract_if(|_, _| true).collect::<Vec<_>>());
+    sizes!(rows, map);
 }
 
 fn map_lookups(rows: &mut Rows) {
@@ -541,25 +549,8 @@ fn set_itself(rows: &mut Rows) {
             set.retain(|element| *element == 2);
             set
         })
-        .item("extract_if", set.clone().extract_if(|_| true).collect::<Vec<_>>())
-        .item("clear", {
-            let mut set = set.clone();
-            set.clear();
-            set
-        })
-        .item("reserve", {
-            set.reserve(100);
-            set.capacity() >= 101
-        })
-        .item("try_reserve", (set.try_reserve(100), set.try_reserve(usize::MAX)))
-        .item("shrink_to", {
-            set.shrink_to(50);
-            (50..100).contains(&set.capacity())
-        })
-        .item("shrink_to_fit", {
-            set.shrink_to_fit();
-            set.capacity() < 50
-        })
+        .item("extract_if", set.clone().extract_if(|_| true).collect::<Vec<_>>());
+    sizes!(rows, set)
         .item("difference", set.difference(&other))
         .item("symmetric_difference", set.symmetric_difference(&set))
         .item("intersection", (set.intersection(&set), set.intersection(&other)))
@@ -736,25 +727,8 @@ fn table_itself(rows: &mut Rows) {
             table
         })
         .item("drain", table.clone().drain())
-        .item("extract_if", table.clone().extract_if(|_| true).collect::<Vec<_>>())
-        .item("clear", {
-            let mut table = table.clone();
-            table.clear();
-            table
-        })
-        .item("reserve", {
-            table.reserve(100, hash);
-            table.capacity() >= 101
-        })
-        .item("try_reserve", (table.try_reserve(100, hash), table.try_reserve(usize::MAX, hash)))
-        .item("shrink_to", {
-            table.shrink_to(50, hash);
-            (50..100).contains(&table.capacity())
-        })
-        .item("shrink_to_fit", {
-            table.shrink_to_fit(hash);
-            table.capacity() < 50
-        })
+        .item("extract_if", table.clone().extract_if(|_| true).collect::<Vec<_>>());
+    sizes!(rows, table, hash)
         .item("Clone", {
             let mut copy = Table::new();
             copy.clone_from(&table);

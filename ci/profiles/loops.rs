@@ -462,6 +462,73 @@ fn small_maps<const SITE: u64>(_: &mut (), keys: &mut Vec<u64>) -> u64 {
     sum
 }
 
+/// One map for all parts: it keeps its memory.
+#[inline(never)]
+fn scratch<const SITE: u64>(_: &mut (), keys: &mut Vec<u64>) -> u64 {
+    let mut map: Map<u64, u64> = Map::default();
+    let mut sum = SITE;
+    for part in keys.chunks(4) {
+        for &key in part {
+            map.insert(key, SITE);
+        }
+        for (key, value) in map.drain() {
+            sum = sum.wrapping_add(key ^ value);
+        }
+    }
+    sum
+}
+
+/// Sets of no more than four elements.
+#[inline(never)]
+fn small_sets<const SITE: u64>(sets: &mut Vec<Set<u64>>, times: &mut Vec<u64>) -> u64 {
+    let mut sum = SITE;
+    for &time in &*times {
+        for pair in sets.windows(2) {
+            let (both, one) = (&pair[0] & &pair[1], &pair[0] ^ &pair[1]);
+            sum = sum.wrapping_mul(3).wrapping_add((both.len() + 2 * one.len()) as u64 ^ time);
+        }
+    }
+    sum
+}
+
+#[inline(never)]
+fn modify<const SITE: u64>(counts: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
+    for &key in &*keys {
+        counts.entry(key).and_modify(|count| *count += 1).or_insert(SITE);
+    }
+    counts.len() as u64 + SITE
+}
+
+#[inline(never)]
+fn try_insert<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
+    let mut refused = SITE;
+    for &key in &*keys {
+        refused += u64::from(map.try_insert(key, SITE).is_err());
+    }
+    refused
+}
+
+#[inline(never)]
+fn replace<const SITE: u64>(set: &mut Set<u64>, keys: &mut Vec<u64>) -> u64 {
+    let mut replaced = SITE;
+    for &key in &*keys {
+        replaced += u64::from(set.replace(key).is_some());
+    }
+    replaced
+}
+
+#[inline(never)]
+fn swap_two<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
+    let mut swapped = SITE;
+    for pair in keys.chunks_exact(2).filter(|pair| pair[0] != pair[1]) {
+        if let [Some(one), Some(other)] = map.get_disjoint_mut([&pair[0], &pair[1]]) {
+            std::mem::swap(one, other);
+            swapped += 1;
+        }
+    }
+    swapped
+}
+
 #[inline(never)]
 fn clone_insert<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
     let mut sum = SITE;
@@ -538,6 +605,11 @@ fn alive(n: usize) -> Set<(i32, i32)> {
 fn overlapping(n: usize) -> (Set<u64>, Set<u64>) {
     let numbers = |range: std::ops::Range<usize>| range.map(|i| key(i as u64)).collect();
     (numbers(0..n), numbers(n / 2..2 * n))
+}
+
+/// Sets of up to four elements, some of which the next one has, too.
+fn few_elements(n: usize) -> Vec<Set<u64>> {
+    (0..n / 16).map(|i| (2 * i..2 * i + i % 5).map(|i| key(i as u64)).collect()).collect()
 }
 
 fn id(i: usize) -> u32 {
@@ -626,6 +698,14 @@ pub fn rows() -> Vec<Row> {
     row!(rows, most, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, retain, SMALL, |n| numbered(n, |i| 1 + key(i) % 8), |_, n, rng| random(n, rng));
     row!(rows, small_maps, SMALL, |_| (), |_, n, rng| random(n, rng));
+    row!(rows, scratch, SMALL, |_| (), |_, n, rng| random(n, rng));
+    row!(rows, small_sets, SMALL, few_elements, |_, _, rng| random(2, rng));
+    row!(rows, modify, SMALL, map, |_, n, rng| present(n, DRAWS, rng));
+    row!(rows, try_insert, SMALL, map, |_, n, rng| present(n, DRAWS, rng));
+    row!(rows, replace, SMALL, |n| map(n).into_keys().collect(), |_, n, rng| {
+        present(n, DRAWS, rng)
+    });
+    row!(rows, swap_two, SMALL, map, |_, n, rng| present(n, DRAWS, rng));
     row!(rows, clone_insert, SMALL, |n| map(n / 50), |_, _, rng| random(100, rng));
     row!(rows, intersection, SMALL, overlapping, |_, _, rng| random(2, rng));
     row!(rows, difference, SMALL, overlapping, |_, _, rng| random(2, rng));

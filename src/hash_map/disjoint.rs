@@ -107,8 +107,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline(always)]
     fn hashes<Q: Hash + ?Sized, const N: usize>(&self, keys: [&Q; N]) -> [u64; N] {
         let mut hashes = [0; N];
-        for (hash, &key) in hashes.iter_mut().zip(&keys) {
-            *hash = self.hash_builder.hash_one(key);
+        let mut i = 0;
+        while i < N {
+            hashes[i] = self.hash_builder.hash_one(keys[i]);
+            i += 1;
         }
         hashes
     }

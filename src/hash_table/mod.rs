@@ -568,14 +568,19 @@ impl<T, A: Allocator> HashTable<T, A> {
         f: impl Fn(&'a mut T) -> R,
     ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
-        for (i, slot) in slots.iter().enumerate() {
-            if let Some(first) = slots[..i].iter().position(|other| slot.is_some() && other == slot)
-            {
-                panic!(
-                    "duplicate keys found: those at {first} and {i} are the same entry; \
-                     ask for each entry once"
-                );
+        let mut i = 1;
+        while i < N {
+            let mut first = 0;
+            while first < i {
+                if slots[i].is_some() && slots[i] == slots[first] {
+                    panic!(
+                        "duplicate keys found: those at {first} and {i} are the same entry; \
+                         ask for each entry once"
+                    );
+                }
+                first += 1;
             }
+            i += 1;
         }
         // SAFETY: the slots are full and all different.
         unsafe { self.disjoint_as(slots, f) }
@@ -659,8 +664,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
     }
 
-    // (Loops, here and where the hashes are made: what std has for arrays is a call for each element where the
-    // compiler optimises for size.)
+    // (Loops that count, here and where the hashes are made: what std has for arrays is a call for each element where
+    // the compiler optimises for size, and its iterators take longer with opt-level 1.)
 
     /// The slots of several searches.
     #[inline(always)]
@@ -670,8 +675,10 @@ impl<T, A: Allocator> HashTable<T, A> {
         mut eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<usize>; N] {
         let mut slots = [None; N];
-        for (i, &hash) in hashes.iter().enumerate() {
-            slots[i] = self.raw.find(hash, |entry| eq(i, entry));
+        let mut i = 0;
+        while i < N {
+            slots[i] = self.raw.find(hashes[i], |entry| eq(i, entry));
+            i += 1;
         }
         slots
     }
@@ -687,11 +694,13 @@ impl<T, A: Allocator> HashTable<T, A> {
         f: impl Fn(&'a mut T) -> R,
     ) -> [Option<R>; N] {
         let mut found = [const { None }; N];
-        for (i, &slot) in slots.iter().enumerate() {
-            if let Some(slot) = slot {
+        let mut i = 0;
+        while i < N {
+            if let Some(slot) = slots[i] {
                 // SAFETY: the caller's contract; the table is borrowed mutably.
                 found[i] = Some(f(unsafe { self.raw.slot(slot).as_mut() }));
             }
+            i += 1;
         }
         found
     }

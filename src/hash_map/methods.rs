@@ -39,17 +39,19 @@ macro_rules! map_methods {
         }
 
         impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
-            crate::hash_map::lookups! {
+            $crate::hash_map::lookups! {
                 concat!(stringify!($Map), "::<_, _>"), "O(1) expected.", "", "O(1) expected.",
                 [<Q: Hash + Equivalent<K> + ?Sized>] Q, K, |self, key|
                 get_key_value: key => key;
-                // `map` and `?` copy more where nothing is optimised. Dropping the key may panic: the value is dropped
-                // then as long as it is not what is returned.
+                // `map` and `?` copy more where nothing is optimised.
                 remove: match self.remove_entry(key) {
-                    Some((key, value)) => {
+                    // The key's drop may panic: the value is dropped then as long as it is not what is returned.
+                    Some((key, value)) if const { mem::needs_drop::<K>() && mem::needs_drop::<V>() } => {
                         drop(key);
                         Some(value)
                     }
+                    // (Straight to where it is returned, which is a copy less.)
+                    Some((_, value)) => Some(value),
                     None => None,
                 };
                 remove_entry: self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key));

@@ -245,12 +245,11 @@ fn entries<T, G: Group, A: Allocator>(
     entries.map(|entry| unsafe { entry.as_ref() })
 }
 
-/// What an iterator returns, by `fold`.
+/// What an iterator returns, by `fold`: with nothing to carry along, as with much of it `fold` may be a loop of `next`.
 pub(crate) fn by_fold<T>(items: impl Iterator<Item = T>) -> Vec<T> {
-    items.fold(Vec::new(), |mut all, item| {
-        all.push(item);
-        all
-    })
+    let mut all = Vec::new();
+    items.for_each(|item| all.push(item));
+    all
 }
 
 fn sorted<T: Ord>(entries: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -41,13 +41,16 @@ fn patterns<G: Group>() -> Vec<Vec<usize>> {
 type Walk<G> = (&'static str, fn(Table<G>) -> Vec<u64>);
 
 /// Every walk that knows how many entries are to come.
-fn walks<G: Group>() -> [Walk<G>; 7] {
+fn walks<G: Group>() -> [Walk<G>; 8] {
     [
         ("next", |table| {
             let mut walk = entries(&table).copied();
             core::iter::from_fn(|| walk.next()).collect()
         }),
         ("fold", |table| by_fold(entries(&table).copied())),
+        ("fold of a list", |table| {
+            entries(&table).fold(Vec::new(), |all, &key| [all, vec![key]].concat())
+        }),
         ("retain", |mut table| {
             let mut keys = Vec::new();
             table.retain(|&mut key| {
@@ -73,7 +76,7 @@ fn a_walk_ends_with_the_last_entry<G: Group>() {
     for slots in patterns::<G>() {
         for (name, walk) in walks::<G>() {
             case += 1;
-            if !tried(case, 8) {
+            if !tried(case, 9) {
                 continue;
             }
             let table = table::<G>(&slots);

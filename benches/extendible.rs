@@ -5,10 +5,10 @@
 //! Growth is to 2^22 entries unless another number is given.
 //!
 //! ```text
-//! cargo bench --bench extendible             # all rows, or those of
-//! cargo bench --bench extendible -- growth   # insertions and memory
-//! cargo bench --bench extendible -- single   # other operations
-//! cargo bench --bench extendible -- growth --entries 16000000
+//! cargo bench --features extendible --bench extendible             # all rows, or those of
+//! cargo bench --features extendible --bench extendible -- growth   # insertions and memory
+//! cargo bench --features extendible --bench extendible -- single   # other operations
+//! cargo bench --features extendible --bench extendible -- growth --entries 16000000
 //! ```
 
 mod meter;

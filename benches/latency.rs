@@ -1,4 +1,4 @@
-//! What means hide: `cargo bench --bench latency [-- insert|build|cold]`.
+//! What means hide: `cargo bench --features extendible --bench latency [-- insert|build|cold]`.
 //!
 //! * **insert**: single insertions of `u64` while a map grows to 2^22 entries (2^`ROSTI_LOG2`). The clock is
 //!   the wall's, which costs what the row *clock alone* says, and is part of the others. Each map is built

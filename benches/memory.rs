@@ -1,4 +1,4 @@
-//! What a build takes at most, in bytes per entry: `cargo bench --bench memory`.
+//! What a build takes at most, in bytes per entry: `cargo bench --features extendible --bench memory`.
 //!
 //! Each map is built in a process of its own, by inserting one entry after another, and left alone. *Final*
 //! is what is allocated then, *peak* the most that was allocated at once, and *resident* by how much the

@@ -106,7 +106,7 @@ build() {
         [ -n "${program[$suite]}" ] || { tail -40 "$copy/build.log"; exit 1; }
     done
 }
-build '--features serde,rayon' $(grep -v '^bare/' <<<"$suites")
+build '--features extendible,serde,rayon' $(grep -v '^bare/' <<<"$suites")
 build --no-default-features $(grep '^bare/' <<<"$suites")
 
 # Runs tests with a mistake on, 0 for none; a mistake may make a search endless.

@@ -6,7 +6,7 @@
 //! each stretch of events over the size of the map.
 //!
 //! ```text
-//! cargo run --release --example latency -- [EVENTS] [FILE.svg]
+//! cargo run --release --features extendible --example latency -- [EVENTS] [FILE.svg]
 //! ```
 
 #[cfg(not(rosti_no_benches))]

@@ -39,8 +39,8 @@
 //! | `default-hasher` | yes | foldhash as the default hasher: `HashMap::new` and the like |
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
-//! | `extendible` | yes | `ExtendibleMap` and `ExtendibleSet` |
 //! | `str` | yes | `StrMap`, `BytesMap` and their sets |
+//! | `extendible` | no | `ExtendibleMap` and `ExtendibleSet` |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
 //! | `serde` | no | `Serialize` and `Deserialize` for maps and sets |
 //! | `huge-pages` | no | `HugePages`, an allocator for tables far beyond the caches (Linux) |
@@ -137,7 +137,7 @@ pub mod internals {
 }
 
 /// The examples in the README, run as tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "extendible", feature = "str"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 

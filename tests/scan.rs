@@ -12,7 +12,9 @@ use rosti::{
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
-use support::{By, Rng, scaled};
+#[cfg(feature = "extendible")]
+use support::By;
+use support::{Rng, scaled};
 
 /// Makes a scan; `step` makes one step and does whatever it likes afterwards. Returns the steps.
 fn scan(mut step: impl FnMut(ScanCursor) -> Option<ScanCursor>) -> usize {

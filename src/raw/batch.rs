@@ -96,7 +96,7 @@ unsafe impl<T, G: Group, A: Allocator> Searched for RawTable<T, G, A> {
 
     #[inline(always)]
     fn homes(&self) -> usize {
-        RawTable::homes(self)
+        self.control.mask() + 1
     }
 
     #[inline(always)]

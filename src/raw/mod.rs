@@ -56,6 +56,7 @@ pub(crate) mod batch;
 mod clone;
 mod control;
 mod debug;
+#[cfg(feature = "extendible")]
 mod divide;
 mod erase;
 mod fill;
@@ -78,6 +79,7 @@ mod untyped;
 
 use control::Control;
 pub(crate) use control::cold_path;
+#[cfg(feature = "extendible")]
 pub(crate) use divide::Away;
 pub(crate) use erase::RawExtractIf;
 pub(crate) use fill::Filler;

@@ -13,7 +13,7 @@ macro_rules! copy {
     )*};
 }
 
-/// Implements `Clone` for what can be cloned whatever its parameters are. The fields named are cloned, others copied.
+/// Implements `Clone` with the bounds that are given, unlike `derive`. The fields named are cloned, others copied.
 macro_rules! clone {
     ($([$($generics:tt)*] $type:ty $(: $($field:ident)+)?;)*) => {$(
         impl<$($generics)*> Clone for $type {

@@ -251,11 +251,13 @@ impl<T, A: Allocator> Directory<T, A> {
     /// what that was, which has no records any more. (Heads are not looked at: that would be cache misses.)
     ///
     /// # Safety
-    /// This directory has no records, and `other` no head that is deeper than this one.
+    /// This directory has no records, and memory for those of its depth, which is not 0. `other` has records, and
+    /// no head that is deeper than this directory.
     pub(super) unsafe fn replace(mut self, other: &mut Self) -> Self {
         let (from, to) = (other.depth(), self.depth());
         for at in 0..1 << to {
-            // SAFETY: the memory is for so many records, and the prefix of `other` is one of its own.
+            // SAFETY: the memory is for so many records, and the first `from` bits of a prefix number a record of
+            // `other`.
             unsafe { self.set(at..at + 1, other.record(((at as u64) << from >> to) as usize)) };
         }
         self.written = 1 << to;

@@ -142,7 +142,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
     }
 
     /// Begins to split the table at a record, which doubles the directory if the table's depth is that of
-    /// the directory. No split is going on. Calls no hasher.
+    /// the directory. No split is going on, and that depth is less than `MOST_DEPTH`. Calls no hasher.
     ///
     /// # Errors
     /// If there is no memory for the split; then no entry has moved.
@@ -155,7 +155,8 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         // SAFETY: `at` is a record.
         let depth = unsafe { self.head_at(at) }.depth;
         if depth == self.directory.depth() {
-            self.resize(depth + 1, fallibility)?;
+            // SAFETY: `at` is a record, so there is a directory, and no head is deeper than that; it is not as deep as can be.
+            unsafe { self.resize(depth + 1, fallibility) }?;
             at *= 2;
         }
         let alloc = self.allocator().clone();

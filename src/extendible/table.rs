@@ -519,8 +519,11 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         Ok(())
     }
 
-    /// Gives the directory another depth, which no head exceeds.
-    pub(super) fn resize(
+    /// Gives the directory another depth.
+    ///
+    /// # Safety
+    /// There is a directory. The depth is 1 to `MOST_DEPTH`, and no head is deeper.
+    pub(super) unsafe fn resize(
         &mut self,
         depth: u32,
         fallibility: Fallibility,
@@ -528,7 +531,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         let alloc = self.allocator().clone();
         let memory = Directory::<T, A>::memory(depth, &alloc, fallibility)?;
         let empty = Directory::empty(memory, depth, self.directory.detours());
-        // SAFETY: it has room for the records of so many bits, and no head is deeper.
+        // SAFETY: it has room for the records of so many bits; the rest is the caller's contract.
         unsafe { empty.replace(&mut self.directory) }.free_records(&alloc);
         Ok(())
     }
@@ -682,12 +685,15 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
 
     /// Halves the directory to a depth, if it is one more and there is a smaller block.
     fn halve(&mut self, depth: u32) {
+        if depth == 0 || self.directory.depth() != depth + 1 {
+            return;
+        }
         let mut heads = self.directory.heads();
         // SAFETY: the directory owns the heads.
-        let is_needed = heads.any(|head| unsafe { head.as_ref() }.depth > depth);
-        if depth != 0 && self.directory.depth() == depth + 1 && !is_needed {
+        if !heads.any(|head| unsafe { head.as_ref() }.depth > depth) {
             // Without memory for a smaller block, the one that is there will do.
-            let _ = self.resize(depth, Fallibility::Fallible);
+            // SAFETY: what has depth 2 or more is a directory; no head is deeper.
+            let _ = unsafe { self.resize(depth, Fallibility::Fallible) };
         }
     }
 

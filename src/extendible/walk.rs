@@ -123,6 +123,11 @@ macro_rules! by_pointer {
                 self.entries.size_hint()
             }
 
+            #[inline(always)]
+            fn count(self) -> usize {
+                self.len()
+            }
+
             $(
                 #[inline(always)]
                 fn $fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {

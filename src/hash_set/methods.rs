@@ -2,7 +2,7 @@
 //! [`ExtendibleSet`](crate::ExtendibleSet) has them too.
 
 /// Implements them. In brackets what the set asks of an allocator, and the names of its map's table and of what can take
-/// entries out of it; at the end `pop` if that can.
+/// entries out of it; then `pop` if that can, and how the set is walked over, and an element found, inserted, or replaced.
 macro_rules! set_methods {
     (
         $Set:ident, [$($bound:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?;

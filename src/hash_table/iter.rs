@@ -47,9 +47,10 @@ pub struct UnsafeIter<'a, T> {
     pub(super) marker: PhantomData<&'a ()>,
 }
 
-/// Defines iterators: lazy ones, those that own entries, which are dropped with them, and those of
-/// which that is to be said. First the collection, and what makes one for the documentation; then for each what its
-/// items are, its method, what its example shows to be equal, and the type.
+/// Defines iterators, in up to three groups: those that must be used (`lazy`), those that own entries, which are dropped
+/// with them (`owning`), and those of which the warning says so (`dropping`). First the collection, and what makes one for
+/// the documentation; then for each iterator a row: `"what its items are" its_method: "an example, what it is equal to"
+/// => Type [parameters] { fields }`. (`cfg(all())` stands where a group has no attribute.)
 macro_rules! iterator_types {
     (
         $Of:ident, $made:expr;

@@ -201,7 +201,7 @@ impl<G: Group> Control<G> {
     /// The pair at `base`, whose full lanes are known, or the next one that is not vacant.
     ///
     /// # Safety
-    /// There is one. `base` is a multiple of `PAIR`.
+    /// There is one. `base` is a multiple of `PAIR`, and these are the full lanes of the pair there.
     #[inline(always)]
     unsafe fn known_pair(self, base: usize, lanes: Lanes) -> (usize, Lanes) {
         // SAFETY: if it is not this one, it is behind it.
@@ -302,7 +302,7 @@ impl<G: Group> FullSlots<G> {
                 return Some((0, lanes));
             }
             if !lanes.any() {
-                // SAFETY: as in `step`. A pair and a chunk end with a group.
+                // SAFETY: a slot is to come (I4), and none in this pair. A pair and a chunk end with a group.
                 (base, lanes) = unsafe { self.control.next_chunk(next) };
                 next = base + CHUNK;
             }
@@ -356,7 +356,7 @@ impl<G: Group> Iterator for FullSlots<G> {
             // SAFETY: a slot is to come (I4), and none in the current pair.
             unsafe { self.go_on(self.control.pair_from(self.behind())) };
         }
-        // SAFETY: a step ends where a lane is.
+        // SAFETY: `pair_from` ends where a lane is.
         Some(unsafe { self.come() })
     }
 

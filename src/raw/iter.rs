@@ -18,7 +18,10 @@ use crate::mask::{BitMask, LaneMask};
 use crate::probe::ProbeSeq;
 
 /// Slots that are found from control bytes alone.
-pub(crate) trait Slots: Iterator<Item = usize> + Clone + Default {
+///
+/// # Safety
+/// The slots returned are full slots of the table whose control bytes begin at [`ctrl`](Self::ctrl), each once.
+pub(crate) unsafe trait Slots: Iterator<Item = usize> + Clone + Default {
     /// Where the control bytes begin.
     fn ctrl(&self) -> NonNull<u8>;
 }
@@ -52,7 +55,7 @@ default! { [T, S: Slots] Entries<T, S>: slots marker; }
 // SAFETY: who made it vouches for the control bytes (I2) on any thread, and pointers by themselves do
 // nothing. The bounds are for the types around this one, which pass them on: most give out mutable
 // references or entries (`Send` to be sent), through `&self` shared references (`Sync` to be shared).
-// The one that gives out shared references only says itself when it can be sent.
+// Those that give out shared references only say themselves when they can be sent.
 unsafe impl<T: Send, S: Send> Send for Entries<T, S> {}
 // SAFETY: as above.
 unsafe impl<T: Sync, S: Sync> Sync for Entries<T, S> {}
@@ -96,7 +99,8 @@ impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
     }
 }
 
-impl<G: Group> Slots for FullSlots<G> {
+// SAFETY: who made it vouches for the table (`Control::full_slots`), and no pair comes twice.
+unsafe impl<G: Group> Slots for FullSlots<G> {
     #[inline(always)]
     fn ctrl(&self) -> NonNull<u8> {
         self.control().ctrl()
@@ -220,7 +224,9 @@ impl<G: Group> Iterator for HashSlots<G> {
     }
 }
 
-impl<G: Group> Slots for HashSlots<G> {
+// SAFETY: who made it vouches for the table (`before_first_window`), a tag is that of a full slot, and windows of a
+// walk have no slot in common.
+unsafe impl<G: Group> Slots for HashSlots<G> {
     #[inline(always)]
     fn ctrl(&self) -> NonNull<u8> {
         self.control.ctrl()
@@ -459,7 +465,7 @@ impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
     }
 }
 
-/// Ends a drain none of whose entries is left: gives the block back.
+/// Ends a drain none of whose entries has to be dropped: gives the block back.
 ///
 /// # Safety
 /// The block is the table's, has so many slots, and nobody else accesses it or the table.
@@ -469,8 +475,8 @@ unsafe fn give_back<G: Group, A: Allocator>(
     slots: usize,
     table: NonNull<RawTable<Untyped, G, A>>,
 ) {
-    // SAFETY: the table is ours, all entries are gone, and the block has this size. The fields are written one by
-    // one, because this may happen on a thread to which a reference to the allocator must not go.
+    // SAFETY: the table is ours, all entries are gone or forgotten, and the block has this size. The fields are written
+    // one by one, because this may happen on a thread to which a reference to the allocator must not go.
     unsafe {
         let control = control.spread(slots);
         control.forget(slots);
@@ -483,7 +489,7 @@ unsafe fn give_back<G: Group, A: Allocator>(
 /// Ends a drain that has entries left: drops them, and gives the block back.
 ///
 /// # Safety
-/// As for [`drop_remaining`]. The block is the table's, and nobody else accesses that.
+/// As for [`drop_remaining`]. The block is the table's, has this size, and nobody else accesses it or the table.
 #[inline(never)]
 unsafe fn drop_and_give_back<G: Group, A: Allocator>(
     entries: FullSlots<G>,

@@ -87,6 +87,11 @@ macro_rules! forward_with_text {
             fn size_hint(&self) -> (usize, Option<usize>) {
                 self.entries.size_hint()
             }
+
+            #[inline]
+            fn count(self) -> usize {
+                self.len()
+            }
         }
 
         impl<$($generics)*> ExactSizeIterator for $iter {

@@ -506,7 +506,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
             collect_garbage(&mut self.table, &mut self.arena);
             ExtractIf { entries: self.table.raw.extract_if(), arena: &mut self.arena, pick: predicate }
         };
-        pop: " Its key is newly allocated." -> (K::Owned, V) => {
+        pop: " Its key is newly allocated, which is not counted below." -> (K::Owned, V) => {
             let (cell, value) = self.table.pop()?;
             let key = cell.key(self.arena.text()).to_owned();
             self.arena.release(cell.arena_bytes());

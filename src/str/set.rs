@@ -109,7 +109,7 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
             let mut pick = predicate;
             self.map.extract_if(move |key, ()| pick(key)).map(|(key, ())| key)
         };
-        pop[inline]: " It is newly allocated." -> K::Owned => self.map.pop().map(|(key, ())| key);
+        pop[inline]: " It is newly allocated, which is not counted below." -> K::Owned => self.map.pop().map(|(key, ())| key);
     }
 
     algebra! {

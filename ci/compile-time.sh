@@ -8,7 +8,8 @@
 # the last line, of which only the time from clean is measured.
 #
 # Measured is processor time, user and system, of `cargo build --release`; of all rounds, which
-# alternate between the two crates, the least counts.
+# alternate between the two crates, the least counts. What is above a limit is measured again, up to three
+# times as long: other work on the machine makes rounds longer, never shorter.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 CARGO_BUILD_JOBS=1
@@ -48,32 +49,47 @@ measure() {
 for subject in "${subjects[@]}"; do
     cargo -q fetch --manifest-path "$work/$subject/Cargo.toml"
 done
-for ((round = 0; round < rounds; round++)); do
-    for subject in "${subjects[@]}"; do
-        rm -rf "$work/$subject/target"
-        measure "$subject" "from clean"
-        [ "$subject" != default ] || continue
-        touch "$work/$subject/src/lib.rs"
-        measure "$subject" "the crate"
-    done
-done
 
-failed=0
-printf '%-13s %8s %8s %6s\n' "" hashbrown rosti ratio
+run() {
+    local round subject
+    for ((round = 0; round < rounds; round++)); do
+        for subject in "${subjects[@]}"; do
+            rm -rf "$work/$subject/target"
+            measure "$subject" "from clean"
+            [ "$subject" != default ] || continue
+            touch "$work/$subject/src/lib.rs"
+            measure "$subject" "the crate"
+        done
+    done
+}
+
 row() { # WHAT HASHBROWN ROSTI, in milliseconds
     awk -v what="$1" -v a="$2" -v b="$3" -v limit="${limit[$1]}" 'BEGIN {
         printf "%-13s %6.2f s %6.2f s %6.2f, at most %s\n", what, a / 1000, b / 1000, b / a, limit
         exit b / a > limit
     }' || failed=1
 }
-for what in "the crate" "from clean"; do
-    row "$what" "${least["hashbrown $what"]}" "${least["rosti $what"]}"
-done
+
 # Bytes of code and data in a subject's object files.
 bytes() { size -t "$work/$1/target/release/libten_maps.rlib" 2>/dev/null | awk 'END { print $4 }'; }
-awk -v a="$(bytes hashbrown)" -v b="$(bytes rosti)" -v limit="${limit[the code]}" 'BEGIN {
-    printf "the code      %5.0f KB %5.0f KB %6.2f, at most %s\n", a / 1000, b / 1000, b / a, limit
-    exit b / a > limit
-}' || failed=1
-row "with defaults" "${least["hashbrown from clean"]}" "${least["default from clean"]}"
-[ $failed -eq 0 ] || { echo "compile-time: above the limits" >&2; exit 1; }
+
+table() {
+    failed=0
+    printf '%-13s %8s %8s %6s\n' "" hashbrown rosti ratio
+    for what in "the crate" "from clean"; do
+        row "$what" "${least["hashbrown $what"]}" "${least["rosti $what"]}"
+    done
+    awk -v a="$(bytes hashbrown)" -v b="$(bytes rosti)" -v limit="${limit[the code]}" 'BEGIN {
+        printf "the code      %5.0f KB %5.0f KB %6.2f, at most %s\n", a / 1000, b / 1000, b / a, limit
+        exit b / a > limit
+    }' || failed=1
+    row "with defaults" "${least["hashbrown from clean"]}" "${least["default from clean"]}"
+}
+
+for ((attempt = 0; attempt < 3; attempt++)); do
+    run
+    table
+    [ $failed -ne 0 ] || exit 0
+done
+echo "compile-time: above the limits" >&2
+exit 1

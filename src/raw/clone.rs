@@ -132,7 +132,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             }
         }
         if source.items == 0 {
-            // SAFETY: both have as many slots, and this table no entries.
+            // SAFETY: both have as many slots, and no entry is in this one (I4).
             self.control = unsafe { self.control.spread(source.slots()) };
             return Ok(());
         }

@@ -232,7 +232,7 @@ impl<G: Group> Control<G> {
             cold_path();
             matches = matches.without_lowest();
         }
-        // SAFETY: a position of the walk is at most `mask`, and there are several windows.
+        // SAFETY: a position of the walk is at most `mask` (I1), and there are several windows, with counts (I2).
         let goes_on =
             seq.has_several_windows(Self::SHAPE) && unsafe { self.has_count(seq.position()) };
         if goes_on && seq.advance(self.mask, Self::SHAPE) {

@@ -204,7 +204,7 @@ impl<G: Group> Control<G> {
     /// There is one. `base` is a multiple of `PAIR`, and these are the full lanes of the pair there.
     #[inline(always)]
     unsafe fn known_pair(self, base: usize, lanes: Lanes) -> (usize, Lanes) {
-        // SAFETY: if it is not this one, it is behind it.
+        // SAFETY: the caller's contract: if it is not this one, it is behind it, where control bytes are (I2).
         if lanes.any() { (base, lanes) } else { unsafe { self.next_pair(base + Self::PAIR) } }
     }
 
@@ -216,7 +216,7 @@ impl<G: Group> Control<G> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[cfg_attr(debug_assertions, inline(never))]
     unsafe fn pair_from(self, base: usize) -> (usize, Lanes) {
-        // SAFETY: the caller's contract: a pair is to come, so there are control bytes.
+        // SAFETY: the caller's contract: a pair is to come, so there are control bytes (I2).
         unsafe { self.known_pair(base, self.full_pair(base)) }
     }
 
@@ -240,8 +240,8 @@ pub(crate) struct FullSlots<G> {
     /// from where an entry is, as seen from the control bytes.
     down: usize,
     /// The lanes of the current pair that are still to come. One is taken out at once, not when the next is asked
-    /// for, although that takes an instruction more: each waits for the one before, so they are to begin early
-    /// (`walk` of `ci/profiles.sh` on Zen 4, 1.23 -> 1.09).
+    /// for: each waits for the one before, so they are to begin early (`walk` of `ci/profiles.sh` on Zen 4,
+    /// 1.23 -> 1.09).
     lanes: Lanes,
     /// Number of slots still to come, in all pairs.
     items: usize,

@@ -99,7 +99,8 @@ impl<T, G: Group> ExactSizeIterator for RawIter<T, G> {
     }
 }
 
-// SAFETY: who made it vouches for the table (`Control::full_slots`), and no pair comes twice.
+// SAFETY: who made it vouches for the table (`Control::full_slots`); a full lane is a full slot (I3), and no pair comes
+// twice.
 unsafe impl<G: Group> Slots for FullSlots<G> {
     #[inline(always)]
     fn ctrl(&self) -> NonNull<u8> {
@@ -224,7 +225,7 @@ impl<G: Group> Iterator for HashSlots<G> {
     }
 }
 
-// SAFETY: who made it vouches for the table (`before_first_window`), a tag is that of a full slot, and windows of a
+// SAFETY: who made it vouches for the table (`before_first_window`), a tag is that of a full slot (I3), and windows of a
 // walk have no slot in common.
 unsafe impl<G: Group> Slots for HashSlots<G> {
     #[inline(always)]

@@ -75,6 +75,13 @@ fn check<G: Group>(bytes: &[u8]) {
 /// The three parts of match_tag's contract.
 fn check_match_tag<G: Group>(bytes: &[u8], wanted: u8) {
     let reported: Vec<usize> = load::<G>(bytes).match_tag(tag(wanted)).collect();
+    // A hash has more bits than its tag.
+    for others in [0, u64::MAX, 0x5a5a_a5a5_0ff0_f00f] {
+        let tag_bits = 0x7f << (usize::BITS - 7);
+        let hash = others & !tag_bits | u64::from(wanted) << (usize::BITS - 7);
+        let by_hash: Vec<usize> = load::<G>(bytes).match_hash(hash).collect();
+        assert_eq!(by_hash, reported, "{hash:x} in {bytes:x?}");
+    }
     let exact = lanes(bytes, |c| c == wanted);
     assert!(exact.iter().all(|lane| reported.contains(lane)), "missed {wanted:x} in {bytes:x?}");
     assert!(reported.iter().all(|&i| is_full(bytes[i])), "a vacant lane: {wanted:x} in {bytes:x?}");

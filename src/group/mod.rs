@@ -93,6 +93,12 @@ pub unsafe trait Group: Copy {
     /// The lanes that hold `tag`, and possibly extra ones: see the contract.
     fn match_tag(self, tag: Tag) -> Self::Mask;
 
+    /// [`match_tag`](Self::match_tag) of a hash, for those who go on to use the hash.
+    #[inline(always)]
+    fn match_hash(self, hash: u64) -> Self::Mask {
+        self.match_tag(Tag::of(hash))
+    }
+
     /// The lanes that are EMPTY.
     fn match_empty(self) -> Self::Mask;
 

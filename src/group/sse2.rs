@@ -58,6 +58,22 @@ unsafe impl Group for Sse2 {
         self.match_byte(tag.byte())
     }
 
+    /// Shifts the hash where it gets broadcast, so that it need not be copied first: an instruction less for a hit
+    /// (`ci/callgrind.sh`), and hits .97 of the time.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn match_hash(self, hash: u64) -> Self::Mask {
+        // SAFETY: this file is compiled only where SSE2 is a feature of the target.
+        Self::mask(unsafe {
+            // The highest of the words of 16 bits, without all but its top seven: in all lanes of 16 bits, and then
+            // of eight.
+            let words = arch::_mm_srli_epi16::<9>(arch::_mm_cvtsi64_si128(hash as i64));
+            let words = arch::_mm_shufflelo_epi16::<0b11_11_11_11>(words);
+            let tags = arch::_mm_shuffle_epi32::<0>(arch::_mm_packus_epi16(words, words));
+            arch::_mm_cmpeq_epi8(self.0, tags)
+        })
+    }
+
     #[inline(always)]
     fn match_empty(self) -> Self::Mask {
         self.match_byte(EMPTY)

@@ -3,11 +3,14 @@
 //! From its home position a search goes on to the next window, which lies in the same or the next cache
 //! line, and then further and further, modulo the number of homes: each stride is [`FARTHER`] windows longer
 //! than the one before. So it comes to windows 0, 1, 62, 183, 364, … from home. Weak hashes crowd some
-//! stretch of the table; an entry that finds no room there soon leaves it.
+//! stretch of the table; an entry that finds no room there soon leaves it. If they crowd under some homes, the table
+//! is *scattered* (`raw/scatter.rs`): each stride is longer by so many slots more, an even number of windows that
+//! comes from the hash.
 //!
-//! After *k* steps it is *k* + `FARTHER` *k* (*k* - 1) / 2 windows from home. As `FARTHER` is a multiple of four,
-//! two of these numbers differ by an odd multiple of the difference in *k*. So modulo the number of windows,
-//! which is a power of two, the first `homes / width` of them are all different, so every window is among them.
+//! After *k* steps it is *k* (1 + *scatter*) + `FARTHER` *k* (*k* - 1) / 2 windows from home. As `FARTHER` is a
+//! multiple of four and *scatter* even, two of these numbers differ by an odd multiple of the difference in *k*. So
+//! modulo the number of windows, which is a power of two, the first `homes / width` of them are all different, so
+//! every window is among them.
 //!
 //! * **Aligned** homes: those are all the windows there are.
 //! * **Unaligned** homes: a walk from home `p` with `r = p % width` covers the bytes
@@ -73,12 +76,13 @@ impl ProbeSeq {
         if shape.aligned { self.left != 0 } else { self.left >= SPREAD_HOMES }
     }
 
-    /// Goes on to the next window; `false` when there is none, as in one-window tables.
+    /// Goes on to the next window; `false` when there is none, as in one-window tables. The step is longer by `scatter`
+    /// slots, an even number of windows, the same for all steps of the walk.
     #[inline(always)]
-    pub fn advance(&mut self, mask: usize, shape: Shape) -> bool {
+    pub fn advance(&mut self, mask: usize, scatter: usize, shape: Shape) -> bool {
         // Modulo the number of homes, this is minus `width` times the number of steps taken.
         let left = self.left.wrapping_add(1);
-        let stride = shape.width.wrapping_sub(left.wrapping_mul(FARTHER));
+        let stride = shape.width.wrapping_add(scatter).wrapping_sub(left.wrapping_mul(FARTHER));
         self.left = self.left.wrapping_sub(shape.width);
         self.position = self.position.wrapping_add(stride) & mask;
         if shape.aligned {
@@ -103,10 +107,17 @@ impl ProbeSeq {
         slot <= mask + (shape.window(home) & (shape.width - 1))
     }
 
-    /// How many windows a walk from `home` visits until one covers `slot`, one of those that it covers.
+    /// How many windows a walk from `home` with steps longer by `scatter` visits until one covers `slot`, one of those
+    /// that it covers.
     /// O(log slots): nothing is walked.
     #[inline]
-    pub fn windows_to(slot: usize, home: usize, mask: usize, shape: Shape) -> usize {
+    pub fn windows_to(
+        slot: usize,
+        home: usize,
+        mask: usize,
+        scatter: usize,
+        shape: Shape,
+    ) -> usize {
         let (width, first) = (shape.width, shape.window(home));
         if slot.wrapping_sub(first) < width {
             return 1;
@@ -115,27 +126,29 @@ impl ProbeSeq {
         if slot < first & (width - 1) {
             return steps + 1;
         }
-        1 + steps_to((slot.wrapping_sub(first) & mask) / width, steps)
+        1 + steps_to((slot.wrapping_sub(first) & mask) / width, scatter / width, steps)
     }
 }
 
-/// How far from home a search is after so many steps, in windows.
-fn distance(steps: usize) -> usize {
+/// How far from home a search is after so many steps, in windows, each of them longer by `scatter` windows.
+fn distance(steps: usize, scatter: usize) -> usize {
     let pairs = steps.wrapping_mul(steps.wrapping_sub(1)) / 2;
-    steps.wrapping_add(FARTHER.wrapping_mul(pairs))
+    steps.wrapping_mul(1 + scatter).wrapping_add(FARTHER.wrapping_mul(pairs))
 }
 
 /// How many steps lead to a distance modulo `windows`, a power of two.
 ///
 /// Bits of the number change the same bits of the distance, and higher ones, so they are found from the lowest on.
 #[inline]
-fn steps_to(far: usize, windows: usize) -> usize {
-    (0..windows.trailing_zeros()).fold(0, |steps, bit| steps | (distance(steps) ^ far) & 1 << bit)
+fn steps_to(far: usize, scatter: usize, windows: usize) -> usize {
+    (0..windows.trailing_zeros())
+        .fold(0, |steps, bit| steps | (distance(steps, scatter) ^ far) & 1 << bit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raw::tests::mix;
     use alloc::vec;
     use core::iter;
 
@@ -156,7 +169,14 @@ mod tests {
                     _ => (shape.slots(homes), shape.control_bytes_of_several(homes)),
                 };
                 assert!(bytes >= slots && bytes <= all);
-                for home in 0..homes {
+                // Not scattered, and by little, and by anything.
+                let scatters = |home| {
+                    [0, 2, 2usize.wrapping_mul(mix(home) as usize)]
+                        .map(|n: usize| n.wrapping_mul(shape.width))
+                };
+                for (home, scatter) in
+                    (0..homes).flat_map(|home| scatters(home as u64).map(|scatter| (home, scatter)))
+                {
                     let mut seen = vec![0u32; bytes];
                     let mut seq = ProbeSeq::new(home as u64, mask);
                     let mut windows = 0;
@@ -167,7 +187,7 @@ mod tests {
                         for (slot, visits) in (window..).zip(covered) {
                             *visits += 1;
                             if *visits == 1 {
-                                let to = ProbeSeq::windows_to(slot, home, mask, shape);
+                                let to = ProbeSeq::windows_to(slot, home, mask, scatter, shape);
                                 assert_eq!(to, windows + 1, "homes {homes}, {home}, {slot}");
                             }
                             let first = seq.is_first_visit(slot, home, shape);
@@ -175,7 +195,7 @@ mod tests {
                         }
                         windows += 1;
                         // In a one-window table no search goes on.
-                        if homes == 1 || !seq.advance(mask, shape) {
+                        if homes == 1 || !seq.advance(mask, scatter, shape) {
                             break;
                         }
                     }
@@ -197,7 +217,7 @@ mod tests {
             for home in 0..=mask {
                 let mut seq = ProbeSeq::new(home as u64, mask);
                 assert!(!seq.has_several_windows(shape) && !seq.is_over());
-                assert!(!seq.advance(mask, shape), "{shape:?}, {home} of {mask}");
+                assert!(!seq.advance(mask, 0, shape), "{shape:?}, {home} of {mask}");
             }
         }
     }
@@ -205,10 +225,12 @@ mod tests {
     #[test]
     fn strides_grow() {
         let shape = SHAPES[1];
-        let mut seq = ProbeSeq::new(3, 8191);
-        for expected in [3, 19, 3 + 62 * 16, 3 + 183 * 16, 3 + 364 * 16] {
-            assert_eq!(seq.position(), expected);
-            assert!(seq.advance(8191, shape));
+        for more in [0, 2, 100] {
+            let mut seq = ProbeSeq::new(3, 8191);
+            for (steps, windows) in [0, 1, 62, 183, 364].into_iter().enumerate() {
+                assert_eq!(seq.position(), 3 + 16 * ((windows + more * steps) % 512));
+                assert!(seq.advance(8191, 16 * more, shape));
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use core::ops::Range;
 use core::ptr::NonNull;
 
 use crate::capacity::{SPREAD_HOMES, Shape, Size};
-use crate::ctrl::{self, DELETED, EMPTY, Tag};
+use crate::ctrl::{self, DELETED, EMPTY};
 use crate::group::Group;
 use crate::mask::LaneMask;
 use crate::probe::ProbeSeq;
@@ -178,11 +178,21 @@ impl<G: Group> Control<G> {
         }
     }
 
+    /// Goes on to the next window of the walk of `hash`; `false` when there is none.
+    ///
+    /// # Safety
+    /// The table has several windows, and nobody writes to its words now.
+    #[inline(always)]
+    pub(super) unsafe fn advance(self, hash: u64, seq: &mut ProbeSeq) -> bool {
+        // SAFETY: the caller's contract.
+        seq.advance(self.mask, unsafe { self.scatter(hash) }, Self::SHAPE)
+    }
+
     /// The first step of the probe loop.
     #[inline(always)]
     pub(super) fn probe_home(self, hash: u64, is_match: impl FnMut(usize) -> bool) -> Step {
         // SAFETY: the walk has begun in this table.
-        unsafe { self.probe_window(Tag::of(hash), ProbeSeq::new(hash, self.mask), is_match) }
+        unsafe { self.probe_window(hash, ProbeSeq::new(hash, self.mask), is_match) }
     }
 
     /// The probe loop from a later step on.
@@ -201,7 +211,7 @@ impl<G: Group> Control<G> {
             // A closure of its own, not `&mut is_match`: what std makes a function of that is not inlined
             // across codegen units (`ci/profiles.sh`, `lto-off`: 1.6 of hashbrown's time instead of 1.0).
             // SAFETY: `seq` is the caller's, or advanced from that in this table: at most `mask` (I1).
-            match unsafe { self.probe_window(Tag::of(hash), seq, |slot| is_match(slot)) } {
+            match unsafe { self.probe_window(hash, seq, |slot| is_match(slot)) } {
                 Step::Done(result) => return result,
                 Step::Next(next) => seq = next,
             }
@@ -215,12 +225,12 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     unsafe fn probe_window(
         self,
-        tag: Tag,
+        hash: u64,
         mut seq: ProbeSeq,
         mut is_match: impl FnMut(usize) -> bool,
     ) -> Step {
         // SAFETY: `seq` is on a walk through this many homes, so its position is at most `mask` (I1).
-        let (window, mut matches) = unsafe { self.match_window(tag, seq.position()) };
+        let (window, mut matches) = unsafe { self.match_window(hash, seq.position()) };
         // Not a `for` loop: that would take the lane out of the set before it is compared, two
         // instructions more for a hit.
         while let Some(lane) = matches.lowest() {
@@ -235,29 +245,29 @@ impl<G: Group> Control<G> {
         // SAFETY: a position of the walk is at most `mask` (I1), and there are several windows, with counts (I2).
         let goes_on =
             seq.has_several_windows(Self::SHAPE) && unsafe { self.has_count(seq.position()) };
-        if goes_on && seq.advance(self.mask, Self::SHAPE) {
+        // SAFETY: as above.
+        if goes_on && unsafe { self.advance(hash, &mut seq) } {
             return Step::Next(seq);
         }
         Step::Done(Err(seq))
     }
 
-    /// The window of a position, and the lanes that have the tag.
+    /// The window of a position, and the lanes that have the hash's tag.
     ///
     /// # Safety
     /// `position` is at most `mask`.
     #[inline(always)]
-    unsafe fn match_window(self, tag: Tag, position: usize) -> (usize, G::Mask) {
+    unsafe fn match_window(self, hash: u64, position: usize) -> (usize, G::Mask) {
         let window = Self::SHAPE.window(position);
         // SAFETY: the window of a position.
-        (window, unsafe { self.group(window) }.match_tag(tag))
+        (window, unsafe { self.group(window) }.match_hash(hash))
     }
 
     /// The first slot in the window of the hash's home that has its tag, and whether there is one.
     #[inline(always)]
     pub(super) fn first_match(self, hash: u64) -> (usize, bool) {
         // SAFETY: the position of a home.
-        let (window, matches) =
-            unsafe { self.match_window(Tag::of(hash), ctrl::home(hash, self.mask)) };
+        let (window, matches) = unsafe { self.match_window(hash, ctrl::home(hash, self.mask)) };
         (window + matches.lowest_or_last(), matches.any())
     }
 
@@ -281,12 +291,14 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn vacant_on_walk(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
+        // SAFETY: there are several windows, and nobody writes.
+        let scatter = unsafe { self.scatter(hash) };
         loop {
             // SAFETY: a position of the walk is at most `mask`.
             if let Some(slot) = unsafe { self.vacant_at(seq.position()) } {
                 return slot;
             }
-            let more = seq.advance(self.mask, Self::SHAPE);
+            let more = seq.advance(self.mask, scatter, Self::SHAPE);
             debug_assert!(more, "vacant_on_walk: the table is full");
         }
     }
@@ -353,6 +365,8 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
+        // SAFETY: there are several windows, and the table is ours.
+        let scatter = unsafe { self.scatter(hash) };
         let mut steps = 0;
         loop {
             // SAFETY: a position of the walk is at most `mask`; the table is ours, and has several windows.
@@ -366,7 +380,7 @@ impl<G: Group> Control<G> {
                 self.leave(seq.position(), 1);
             }
             steps += 1;
-            let more = seq.advance(self.mask, Self::SHAPE);
+            let more = seq.advance(self.mask, scatter, Self::SHAPE);
             debug_assert!(more, "claim_vacant: the table is full");
         }
     }

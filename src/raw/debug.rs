@@ -125,9 +125,10 @@ mod checks {
             let mut seq = ProbeSeq::new(hash, self.control.mask());
             while !self.control.covers(seq.position(), slot) {
                 left[seq.position()] += 1;
-                // SAFETY: a position of the walk.
-                let goes_on = unsafe { self.control.overflowed(seq.position()) }
-                    && seq.advance(self.control.mask(), Control::<G>::SHAPE);
+                // SAFETY: a position of the walk; where one has overflowed there are several windows.
+                let goes_on = unsafe {
+                    self.control.overflowed(seq.position()) && self.control.advance(hash, &mut seq)
+                };
                 assert!(
                     goes_on,
                     "I5: slot {slot} of hash {hash:#x} is not reached\n{}",

@@ -35,6 +35,8 @@
 //! to the highest value, with which every search succeeds, and the next insert that notices
 //! rebuilds again.
 //!
+//! A rebuild, or growth, also gives walks the steps that part entries which crowd (`scatter.rs`).
+//!
 //! # Compiled once
 //!
 //! All this is compiled with the crate, not once more for each type of entry (`untyped.rs`). What it has to
@@ -183,7 +185,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[cfg(test)]
     pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
         // SAFETY: only tables with several windows are rebuilt. The table is borrowed mutably.
-        unsafe { self.control.rebuild(size_of::<T>(), &HashBy::new(hasher)) };
+        unsafe { self.control.rebuild(size_of::<T>(), self.control.shift(), &HashBy::new(hasher)) };
         self.debug_check();
     }
 }
@@ -238,13 +240,13 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     #[cold]
     #[inline(never)]
     unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
-        // SAFETY: the caller's contract. Only tables with several windows are worn.
+        // SAFETY: the caller's contract. Only tables with several windows are above their limit.
         unsafe {
             if self.growth_left == 0 {
                 // Infallible: a failure does not return.
                 let _ = self.grow(slot, 1, hasher, Fallibility::Infallible);
-            } else if self.is_worn() {
-                self.control.rebuild(slot.size(), hasher);
+            } else if self.control.is_above_limit() {
+                self.control.put_right(self.items, slot.size(), hasher);
             }
         }
     }
@@ -310,6 +312,15 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, slot, capacity, fallibility)?;
         let size = block.size;
+        if self.control.has_several_windows() && !size.has_one_window() {
+            let (items, homes) = (self.items, size.homes);
+            // SAFETY: both have several windows, and the new one no entries. Should the hasher panic, nothing has
+            // changed.
+            unsafe {
+                let shift = self.control.shift_for(homes, items, slot.size(), hasher);
+                block.control.set_shift(shift);
+            }
+        }
         // SAFETY: the new table is empty, has room for all entries (I4), and one home or window where that
         // is demanded. Should the hasher panic, the guard frees the block and the table still owns
         // all entries.
@@ -518,13 +529,36 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// Recomputes the overflow counts in place and brings entries closer to their homes; see the
-    /// module's introduction. O(slots).
+    /// Makes searches shorter if that pays, in a table above its limit: by a rebuild, if entries have left, or if they
+    /// crowd and part better under another shift (`scatter.rs`).
+    ///
+    /// # Safety
+    /// As for [`rebuild`](Self::rebuild), and there are so many entries.
+    #[inline(never)]
+    unsafe fn put_right(self, items: usize, size: usize, hasher: &dyn HashEntries) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let worn = self.is_worn();
+            if !worn && !self.is_crowded() {
+                return;
+            }
+            let shift = self.shift_for(self.mask() + 1, items, size, hasher);
+            if worn || shift != self.shift() {
+                self.rebuild(size, shift, hasher);
+            } else {
+                // There is no better one, and so it stays until there are many more steps.
+                self.renew_limit();
+            }
+        }
+    }
+
+    /// Recomputes the overflow counts in place, for walks under this shift, and brings entries closer to their homes;
+    /// see the module's introduction. O(slots).
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it.
     #[inline(never)]
-    pub(super) unsafe fn rebuild(self, size: usize, hasher: &dyn HashEntries) {
+    pub(super) unsafe fn rebuild(self, size: usize, shift: u32, hasher: &dyn HashEntries) {
         /// Makes every entry findable if the hasher panics half-way.
         struct Saturate<G: Group>(Control<G>);
         impl<G: Group> Drop for Saturate<G> {
@@ -534,8 +568,12 @@ impl<G: Group> Control<G> {
             }
         }
         let guard = Saturate(self);
-        // SAFETY: the caller's contract.
-        unsafe { self.clear_counts() };
+        // SAFETY: the caller's contract. Until entries are counted again, or the guard has set all counts, nobody
+        // searches. A walk under another shift comes to the same slots (`probe.rs`).
+        unsafe {
+            self.set_shift(shift);
+            self.clear_counts();
+        }
         let mut hashes = [0; CHUNK];
         for base in (0..Self::SHAPE.slots(self.mask() + 1)).step_by(G::WIDTH) {
             // SAFETY: the number of control bytes is a multiple of WIDTH (I2). The hasher is asked for the
@@ -577,12 +615,14 @@ impl<G: Group> Control<G> {
     /// The table has several windows and nobody else accesses it.
     unsafe fn best_slot(self, hash: u64, slot: usize) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask());
+        // SAFETY: there are several windows, and the table is ours.
+        let scatter = unsafe { self.scatter(hash) };
         while !self.covers(seq.position(), slot) {
             // SAFETY: a position of a walk.
             if let Some(vacant) = unsafe { self.vacant_at(seq.position()) } {
                 return vacant;
             }
-            let more = seq.advance(self.mask(), Self::SHAPE);
+            let more = seq.advance(self.mask(), scatter, Self::SHAPE);
             debug_assert!(more, "best_slot: every walk covers a vacant slot");
         }
         slot

@@ -146,7 +146,8 @@ impl<G: Group> HashSlots<G> {
     /// # Safety
     /// As long as the walk and its clones are used, the table's block is there, and whatever window they
     /// come to ([`match_window`](Self::match_window), or [`next`](Self::next)) nobody writes to its
-    /// control bytes and its position's overflow word (the whole 64 bits that are read of them) meanwhile.
+    /// control bytes and its position's overflow word (the whole 64 bits that are read of them) meanwhile, and to the
+    /// word of the wear.
     #[inline(always)]
     pub(super) unsafe fn before_first_window(control: Control<G>, hash: u64) -> Self {
         let seq = ProbeSeq::new(hash, control.mask());
@@ -191,7 +192,9 @@ impl<G: Group> HashSlots<G> {
     /// Goes on to the next window without looking at it; `false` when there is none.
     #[inline(always)]
     pub(super) fn advance(&mut self) -> bool {
-        self.seq.advance(self.control.mask(), Control::<G>::SHAPE)
+        // SAFETY: there are several windows; as was promised, the block is there and nobody writes.
+        self.control.has_several_windows()
+            && unsafe { self.control.advance(self.hash, &mut self.seq) }
     }
 }
 

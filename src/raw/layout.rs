@@ -4,16 +4,16 @@
 //!   block                                ctrl
 //!   |                                    |
 //!   v                                    v
-//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][steps][limit][wear][cursor][ counts ]
-//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32    u32    u32   u32     u32 words
+//!   [gap][ slot n-1 ] … [ slot 1 ][ slot 0 ][ c0 c1 … c(n-1) ][pad][steps][limit][wear, shift][cursor][ counts ]
+//!        <------ slots grow downwards ----- | ---- one byte per slot ----> u32    u32    u32          u32     u32 words
 //! ```
 //!
 //! Slot *i* ends `i * size_of::<T>()` bytes before `ctrl`, so a slot is found from the one pointer
 //! the table keeps, whatever its size. With unaligned homes there are control bytes without a slot,
 //! the pad: one, or where the overhang is short (`capacity.rs`) a few more, and 16 in a one-window table that can be
 //! spread. The words exist
-//! where there are several windows: the overflow counts of `overflow.rs` with what tells when to rebuild,
-//! and the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
+//! where there are several windows: the overflow counts of `overflow.rs` with what tells when to rebuild, the shift of
+//! `scatter.rs`, and the cursor of `erase.rs`. Nothing here depends on `T` beyond its [`Layout`].
 
 use core::alloc::Layout;
 use core::ptr::NonNull;

@@ -69,6 +69,7 @@ mod plain;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod region;
 mod scan;
+mod scatter;
 mod search;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod split;
@@ -208,13 +209,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             Some((layout, _)) if size.slots != 0 => layout.size(),
             _ => 0,
         }
-    }
-
-    /// Whether inserts have gone so far from home that a rebuild pays.
-    #[inline]
-    fn is_worn(&self) -> bool {
-        // SAFETY: who could write to the table must have borrowed it mutably.
-        unsafe { self.control.is_worn() }
     }
 
     /// The address of a slot.

@@ -41,8 +41,11 @@
 //! The conditions were chosen by `churn`, `churn_miss`, the bench `cliffs`, and the test that fills
 //! one map in the order of another.
 //!
-//! Behind the control bytes come steps, limit, wear, the cursor of `erase.rs`, which has nothing to do with
-//! searches, and the counts, all in words of 32 bits. A one-window table has none of these: its search
+//! There is a third reason: entries that crowd at a few homes go to better places once their walks part
+//! (`scatter.rs`). That is tried above the limit, too.
+//!
+//! Behind the control bytes come steps, limit, wear (with the shift of `scatter.rs` in its lowest bits), the cursor of
+//! `erase.rs`, which has nothing to do with searches, and the counts, all in words of 32 bits. A one-window table has none of these: its search
 //! ends in its first window, and does not touch another cache line to learn that.
 
 use super::control::Control;
@@ -54,6 +57,13 @@ use crate::probe::ProbeSeq;
 /// The highest count.
 #[cfg(test)]
 pub(super) const MANY: u32 = 2;
+
+/// The lowest bits of the wear's word are a number below this, the shift of `scatter.rs`.
+pub(super) const SHIFTS: u32 = 64;
+/// The shift of a table that is not scattered.
+pub(super) const NOT_SCATTERED: u32 = usize::BITS - 1;
+/// The highest wear.
+pub(super) const MOST_WEAR: u32 = u32::MAX / SHIFTS;
 
 /// Positions in an overflow word.
 const POSITIONS: usize = u32::BITS as usize;
@@ -222,12 +232,14 @@ impl<G: Group> Control<G> {
         }
         let mut seq = ProbeSeq::new(hash, self.mask());
         let mut steps = 0;
+        // SAFETY: there are several windows, and the table is ours.
+        let scatter = unsafe { self.scatter(hash) };
         while !self.covers(seq.position(), slot) {
             // SAFETY: a position of a walk is at most `mask` (I1); there are several windows, and the rest is the
             // caller's contract.
             unsafe { self.leave(seq.position(), 1) };
             steps += 1;
-            let more = seq.advance(self.mask(), Self::SHAPE);
+            let more = seq.advance(self.mask(), scatter, Self::SHAPE);
             debug_assert!(more, "count_walk: the walk covers the slot");
         }
         // SAFETY: the table is ours; as it has several windows, it has this word (I2).
@@ -251,6 +263,8 @@ impl<G: Group> Control<G> {
             return unsafe { self.note_wear() };
         }
         let (mut steps, mut walked) = (0, 0);
+        // SAFETY: there are several windows, and the table is ours.
+        let scatter = unsafe { self.scatter(hash) };
         while !self.covers(seq.position(), slot) {
             let position = seq.position();
             let (word, bit) = (self.any_word(position), 1 << (position % POSITIONS));
@@ -262,7 +276,7 @@ impl<G: Group> Control<G> {
                 steps += u32::from(one != 0);
             }
             walked += 1;
-            let more = seq.advance(self.mask(), Self::SHAPE);
+            let more = seq.advance(self.mask(), scatter, Self::SHAPE);
             debug_assert!(more, "take_back_walk: the walk covers the slot");
         }
         // SAFETY: the table is ours; as it has several windows, it has these words (I2). A sum that has
@@ -271,8 +285,7 @@ impl<G: Group> Control<G> {
             if self.steps() != u32::MAX {
                 self.steps_word().write(self.steps().saturating_sub(steps));
             }
-            let wear = self.wear_word();
-            wear.write(wear.read().saturating_add(walked));
+            self.set_wear(self.wear().saturating_add(walked));
         }
     }
 
@@ -283,8 +296,8 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn note_wear(self) {
         if self.has_several_windows() {
-            // SAFETY: tables with several windows have this word (I2).
-            unsafe { self.wear_word().write(u32::MAX) };
+            // SAFETY: tables with several windows have this word (I2); the table is ours.
+            unsafe { self.wear_word().write(self.wear_word().read() | (MOST_WEAR * SHIFTS)) };
         }
     }
 
@@ -315,20 +328,62 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn wear(self) -> u32 {
         // SAFETY: tables with several windows have this word (I2).
-        unsafe { self.wear_word().read() }
+        unsafe { self.wear_word().read() / SHIFTS }
     }
 
-    /// Whether a rebuild pays; see the module's introduction.
+    /// Sets the wear, to [`MOST_WEAR`] at most.
+    ///
+    /// # Safety
+    /// The table has several windows and nobody else accesses it.
+    #[inline]
+    unsafe fn set_wear(self, wear: u32) {
+        // SAFETY: the table is ours; as it has several windows, it has this word (I2).
+        unsafe {
+            let shift = self.wear_word().read() % SHIFTS;
+            self.wear_word().write(wear.min(MOST_WEAR) * SHIFTS + shift);
+        }
+    }
+
+    /// By how many bits hashes are shifted for the steps of their walks (`scatter.rs`), less than [`SHIFTS`].
+    ///
+    /// # Safety
+    /// The table has several windows, and nobody writes to it now.
+    #[inline(always)]
+    pub(super) unsafe fn shift(self) -> u32 {
+        // SAFETY: tables with several windows have this word (I2).
+        unsafe { self.wear_word().read() % SHIFTS }
+    }
+
+    /// Sets the shift.
+    ///
+    /// # Safety
+    /// No entry is beyond its home's window, or all are counted anew before the next search (I5); nobody else accesses
+    /// the table, which has several windows.
+    #[inline]
+    pub(super) unsafe fn set_shift(self, shift: u32) {
+        debug_assert!(shift < usize::BITS);
+        // SAFETY: the table is ours; as it has several windows, it has this word (I2).
+        unsafe { self.wear_word().write(self.wear() * SHIFTS + shift) };
+    }
+
+    /// Whether there are more steps than the limit.
+    ///
+    /// # Safety
+    /// Nobody writes to the table now.
+    #[inline]
+    pub(super) unsafe fn is_above_limit(self) -> bool {
+        // SAFETY: the table has several windows, and nobody writes to it.
+        self.has_several_windows() && unsafe { self.steps() > self.limit() }
+    }
+
+    /// Whether a rebuild pays because entries have left; see the module's introduction.
     ///
     /// # Safety
     /// Nobody writes to the table now.
     #[inline]
     pub(super) unsafe fn is_worn(self) -> bool {
-        self.has_several_windows() && {
-            // SAFETY: the table has several windows, and nobody writes to it.
-            let (steps, limit, wear) = unsafe { (self.steps(), self.limit(), self.wear()) };
-            steps > limit && wear > self.credit() / 4
-        }
+        // SAFETY: a table above its limit has several windows, and nobody writes to it.
+        unsafe { self.is_above_limit() && self.wear() > (self.credit() / 4).min(MOST_WEAR - 1) }
     }
 
     /// Two for each window's width of homes.
@@ -349,7 +404,7 @@ impl<G: Group> Control<G> {
             let limit = steps.saturating_add(steps / 2).saturating_add(self.credit());
             // A sum that has reached its end is above every limit.
             self.limit_word().write(limit.min(u32::MAX - 1));
-            self.wear_word().write(0);
+            self.set_wear(0);
         }
     }
 
@@ -360,7 +415,7 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn reset_counters(self) {
         // A sum that has reached its end is above every limit.
-        let counters: [u32; COUNTERS] = [0, self.credit().min(u32::MAX - 1), 0, 0];
+        let counters: [u32; COUNTERS] = [0, self.credit().min(u32::MAX - 1), NOT_SCATTERED, 0];
         // SAFETY: the table is ours; as it has several windows, it has these words (I2), in this order.
         unsafe { self.steps_word().cast::<[u32; COUNTERS]>().write(counters) }
     }

@@ -29,6 +29,9 @@
 //! these slots, has each entry hashed, and visits those whose home is in the block. The few entries that are
 //! further from home are found by the walks of those homes which an insert has gone past (I5). Nothing here
 //! matches tags or compares entries: there is no key to look for.
+//!
+//! In a scattered table (`scatter.rs`) a home has as many walks as hashes, and entries of a block may be anywhere. There
+//! a step reads all slots, and visits all entries from its rank on: it is the last one.
 
 use core::ops::Range;
 
@@ -141,13 +144,16 @@ impl Order {
     }
 }
 
-/// What one step visits: the entries with certain ranks, all of which have their home in one block.
+/// What one step visits: the entries with certain ranks, all of which have their home in one block, or in a scattered
+/// table anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Step {
     order: Order,
     ranks: Range<u64>,
     /// The first home of the block.
     first: usize,
+    /// Which bits of a home say whether it is in the block.
+    homes: usize,
     /// Whether the block may have entries of other ranks.
     mixed: bool,
 }
@@ -155,9 +161,9 @@ struct Step {
 impl Step {
     const END: u64 = 1 << RANK_BITS;
 
-    /// The step from a cursor in a table of `mask + 1` homes.
+    /// The step from a cursor in a table of `mask + 1` homes, which may be scattered.
     #[inline(never)]
-    fn new(from: ScanCursor, mask: usize) -> Self {
+    fn new(from: ScanCursor, mask: usize, scattered: bool) -> Self {
         let blocks = mask.trailing_ones().saturating_sub(BLOCK_BITS);
         let forward = match from {
             ScanCursor::START => blocks,
@@ -167,11 +173,16 @@ impl Step {
         // The ranks in a block, of this table or of the one that the scan began with, whichever are
         // fewer, less one.
         let run = (1 << (RANK_BITS - forward.max(blocks))) - 1;
+        if scattered {
+            let ranks = start..Self::END;
+            return Step { order, ranks, first: 0, homes: 0, mixed: true };
+        }
         let end = if blocks == 0 { Self::END } else { (start | run) + 1 };
         Step {
             order,
             ranks: start..end,
             first: ctrl::home(order.hash(start), mask),
+            homes: mask & !(BLOCK - 1),
             mixed: start & run != 0 || forward > blocks,
         }
     }
@@ -203,6 +214,16 @@ impl Wanted<'_> {
 }
 
 impl<G: Group> Control<G> {
+    /// The step from a cursor.
+    ///
+    /// # Safety
+    /// Nobody writes to the table now.
+    #[inline]
+    unsafe fn step(self, from: ScanCursor) -> Step {
+        // SAFETY: the caller's contract.
+        Step::new(from, self.mask(), unsafe { self.is_scattered() })
+    }
+
     /// Offers all slots that may hold an entry of a step, each once for the same [`Wanted`]: those of
     /// entries that it does not include are to be passed over.
     ///
@@ -212,16 +233,18 @@ impl<G: Group> Control<G> {
     /// full.)
     #[inline(always)]
     unsafe fn offer_step<'a>(self, step: &'a Step, mut offer: impl FnMut(usize, Wanted<'a>)) {
-        let of_block = Wanted { step, home: step.first, mask: self.mask() & !(BLOCK - 1) };
-        let several_blocks = self.mask() >= BLOCK;
-        let mut end = step.first + BLOCK + if G::ALIGNED_HOMES { 0 } else { G::WIDTH };
-        if several_blocks {
+        let of_block = Wanted { step, home: step.first, mask: step.homes };
+        let bytes = Self::SHAPE.control_bytes(self.mask() + 1);
+        let of_several = step.homes != 0;
+        let mut end = bytes;
+        if of_several {
+            end = step.first + BLOCK + if G::ALIGNED_HOMES { 0 } else { G::WIDTH };
             // Second windows of the last homes, each of which several homes would look at.
             let last = step.first + BLOCK - Self::HOMES_IN_WORD;
             // SAFETY: homes of the table, which has several windows.
             end += if unsafe { self.overflowed_in_word(last) }.any() { G::WIDTH } else { 0 };
         }
-        let read = step.first..end.min(Self::SHAPE.control_bytes(self.mask() + 1));
+        let read = step.first..end.min(bytes);
         for base in read.clone().step_by(CHUNK) {
             // SAFETY: `base` is a multiple of WIDTH, as `first` is one of BLOCK, and a control
             // byte.
@@ -231,8 +254,8 @@ impl<G: Group> Control<G> {
                 offer(base + lane, of_block);
             }
         }
-        // A table of one block has been read to its end.
-        if several_blocks {
+        // If there is one block only, all has been read.
+        if of_several {
             let homes = step.first..step.first + BLOCK;
             for (home, slot) in
                 (Strays { control: self, homes, read, word: BitMask(0), walk: None })
@@ -313,7 +336,8 @@ impl<G: Group> Iterator for Strays<G> {
             // are (I5).
             // SAFETY: a position of a walk is at most `mask`.
             } else if unsafe { self.control.overflowed(walk.seq.position()) }
-                && walk.seq.advance(mask, shape)
+                && walk.seq.advance(mask, 0, shape)
+            // not scattered
             {
                 let window = shape.window(walk.seq.position());
                 if window < self.read.start || window + G::WIDTH > self.read.end {
@@ -329,7 +353,8 @@ impl<G: Group> Iterator for Strays<G> {
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Visits some entries, and says where to go on. O(1) expected: a step hashes the entries in at most
-    /// `BLOCK + WIDTH` slots, and those on the walks of homes in the block which an insert has gone past.
+    /// `BLOCK + WIDTH` slots, and those on the walks of homes in the block which an insert has gone past. In a
+    /// scattered table it visits all that is left.
     #[inline]
     pub fn scan(
         &self,
@@ -337,7 +362,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
         mut f: impl FnMut(&T),
     ) -> Option<ScanCursor> {
-        let step = Step::new(from, self.control.mask());
+        // SAFETY: the table is borrowed.
+        let step = unsafe { self.control.step(from) };
         let visit = |slot, wanted: Wanted<'_>| {
             // SAFETY: the slot is full.
             let entry = unsafe { self.get(slot) };
@@ -373,7 +399,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: impl Fn(&T) -> u64,
         mut keep: impl FnMut(&mut T) -> bool,
     ) -> Option<ScanCursor> {
-        let step = Step::new(from, self.control.mask());
+        // SAFETY: the table is borrowed.
+        let step = unsafe { self.control.step(from) };
         let control = self.control;
         let visit = |slot, wanted: Wanted<'_>| {
             // SAFETY: the slot is full. Entries leave one by one: the table is in order whenever user
@@ -423,7 +450,7 @@ mod tests {
         for mask in masks() {
             for round in 0..scaled(10_000, 1000, 8) {
                 let bits = if round == 0 { 0 } else { random.next() };
-                let step = Step::new(ScanCursor::from_bits(bits), mask);
+                let step = Step::new(ScanCursor::from_bits(bits), mask, false);
                 assert_eq!(step.first % BLOCK, 0);
                 assert!(step.first <= mask && step.ranks.start < step.ranks.end);
                 let in_block = Wanted { step: &step, home: step.first, mask: mask & !(BLOCK - 1) };
@@ -453,7 +480,7 @@ mod tests {
             let mut steps = 0;
             while let Some(cursor) = next {
                 assert_eq!(ScanCursor::from_bits(cursor.to_bits()), cursor);
-                let step = Step::new(cursor, mask);
+                let step = Step::new(cursor, mask, false);
                 assert_eq!(step.ranks.start, rank);
                 (rank, next) = (step.ranks.end, step.next());
                 steps += 1;

@@ -8,6 +8,7 @@ use crate::capacity::Size;
 use crate::group::Group;
 use crate::raw::RawTable;
 use crate::raw::control::Control;
+use crate::raw::overflow::NOT_SCATTERED;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -60,6 +61,7 @@ mod reach;
 mod reference;
 mod region;
 mod scan;
+mod scatter;
 mod sizes;
 mod statistics;
 mod trace;
@@ -94,7 +96,7 @@ fn finish(mut z: u64) -> u64 {
 }
 
 /// A good hash of a key.
-fn mix(key: u64) -> u64 {
+pub(crate) fn mix(key: u64) -> u64 {
     finish(key ^ 0x9e37_79b9_7f4a_7c15)
 }
 
@@ -104,7 +106,7 @@ const TAG_BITS: u64 = 0x7f << (usize::BITS - 7);
 type HashFn = fn(u64) -> u64;
 
 /// A good hash and bad ones.
-const HASHES: [(&str, HashFn); if cfg!(miri) { 3 } else { 7 }] = [
+const HASHES: [(&str, HashFn); if cfg!(miri) { 3 } else { 8 }] = [
     ("mix", mix),
     #[cfg(not(miri))]
     ("zero", |_| 0),
@@ -113,6 +115,9 @@ const HASHES: [(&str, HashFn); if cfg!(miri) { 3 } else { 7 }] = [
     ("identity", |key| key),
     #[cfg(not(miri))]
     ("low four bits", |key| mix(key) & 15),
+    // Home 0, and in small numbers one tag: such tables are scattered.
+    #[cfg(not(miri))]
+    ("middle bits", |key| key << 16),
     #[cfg(not(miri))]
     ("tag only", |key| mix(key) & TAG_BITS),
     // In a table of any size, homes are 0 and `mask` only.
@@ -153,6 +158,29 @@ fn calls() -> impl Iterator<Item = usize> {
 /// Those of so many calls, but under Miri only one.
 fn calls_of(all: usize) -> impl Iterator<Item = usize> {
     (0..all).skip(scaled(0, 0, all / 4)).take(scaled(all, all, 1))
+}
+
+impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
+    /// Whether inserts have gone so far from home that a rebuild pays.
+    fn is_worn(&self) -> bool {
+        // SAFETY: who could write to the table must have borrowed it mutably.
+        unsafe { self.control.is_worn() }
+    }
+
+    /// Whether there are so many entries far from home that hashes must be weak.
+    fn is_crowded(&self) -> bool {
+        // SAFETY: as above, and the table has several windows.
+        self.control.has_several_windows() && unsafe { self.control.is_crowded() }
+    }
+
+    /// Which bits of hashes scatter walks.
+    fn shift(&self) -> u32 {
+        match self.control.has_several_windows() {
+            // SAFETY: as above.
+            true => unsafe { self.control.shift() },
+            false => NOT_SCATTERED,
+        }
+    }
 }
 
 /// A key that is its own value, hashed by `mix`: for tests that need nothing but a table.

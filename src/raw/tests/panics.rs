@@ -1,6 +1,7 @@
 //! The n-th call of user code panics, for all n: no entry is lost, none is dropped twice, the
 //! invariants hold, and the table goes on.
 
+use super::scatter::{crowd, is_scattered};
 use super::*;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
@@ -467,7 +468,42 @@ fn leaked_drains<G: Group>() {
     }
 }
 
+/// If the hasher panics while a table is being scattered, nothing is lost.
+fn hasher_in_scattering<G: Group>() {
+    let capacity = capacity_of_homes::<G>(scaled(3, 3, 2) as u32);
+    let filled = || {
+        let mut table = Keys::<G>::with_capacity_in(capacity, Global);
+        let mut key = 0;
+        // Up to the insertion that would scatter it.
+        // SAFETY: there are several windows, and the table is borrowed.
+        while !(table.is_crowded() && unsafe { table.control.is_above_limit() }) {
+            insert_new(&mut table, crowd(&key), key, |_| panic!("nothing is moved before"));
+            key += 1;
+        }
+        (table, key)
+    };
+    let (mut table, key) = filled();
+    let calls = Cell::new(0);
+    insert_new(&mut table, crowd(&key), key, |key| tick(&calls, crowd(key)));
+    assert!(is_scattered(&table) && calls.get() > 0);
+    for at in calls_of(calls.get()) {
+        let (mut table, key) = filled();
+        let calls = Cell::new(0);
+        let hasher = |key: &u64| {
+            assert!(calls.get() != at, "as planned");
+            tick(&calls, crowd(key))
+        };
+        let insert = AssertUnwindSafe(|| table.claim_elsewhere(crowd(&key), hasher));
+        assert!(catch_unwind(insert).is_err());
+        table.check_invariants(crowd);
+        assert_eq!(table.len() as u64, key);
+        for key in 0..key {
+            assert!(table.find(crowd(&key), |&other| other == key).is_some(), "{key} after {at}");
+        }
+    }
+}
+
 backends! {
     hasher_in_growth hasher_in_shrink hasher_in_rebuild eq_in_lookups clones drops_of_all
-    drops_in_clone_from predicates leaked_drains
+    drops_in_clone_from predicates leaked_drains hasher_in_scattering
 }

@@ -2,24 +2,32 @@
 //! positions count it, what growth and the rebuild do. The real table must agree in every slot and count.
 //!
 //! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
-//! limit, and (`model.rs`) again and again under churn.
+//! limit, and (`model.rs`) again and again under churn. So is which bits of hashes scatter their walks: the
+//! reference is told.
 
 use super::*;
 use crate::capacity::Shape;
 use crate::ctrl::{EMPTY, Tag};
-use crate::raw::overflow::MANY;
+use crate::raw::overflow::{MANY, NOT_SCATTERED};
 use alloc::vec;
 use core::ops::Range;
 
 /// The positions that a search for this hash visits: home, then 1, 61, 121, … windows further
-/// each time; for unaligned homes the first position at the end.
-pub(super) fn walk(shape: Shape, homes: usize, hash: u64) -> impl Iterator<Item = usize> {
+/// each time, and in a scattered table so many pairs of windows more as the shifted hash has; for unaligned homes the
+/// first position at the end.
+pub(super) fn walk(
+    shape: Shape,
+    homes: usize,
+    hash: u64,
+    shift: u32,
+) -> impl Iterator<Item = usize> {
     let home = (hash % homes as u64) as usize;
     let steps = 0..homes.div_ceil(shape.width);
     let end = (!shape.aligned && homes > shape.width).then_some(0);
     let strides = steps.scan(home, move |next, i| {
         let position = *next;
-        *next = (position + shape.width * (1 + 60 * i)) % homes;
+        let pairs = (hash as usize >> shift) / (2 * shape.width) % homes;
+        *next = (position + shape.width * (1 + 60 * i + 2 * pairs)) % homes;
         Some(position)
     });
     strides.chain(end)
@@ -51,11 +59,14 @@ pub(super) struct Reference {
     pub(super) slots: Vec<Option<u64>>,
     /// How many entries have left each position.
     counts: Vec<u32>,
+    /// By how many bits hashes are shifted for the scatter of their walks.
+    shift: u32,
 }
 
 impl Reference {
     fn with_size(shape: Shape, homes: usize, slots: usize) -> Self {
-        Reference { shape, homes, slots: vec![None; slots], counts: vec![0; homes] }
+        let (slots, counts) = (vec![None; slots], vec![0; homes]);
+        Reference { shape, homes, slots, counts, shift: NOT_SCATTERED }
     }
 
     pub(super) fn with_capacity(shape: Shape, capacity: usize) -> Self {
@@ -72,7 +83,7 @@ impl Reference {
     }
 
     fn walk(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
-        walk(self.shape, self.homes, hash)
+        walk(self.shape, self.homes, hash, self.shift)
     }
 
     fn window(&self, position: usize) -> Range<usize> {
@@ -132,7 +143,7 @@ impl Reference {
 
     /// Moves to the smallest size for `capacity`: inserts the entries in slot order.
     fn resize(&mut self, capacity: usize) {
-        let mut new = Self::with_capacity(self.shape, capacity);
+        let mut new = Self { shift: self.shift, ..Self::with_capacity(self.shape, capacity) };
         for &hash in self.slots.iter().flatten() {
             let slot = new.first_vacant(hash);
             new.put(hash, slot);
@@ -184,6 +195,13 @@ impl<G: Group> Pair<G> {
         Pair { table: RawTable::new_in(Global), reference, rebuilds: 0 }
     }
 
+    /// Tells the reference which bits scatter walks; returns whether it has been told others before.
+    fn tell(&mut self) -> bool {
+        let before = self.reference.shift;
+        self.reference.shift = self.table.shift();
+        self.reference.shift != before
+    }
+
     fn compare(&self) {
         let (table, reference) = (&self.table, &self.reference);
         assert_eq!(table.slots(), reference.slots.len());
@@ -209,16 +227,20 @@ impl<G: Group> Pair<G> {
         let calls = Cell::new(0);
         let hasher = |entry: &Numbered| tick(&calls, entry.0);
         let (left, entry) = (self.table.growth_left, (hash, serial));
-        let may_rebuild = self.table.is_worn();
+        let (worn, crowded) = (self.table.is_worn(), self.table.is_crowded());
         let slot = if search {
             insert_new(&mut self.table, hash, entry, hasher)
         } else {
             self.table.insert_unique(hash, entry, hasher)
         };
+        let told = self.tell();
+        assert!(!told || crowded, "other bits for no reason");
         if left != 0 && calls.get() != 0 {
-            assert!(may_rebuild, "a rebuild below the limit");
-            self.reference.rebuild();
-            self.rebuilds += 1;
+            assert!(worn || crowded, "a rebuild below the limit");
+            if worn || told {
+                self.reference.rebuild();
+                self.rebuilds += 1;
+            }
         }
         assert_eq!(slot, self.reference.insert(hash), "inserted elsewhere");
     }
@@ -247,12 +269,14 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
         if reserve && random.once_in(2 * target + 4) {
             let additional = random.below(target);
             pair.table.reserve(additional, |entry| entry.0);
+            pair.tell();
             if pair.reference.capacity() - pair.reference.len() < additional {
                 let needed = pair.reference.len() + additional;
                 pair.reference.resize(needed.max(pair.reference.capacity() + 1));
             }
         } else if reserve && random.once_in(2 * target + 4) {
             pair.table.shrink_to(target / 2, |entry| entry.0);
+            pair.tell();
             let needed = pair.reference.len().max(target / 2);
             if Reference::with_capacity(pair.reference.shape, needed).slots.len()
                 < pair.reference.slots.len()

@@ -11,7 +11,7 @@ use crate::raw::statistics::{MOST_WINDOWS, TAG_STEP};
 
 /// The positions that a search which fails visits from a home.
 fn missed<G: Group>(table: &Keys<G>, home: u64) -> Vec<usize> {
-    let walk = || walk(Control::<G>::SHAPE, table.control.mask() + 1, home);
+    let walk = || walk(Control::<G>::SHAPE, table.control.mask() + 1, home, table.shift());
     // SAFETY: a position of the table.
     let goes_on = |&position: &usize| unsafe { table.control.overflowed(position) };
     walk().take(walk().take_while(goes_on).count() + 1).collect()
@@ -24,7 +24,7 @@ fn passed<G: Group>(table: &Keys<G>, hash: u64, slot: usize) -> usize {
         let window = shape.window(position);
         (window..window + shape.width).contains(&slot)
     };
-    walk(shape, table.control.mask() + 1, hash).position(covers).unwrap()
+    walk(shape, table.control.mask() + 1, hash, table.shift()).position(covers).unwrap()
 }
 
 /// Mean number of windows that a search visits for the keys of a table, and for absent ones with

@@ -197,11 +197,12 @@ impl<G: Group> Subject<G> {
         let hash = (self.hash)(key);
         let calls = Cell::new(0);
         let (slots, left) = (self.table.slots(), self.table.growth_left);
+        let crowded = self.table.is_crowded();
         let hasher = |entry: &Entry| tick(&calls, (self.hash)(entry.0));
         if !search {
             let slot = self.table.insert_unique(hash, (key, value), hasher);
             assert!(self.table.is_full(slot));
-            self.note_growth(slots, left, calls.get(), true);
+            self.note_growth(slots, left, calls.get(), true, crowded);
             return None;
         }
         // Where it goes if nothing has to move for it.
@@ -224,25 +225,36 @@ impl<G: Group> Subject<G> {
                 None
             }
         };
-        self.note_growth(slots, left, calls.get(), old.is_none());
+        self.note_growth(slots, left, calls.get(), old.is_none(), crowded);
         old
     }
 
     /// After an insert: the table grows exactly if there was no room. The hasher is called for a
-    /// growth to several homes or a rebuild only, at least once for each entry, and a rebuild
-    /// keeps the slots.
-    fn note_growth(&mut self, slots: usize, left: usize, calls: usize, inserted: bool) {
+    /// growth to several homes or a rebuild only, at least once for each entry, or for a sample of those of a crowded
+    /// table, and a rebuild keeps the slots.
+    fn note_growth(
+        &mut self,
+        slots: usize,
+        left: usize,
+        calls: usize,
+        inserted: bool,
+        crowded: bool,
+    ) {
         let grown = self.table.slots() != slots;
         assert_eq!(grown, inserted && left == 0, "grown at the wrong time");
         if grown {
             assert!(self.table.slots() > slots);
             let homes = self.table.control.mask() + 1;
             let hashed = if homes > 1 { self.table.len() - 1 } else { 0 };
-            assert_eq!(calls, hashed, "growth hashes each entry once");
+            let sample = if crowded { hashed } else { 0 };
+            assert!(
+                (hashed..=hashed + sample).contains(&calls),
+                "growth hashes each entry once: {calls} of {hashed}"
+            );
             self.growths += 1;
         } else if calls != 0 {
-            assert!(calls >= self.table.len() - 1);
-            self.rebuilds += 1;
+            assert!(crowded || calls >= self.table.len() - 1);
+            self.rebuilds += usize::from(calls >= self.table.len() - 1);
         }
     }
 

@@ -1,0 +1,160 @@
+//! Scattered tables: where entries go that leave a crowded home.
+//!
+//! Weak hashes crowd: all multiples of a large power of two may have the same low bits, and share a few homes, of
+//! which a window each has room for a few entries. If the walks from a home were all the same, the *n*th entry of a
+//! home would walk over all *n* before it, and building the table would be quadratic. A larger table, which is what
+//! other designs resort to, takes more memory and splits such a home into two, if at all.
+//!
+//! So a table whose entries crowd becomes *scattered*: from then on steps of a walk are longer by a number that
+//! comes from other bits of the hash, and entries of one home part at their first step. Their home's window is
+//! still where each search begins, and a search that ends there, as nearly all do, never learns of this.
+//!
+//! ```text
+//!   not scattered     home ──> next ──────────────> far …        the same for all hashes of a home
+//!   scattered         home ──────────> a ──> …                   each by itself
+//!                     home ───> b ────────────> …
+//!                     home ─────────────────> c ──> …
+//! ```
+//!
+//! Which bits these are is a *shift* of the hash, kept with the wear (`overflow.rs`). It is chosen by trying some of
+//! them on a sample of entries ([`Control::best_shift`]), since which bits of weak hashes differ depends on the
+//! hasher and the keys, and is chosen again when searches become long in spite of it. In a table that is not
+//! scattered the shift leaves nothing, so nothing asks whether it is.
+//!
+//! Hashes that are all the same, or differ in few bits, crowd as before: there is nothing to tell them apart by.
+
+use super::control::Control;
+use super::full::{CHUNK, Lanes};
+use super::grow::HashEntries;
+use super::overflow::NOT_SCATTERED;
+use crate::ctrl;
+use crate::group::Group;
+use crate::mask::LaneMask;
+
+/// Shifts that are tried are multiples of this. The last of them leaves nothing, as [`NOT_SCATTERED`] does.
+const APART: u32 = 4;
+const SHIFTS: usize = (usize::BITS / APART) as usize;
+
+/// About how many entries shifts are tried on.
+const SAMPLE: usize = 256;
+/// In how many windows, modulo that number, they are told apart.
+const WINDOWS: usize = 1024;
+
+/// A table is crowded from so many times the credit (`overflow.rs`) of steps on. With good hashes there are at most
+/// twice the credit in a full and old table.
+const CROWDED: u32 = 16;
+
+impl<G: Group> Control<G> {
+    /// How much longer than in a table that is not scattered each step of the walk of a hash is under a shift, in
+    /// slots: a multiple of two windows.
+    #[inline(always)]
+    fn scatter_by(hash: u64, shift: u32) -> usize {
+        (hash as usize).wrapping_shr(shift) & !(2 * G::WIDTH - 1)
+    }
+
+    /// How much longer each step of the walk of `hash` is than it would be if the table were not scattered, in slots.
+    ///
+    /// # Safety
+    /// The table has several windows, and nobody writes to its words now.
+    #[inline(always)]
+    pub(super) unsafe fn scatter(self, hash: u64) -> usize {
+        // SAFETY: the caller's contract.
+        Self::scatter_by(hash, unsafe { self.shift() })
+    }
+
+    /// Whether walks from one home differ.
+    ///
+    /// # Safety
+    /// Nobody writes to the table now.
+    #[inline]
+    pub(super) unsafe fn is_scattered(self) -> bool {
+        // SAFETY: there are several windows, and nobody writes.
+        self.has_several_windows() && unsafe { self.shift() } / APART < NOT_SCATTERED / APART
+    }
+
+    /// Whether so many entries are so far from home that hashes must be weak.
+    ///
+    /// # Safety
+    /// The table has several windows, and nobody writes to it now.
+    #[inline]
+    pub(super) unsafe fn is_crowded(self) -> bool {
+        // SAFETY: the caller's contract.
+        unsafe { self.steps() / CROWDED > self.credit() }
+    }
+
+    /// The shift for a table of so many homes with the entries of this one: that of this table, unless entries crowd
+    /// and another one is better. Asks for hashes of a sample of them.
+    ///
+    /// # Safety
+    /// The table has several windows and `items` entries, of so many bytes, for which the hasher is. Nobody writes to
+    /// it now.
+    pub(super) unsafe fn shift_for(
+        self,
+        homes: usize,
+        items: usize,
+        size: usize,
+        hasher: &dyn HashEntries,
+    ) -> u32 {
+        // SAFETY: the caller's contract.
+        unsafe {
+            match self.is_crowded() {
+                true => self.best_shift(homes, items, size, hasher),
+                false => self.shift(),
+            }
+        }
+    }
+
+    /// The shift under which the entries of a sample come to most windows with the first step from their homes; that
+    /// of this table unless another one is better by a quarter.
+    ///
+    /// # Safety
+    /// As for [`shift_for`](Self::shift_for).
+    #[cold]
+    #[inline(never)]
+    unsafe fn best_shift(
+        self,
+        homes: usize,
+        items: usize,
+        size: usize,
+        hasher: &dyn HashEntries,
+    ) -> u32 {
+        let mut hashes = [0; CHUNK];
+        // For each shift a bit for each window.
+        let mut reached = [[0u32; WINDOWS / 32]; SHIFTS];
+        // How many entries to pass over before the next one is taken: at random, as keys may come in periods.
+        let most = u32::try_from(2 * items / SAMPLE).unwrap_or(u32::MAX).max(1);
+        let (mut random, mut pass) = (1u32, 0);
+        // SAFETY: `items` is the number of full slots (I4); the table does not change.
+        for (base, lanes) in unsafe { self.full_runs(items) } {
+            let mut taken = Lanes::NONE;
+            for lane in lanes {
+                if pass == 0 {
+                    taken.0 |= 1 << lane;
+                    random = random.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+                    pass = (random >> 8) % most + 1;
+                }
+                pass -= 1;
+            }
+            // SAFETY: the hasher is asked for the hashes of full slots.
+            unsafe { hasher.hash(self.ctrl().sub(base * size), taken, &raw mut hashes) };
+            for lane in taken {
+                let hash = hashes[lane];
+                for (shift, reached) in (0..).step_by(APART as usize).zip(&mut reached) {
+                    let scatter = Self::scatter_by(hash, shift);
+                    let slot = ctrl::home(hash, homes - 1).wrapping_add(scatter) & (homes - 1);
+                    let window = slot / G::WIDTH % WINDOWS;
+                    reached[window / 32] |= 1 << (window % 32);
+                }
+            }
+        }
+        let windows = reached.map(|windows| windows.map(u32::count_ones).iter().sum::<u32>());
+        // SAFETY: the caller's contract.
+        let now = unsafe { self.shift() };
+        let (most, best) =
+            (0..).zip(windows).map(|(index, windows)| (windows, index)).max().unwrap_or_default();
+        match 4 * most > 5 * windows[(now / APART) as usize] {
+            true => APART * best,
+            false => now,
+        }
+    }
+}

@@ -811,6 +811,8 @@ fn a_panic_in_clear_drop_or_drain_loses_nothing_else() {
     with_every_panic(|map| drop(std::mem::take(map)));
     with_every_panic(|map| map.drain().take(7).for_each(drop));
     with_every_panic(|map| std::mem::take(map).into_iter().take(7).for_each(drop));
+    with_every_panic(|map| std::mem::take(map).into_keys().for_each(drop));
+    with_every_panic(|map| std::mem::take(map).into_values().for_each(drop));
 }
 
 #[test]

@@ -85,7 +85,10 @@ macro_rules! view_iterators {
             ['a, $($K)*, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
             ['a, $($K)*, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
             ['a, $($K)*, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
-            [$($K)*, V, A: Allocator] IntoKeys<K, V, A>, $Owned, |(key, _)| key;
+            [$($K)*, V, A: Allocator] IntoKeys<K, V, A>, $Owned, |(key, value)| {
+                drop(value); // it may panic: before the key is the result, which would be lost
+                key
+            };
         }
 
         $crate::hash_map::debug_list! {
@@ -152,7 +155,10 @@ macro_rules! iterators {
             ['a, K, V $(, $A: Allocator)?] Iter<'a, K, V $(, $A)?>, (&'a K, &'a V), |(key, value)| (key, value);
             [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
             [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
-            [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
+            [K, V, A: Allocator] IntoValues<K, V, A>, V, |(key, value)| {
+                drop(key); // as in `IntoKeys`
+                value
+            };
         }
 
         $crate::hash_map::extract_if! {

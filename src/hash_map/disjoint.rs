@@ -5,6 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use super::HashMap;
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
+use crate::hash_table::filled;
 
 /// Implements methods under the names that they had before; in quotes what is found under `"a"`.
 macro_rules! old_names {
@@ -106,13 +107,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
 
     #[inline(always)]
     fn hashes<Q: Hash + ?Sized, const N: usize>(&self, keys: [&Q; N]) -> [u64; N] {
-        let mut hashes = [0; N];
-        let mut i = 0;
-        while i < N {
-            hashes[i] = self.hash_builder.hash_one(keys[i]);
-            i += 1;
-        }
-        hashes
+        filled(0, |i| self.hash_builder.hash_one(keys[i]))
     }
 
     /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check for equal keys.

@@ -568,20 +568,25 @@ impl<T, A: Allocator> HashTable<T, A> {
         f: impl Fn(&'a mut T) -> R,
     ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
-        let mut i = 1;
-        while i < N {
-            let mut first = 0;
-            while first < i {
-                if slots[i].is_some() && slots[i] == slots[first] {
-                    panic!(
-                        "duplicate keys found: those at {first} and {i} are the same entry; \
-                         ask for each entry once"
-                    );
-                }
-                first += 1;
-            }
-            i += 1;
-        }
+        assert_disjoint(&slots);
+        // SAFETY: the slots are full and all different.
+        unsafe { self.disjoint_as(slots, f) }
+    }
+
+    /// What `f` makes of the entries with these bucket indices.
+    ///
+    /// # Panics
+    /// If one comes twice.
+    #[cfg(feature = "str")]
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn buckets_as<'a, R, const N: usize>(
+        &'a mut self,
+        indices: [Option<usize>; N],
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
+        let slots = filled(None, |i| indices[i].filter(|&slot| self.raw.is_full(slot)));
+        assert_disjoint(&slots);
         // SAFETY: the slots are full and all different.
         unsafe { self.disjoint_as(slots, f) }
     }
@@ -664,9 +669,6 @@ impl<T, A: Allocator> HashTable<T, A> {
         unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
     }
 
-    // (Loops that count, here and where the hashes are made: what std has for arrays is a call for each element where
-    // the compiler optimises for size, and its iterators take longer with opt-level 1.)
-
     /// The slots of several searches.
     #[inline(always)]
     fn find_each<const N: usize>(
@@ -674,13 +676,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         hashes: [u64; N],
         mut eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<usize>; N] {
-        let mut slots = [None; N];
-        let mut i = 0;
-        while i < N {
-            slots[i] = self.raw.find(hashes[i], |entry| eq(i, entry));
-            i += 1;
-        }
-        slots
+        filled(None, |i| self.raw.find(hashes[i], |entry| eq(i, entry)))
     }
 
     /// What `f` makes of the entries of several slots.
@@ -703,6 +699,40 @@ impl<T, A: Allocator> HashTable<T, A> {
             i += 1;
         }
         found
+    }
+}
+
+/// An array of what `f` makes of the numbers of its elements, which are `vacant` until then.
+///
+/// By a loop that counts: what std has for arrays is a call for each element where the compiler optimises for size, and
+/// its iterators take longer with opt-level 1 (`ci/profiles.sh`, swap_two).
+#[inline(always)]
+pub(crate) fn filled<T: Copy, const N: usize>(vacant: T, mut f: impl FnMut(usize) -> T) -> [T; N] {
+    let mut array = [vacant; N];
+    let mut i = 0;
+    while i < N {
+        array[i] = f(i);
+        i += 1;
+    }
+    array
+}
+
+/// Panics if two searches found the same slot.
+#[inline(always)]
+#[track_caller]
+fn assert_disjoint<const N: usize>(slots: &[Option<usize>; N]) {
+    let mut i = 1;
+    while i < N {
+        let mut first = 0;
+        while first < i {
+            if slots[i].is_some() && slots[i] == slots[first] {
+                panic!(
+                    "duplicate keys found: those at {first} and {i} are the same entry; ask for each entry once"
+                );
+            }
+            first += 1;
+        }
+        i += 1;
     }
 }
 

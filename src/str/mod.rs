@@ -15,7 +15,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
 use crate::hash_map::{lookups, views};
-use crate::hash_table::{self, HashTable, removals};
+use crate::hash_table::{self, HashTable, filled, removals};
 use crate::raw::Statistics;
 
 mod arena;
@@ -368,11 +368,12 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// ```
     #[track_caller]
     pub fn get_disjoint_mut<const N: usize>(&mut self, keys: [&K; N]) -> [Option<&mut V>; N] {
-        let queries = keys.map(|key| Query::new(key, &self.seed));
-        let hashes = queries.each_ref().map(|query| query.hash);
-        let recognise =
-            |i: usize, (cell, _): &(Cell<K>, V)| queries[i].is_key_of(cell, &self.arena);
-        self.table.get_disjoint_mut(hashes, recognise).map(|entry| entry.map(|(_, value)| value))
+        let found = filled(None, |i| {
+            search!(self, keys[i], |query, recognise| self
+                .table
+                .find_bucket_index(query.hash, recognise))
+        });
+        self.table.buckets_as(found, |(_, value)| value)
     }
 
     /// The entry of a key, which can be inspected, changed, filled or removed with a single search.

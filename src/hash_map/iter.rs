@@ -16,7 +16,7 @@ iterator_types! {
     HashMap, "let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);";
     lazy {
         "The entries of a map, with mutable references to the values" iter_mut:
-        "map.iter_mut().next(), Some((&1, &mut 'a'))"
+        do "map.iter_mut().for_each(|(_, letter)| *letter = 'b');"; "map[&1], 'b'"
         => IterMut ['a, K, V] {
             /// Not a `hash_table::IterMut`: that would make this iterator invariant in `K`.
             entries: hash_table::UnsafeIter<'a, (K, V)>,
@@ -69,7 +69,7 @@ macro_rules! view_iterators {
                 "The values of a map" values: "map.values().next(), Some(&1)"
                 => Values ['a, $($K)*, V $(, $A: Allocator = Global)?] { pub(super) entries: Iter<'a, K, V $(, $A)?> }
                 "The values of a map by mutable reference" values_mut:
-                "map.values_mut().next(), Some(&mut 1)"
+                do "map.values_mut().for_each(|n| *n += 1);"; "map[\"a\"], 2"
                 => ValuesMut ['a, $($K)*, V $(, $A: Allocator = Global)?] {
                     pub(super) entries: IterMut<'a, K, V $(, $A)?>
                 }

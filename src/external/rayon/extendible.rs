@@ -21,7 +21,7 @@ iterator_types! {
         "The entries of an extendible map by reference, in parallel": "map.par_iter().map(|(_, n)| n).sum::<u64>(), 30"
         => ParIter ['a, K, V] { tables: Vec<Split<Shared<'a, (K, V)>, Native>> }
         "The entries of an extendible map, with mutable references to the values, in parallel":
-        "map.par_iter_mut().max(), Some((&2, &mut 20))"
+        do "map.par_iter_mut().for_each(|(key, n)| *n += key);"; "map[&2], 20 + 2"
         => ParIterMut ['a, K, V] { tables: Vec<Split<KeyedMut<'a, K, V>, Native>> }
     }
     dropping "all entries" {

@@ -23,7 +23,7 @@ iterator_types! {
         "The entries of a map by reference, in parallel": "map.par_iter().max(), Some((\"three\", &3))"
         => ParIter ['a, K: Key + ?Sized, V] { entries: Entries<Shared<'a, (Cell<K>, V)>>, text: &'a K }
         "The entries of a map, with mutable references to the values, in parallel":
-        "map.par_iter_mut().max(), Some((\"three\", &mut 3))"
+        do "map.par_iter_mut().for_each(|(key, n)| *n += key.len());"; "map[\"three\"], 3 + 5"
         => ParIterMut ['a, K: Key + ?Sized, V] { entries: Entries<KeyedMut<'a, Cell<K>, V>>, text: &'a K }
     }
 }

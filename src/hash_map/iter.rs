@@ -3,7 +3,6 @@
 use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-use core::ptr::NonNull;
 
 use super::HashMap;
 use crate::allocator::{Allocator, Global};
@@ -41,8 +40,8 @@ default! { [K, V] IterMut<'_, K, V>: entries marker; }
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
 /// applied to each item.
 macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
-        $crate::hash_table::forward_iterator! { [$($generics)*] $iter, $item, $take_apart; }
+    ($([$($generics:tt)*] $iter:ty, $item:ty, |$entry:pat_param| $part:expr;)*) => {$(
+        $crate::hash_table::forward_iterator! { [$($generics)*] $iter, $item, |$entry| $part; }
         $crate::hash_table::exact_size! { [$($generics)*] $iter; }
     )*};
 }
@@ -50,7 +49,7 @@ macro_rules! forward_iterator {
 pub(crate) use forward_iterator;
 
 forward_iterator! {
-    ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
+    ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry| {
         // SAFETY: the map is borrowed mutably for 'a, and each entry comes once.
         let (key, value) = unsafe { entry.as_mut() };
         (&*key, value)

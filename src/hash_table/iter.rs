@@ -126,25 +126,15 @@ unsafe impl<T: Sync> Send for Iter<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Send for IterHash<'_, T> {}
 
-/// What `f` makes of an item. `Option::map` would be a call where nothing is optimised, one for each layer.
-#[inline(always)]
-#[allow(clippy::manual_map)]
-pub(crate) fn made<T, R>(item: Option<T>, f: impl FnOnce(T) -> R) -> Option<R> {
-    match item {
-        Some(item) => Some(f(item)),
-        None => None,
-    }
-}
-
 /// Implements `Iterator` and `FusedIterator` by those of the field `entries`, with a function applied to each item.
 macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $map:expr;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $item:ty, |$from:pat_param| $into:expr;)*) => {$(
         impl<$($generics)*> Iterator for $iter {
             type Item = $item;
 
             #[inline]
             fn next(&mut self) -> Option<$item> {
-                $crate::hash_table::made(self.entries.next(), $map)
+                map!(self.entries.next(), |$from| $into)
             }
 
             #[inline]
@@ -154,7 +144,7 @@ macro_rules! forward_iterator {
 
             #[inline]
             fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
-                self.entries.map($map).fold(init, f)
+                self.entries.map(|$from| $into).fold(init, f)
             }
 
             #[inline]

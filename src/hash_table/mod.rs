@@ -53,7 +53,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{
-    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types, made,
+    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types,
 };
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 

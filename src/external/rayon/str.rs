@@ -9,6 +9,7 @@ use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, 
 
 use super::{Walk, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
+use crate::capacity::room_for;
 use crate::group::Native;
 use crate::hash_map::{debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
@@ -84,7 +85,7 @@ extend_parallel! {
     (Q, V) => SliceMap<K, V, A>, |self, entries| {
         let chunks = entries.into_par_iter().collect_vec_list();
         let len: usize = chunks.iter().map(Vec::len).sum();
-        self.reserve(if self.is_empty() { len } else { len.div_ceil(2) });
+        self.reserve(room_for(len, self.is_empty()));
         self.extend(chunks.into_iter().flatten());
     }
 }

@@ -555,40 +555,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         hashes: [u64; N],
         eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<&'_ mut T>; N] {
-        self.get_disjoint_as(hashes, eq, |entry| entry)
-    }
-
-    /// [`get_disjoint_mut`](Self::get_disjoint_mut) of what `f` makes of each entry.
-    #[inline(always)]
-    #[track_caller]
-    pub(crate) fn get_disjoint_as<'a, R, const N: usize>(
-        &'a mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-        f: impl Fn(&'a mut T) -> R,
-    ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
-        assert_disjoint(&slots);
-        // SAFETY: the slots are full and all different.
-        unsafe { self.disjoint_as(slots, f) }
-    }
-
-    /// What `f` makes of the entries with these bucket indices.
-    ///
-    /// # Panics
-    /// If one comes twice.
-    #[cfg(feature = "str")]
-    #[inline(always)]
-    #[track_caller]
-    pub(crate) fn buckets_as<'a, R, const N: usize>(
-        &'a mut self,
-        indices: [Option<usize>; N],
-        f: impl Fn(&'a mut T) -> R,
-    ) -> [Option<R>; N] {
-        let slots = filled(None, |i| indices[i].filter(|&slot| self.raw.is_full(slot)));
-        assert_disjoint(&slots);
-        // SAFETY: the slots are full and all different.
-        unsafe { self.disjoint_as(slots, f) }
+        // SAFETY: the slots are full.
+        unsafe { self.disjoint_as(slots, |entry| entry) }
     }
 
     /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check that no entry is found twice.
@@ -609,24 +578,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         hashes: [u64; N],
         eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<&'_ mut T>; N] {
-        // SAFETY: the caller's contract.
-        unsafe { self.get_disjoint_unchecked_as(hashes, eq, |entry| entry) }
-    }
-
-    /// [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut) of what `f` makes of each entry.
-    ///
-    /// # Safety
-    /// As there.
-    #[inline(always)]
-    pub(crate) unsafe fn get_disjoint_unchecked_as<'a, R, const N: usize>(
-        &'a mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-        f: impl Fn(&'a mut T) -> R,
-    ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
         // SAFETY: the slots are full, and the caller vouches for their being different.
-        unsafe { self.disjoint_as(slots, f) }
+        unsafe { self.disjoint_unchecked_as(slots, |entry| entry) }
     }
 
     /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
@@ -679,12 +633,61 @@ impl<T, A: Allocator> HashTable<T, A> {
         filled(None, |i| self.raw.find(hashes[i], |entry| eq(i, entry)))
     }
 
+    /// What `f` makes of the entries with these bucket indices.
+    ///
+    /// # Panics
+    /// If one comes twice.
+    #[cfg(feature = "str")]
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn buckets_as<'a, R, const N: usize>(
+        &'a mut self,
+        indices: [Option<usize>; N],
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
+        let slots = filled(None, |i| indices[i].filter(|&slot| self.raw.is_full(slot)));
+        // SAFETY: the slots are full.
+        unsafe { self.disjoint_as(slots, f) }
+    }
+
+    /// What `f` makes of the entries of several slots.
+    ///
+    /// # Panics
+    /// If one comes twice.
+    ///
+    /// # Safety
+    /// The slots are full.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) unsafe fn disjoint_as<'a, R, const N: usize>(
+        &'a mut self,
+        slots: [Option<usize>; N],
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
+        let mut i = 1;
+        while i < N {
+            let mut first = 0;
+            while first < i {
+                if slots[i].is_some() && slots[i] == slots[first] {
+                    panic!(
+                        "duplicate keys found: those at {first} and {i} are the same entry; \
+                         ask for each entry once"
+                    );
+                }
+                first += 1;
+            }
+            i += 1;
+        }
+        // SAFETY: the slots are full and all different.
+        unsafe { self.disjoint_unchecked_as(slots, f) }
+    }
+
     /// What `f` makes of the entries of several slots.
     ///
     /// # Safety
     /// The slots are full and all different.
     #[inline(always)]
-    unsafe fn disjoint_as<'a, R, const N: usize>(
+    pub(crate) unsafe fn disjoint_unchecked_as<'a, R, const N: usize>(
         &'a mut self,
         slots: [Option<usize>; N],
         f: impl Fn(&'a mut T) -> R,
@@ -715,25 +718,6 @@ pub(crate) fn filled<T: Copy, const N: usize>(vacant: T, mut f: impl FnMut(usize
         i += 1;
     }
     array
-}
-
-/// Panics if two searches found the same slot.
-#[inline(always)]
-#[track_caller]
-fn assert_disjoint<const N: usize>(slots: &[Option<usize>; N]) {
-    let mut i = 1;
-    while i < N {
-        let mut first = 0;
-        while first < i {
-            if slots[i].is_some() && slots[i] == slots[first] {
-                panic!(
-                    "duplicate keys found: those at {first} and {i} are the same entry; ask for each entry once"
-                );
-            }
-            first += 1;
-        }
-        i += 1;
-    }
 }
 
 impl<T, A: Allocator + Default> Default for HashTable<T, A> {

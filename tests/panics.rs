@@ -26,7 +26,7 @@ mod support;
 use std::borrow::Borrow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -1137,6 +1137,63 @@ fn map_into_iter() {
             light();
             drop(take(map));
         });
+    }
+}
+
+/// A hasher whose destructor panics when it is told to.
+struct Parting(By);
+
+impl BuildHasher for Parting {
+    type Hasher = <By as BuildHasher>::Hasher;
+    fn build_hasher(&self) -> Self::Hasher {
+        self.0.build_hasher()
+    }
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        tick(CLOSURE);
+    }
+}
+
+#[test]
+fn entries_are_not_lost_with_a_hasher_whose_destructor_panics() {
+    fn check(len: u32, part: impl Fn(HashMap<Key, Val, Parting>)) {
+        bury();
+        let mut map = HashMap::with_hasher(Parting(By(mixed)));
+        (0..len).for_each(|n| assert!(map.insert(Key::new(n), Val::new(n)).is_none()));
+        let blown = fused(CLOSURE, 1, || {
+            light();
+            part(map);
+        });
+        assert!(blown && living().is_empty(), "{} of {len} entries lost", living().len());
+        assert_eq!(FAULTS.get(), 0);
+    }
+    for len in [1, 8, 30] {
+        check(len, drop);
+        check(len, |map| drop(map.into_iter()));
+        check(len, |map| drop(map.into_keys()));
+        check(len, |map| drop(map.into_values()));
+        #[cfg(feature = "rayon")]
+        check(len, |map| drop(rayon::iter::IntoParallelIterator::into_par_iter(map)));
+        #[cfg(feature = "extendible")]
+        check(len, |map| {
+            douse();
+            let mut other = rosti::ExtendibleMap::with_hasher(Parting(By(mixed)));
+            other.extend(map);
+            light();
+            drop(other.into_iter());
+        });
+        let set = |map: HashMap<Key, Val, Parting>| {
+            douse();
+            let mut set = HashSet::with_hasher(Parting(By(mixed)));
+            set.extend(map.into_keys());
+            light();
+            set
+        };
+        check(len, |map| drop(set(map).into_iter()));
+        #[cfg(feature = "rayon")]
+        check(len, |map| drop(rayon::iter::IntoParallelIterator::into_par_iter(set(map))));
     }
 }
 

@@ -68,7 +68,7 @@ use crate::raw::Statistics;
 /// assert_eq!(hits.get(&0), None);
 /// ```
 pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
-    pub(super) hash_builder: S,
+    pub(crate) hash_builder: S,
     pub(crate) tables: Tables<(K, V), A>,
 }
 

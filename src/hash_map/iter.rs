@@ -200,8 +200,10 @@ macro_rules! iterators {
         }
 
         $crate::hash_table::into_iterator! {
-            [K, V, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A> => IntoIter<K, V, A>, (K, V), self
-                => IntoIter { entries: self.$table.into_iter() };
+            [K, V, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A> => IntoIter<K, V, A>, (K, V), self => {
+                drop(self.hash_builder); // first: if it panics, the entries are dropped with the table
+                IntoIter { entries: self.$table.into_iter() }
+            };
         }
     };
 }

@@ -481,6 +481,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// ```
     #[inline]
     pub fn into_values(self) -> IntoValues<K, V, A> {
+        drop(self.arena); // first: if the allocator panics, the values are dropped with the table
         IntoValues { entries: self.table.into_iter(), marker: core::marker::PhantomData }
     }
 

@@ -15,7 +15,7 @@ use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
 walks! {
-    HashMap [K, V] [S], "map" of "entries", "rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b'), (3, 'c')])",
+    HashMap [K, V] [S in hash_builder], "map" of "entries", "rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b'), (3, 'c')])",
     (K, V), [table.raw], (&'a K, &'a V) => |(key, value)| (key, value), (K, V) => |entry| entry
 }
 

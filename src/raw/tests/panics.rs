@@ -2,8 +2,6 @@
 //! invariants hold, and the table goes on.
 
 use super::*;
-use crate::capacity::SPREAD_HOMES;
-use crate::ctrl;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::rc::Rc;
@@ -388,91 +386,10 @@ fn drops_of_all<G: Group>() {
     }
 }
 
-/// The old entries' drop panics while a table is cloned into: it is left empty.
-fn drops_in_clone_from<G: Group>() {
-    for n in calls_of(20) {
-        let ledger = Ledger::new();
-        let source = tracked::<G>(&ledger, 10);
-        let mut target = tracked::<G>(&ledger, 20);
-        ledger.drops.0.set(n);
-        assert!(blows(|| target.clone_from(&source)));
-        assert_eq!((target.len(), ledger.alive()), (0, source.len()));
-        goes_on(target, &ledger);
-        goes_on(source, &ledger);
-    }
-}
-
-/// The predicate of `retain` and `extract_if`, or the drop of what leaves, panics: what was decided
-/// before is done, what was not looked at stays.
-fn predicates<G: Group>() {
-    for len in lens::<G>() {
-        for n in calls_of(len as usize) {
-            let ledger = Ledger::new();
-            let mut table = tracked::<G>(&ledger, len);
-            // The keys in the order of their slots.
-            let order: Vec<u64> = entries(&table).map(|entry| entry.key).collect();
-
-            // The predicate, at the n-th entry.
-            let fuse = Fuse::new(n);
-            let odd = |entry: &mut Tracked| fuse.pass(entry.key % 2 == 1);
-            assert!(blows(|| table.retain(odd)));
-            let left = order.iter().copied().enumerate().filter(|&(i, key)| i >= n || key % 2 == 1);
-            assert_eq!(keys(&table), sorted(left.map(|(_, key)| key)));
-            assert_eq!(ledger.alive(), table.len());
-            goes_on(table, &ledger);
-
-            // Again with the iterator, which goes on after the panic with the next entry.
-            let mut table = tracked::<G>(&ledger, len);
-            fuse.0.set(n);
-            let mut taken = Vec::new();
-            let mut entries = table.extract_if();
-            let picked = blows(|| {
-                while let Some(entry) = entries.next(odd) {
-                    taken.push(entry);
-                }
-            });
-            assert!(picked);
-            assert_eq!(entries.remaining(), len as usize - n - 1);
-            while let Some(entry) = entries.next(odd) {
-                taken.push(entry);
-            }
-            let spared = order[n];
-            let left = |key: &u64| key % 2 == 0 || *key == spared;
-            assert!(keys(&table).into_iter().eq((0..len).filter(left)));
-            drop(taken);
-            assert_eq!(ledger.alive(), table.len());
-            goes_on(table, &ledger);
-
-            // The drop of the n-th entry that leaves.
-            let mut table = tracked::<G>(&ledger, len);
-            ledger.drops.0.set(n);
-            assert!(blows(|| table.retain(|_| false)));
-            assert_eq!(keys(&table), sorted(order[n + 1..].iter().copied()));
-            assert_eq!(ledger.alive(), table.len());
-            goes_on(table, &ledger);
-        }
-    }
-}
-
-/// A drain that is leaked takes block and entries with it; the table starts anew.
-fn leaked_drains<G: Group>() {
-    const LEN: u64 = scaled(30, 30, 17) as u64;
-    for taken in 0..3 {
-        let ledger = Ledger::new();
-        let mut table = tracked::<G>(&ledger, LEN);
-        let mut drain = table.drain();
-        drain.by_ref().take(taken).for_each(drop);
-        mem::forget(drain);
-        assert_eq!((table.len(), table.slots(), table.allocation_size()), (0, 0, 0));
-        assert_eq!(ledger.alive(), LEN as usize - taken);
-        goes_on(table, &ledger);
-    }
-}
-
 /// The keys of as many entries as a one-window table can hold, all with the last of its homes: they pack it.
 fn packing<G: Group>() -> Vec<u64> {
-    let last = SPREAD_HOMES - 1;
-    (0..).filter(|&key| ctrl::home(mix(key), last) == last).take(G::WIDTH).collect()
+    let last = crate::capacity::SPREAD_HOMES - 1;
+    (0..).filter(|&key| crate::ctrl::home(mix(key), last) == last).take(G::WIDTH).collect()
 }
 
 /// Fills a table that is spread and has one window with entries that pack it.
@@ -563,7 +480,90 @@ fn leaked_drains_of_packed_tables<G: Group>() {
     }
 }
 
+backends! { drains_of_packed_tables leaked_drains_of_packed_tables }
+
+/// The old entries' drop panics while a table is cloned into: it is left empty.
+fn drops_in_clone_from<G: Group>() {
+    for n in calls_of(20) {
+        let ledger = Ledger::new();
+        let source = tracked::<G>(&ledger, 10);
+        let mut target = tracked::<G>(&ledger, 20);
+        ledger.drops.0.set(n);
+        assert!(blows(|| target.clone_from(&source)));
+        assert_eq!((target.len(), ledger.alive()), (0, source.len()));
+        goes_on(target, &ledger);
+        goes_on(source, &ledger);
+    }
+}
+
+/// The predicate of `retain` and `extract_if`, or the drop of what leaves, panics: what was decided
+/// before is done, what was not looked at stays.
+fn predicates<G: Group>() {
+    for len in lens::<G>() {
+        for n in calls_of(len as usize) {
+            let ledger = Ledger::new();
+            let mut table = tracked::<G>(&ledger, len);
+            // The keys in the order of their slots.
+            let order: Vec<u64> = entries(&table).map(|entry| entry.key).collect();
+
+            // The predicate, at the n-th entry.
+            let fuse = Fuse::new(n);
+            let odd = |entry: &mut Tracked| fuse.pass(entry.key % 2 == 1);
+            assert!(blows(|| table.retain(odd)));
+            let left = order.iter().copied().enumerate().filter(|&(i, key)| i >= n || key % 2 == 1);
+            assert_eq!(keys(&table), sorted(left.map(|(_, key)| key)));
+            assert_eq!(ledger.alive(), table.len());
+            goes_on(table, &ledger);
+
+            // Again with the iterator, which goes on after the panic with the next entry.
+            let mut table = tracked::<G>(&ledger, len);
+            fuse.0.set(n);
+            let mut taken = Vec::new();
+            let mut entries = table.extract_if();
+            let picked = blows(|| {
+                while let Some(entry) = entries.next(odd) {
+                    taken.push(entry);
+                }
+            });
+            assert!(picked);
+            assert_eq!(entries.remaining(), len as usize - n - 1);
+            while let Some(entry) = entries.next(odd) {
+                taken.push(entry);
+            }
+            let spared = order[n];
+            let left = |key: &u64| key % 2 == 0 || *key == spared;
+            assert!(keys(&table).into_iter().eq((0..len).filter(left)));
+            drop(taken);
+            assert_eq!(ledger.alive(), table.len());
+            goes_on(table, &ledger);
+
+            // The drop of the n-th entry that leaves.
+            let mut table = tracked::<G>(&ledger, len);
+            ledger.drops.0.set(n);
+            assert!(blows(|| table.retain(|_| false)));
+            assert_eq!(keys(&table), sorted(order[n + 1..].iter().copied()));
+            assert_eq!(ledger.alive(), table.len());
+            goes_on(table, &ledger);
+        }
+    }
+}
+
+/// A drain that is leaked takes block and entries with it; the table starts anew.
+fn leaked_drains<G: Group>() {
+    const LEN: u64 = scaled(30, 30, 17) as u64;
+    for taken in 0..3 {
+        let ledger = Ledger::new();
+        let mut table = tracked::<G>(&ledger, LEN);
+        let mut drain = table.drain();
+        drain.by_ref().take(taken).for_each(drop);
+        mem::forget(drain);
+        assert_eq!((table.len(), table.slots(), table.allocation_size()), (0, 0, 0));
+        assert_eq!(ledger.alive(), LEN as usize - taken);
+        goes_on(table, &ledger);
+    }
+}
+
 backends! {
     hasher_in_growth hasher_in_shrink hasher_in_rebuild eq_in_lookups clones drops_of_all
-    drops_in_clone_from predicates leaked_drains drains_of_packed_tables leaked_drains_of_packed_tables
+    drops_in_clone_from predicates leaked_drains
 }

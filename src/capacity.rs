@@ -57,6 +57,13 @@ pub struct Size {
     pub slots: usize,
 }
 
+/// How many entries to make room for before so many are inserted one by one: half of them, since some keys may be
+/// present already, or all where nothing is.
+#[inline]
+pub fn room_for(entries: usize, empty: bool) -> usize {
+    if empty { entries } else { entries.div_ceil(2) }
+}
+
 impl Shape {
     /// Slots behind the last home of a table with so many homes, which has several windows.
     #[inline(always)]

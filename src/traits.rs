@@ -1,4 +1,14 @@
-//! Some of std's traits, for types of all parts of the crate.
+//! Some of std's traits, for types of all parts of the crate, and what std has as a call.
+
+/// `Option::map`, which would be two calls where nothing is optimised, in each layer of an iterator.
+macro_rules! map {
+    ($item:expr, |$from:pat_param| $into:expr) => {
+        match $item {
+            Some($from) => Some($into),
+            None => None,
+        }
+    };
+}
 
 /// Implements `Clone` and `Copy` for what is copied whatever its parameters are.
 macro_rules! copy {

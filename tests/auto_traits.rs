@@ -173,6 +173,45 @@ batches! {
     ];
     Unpin where [F: Unpin];
 }
+type Of<T> = std::slice::Iter<'static, T>;
+fails! { Send:
+    map::GetBatch<'static, OneAtATime, u64, (), Of<u64>>,
+    map::GetBatch<'static, u64, OneAtATime, (), Of<u64>>,
+    map::GetBatch<'static, u64, u64, OneAtATime, Of<u64>>,
+    map::GetBatch<'static, u64, u64, (), Of<OneAtATime>>,
+    map::GetKeyValueBatch<'static, u64, OneAtATime, (), Of<u64>>,
+    map::ContainsBatch<'static, u64, OneAtATime, (), Of<u64>>,
+    set::GetBatch<'static, OneAtATime, (), Of<u64>>,
+    set::ContainsBatch<'static, OneAtATime, (), Of<u64>>,
+    table::FindBatch<'static, OneAtATime, std::ops::Range<u64>, fn()>,
+    table::FindBatch<'static, u64, std::ops::Range<u64>, Local>,
+}
+fails! { Sync:
+    map::GetBatch<'static, OneAtATime, u64, (), Of<u64>>,
+    map::GetBatch<'static, u64, OneAtATime, (), Of<u64>>,
+    map::GetBatch<'static, u64, u64, OneAtATime, Of<u64>>,
+    map::GetBatch<'static, u64, u64, (), Of<OneAtATime>>,
+    map::GetKeyValueBatch<'static, u64, OneAtATime, (), Of<u64>>,
+    map::ContainsBatch<'static, u64, OneAtATime, (), Of<u64>>,
+    set::GetBatch<'static, OneAtATime, (), Of<u64>>,
+    set::ContainsBatch<'static, OneAtATime, (), Of<u64>>,
+    table::FindBatch<'static, OneAtATime, std::ops::Range<u64>, fn()>,
+    table::FindBatch<'static, u64, std::ops::Range<u64>, OneAtATime>,
+}
+#[cfg(feature = "str")]
+fails! { Send:
+    rosti::str_map::GetBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
+    rosti::str_map::GetKeyValueBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
+    rosti::str_map::ContainsBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
+    rosti::str_map::GetBatchSet<'static, 'static, str, Of<OneAtATime>>,
+}
+#[cfg(feature = "str")]
+fails! { Sync:
+    rosti::str_map::GetBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
+    rosti::str_map::GetKeyValueBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
+    rosti::str_map::ContainsBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
+    rosti::str_map::GetBatchSet<'static, 'static, str, Of<OneAtATime>>,
+}
 
 // A walk needs no more of its contents than that they are there: in particular not `'static`, even
 // when it is asked for with every lifetime.
@@ -230,6 +269,26 @@ fails! { Send:
     table::ExtractIf<'static, Local, Pick<Local>>, table::Entry<'static, Local>,
     table::OccupiedEntry<'static, Local>, table::VacantEntry<'static, Local>,
     table::AbsentEntry<'static, Local>,
+    map::IntoIter<Guard, u64>, map::IntoKeys<Local, u64>, map::IntoValues<u64, Local>,
+    map::IterMut<'static, Guard, u64>, map::IterMut<'static, u64, Local>,
+    map::ValuesMut<'static, u64, Guard>, map::Drain<'static, Local, u64>,
+    map::Drain<'static, u64, Guard>, map::ExtractIf<'static, Local, u64, fn()>,
+    map::Entry<'static, u64, Guard, ()>, map::Entry<'static, u64, u64, Local>,
+    map::OccupiedEntry<'static, u64, Guard, ()>, map::OccupiedEntry<'static, u64, u64, Local>,
+    map::VacantEntry<'static, Local, u64, ()>, map::VacantEntry<'static, u64, Guard, ()>,
+    map::VacantEntryRef<'static, 'static, u64, u64, Local, ()>,
+    map::Iter<'static, u64, OneAtATime>, map::Iter<'static, Local, u64>,
+    map::Keys<'static, OneAtATime, u64>, map::Values<'static, u64, OneAtATime>,
+    set::IntoIter<Guard>, set::Drain<'static, Guard>, set::ExtractIf<'static, Local, fn()>,
+    set::Intersection<'static, u64, OneAtATime>, set::Difference<'static, u64, OneAtATime>,
+    set::SymmetricDifference<'static, u64, OneAtATime>, set::Entry<'static, u64, Local>,
+    set::OccupiedEntry<'static, u64, Local>, set::VacantEntry<'static, u64, Local>,
+    table::IterMut<'static, Local>, table::IterHashMut<'static, Local>,
+    table::UnsafeIter<'static, Local>, table::Drain<'static, Guard>,
+    table::ExtractIf<'static, u64, Local>, table::Entry<'static, Guard>,
+    table::OccupiedEntry<'static, Guard>, table::VacantEntry<'static, Guard>,
+    table::AbsentEntry<'static, Guard>,
+    Rejected<Local>,
 }
 fails! { Sync:
     HashMap<OneAtATime, u64>, HashMap<u64, OneAtATime>, HashMap<u64, u64, OneAtATime>,
@@ -243,6 +302,43 @@ fails! { Sync:
     table::IterHash<'static, OneAtATime>, table::IterHashMut<'static, OneAtATime>,
     table::UnsafeIter<'static, OneAtATime>, table::IntoIter<OneAtATime>,
     table::Drain<'static, OneAtATime>, table::Entry<'static, OneAtATime>,
+    map::IntoIter<OneAtATime, u64>, map::IntoKeys<OneAtATime, u64>,
+    map::IntoValues<u64, OneAtATime>, map::Iter<'static, OneAtATime, u64>,
+    map::Keys<'static, OneAtATime, u64>, map::Values<'static, u64, OneAtATime>,
+    map::IterMut<'static, u64, OneAtATime>, map::ValuesMut<'static, OneAtATime, u64>,
+    map::Drain<'static, OneAtATime, u64>, map::ExtractIf<'static, u64, OneAtATime, fn()>,
+    map::ExtractIf<'static, u64, u64, OneAtATime>, map::Entry<'static, OneAtATime, u64, ()>,
+    map::Entry<'static, u64, u64, OneAtATime>, map::OccupiedEntry<'static, OneAtATime, u64, ()>,
+    map::OccupiedEntry<'static, u64, OneAtATime, ()>, map::VacantEntry<'static, OneAtATime, u64, ()>,
+    map::VacantEntry<'static, u64, OneAtATime, ()>,
+    map::EntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+    map::EntryRef<'static, 'static, u64, u64, OneAtATime, ()>,
+    map::VacantEntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+    map::VacantEntryRef<'static, 'static, u64, u64, OneAtATime, ()>,
+    set::IntoIter<OneAtATime>, set::ExtractIf<'static, OneAtATime, fn()>,
+    set::Union<'static, OneAtATime, ()>, set::Intersection<'static, OneAtATime, ()>,
+    set::Difference<'static, OneAtATime, ()>, set::SymmetricDifference<'static, OneAtATime, ()>,
+    set::Entry<'static, OneAtATime, ()>, set::OccupiedEntry<'static, OneAtATime, ()>,
+    set::VacantEntry<'static, OneAtATime, ()>,
+    table::IterBuckets<'static, OneAtATime>, table::IterHashBuckets<'static, OneAtATime>,
+    table::ExtractIf<'static, OneAtATime, fn()>, table::OccupiedEntry<'static, OneAtATime>,
+    table::VacantEntry<'static, OneAtATime>, table::AbsentEntry<'static, OneAtATime>,
+    Rejected<OneAtATime>,
+}
+#[cfg(feature = "raw-entry")]
+fails! { Send:
+    map::RawEntryBuilderMut<'static, u64, Guard, ()>, map::RawEntryMut<'static, Local, u64, ()>,
+    map::RawOccupiedEntryMut<'static, u64, Guard, ()>,
+    map::RawVacantEntryMut<'static, u64, u64, Local>,
+    map::RawEntryBuilder<'static, u64, OneAtATime, ()>,
+}
+#[cfg(feature = "raw-entry")]
+fails! { Sync:
+    map::RawEntryBuilderMut<'static, u64, OneAtATime, ()>,
+    map::RawEntryMut<'static, OneAtATime, u64, ()>,
+    map::RawOccupiedEntryMut<'static, u64, OneAtATime, ()>,
+    map::RawVacantEntryMut<'static, u64, u64, OneAtATime>,
+    map::RawEntryBuilder<'static, u64, OneAtATime, ()>,
 }
 fails! { UnwindSafe:
     collections::HashMap<Exclusive, u64>, collections::hash_map::IterMut<'static, u64, u64>,
@@ -327,11 +423,19 @@ mod owned_keys {
         SliceMap<str, Local>, IntoIter<str, Local>, IntoValues<str, Local>,
         IterMut<'static, str, Guard>, Iter<'static, str, OneAtATime>, Drain<'static, str, Local>,
         ExtractIf<'static, str, u64, Local>, Entry<'static, 'static, str, Local>,
-        VacantEntry<'static, 'static, str, Local>,
+        VacantEntry<'static, 'static, str, Local>, IntoKeys<str, Local>, IntoIter<str, Guard>,
+        ValuesMut<'static, str, Guard>, Keys<'static, str, OneAtATime>,
+        Values<'static, str, OneAtATime>, OccupiedEntry<'static, str, Guard>,
+        ExtractIf<'static, str, Local, fn()>, RejectedValue<Local>,
     }
     fails! { Sync:
         SliceMap<str, OneAtATime>, IntoIter<str, OneAtATime>, Iter<'static, str, OneAtATime>,
         IterMut<'static, str, OneAtATime>, Drain<'static, str, OneAtATime>,
+        IntoKeys<str, OneAtATime>, IntoValues<str, OneAtATime>, Keys<'static, str, OneAtATime>,
+        Values<'static, str, OneAtATime>, ValuesMut<'static, str, OneAtATime>,
+        ExtractIf<'static, str, OneAtATime, fn()>, ExtractIf<'static, str, u64, OneAtATime>,
+        Entry<'static, 'static, str, OneAtATime>, OccupiedEntry<'static, str, OneAtATime>,
+        VacantEntry<'static, 'static, str, OneAtATime>, RejectedValue<OneAtATime>,
     }
     fails! { Clone: IterMut<'static, str, u64>, ValuesMut<'static, str, u64>, }
     covariant! {
@@ -407,6 +511,11 @@ mod extendible {
         map::GetBatch<'static, u64, u64, (), slice::Iter<'static, OneAtATime>>,
         set::Iter<'static, OneAtATime>, set::IntoIter<Local>, set::Drain<'static, Local>,
         set::ContainsBatch<'static, OneAtATime, (), slice::Iter<'static, u64>>,
+        map::IntoKeys<Local, u64>, map::IntoValues<u64, Guard>, map::Keys<'static, OneAtATime, u64>,
+        map::ValuesMut<'static, u64, Guard>, map::Drain<'static, Guard, u64>,
+        map::ExtractIf<'static, u64, Local, fn()>, map::OccupiedEntry<'static, u64, Guard, ()>,
+        map::VacantEntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+        set::ExtractIf<'static, Local, fn()>, set::IntoIter<Guard>,
     }
     fails! { Sync:
         ExtendibleMap<OneAtATime, u64>, ExtendibleMap<u64, u64, OneAtATime>,
@@ -414,6 +523,16 @@ mod extendible {
         map::Iter<'static, u64, OneAtATime>, map::IterMut<'static, OneAtATime, u64>,
         map::Drain<'static, u64, OneAtATime>, map::Entry<'static, u64, OneAtATime, ()>,
         set::Iter<'static, OneAtATime>,
+        map::IntoKeys<OneAtATime, u64>, map::IntoValues<u64, OneAtATime>,
+        map::Keys<'static, OneAtATime, u64>, map::Values<'static, u64, OneAtATime>,
+        map::ValuesMut<'static, u64, OneAtATime>, map::IterMut<'static, u64, OneAtATime>,
+        map::ExtractIf<'static, OneAtATime, u64, fn()>,
+        map::ExtractIf<'static, u64, u64, OneAtATime>,
+        map::OccupiedEntry<'static, u64, OneAtATime, ()>,
+        map::VacantEntry<'static, OneAtATime, u64, ()>,
+        map::EntryRef<'static, 'static, u64, OneAtATime, u64, ()>,
+        set::IntoIter<OneAtATime>, set::Drain<'static, OneAtATime>,
+        set::ExtractIf<'static, OneAtATime, fn()>,
     }
     fails! { UnwindSafe:
         ExtendibleMap<Exclusive, u64>, ExtendibleSet<Exclusive>, map::IntoIter<u64, Exclusive>,
@@ -437,26 +556,179 @@ mod extendible {
     }
 }
 
-/// Parallel drains: no thread but the map's own comes near the allocator.
+/// Parallel iterators: where they may go, and what rayon may be given. It sends them and their items to other threads, so
+/// a collection has one only if those may go there.
 #[cfg(feature = "rayon")]
-mod parallel_drains {
+mod parallel {
     use super::*;
+    use map::rayon::*;
+    use rayon::iter::{
+        FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator,
+    };
+    use set::rayon as sets;
+    use table::rayon as tables;
 
+    // By value, and by mutable reference.
+    holds! { Send where [K: Send, V: Send, T: Send, A: Send]:
+        IntoParIter<K, V, A>, sets::IntoParIter<T, A>, tables::IntoParIter<T, A>,
+        tables::ParIterMut<'_, T>,
+    }
+    // No thread but the map's own comes near the allocator of a drain.
     holds! { Send where [K: Send, V: Send, T: Send]:
-        map::rayon::ParDrain<'_, K, V, A>, set::rayon::ParDrain<'_, T, A>,
-        table::rayon::ParDrain<'_, T, A>,
+        ParDrain<'_, K, V, A>, sets::ParDrain<'_, T, A>, tables::ParDrain<'_, T, A>,
     }
-    holds! { Sync where [K: Sync, V: Sync, T: Sync, A: Sync]:
-        map::rayon::ParDrain<'_, K, V, A>, set::rayon::ParDrain<'_, T, A>,
-        table::rayon::ParDrain<'_, T, A>,
+    // Keys are shared, as the iterators may be cut in two.
+    holds! { Send where [K: Sync, V: Send]: ParIterMut<'_, K, V>, ParValuesMut<'_, K, V>, }
+    holds! { Send where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync]:
+        ParIter<'_, K, V>, ParKeys<'_, K, V>, ParValues<'_, K, V>,
+        sets::ParIter<'_, T>, sets::ParUnion<'_, T, S, A>, sets::ParIntersection<'_, T, S, A>,
+        sets::ParDifference<'_, T, S, A>, sets::ParSymmetricDifference<'_, T, S, A>,
+        tables::ParIter<'_, T>,
     }
-    fails! { Send:
-        map::rayon::ParDrain<'static, Local, u64>, map::rayon::ParDrain<'static, u64, Guard>,
-        set::rayon::ParDrain<'static, Local>, table::rayon::ParDrain<'static, Guard>,
+    holds! { Sync where [K: Sync, V: Sync, T: Sync, S: Sync, A: Sync]:
+        IntoParIter<K, V, A>, ParDrain<'_, K, V, A>, ParIter<'_, K, V>, ParIterMut<'_, K, V>,
+        ParKeys<'_, K, V>, ParValues<'_, K, V>, ParValuesMut<'_, K, V>,
+        sets::IntoParIter<T, A>, sets::ParDrain<'_, T, A>, sets::ParIter<'_, T>,
+        sets::ParUnion<'_, T, S, A>, sets::ParIntersection<'_, T, S, A>,
+        sets::ParDifference<'_, T, S, A>, sets::ParSymmetricDifference<'_, T, S, A>,
+        tables::IntoParIter<T, A>, tables::ParDrain<'_, T, A>, tables::ParIter<'_, T>,
+        tables::ParIterMut<'_, T>,
+    }
+
+    /// Asserts that a type is not `Send`, and no parallel iterator.
+    macro_rules! stays {
+        ($($type:ty,)*) => {
+            fails! { Send: $($type,)* }
+            fails! { ParallelIterator: $($type,)* }
+        };
+    }
+
+    stays! {
+        IntoParIter<Local, u64>, IntoParIter<u64, Local>, IntoParIter<Guard, u64>,
+        IntoParIter<u64, Guard>, ParDrain<'static, Local, u64>, ParDrain<'static, u64, Local>,
+        ParDrain<'static, Guard, u64>, ParDrain<'static, u64, Guard>,
+        ParIter<'static, Local, u64>, ParIter<'static, u64, Local>,
+        ParIter<'static, OneAtATime, u64>, ParIter<'static, u64, OneAtATime>,
+        ParIterMut<'static, Local, u64>, ParIterMut<'static, u64, Local>,
+        ParIterMut<'static, OneAtATime, u64>, ParIterMut<'static, u64, Guard>,
+        ParKeys<'static, OneAtATime, u64>, ParKeys<'static, u64, OneAtATime>,
+        ParValues<'static, OneAtATime, u64>, ParValues<'static, u64, OneAtATime>,
+        ParValuesMut<'static, OneAtATime, u64>, ParValuesMut<'static, u64, Guard>,
+        sets::IntoParIter<Local>, sets::IntoParIter<Guard>, sets::ParDrain<'static, Local>,
+        sets::ParDrain<'static, Guard>, sets::ParIter<'static, Local>,
+        sets::ParIter<'static, OneAtATime>,
+        sets::ParUnion<'static, OneAtATime, DefaultHashBuilder>,
+        sets::ParUnion<'static, u64, Shy>,
+        sets::ParIntersection<'static, OneAtATime, DefaultHashBuilder>,
+        sets::ParIntersection<'static, u64, Shy>,
+        sets::ParDifference<'static, OneAtATime, DefaultHashBuilder>,
+        sets::ParDifference<'static, u64, Shy>,
+        sets::ParSymmetricDifference<'static, OneAtATime, DefaultHashBuilder>,
+        sets::ParSymmetricDifference<'static, u64, Shy>,
+        tables::IntoParIter<Local>, tables::IntoParIter<Guard>, tables::ParDrain<'static, Local>,
+        tables::ParDrain<'static, Guard>, tables::ParIter<'static, Local>,
+        tables::ParIter<'static, OneAtATime>, tables::ParIterMut<'static, Local>,
+        tables::ParIterMut<'static, Guard>,
     }
     fails! { Sync:
-        map::rayon::ParDrain<'static, OneAtATime, u64>, set::rayon::ParDrain<'static, OneAtATime>,
-        table::rayon::ParDrain<'static, OneAtATime>,
+        IntoParIter<OneAtATime, u64>, IntoParIter<u64, OneAtATime>,
+        ParDrain<'static, OneAtATime, u64>, ParDrain<'static, u64, OneAtATime>,
+        ParIter<'static, u64, OneAtATime>, ParIterMut<'static, OneAtATime, u64>,
+        ParIterMut<'static, u64, OneAtATime>, ParKeys<'static, OneAtATime, u64>,
+        ParValues<'static, u64, OneAtATime>, ParValuesMut<'static, u64, OneAtATime>,
+        sets::IntoParIter<OneAtATime>, sets::ParDrain<'static, OneAtATime>,
+        sets::ParIter<'static, OneAtATime>, sets::ParUnion<'static, OneAtATime, ()>,
+        sets::ParIntersection<'static, u64, OneAtATime>,
+        sets::ParDifference<'static, OneAtATime, ()>,
+        sets::ParSymmetricDifference<'static, u64, OneAtATime>,
+        tables::IntoParIter<OneAtATime>, tables::ParDrain<'static, OneAtATime>,
+        tables::ParIter<'static, OneAtATime>, tables::ParIterMut<'static, OneAtATime>,
+    }
+    fails! { IntoParallelIterator:
+        HashMap<Local, u64>, HashMap<u64, Local>, HashMap<Guard, u64>,
+        &'static HashMap<OneAtATime, u64>, &'static HashMap<u64, OneAtATime>,
+        &'static mut HashMap<OneAtATime, u64>, &'static mut HashMap<u64, Guard>,
+        HashSet<Local>, &'static HashSet<OneAtATime>,
+        HashTable<Local>, &'static HashTable<OneAtATime>, &'static mut HashTable<Guard>,
+    }
+    // A hasher that hashes on many threads at once.
+    fails! { FromParallelIterator<(u64, u64)>: HashMap<u64, u64, Shy>, }
+    fails! { FromParallelIterator<u64>: HashSet<u64, Shy>, }
+    fails! { ParallelExtend<(u64, u64)>: HashMap<u64, u64, Shy>, }
+    fails! { ParallelExtend<u64>: HashSet<u64, Shy>, }
+    fails! { Clone:
+        IntoParIter<u64, u64>, ParDrain<'static, u64, u64>, ParIterMut<'static, u64, u64>,
+        ParValuesMut<'static, u64, u64>, tables::ParIterMut<'static, u64>,
+    }
+    covariant! {
+        IntoParIter<&'a str, &'a str>, ParDrain<'a, &'a str, &'a str>,
+        ParIter<'a, &'a str, &'a str>, ParIterMut<'a, &'a str, u64>,
+        ParValuesMut<'a, &'a str, u64>, sets::ParUnion<'a, &'a str, &'a ()>,
+        tables::ParIter<'a, &'a str>,
+    }
+
+    /// A hasher that is not `Sync`; otherwise as good as any.
+    #[derive(Default)]
+    struct Shy(OneAtATime, DefaultHashBuilder);
+
+    impl std::hash::BuildHasher for Shy {
+        type Hasher = <DefaultHashBuilder as std::hash::BuildHasher>::Hasher;
+        fn build_hasher(&self) -> Self::Hasher {
+            self.1.build_hasher()
+        }
+    }
+
+    #[cfg(feature = "str")]
+    mod owned_keys {
+        use super::*;
+        use rosti::str_map::SliceMap;
+        use rosti::str_map::rayon::{ParElements, ParIter, ParIterMut};
+
+        holds! { Send where [V: Send]: ParIterMut<'_, str, V>, }
+        holds! { Send where [V: Sync]: ParIter<'_, str, V>, ParElements<'_, str>, }
+        holds! { Sync where [V: Sync]: ParIter<'_, str, V>, ParIterMut<'_, str, V>, }
+        stays! {
+            ParIter<'static, str, Local>, ParIter<'static, str, OneAtATime>,
+            ParIterMut<'static, str, Local>, ParIterMut<'static, str, Guard>,
+        }
+        fails! { Sync: ParIter<'static, str, OneAtATime>, ParIterMut<'static, str, OneAtATime>, }
+        fails! { IntoParallelIterator:
+            &'static SliceMap<str, OneAtATime>, &'static mut SliceMap<str, Guard>,
+        }
+    }
+
+    #[cfg(feature = "extendible")]
+    mod extendible {
+        use super::*;
+        use rosti::extendible_map::rayon::{IntoParIter, ParIter, ParIterMut};
+        use rosti::extendible_set::rayon::{SetIntoParIter, SetParIter};
+        use rosti::{ExtendibleMap, ExtendibleSet};
+
+        holds! { Send where [K: Send, V: Send, T: Send, A: Send]:
+            IntoParIter<K, V, A>, SetIntoParIter<T, A>,
+        }
+        holds! { Send where [K: Sync, V: Send]: ParIterMut<'_, K, V>, }
+        holds! { Send where [K: Sync, V: Sync, T: Sync]: ParIter<'_, K, V>, SetParIter<'_, T>, }
+        holds! { Sync where [K: Sync, V: Sync, T: Sync, A: Sync]:
+            IntoParIter<K, V, A>, SetIntoParIter<T, A>, ParIterMut<'_, K, V>, ParIter<'_, K, V>,
+            SetParIter<'_, T>,
+        }
+        stays! {
+            IntoParIter<Local, u64>, IntoParIter<u64, Guard>, SetIntoParIter<Local>,
+            ParIter<'static, OneAtATime, u64>, ParIter<'static, u64, OneAtATime>,
+            ParIterMut<'static, OneAtATime, u64>, ParIterMut<'static, u64, Guard>,
+            SetParIter<'static, OneAtATime>,
+        }
+        fails! { Sync:
+            IntoParIter<u64, OneAtATime>, SetIntoParIter<OneAtATime>,
+            ParIter<'static, u64, OneAtATime>, ParIterMut<'static, OneAtATime, u64>,
+            SetParIter<'static, OneAtATime>,
+        }
+        fails! { IntoParallelIterator:
+            ExtendibleMap<Local, u64>, &'static ExtendibleMap<u64, OneAtATime>,
+            &'static mut ExtendibleMap<OneAtATime, u64>, &'static mut ExtendibleMap<u64, Guard>,
+            ExtendibleSet<Local>, &'static ExtendibleSet<OneAtATime>,
+        }
     }
 }
 

@@ -1164,3 +1164,22 @@ fn collecting_asks_once() {
         assert_eq!(set.len() as u64, len);
     }
 }
+
+/// What extends a map that is not empty is expected to be there already, half of it.
+#[test]
+fn extending_expects_half_to_be_present() {
+    for len in [5_u64, 18, 36] {
+        let mut map: HashMap<u64, u64, By> = (0..len).map(|key| (key, value_of(key))).collect();
+        map.shrink_to_fit();
+        map.reserve(len.div_ceil(2) as usize);
+        assert!((map.capacity() as u64) < 2 * len, "{} for {len}", map.capacity());
+        let set: HashSet<u64, By> = map.keys().copied().collect();
+        let before = Tally::allocations();
+        map.extend((0..len).map(|key| (key, 0)));
+        assert_eq!(Tally::allocations(), before, "{len} entries");
+        let mut more = set.clone();
+        let before = Tally::allocations();
+        more.extend(set);
+        assert_eq!(Tally::allocations(), before, "{len} elements");
+    }
+}

@@ -799,6 +799,12 @@ fn a_panic_loses_nothing_and_drops_nothing_twice() {
         interrupt(some, true, |map| map.extract_if(|key, _| key.0.number() % 3 == 0).count());
         interrupt(some, true, |map| drop(std::mem::take(map)));
         interrupt(some, true, |map| drop(std::mem::take(map).into_iter().nth(20)));
+        interrupt(some, true, |map| std::mem::take(map).into_keys().for_each(drop));
+        interrupt(some, true, |map| std::mem::take(map).into_values().for_each(drop));
+        interrupt(some, false, |map| {
+            (0..some)
+                .for_each(|n| assert!(map.insert(Fragile(key(n)), Page::of(key(n))).is_some()));
+        });
         interrupt(some, true, |map| {
             for n in 0..some {
                 map.remove(&Fragile(key(n)));

@@ -26,7 +26,7 @@ mod support;
 use std::borrow::Borrow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -482,22 +482,14 @@ struct Terms {
     panicked: fn(u32) -> bool,
     /// ... and when it gets through.
     done: fn(u32) -> bool,
-    /// How many keys and values may stay alive outside of the map when it panics.
-    leaks: usize,
 }
 
 impl Terms {
-    /// The result of the operation may be lost.
-    const fn losing_the_result(self) -> Self {
-        Self { leaks: 1, ..self }
-    }
-
     /// For an operation that searches before it changes anything: a search that panics has
-    /// changed nothing, and a destructor that does may cost the result.
+    /// changed nothing.
     const fn in_detail(self, calls: Calls) -> Self {
         match calls {
-            DROP => self.losing_the_result(),
-            CLOSURE => self,
+            DROP | CLOSURE => self,
             _ => Self { panicked: |_| false, ..self },
         }
     }
@@ -505,7 +497,7 @@ impl Terms {
 
 /// Entries with these numbers are concerned, all others stay as they are.
 const fn only(which: fn(u32) -> bool) -> Terms {
-    Terms { panicked: which, done: which, leaks: 0 }
+    Terms { panicked: which, done: which }
 }
 
 /// No entry is concerned.
@@ -565,9 +557,8 @@ fn blow<T: Subject>(
             leaked.remove(&ids.0);
             leaked.remove(&ids.1);
         }
-        let most = if blown { terms.leaks } else { 0 };
         assert!(
-            leaked.len() <= most,
+            leaked.is_empty(),
             "{}: {} neither dropped nor in the map",
             context(),
             leaked.len()
@@ -590,7 +581,7 @@ fn blow<T: Subject>(
             drop(subject);
         }
         assert_eq!(FAULTS.get(), 0, "{}: dropped what was not alive, later", context());
-        assert_eq!(living(), leaked, "{}: after the map was dropped", context());
+        assert!(living().is_empty(), "{}: after the map was dropped", context());
         if !blown {
             return Some(calls_made);
         }
@@ -770,12 +761,22 @@ fn map_insert() {
                 _ => {}
             }
             // The value of a present key is replaced or it is not; the given key is dropped.
-            let terms = ZERO.in_detail(calls);
-            blows("insert of a present key", calls, terms, packed, |map| {
-                let (key, value) = (Key::new(0), Val::new(0));
-                light();
-                assert!(of(map).insert(key, value).is_some());
-            });
+            // With few hashes the second is away from its home.
+            for (n, terms) in [(0, ZERO), (20, only(|n| n == 20))] {
+                if n < packed().len() as u32 {
+                    blows(
+                        "insert of a present key",
+                        calls,
+                        terms.in_detail(calls),
+                        packed,
+                        |map| {
+                            let (key, value) = (Key::new(n), Val::new(n));
+                            light();
+                            assert!(of(map).insert(key, value).is_some());
+                        },
+                    );
+                }
+            }
         }
         for calls in [LOOKUP, REHASH].into_iter().filter(|&calls| calls == LOOKUP || size > 16) {
             blows("insert with growth", calls, ALL_OR_NOTHING, packed, |map| {
@@ -803,8 +804,7 @@ fn map_remove() {
     for (size, hash) in worlds() {
         let packed = || full::<Map>(size, hash);
         for calls in [HASH, EQ, DROP] {
-            // The result is not lost: the key is dropped before it is in place.
-            let terms = Terms { leaks: 0, ..ZERO.in_detail(calls) };
+            let terms = ZERO.in_detail(calls);
             blows("remove", calls, terms, packed, |map| {
                 light();
                 assert!(of(map).remove(&Probe(0)).is_some());
@@ -1124,25 +1124,76 @@ fn map_into_iter() {
                 light();
                 drop(take(map).into_iter().take(taken).collect::<Vec<_>>());
             });
-            blows("into_keys dropped midway", DROP, ANYTHING.losing_the_result(), packed, |map| {
+            blows("into_keys dropped midway", DROP, ANYTHING, packed, |map| {
                 light();
                 drop(take(map).into_keys().take(taken).collect::<Vec<_>>());
             });
-            blows(
-                "into_values dropped midway",
-                DROP,
-                ANYTHING.losing_the_result(),
-                packed,
-                |map| {
-                    light();
-                    drop(take(map).into_values().take(taken).collect::<Vec<_>>());
-                },
-            );
+            blows("into_values dropped midway", DROP, ANYTHING, packed, |map| {
+                light();
+                drop(take(map).into_values().take(taken).collect::<Vec<_>>());
+            });
         }
         blows("drop of the map", DROP, ANYTHING, packed, |map| {
             light();
             drop(take(map));
         });
+    }
+}
+
+/// A hasher whose destructor panics when it is told to.
+struct Parting(By);
+
+impl BuildHasher for Parting {
+    type Hasher = <By as BuildHasher>::Hasher;
+    fn build_hasher(&self) -> Self::Hasher {
+        self.0.build_hasher()
+    }
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        tick(CLOSURE);
+    }
+}
+
+#[test]
+fn entries_are_not_lost_with_a_hasher_whose_destructor_panics() {
+    fn check(len: u32, part: impl Fn(HashMap<Key, Val, Parting>)) {
+        bury();
+        let mut map = HashMap::with_hasher(Parting(By(mixed)));
+        (0..len).for_each(|n| assert!(map.insert(Key::new(n), Val::new(n)).is_none()));
+        let blown = fused(CLOSURE, 1, || {
+            light();
+            part(map);
+        });
+        assert!(blown && living().is_empty(), "{} of {len} entries lost", living().len());
+        assert_eq!(FAULTS.get(), 0);
+    }
+    for len in [1, 8, 30] {
+        check(len, drop);
+        check(len, |map| drop(map.into_iter()));
+        check(len, |map| drop(map.into_keys()));
+        check(len, |map| drop(map.into_values()));
+        #[cfg(feature = "rayon")]
+        check(len, |map| drop(rayon::iter::IntoParallelIterator::into_par_iter(map)));
+        #[cfg(feature = "extendible")]
+        check(len, |map| {
+            douse();
+            let mut other = rosti::ExtendibleMap::with_hasher(Parting(By(mixed)));
+            other.extend(map);
+            light();
+            drop(other.into_iter());
+        });
+        let set = |map: HashMap<Key, Val, Parting>| {
+            douse();
+            let mut set = HashSet::with_hasher(Parting(By(mixed)));
+            set.extend(map.into_keys());
+            light();
+            set
+        };
+        check(len, |map| drop(set(map).into_iter()));
+        #[cfg(feature = "rayon")]
+        check(len, |map| drop(rayon::iter::IntoParallelIterator::into_par_iter(set(map))));
     }
 }
 
@@ -1238,7 +1289,7 @@ fn map_extend_and_collect() {
             );
         }
         // Present keys: old values and the given keys are dropped on the way.
-        blows("extend with what is there", DROP, ANYTHING.losing_the_result(), packed, |map| {
+        blows("extend with what is there", DROP, ANYTHING, packed, |map| {
             let same: Vec<_> = (0..size as u32).map(|n| (Key::new(n), Val::new(n))).collect();
             light();
             of(map).extend(same);

@@ -811,6 +811,8 @@ fn a_panic_in_clear_drop_or_drain_loses_nothing_else() {
     with_every_panic(|map| drop(std::mem::take(map)));
     with_every_panic(|map| map.drain().take(7).for_each(drop));
     with_every_panic(|map| std::mem::take(map).into_iter().take(7).for_each(drop));
+    with_every_panic(|map| std::mem::take(map).into_keys().for_each(drop));
+    with_every_panic(|map| std::mem::take(map).into_values().for_each(drop));
 }
 
 #[test]
@@ -903,6 +905,8 @@ fn a_panic_in_the_allocator_loses_nothing() {
         map.extend(entries);
         map.reserve_key_bytes(1 << 20);
     });
+    with_every_panic_in::<Panics>(|map| std::mem::take(map).into_values().for_each(drop));
+    with_every_panic_in::<Panics>(|map| std::mem::take(map).into_iter().for_each(drop));
     with_every_panic_in::<Panics>(|map| map.retain(|key, _| key.len() < 40));
     with_every_panic_in::<Panics>(|map| *map = map.clone());
     with_every_panic_in::<Panics>(|map| {

@@ -13,7 +13,7 @@ iterator_types! {
     ExtendibleMap, "let mut map = rosti::ExtendibleMap::<_, _>::from([(1, 'a')]);";
     lazy {
         "The entries of a map, with mutable references to the values" iter_mut:
-        "map.iter_mut().next(), Some((&1, &mut 'a'))"
+        do "map.iter_mut().for_each(|(_, letter)| *letter = 'b');"; "map[&1], 'b'"
         => IterMut ['a, K, V, A: Allocator = Global] { pub(super) entries: walk::IterMut<'a, (K, V), A> }
     }
 }

@@ -68,7 +68,7 @@ use crate::raw::Statistics;
 /// assert_eq!(hits.get(&0), None);
 /// ```
 pub struct ExtendibleMap<K, V, S = DefaultHashBuilder, A: Allocator + Clone = Global> {
-    pub(super) hash_builder: S,
+    pub(crate) hash_builder: S,
     pub(crate) tables: Tables<(K, V), A>,
 }
 
@@ -182,7 +182,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let (present, (_, value)) = self.insert_pair((key, value))?;
+        let (present, (key, value)) = self.insert_pair((key, value))?;
+        drop(key); // it may panic: before the old value is the result, which would be lost
         Some(mem::replace(&mut present.1, value))
     }
 

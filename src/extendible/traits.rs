@@ -7,6 +7,7 @@ use core::ops::Index;
 use super::iter::{Iter, IterMut};
 use super::map::ExtendibleMap;
 use crate::allocator::Allocator;
+use crate::capacity::room_for;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
 use crate::hash_map::map_traits;
@@ -35,8 +36,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> Extend<(K, V)>
     #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
-        let promised = entries.size_hint().0;
-        self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
+        self.reserve(room_for(entries.size_hint().0, self.is_empty()));
         entries.for_each(|(key, value)| {
             self.insert(key, value);
         });

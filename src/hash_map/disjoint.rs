@@ -2,9 +2,10 @@
 
 use core::hash::{BuildHasher, Hash};
 
-use super::HashMap;
+use super::{HashMap, has_key};
 use crate::allocator::Allocator;
 use crate::equivalent::Equivalent;
+use crate::hash_table::filled;
 
 /// Implements methods under the names that they had before; in quotes what is found under `"a"`.
 macro_rules! old_names {
@@ -70,7 +71,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         &mut self,
         keys: [&Q; N],
     ) -> [Option<&mut V>; N] {
-        self.find_disjoint(keys, |(_, value)| value)
+        let slots = self.find_each(keys);
+        // SAFETY: the slots are full.
+        unsafe { self.table.disjoint_as(slots, |(_, value)| value) }
     }
 
     /// The entries of several keys at once, with mutable references to the values.
@@ -89,30 +92,18 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         &mut self,
         keys: [&Q; N],
     ) -> [Option<(&K, &mut V)>; N] {
-        self.find_disjoint(keys, |(key, value)| (&*key, value))
+        let slots = self.find_each(keys);
+        // SAFETY: the slots are full.
+        unsafe { self.table.disjoint_as(slots, |(key, value)| (&*key, value)) }
     }
 
-    /// What `f` makes of the entries of several keys, all of which are different.
+    /// The slots of several keys.
     #[inline(always)]
-    #[track_caller]
-    fn find_disjoint<'a, Q: Hash + Equivalent<K> + ?Sized, R, const N: usize>(
-        &'a mut self,
+    fn find_each<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+        &self,
         keys: [&Q; N],
-        f: impl Fn(&'a mut (K, V)) -> R,
-    ) -> [Option<R>; N] {
-        let hashes = self.hashes(keys);
-        self.table.get_disjoint_as(hashes, |i, (key, _)| keys[i].equivalent(key), f)
-    }
-
-    #[inline(always)]
-    fn hashes<Q: Hash + ?Sized, const N: usize>(&self, keys: [&Q; N]) -> [u64; N] {
-        let mut hashes = [0; N];
-        let mut i = 0;
-        while i < N {
-            hashes[i] = self.hash_builder.hash_one(keys[i]);
-            i += 1;
-        }
-        hashes
+    ) -> [Option<usize>; N] {
+        filled(None, |i| self.table.raw.find(self.hash_builder.hash_one(keys[i]), has_key(keys[i])))
     }
 
     /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check for equal keys.
@@ -131,8 +122,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         &mut self,
         keys: [&Q; N],
     ) -> [Option<&mut V>; N] {
-        // SAFETY: the caller's contract.
-        unsafe { self.find_disjoint_unchecked(keys, |(_, value)| value) }
+        let slots = self.find_each(keys);
+        // SAFETY: the slots are full, and different by the caller's contract.
+        unsafe { self.table.disjoint_unchecked_as(slots, |(_, value)| value) }
     }
 
     /// [`get_disjoint_key_value_mut`](Self::get_disjoint_key_value_mut) without the check for equal
@@ -155,25 +147,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        // SAFETY: the caller's contract.
-        unsafe { self.find_disjoint_unchecked(keys, |(key, value)| (&*key, value)) }
-    }
-
-    /// What `f` makes of the entries of several keys.
-    ///
-    /// # Safety
-    /// No two of the keys may be equal and present.
-    #[inline(always)]
-    unsafe fn find_disjoint_unchecked<'a, Q: Hash + Equivalent<K> + ?Sized, R, const N: usize>(
-        &'a mut self,
-        keys: [&Q; N],
-        f: impl Fn(&'a mut (K, V)) -> R,
-    ) -> [Option<R>; N] {
-        let hashes = self.hashes(keys);
-        // SAFETY: the caller's contract.
-        unsafe {
-            self.table.get_disjoint_unchecked_as(hashes, |i, (key, _)| keys[i].equivalent(key), f)
-        }
+        let slots = self.find_each(keys);
+        // SAFETY: the slots are full, and different by the caller's contract.
+        unsafe { self.table.disjoint_unchecked_as(slots, |(key, value)| (&*key, value)) }
     }
 
     old_names! {

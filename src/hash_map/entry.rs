@@ -12,7 +12,7 @@ use core::mem;
 
 use super::HashMap;
 use super::entry_map::EntryMap;
-use super::methods::{entry_methods, value_methods};
+use super::methods::{accessors, entry_methods, value_methods};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
@@ -203,20 +203,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         }
     }
 
-    /// The key: the stored one if present, else the one that was looked for.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<&str, u32> = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").key(), &"a");
-    /// ```
-    #[inline(always)]
-    pub fn key(&self) -> &K {
-        match self {
-            Entry::Occupied(entry) => entry.key(),
-            Entry::Vacant(entry) => entry.key(),
-        }
-    }
-
     /// Replaces or removes the value if the key is present: see
     /// [`OccupiedEntry::replace_entry_with`].
     ///
@@ -233,19 +219,18 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         }
     }
 
-    /// The map, borrowed for as long as the entry was.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// map.entry("a").into_map().clear();
-    /// assert!(map.is_empty());
-    /// ```
-    #[inline]
-    pub fn into_map(self) -> &'a mut M {
-        match self {
+    accessors! {
+        "let mut map = rosti::HashMap::<_, _>::from([(\"a\", 1)]);\nlet entry = map.entry(\"a\");",
+        "The key: the stored one if present, else the one that was looked for."
+        key[always](&self) -> &K, "&\"a\"" => match self {
+            Entry::Occupied(entry) => entry.key(),
+            Entry::Vacant(entry) => entry.key(),
+        };
+        "The map, borrowed for as long as the entry was."
+        into_map(self) -> &'a mut M, "&rosti::HashMap::from([(\"a\", 1)])" => match self {
             Entry::Occupied(entry) => entry.into_map(),
             Entry::Vacant(entry) => entry.into_map(),
-        }
+        };
     }
 }
 
@@ -274,15 +259,26 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
         unsafe { self.map.pair_mut(self.place) }
     }
 
-    /// The stored key.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).key(), &"a");
-    /// ```
-    #[inline(always)]
-    pub fn key(&self) -> &K {
-        &self.pair().0
+    accessors! {
+        "let mut map = rosti::HashMap::new();\nlet entry = map.entry(\"a\").insert(1);",
+        "The stored key." key[always](&self) -> &K, "&\"a\"" => &self.pair().0;
+        "The stored key and a mutable reference to its value."
+        into_entry(self) -> (&'a K, &'a mut V), "(&\"a\", &mut 1)" => {
+            let (key, value) = self.into_pair_mut();
+            (key, value)
+        };
+        "The map, borrowed for as long as the entry was."
+        into_map(self) -> &'a mut M, "&rosti::HashMap::from([(\"a\", 1)])" => self.map;
+        "Removes the entry and returns it. O(1)." remove_entry[always](self) -> (K, V), "(\"a\", 1)" => {
+            // SAFETY: as for `pair`.
+            unsafe { self.map.take(self.place, self.hash) }
+        };
+        "Removes the entry and returns its value. O(1)." remove[always](self) -> V, "1" => {
+            let (key, value) = self.remove_entry();
+            // Before the value is the result, which is not dropped if this panics.
+            drop(key);
+            value
+        };
     }
 
     /// Replaces the stored key by an equal one and returns the old one.
@@ -328,47 +324,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
         mem::replace(&mut self.pair_mut().0, key)
     }
 
-    /// Removes the entry and returns it. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).remove_entry(), ("a", 1));
-    /// ```
-    #[inline(always)]
-    pub fn remove_entry(self) -> (K, V) {
-        // SAFETY: as for `pair`.
-        unsafe { self.map.take(self.place, self.hash) }
-    }
-
-    /// Removes the entry and returns its value. O(1).
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).remove(), 1);
-    /// ```
-    #[inline(always)]
-    pub fn remove(self) -> V {
-        let (key, value) = self.remove_entry();
-        // Before the value is the result, which is not dropped if this panics.
-        drop(key);
-        value
-    }
-
     value_methods! {
         'a, V, "HashMap", "entry(\"a\").insert(1)",
         |self| &self.pair().1, &mut self.pair_mut().1, &mut self.into_pair_mut().1
-    }
-
-    /// The stored key and a mutable reference to its value.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).into_entry(), (&"a", &mut 1));
-    /// ```
-    #[inline]
-    pub fn into_entry(self) -> (&'a K, &'a mut V) {
-        let (key, value) = self.into_pair_mut();
-        (key, value)
     }
 
     /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns
@@ -398,17 +356,6 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
             }
         }
     }
-
-    /// The map, borrowed for as long as the entry was.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").insert(1).into_map().len(), 1);
-    /// ```
-    #[inline]
-    pub fn into_map(self) -> &'a mut M {
-        self.map
-    }
 }
 
 impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a, K, V, S, A, M> {
@@ -418,30 +365,13 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
         VacantEntry { place, key }
     }
 
-    /// The key that would be inserted.
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// assert_eq!(entry.key(), &"a");
-    /// ```
-    #[inline(always)]
-    pub fn key(&self) -> &K {
-        &self.key
-    }
-
-    /// Gives the key back.
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// assert_eq!(entry.into_key(), "a");
-    /// ```
-    #[inline]
-    pub fn into_key(self) -> K {
-        self.key
+    accessors! {
+        "let mut map = rosti::HashMap::<_, i32>::new();\n\
+            let rosti::hash_map::Entry::Vacant(entry) = map.entry(\"a\") else { panic!() };",
+        "The key that would be inserted." key[always](&self) -> &K, "&\"a\"" => &self.key;
+        "Gives the key back." into_key(self) -> K, "\"a\"" => self.key;
+        "The map, borrowed for as long as the entry was."
+        into_map(self) -> &'a mut M, "&rosti::HashMap::new()" => self.place.into_map();
     }
 
     /// Inserts the key with a value, without a second search. O(1).
@@ -478,51 +408,23 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
     {
         self.place.fill(self.key, value)
     }
-
-    /// The map, borrowed for as long as the entry was.
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// assert!(entry.into_map().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_map(self) -> &'a mut M {
-        self.place.into_map()
-    }
 }
 
 debug_entry! {
     [K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>] Entry<'_, K, V, S, A, M>, "Entry"
 }
 
-impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
-    for OccupiedEntry<'_, K, V, S, A, M>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish()
-    }
-}
-
-impl<K: Debug, V, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
-    for VacantEntry<'_, K, V, S, A, M>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntry").field(self.key()).finish()
-    }
-}
-
-impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
-    for OccupiedError<'_, K, V, S, A, M>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+debug! {
+    [K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>] OccupiedEntry<'_, K, V, S, A, M>, |self, f|
+        f.debug_struct("OccupiedEntry").field("key", self.key()).field("value", self.get()).finish();
+    [K: Debug, V, S, A: Allocator, M: EntryMap<K, V, S, A>] VacantEntry<'_, K, V, S, A, M>, |self, f|
+        f.debug_tuple("VacantEntry").field(self.key()).finish();
+    [K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>] OccupiedError<'_, K, V, S, A, M>, |self, f|
         f.debug_struct("OccupiedError")
             .field("key", self.entry.key())
             .field("old_value", self.entry.get())
             .field("new_value", &self.value)
-            .finish()
-    }
+            .finish();
 }
 
 impl<K: Debug, V: Debug, S, A: Allocator, M: EntryMap<K, V, S, A>> Display

@@ -1,13 +1,13 @@
 //! The entry of a key that is given by reference, and made only if it is absent.
 
 use alloc::borrow::ToOwned;
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
 use super::entry::{OccupiedEntry, VacantPlace, assert_equivalent};
 use super::entry_map::EntryMap;
-use super::methods::entry_methods;
+use super::methods::{accessors, entry_methods};
 use crate::allocator::{Allocator, Global};
 use crate::equivalent::Equivalent;
 use crate::hash_table::debug_entry;
@@ -108,18 +108,13 @@ impl<'a, 'b, K: 'a, Q: ?Sized, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>>
         }
     }
 
-    /// The map, borrowed for as long as the entry was.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, i32> = rosti::HashMap::new();
-    /// assert!(map.entry_ref("a").into_map().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_map(self) -> &'a mut M {
-        match self {
+    accessors! {
+        "let mut map = rosti::HashMap::<String, i32>::new();\nlet entry = map.entry_ref(\"a\");",
+        "The map, borrowed for as long as the entry was."
+        into_map(self) -> &'a mut M, "&rosti::HashMap::new()" => match self {
             EntryRef::Occupied(entry) => entry.into_map(),
             EntryRef::Vacant(entry) => entry.into_map(),
-        }
+        };
     }
 }
 
@@ -132,30 +127,12 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
         VacantEntryRef { place, key }
     }
 
-    /// The key that was looked for.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert_eq!(entry.key(), "a");
-    /// ```
-    #[inline]
-    pub fn key(&self) -> &'key Q {
-        self.key
-    }
-
-    /// The map, borrowed for as long as the entry was.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert!(entry.into_map().is_empty());
-    /// ```
-    #[inline]
-    pub fn into_map(self) -> &'map mut M {
-        self.place.into_map()
+    accessors! {
+        "let mut map = rosti::HashMap::<String, i32>::new();\n\
+            let rosti::hash_map::EntryRef::Vacant(entry) = map.entry_ref(\"a\") else { panic!() };",
+        "The key that was looked for." key(&self) -> &'key Q, "\"a\"" => self.key;
+        "The map, borrowed for as long as the entry was."
+        into_map(self) -> &'map mut M, "&rosti::HashMap::new()" => self.place.into_map();
     }
 }
 
@@ -293,10 +270,7 @@ debug_entry! {
     EntryRef<'_, '_, K, Q, V, S, A, M>, "EntryRef"
 }
 
-impl<K, Q: Debug + ?Sized, V, S, A: Allocator, M: EntryMap<K, V, S, A>> Debug
-    for VacantEntryRef<'_, '_, K, Q, V, S, A, M>
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("VacantEntryRef").field(&self.key()).finish()
-    }
+debug! {
+    [K, Q: Debug + ?Sized, V, S, A: Allocator, M: EntryMap<K, V, S, A>] VacantEntryRef<'_, '_, K, Q, V, S, A, M>,
+    |self, f| f.debug_tuple("VacantEntryRef").field(&self.key()).finish();
 }

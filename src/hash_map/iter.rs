@@ -3,7 +3,6 @@
 use core::fmt::Debug;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-use core::ptr::NonNull;
 
 use super::HashMap;
 use crate::allocator::{Allocator, Global};
@@ -16,7 +15,7 @@ iterator_types! {
     HashMap, "let mut map = rosti::HashMap::<_, _>::from([(1, 'a')]);";
     lazy {
         "The entries of a map, with mutable references to the values" iter_mut:
-        "map.iter_mut().next(), Some((&1, &mut 'a'))"
+        do "map.iter_mut().for_each(|(_, letter)| *letter = 'b');"; "map[&1], 'b'"
         => IterMut ['a, K, V] {
             /// Not a `hash_table::IterMut`: that would make this iterator invariant in `K`.
             entries: hash_table::UnsafeIter<'a, (K, V)>,
@@ -41,8 +40,8 @@ default! { [K, V] IterMut<'_, K, V>: entries marker; }
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
 /// applied to each item.
 macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $take_apart:expr;)*) => {$(
-        $crate::hash_table::forward_iterator! { [$($generics)*] $iter, $item, $take_apart; }
+    ($([$($generics:tt)*] $iter:ty, $item:ty, |$entry:pat_param| $part:expr;)*) => {$(
+        $crate::hash_table::forward_iterator! { [$($generics)*] $iter, $item, |$entry| $part; }
         $crate::hash_table::exact_size! { [$($generics)*] $iter; }
     )*};
 }
@@ -50,7 +49,7 @@ macro_rules! forward_iterator {
 pub(crate) use forward_iterator;
 
 forward_iterator! {
-    ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry: NonNull<(K, V)>| {
+    ['a, K, V] IterMut<'a, K, V>, (&'a K, &'a mut V), |mut entry| {
         // SAFETY: the map is borrowed mutably for 'a, and each entry comes once.
         let (key, value) = unsafe { entry.as_mut() };
         (&*key, value)
@@ -69,7 +68,7 @@ macro_rules! view_iterators {
                 "The values of a map" values: "map.values().next(), Some(&1)"
                 => Values ['a, $($K)*, V $(, $A: Allocator = Global)?] { pub(super) entries: Iter<'a, K, V $(, $A)?> }
                 "The values of a map by mutable reference" values_mut:
-                "map.values_mut().next(), Some(&mut 1)"
+                do "map.values_mut().for_each(|n| *n += 1);"; "map[\"a\"], 2"
                 => ValuesMut ['a, $($K)*, V $(, $A: Allocator = Global)?] {
                     pub(super) entries: IterMut<'a, K, V $(, $A)?>
                 }
@@ -85,7 +84,10 @@ macro_rules! view_iterators {
             ['a, $($K)*, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
             ['a, $($K)*, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
             ['a, $($K)*, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
-            [$($K)*, V, A: Allocator] IntoKeys<K, V, A>, $Owned, |(key, _)| key;
+            [$($K)*, V, A: Allocator] IntoKeys<K, V, A>, $Owned, |(key, value)| {
+                drop(value); // it may panic: before the key is the result, which would be lost
+                key
+            };
         }
 
         $crate::hash_map::debug_list! {
@@ -152,7 +154,10 @@ macro_rules! iterators {
             ['a, K, V $(, $A: Allocator)?] Iter<'a, K, V $(, $A)?>, (&'a K, &'a V), |(key, value)| (key, value);
             [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
             [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
-            [K, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value;
+            [K, V, A: Allocator] IntoValues<K, V, A>, V, |(key, value)| {
+                drop(key); // as in `IntoKeys`
+                value
+            };
         }
 
         $crate::hash_map::extract_if! {
@@ -195,8 +200,10 @@ macro_rules! iterators {
         }
 
         $crate::hash_table::into_iterator! {
-            [K, V, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A> => IntoIter<K, V, A>, (K, V), self
-                => IntoIter { entries: self.$table.into_iter() };
+            [K, V, S, A: Allocator $(+ $bound)?] $Map<K, V, S, A> => IntoIter<K, V, A>, (K, V), self => {
+                drop(self.hash_builder); // first: if it panics, the entries are dropped with the table
+                IntoIter { entries: self.$table.into_iter() }
+            };
         }
     };
 }

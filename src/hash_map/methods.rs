@@ -439,11 +439,12 @@ macro_rules! value_methods {
 }
 
 /// Implements methods that tell of an entry or take it out. In quotes code that makes an `entry`; then what is said of
-/// each method, and what it returns for that.
+/// each method, and what it returns for that. `[always]` is for those that are inlined always.
 macro_rules! accessors {
     (
         $entry:literal,
-        $($doc:literal $name:ident($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*
+        $($doc:literal
+        $name:ident $([$always:ident])? ($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*
     ) => {$(
         #[doc = $doc]
         ///
@@ -451,7 +452,7 @@ macro_rules! accessors {
         #[doc = $entry]
         #[doc = concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");")]
         /// ```
-        #[inline]
+        #[inline $(($always))?]
         pub fn $name($($receiver)*) -> $Shown {
             $shown
         }

@@ -239,6 +239,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         unsafe {
             let entry = match place {
                 Place::Full(slot) => {
+                    if const { mem::needs_drop::<K>() } {
+                        drop(key); // it may panic: before the old value is the result, which would be lost
+                    }
                     return Some(mem::replace(&mut table.get_mut(slot).1, value));
                 }
                 Place::Vacant(slot) => table.occupy(slot, Tag::of(hash)),
@@ -259,6 +262,9 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     fn insert_on(&mut self, seq: Option<ProbeSeq>, hash: u64, key: K, value: V) -> Option<V> {
         let table = &mut self.table.raw;
         if let Some(slot) = seq.and_then(|seq| table.find_on(hash, seq, has_key(&key))) {
+            if const { mem::needs_drop::<K>() } {
+                drop(key); // first, as in `insert`
+            }
             // SAFETY: the slot was found full.
             return Some(mem::replace(unsafe { &mut table.get_mut(slot).1 }, value));
         }

@@ -7,6 +7,7 @@ use core::ops::Index;
 
 use super::{HashMap, HashTable, Iter, IterMut, has_key, hash_of};
 use crate::allocator::Allocator;
+use crate::capacity::room_for;
 use crate::equivalent::Equivalent;
 use crate::error::Fallibility;
 #[cfg(feature = "default-hasher")]
@@ -42,8 +43,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Extend<(K, V)> for HashMap<K
     #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let mut entries = entries.into_iter();
-        let promised = entries.size_hint().0;
-        self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
+        self.reserve(room_for(entries.size_hint().0, self.is_empty()));
         // A filler hardly shows beside entries that own memory, and loses where values are large, which `insert`
         // copies once less; and a call is less code.
         if const { mem::needs_drop::<(K, V)>() || size_of::<V>() > 96 } {

@@ -79,6 +79,8 @@ debug_list! {
 
 into_iterator! {
     /// The elements by value, in arbitrary order. O(slots) to visit them all.
-    [T, S, A: Allocator] HashSet<T, S, A> => IntoIter<T, A>, T, self
-        => IntoIter { entries: self.map.table.into_iter() };
+    [T, S, A: Allocator] HashSet<T, S, A> => IntoIter<T, A>, T, self => {
+        drop(self.map.hash_builder); // as `HashMap` does
+        IntoIter { entries: self.map.table.into_iter() }
+    };
 }

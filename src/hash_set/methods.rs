@@ -49,11 +49,7 @@ macro_rules! set_methods {
                     let (element, ()) = self.map.get_key_value(value)?;
                     Some(element)
                 };
-                // `map` and `?` copy more where nothing is optimised.
-                take: match self.map.remove_entry(value) {
-                    Some((element, ())) => Some(element),
-                    None => None,
-                };
+                take: map!(self.map.remove_entry(value), |(element, ())| element);
                 remove: self.take(value).is_some();
             }
 

@@ -49,8 +49,8 @@ pub struct UnsafeIter<'a, T> {
 
 /// Defines iterators, in up to three groups: those that must be used (`lazy`), those that own entries, which are dropped
 /// with them (`owning`), and those of which the warning says so (`dropping`). First the collection, and what makes one for
-/// the documentation; then for each iterator a row: `"what its items are" its_method: "an example, what it is equal to"
-/// => Type [parameters] { fields }`. (`cfg(all())` stands where a group has no attribute.)
+/// the documentation; then for each iterator a row: `"what its items are" its_method: do "an example"; "an expression, what
+/// it is equal to" => Type [parameters] { fields }`. (`cfg(all())` stands where a group has no attribute.)
 macro_rules! iterator_types {
     (
         $Of:ident, $made:expr;
@@ -69,13 +69,14 @@ macro_rules! iterator_types {
     };
     (
         @ $attribute:tt $Of:ident, $made:expr;
-        $($($items:literal)+ $($method:ident)?: $($equal:literal)+
+        $($($items:literal)+ $($method:ident)?: $(do $example:literal;)? $($equal:literal)+
             => $iter:ident [$($parameters:tt)*] { $($fields:tt)* })*
     ) => {$(
         #[doc = concat!($($items,)+ $("; see [`", stringify!($Of), "::", stringify!($method), "`]",)? ".")]
         ///
         /// ```
         #[doc = $made]
+        $(#[doc = $example])?
         #[doc = concat!("assert_eq!(", $($equal,)+ ");")]
         /// ```
         #$attribute
@@ -91,14 +92,15 @@ iterator_types! {
     lazy {
         "The entries of a table by reference" iter: "table.iter().next(), Some(&'a')"
         => Iter ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a T> }
-        "The entries of a table by mutable reference" iter_mut: "table.iter_mut().next(), Some(&mut 'a')"
+        "The entries of a table by mutable reference" iter_mut: do "table.iter_mut().for_each(|c| *c = 'b');";
+        "table.iter().next(), Some(&'b')"
         => IterMut ['a, T] { pub(super) entries: RawIter<T, Native>, pub(super) marker: PhantomData<&'a mut T> }
         "The bucket indices of all entries" iter_buckets: "table.iter_buckets().next(), Some(index)"
         => IterBuckets ['a, T] { pub(super) entries: FullSlots<Native>, pub(super) marker: PhantomData<&'a T> }
         "The entries that may have a given hash" iter_hash: "table.iter_hash(7).next(), Some(&'a')"
         => IterHash ['a, T] { pub(super) entries: RawIterHash<T, Native>, pub(super) marker: PhantomData<&'a T> }
         "The entries that may have a given hash, by mutable reference" iter_hash_mut:
-        "table.iter_hash_mut(7).next(), Some(&mut 'a')"
+        do "table.iter_hash_mut(7).for_each(|c| *c = 'b');"; "table.iter().next(), Some(&'b')"
         => IterHashMut ['a, T] { pub(super) entries: RawIterHash<T, Native>, pub(super) marker: PhantomData<&'a mut T> }
         "The bucket indices of the entries that may have a given hash" iter_hash_buckets:
         "table.iter_hash_buckets(7).next(), Some(index)"
@@ -124,25 +126,15 @@ unsafe impl<T: Sync> Send for Iter<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Send for IterHash<'_, T> {}
 
-/// What `f` makes of an item. `Option::map` would be a call where nothing is optimised, one for each layer.
-#[inline(always)]
-#[allow(clippy::manual_map)]
-pub(crate) fn made<T, R>(item: Option<T>, f: impl FnOnce(T) -> R) -> Option<R> {
-    match item {
-        Some(item) => Some(f(item)),
-        None => None,
-    }
-}
-
 /// Implements `Iterator` and `FusedIterator` by those of the field `entries`, with a function applied to each item.
 macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, $map:expr;)*) => {$(
+    ($([$($generics:tt)*] $iter:ty, $item:ty, |$from:pat_param| $into:expr;)*) => {$(
         impl<$($generics)*> Iterator for $iter {
             type Item = $item;
 
             #[inline]
             fn next(&mut self) -> Option<$item> {
-                $crate::hash_table::made(self.entries.next(), $map)
+                map!(self.entries.next(), |$from| $into)
             }
 
             #[inline]
@@ -152,7 +144,7 @@ macro_rules! forward_iterator {
 
             #[inline]
             fn fold<Acc, F: FnMut(Acc, $item) -> Acc>(self, init: Acc, f: F) -> Acc {
-                self.entries.map($map).fold(init, f)
+                self.entries.map(|$from| $into).fold(init, f)
             }
 
             #[inline]

@@ -53,7 +53,7 @@ pub use iter::{
     UnsafeIter,
 };
 pub(crate) use iter::{
-    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types, made,
+    debug_list, exact_size, extract_if, forward_iterator, into_iterator, iterator_types,
 };
 pub(crate) use methods::{constructors, constructors_in, measures, removals, reserve, try_clone};
 
@@ -555,35 +555,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         hashes: [u64; N],
         eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<&'_ mut T>; N] {
-        self.get_disjoint_as(hashes, eq, |entry| entry)
-    }
-
-    /// [`get_disjoint_mut`](Self::get_disjoint_mut) of what `f` makes of each entry.
-    #[inline(always)]
-    #[track_caller]
-    pub(crate) fn get_disjoint_as<'a, R, const N: usize>(
-        &'a mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-        f: impl Fn(&'a mut T) -> R,
-    ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
-        let mut i = 1;
-        while i < N {
-            let mut first = 0;
-            while first < i {
-                if slots[i].is_some() && slots[i] == slots[first] {
-                    panic!(
-                        "duplicate keys found: those at {first} and {i} are the same entry; \
-                         ask for each entry once"
-                    );
-                }
-                first += 1;
-            }
-            i += 1;
-        }
-        // SAFETY: the slots are full and all different.
-        unsafe { self.disjoint_as(slots, f) }
+        // SAFETY: the slots are full.
+        unsafe { self.disjoint_as(slots, |entry| entry) }
     }
 
     /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check that no entry is found twice.
@@ -604,24 +578,9 @@ impl<T, A: Allocator> HashTable<T, A> {
         hashes: [u64; N],
         eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<&'_ mut T>; N] {
-        // SAFETY: the caller's contract.
-        unsafe { self.get_disjoint_unchecked_as(hashes, eq, |entry| entry) }
-    }
-
-    /// [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut) of what `f` makes of each entry.
-    ///
-    /// # Safety
-    /// As there.
-    #[inline(always)]
-    pub(crate) unsafe fn get_disjoint_unchecked_as<'a, R, const N: usize>(
-        &'a mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-        f: impl Fn(&'a mut T) -> R,
-    ) -> [Option<R>; N] {
         let slots = self.find_each(hashes, eq);
         // SAFETY: the slots are full, and the caller vouches for their being different.
-        unsafe { self.disjoint_as(slots, f) }
+        unsafe { self.disjoint_unchecked_as(slots, |entry| entry) }
     }
 
     /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
@@ -664,9 +623,6 @@ impl<T, A: Allocator> HashTable<T, A> {
         unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
     }
 
-    // (Loops that count, here and where the hashes are made: what std has for arrays is a call for each element where
-    // the compiler optimises for size, and its iterators take longer with opt-level 1.)
-
     /// The slots of several searches.
     #[inline(always)]
     fn find_each<const N: usize>(
@@ -674,13 +630,56 @@ impl<T, A: Allocator> HashTable<T, A> {
         hashes: [u64; N],
         mut eq: impl FnMut(usize, &T) -> bool,
     ) -> [Option<usize>; N] {
-        let mut slots = [None; N];
-        let mut i = 0;
+        filled(None, |i| self.raw.find(hashes[i], |entry| eq(i, entry)))
+    }
+
+    /// What `f` makes of the entries with these bucket indices.
+    ///
+    /// # Panics
+    /// If one comes twice.
+    #[cfg(feature = "str")]
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn buckets_as<'a, R, const N: usize>(
+        &'a mut self,
+        indices: [Option<usize>; N],
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
+        let slots = filled(None, |i| indices[i].filter(|&slot| self.raw.is_full(slot)));
+        // SAFETY: the slots are full.
+        unsafe { self.disjoint_as(slots, f) }
+    }
+
+    /// What `f` makes of the entries of several slots.
+    ///
+    /// # Panics
+    /// If one comes twice.
+    ///
+    /// # Safety
+    /// The slots are full.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) unsafe fn disjoint_as<'a, R, const N: usize>(
+        &'a mut self,
+        slots: [Option<usize>; N],
+        f: impl Fn(&'a mut T) -> R,
+    ) -> [Option<R>; N] {
+        let mut i = 1;
         while i < N {
-            slots[i] = self.raw.find(hashes[i], |entry| eq(i, entry));
+            let mut first = 0;
+            while first < i {
+                if slots[i].is_some() && slots[i] == slots[first] {
+                    panic!(
+                        "duplicate keys found: those at {first} and {i} are the same entry; \
+                         ask for each entry once"
+                    );
+                }
+                first += 1;
+            }
             i += 1;
         }
-        slots
+        // SAFETY: the slots are full and all different.
+        unsafe { self.disjoint_unchecked_as(slots, f) }
     }
 
     /// What `f` makes of the entries of several slots.
@@ -688,7 +687,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// # Safety
     /// The slots are full and all different.
     #[inline(always)]
-    unsafe fn disjoint_as<'a, R, const N: usize>(
+    pub(crate) unsafe fn disjoint_unchecked_as<'a, R, const N: usize>(
         &'a mut self,
         slots: [Option<usize>; N],
         f: impl Fn(&'a mut T) -> R,
@@ -704,6 +703,21 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
         found
     }
+}
+
+/// An array of what `f` makes of the numbers of its elements, which are `vacant` until then.
+///
+/// By a loop that counts: what std has for arrays is a call for each element where the compiler optimises for size, and
+/// its iterators take longer with opt-level 1 (`ci/profiles.sh`, swap_two).
+#[inline(always)]
+pub(crate) fn filled<T: Copy, const N: usize>(vacant: T, mut f: impl FnMut(usize) -> T) -> [T; N] {
+    let mut array = [vacant; N];
+    let mut i = 0;
+    while i < N {
+        array[i] = f(i);
+        i += 1;
+    }
+    array
 }
 
 impl<T, A: Allocator + Default> Default for HashTable<T, A> {

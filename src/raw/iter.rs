@@ -63,15 +63,11 @@ unsafe impl<T: Sync, S: Sync> Sync for Entries<T, S> {}
 impl<T, S: Slots> Iterator for Entries<T, S> {
     type Item = NonNull<T>;
 
-    #[allow(clippy::manual_map)] // two calls more where nothing is optimised
     #[inline(always)]
     fn next(&mut self) -> Option<NonNull<T>> {
         let ctrl = self.slots.ctrl();
-        match self.slots.next() {
-            // SAFETY: a full slot exists (I3).
-            Some(slot) => Some(unsafe { layout::slot(ctrl, slot) }),
-            None => None,
-        }
+        // SAFETY: a full slot exists (I3).
+        map!(self.slots.next(), |slot| unsafe { layout::slot(ctrl, slot) })
     }
 
     #[inline(always)]
@@ -545,14 +541,10 @@ macro_rules! by_value {
         impl<$($generics)*> Iterator for $iter {
             type Item = T;
 
-            #[allow(clippy::manual_map)] // two calls more where nothing is optimised
             #[inline(always)]
             fn next(&mut self) -> Option<T> {
-                match self.entries.next() {
-                    // SAFETY: the entry is initialised (I3) and returned once; the table forgot it, or is no more.
-                    Some(entry) => Some(unsafe { entry.read() }),
-                    None => None,
-                }
+                // SAFETY: the entry is initialised (I3) and returned once; the table forgot it, or is no more.
+                map!(self.entries.next(), |entry| unsafe { entry.read() })
             }
 
             #[inline(always)]

@@ -25,7 +25,7 @@ iterator_types! {
             pub(super) text: &'a K,
         }
         "The entries of a map, with mutable references to the values" iter_mut:
-        "map.iter_mut().next(), Some((\"one\", &mut 1))"
+        do "map.iter_mut().for_each(|(key, n)| *n += key.len());"; "map[\"one\"], 4"
         => IterMut ['a, K: Key + ?Sized, V] {
             pub(super) entries: hash_table::IterMut<'a, (Cell<K>, V)>,
             /// What the arena holds.

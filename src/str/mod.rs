@@ -15,7 +15,7 @@ use core::mem;
 use crate::allocator::{Allocator, Global};
 use crate::error::{Fallibility, TryReserveError};
 use crate::hash_map::{lookups, views};
-use crate::hash_table::{self, HashTable, removals};
+use crate::hash_table::{self, HashTable, filled, removals};
 use crate::raw::Statistics;
 
 mod arena;
@@ -368,11 +368,12 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// ```
     #[track_caller]
     pub fn get_disjoint_mut<const N: usize>(&mut self, keys: [&K; N]) -> [Option<&mut V>; N] {
-        let queries = keys.map(|key| Query::new(key, &self.seed));
-        let hashes = queries.each_ref().map(|query| query.hash);
-        let recognise =
-            |i: usize, (cell, _): &(Cell<K>, V)| queries[i].is_key_of(cell, &self.arena);
-        self.table.get_disjoint_mut(hashes, recognise).map(|entry| entry.map(|(_, value)| value))
+        let found = filled(None, |i| {
+            search!(self, keys[i], |query, recognise| self
+                .table
+                .find_bucket_index(query.hash, recognise))
+        });
+        self.table.buckets_as(found, |(_, value)| value)
     }
 
     /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
@@ -480,6 +481,7 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// ```
     #[inline]
     pub fn into_values(self) -> IntoValues<K, V, A> {
+        drop(self.arena); // first: if the allocator panics, the values are dropped with the table
         IntoValues { entries: self.table.into_iter(), marker: core::marker::PhantomData }
     }
 

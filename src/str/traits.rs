@@ -9,6 +9,7 @@ use super::arena::Arena;
 use super::cell::Key;
 use super::hash::Seed;
 use crate::allocator::Allocator;
+use crate::capacity::room_for;
 use crate::error::{Fallibility, TryReserveError};
 use crate::hash_table::HashTable;
 use crate::raw::Plain;
@@ -117,8 +118,7 @@ impl<K: Key + ?Sized, Q: AsRef<K>, V, A: Allocator> Extend<(Q, V)> for SliceMap<
     #[track_caller]
     fn extend<I: IntoIterator<Item = (Q, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
-        let promised = entries.size_hint().0;
-        self.reserve(if self.is_empty() { promised } else { promised.div_ceil(2) });
+        self.reserve(room_for(entries.size_hint().0, self.is_empty()));
         entries.for_each(|(key, value)| {
             self.insert(key.as_ref(), value);
         });

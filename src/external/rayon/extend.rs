@@ -18,6 +18,7 @@ use ::rayon::current_num_threads;
 use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::allocator::Allocator;
+use crate::capacity::room_for;
 use crate::hash_map::{HashMap, has_key, hash_of};
 use crate::hash_table::{Entry, HashTable};
 use crate::raw::region::{Regions, Share};
@@ -67,8 +68,7 @@ pub(super) fn extend<K, V, S, A>(
     if by_regions(len) {
         fill(table, chunks.into_par_iter().flatten_iter(), len, &hasher);
     } else {
-        // As the serial form does: keys may be present.
-        table.reserve(if table.is_empty() { len } else { len.div_ceil(2) }, &hasher);
+        table.reserve(room_for(len, table.is_empty()), &hasher);
         insert(table, chunks.into_iter().flatten(), &hasher);
     }
 }

@@ -21,7 +21,7 @@ iterator_types! {
         "The entries of an extendible map by reference, in parallel": "map.par_iter().map(|(_, n)| n).sum::<u64>(), 30"
         => ParIter ['a, K, V] { tables: Vec<Split<Shared<'a, (K, V)>, Native>> }
         "The entries of an extendible map, with mutable references to the values, in parallel":
-        "map.par_iter_mut().max(), Some((&2, &mut 20))"
+        do "map.par_iter_mut().for_each(|(key, n)| *n += key);"; "map[&2], 20 + 2"
         => ParIterMut ['a, K, V] { tables: Vec<Split<KeyedMut<'a, K, V>, Native>> }
     }
     dropping "all entries" {
@@ -74,7 +74,10 @@ into_parallel! {
     ['a, K: Sync, V: Send, S, A: Allocator + Clone] &'a mut ExtendibleMap<K, V, S, A> => ParIterMut<'a, K, V>,
         (&'a K, &'a mut V), self => ParIterMut { tables: self.tables.walks_keyed_mut() };
     [K: Send, V: Send, S, A: Allocator + Clone + Send] ExtendibleMap<K, V, S, A> => IntoParIter<K, V, A>, (K, V),
-        self => IntoParIter { tables: self.tables.into_tables() };
+        self => {
+            drop(self.hash_builder); // as `IntoIterator` does
+            IntoParIter { tables: self.tables.into_tables() }
+        };
     ['a, T: Sync, S, A: Allocator + Clone] &'a ExtendibleSet<T, S, A> => SetParIter<'a, T>, &'a T, self
         => SetParIter { entries: (&self.map).into_par_iter() };
     [T: Send, S, A: Allocator + Clone + Send] ExtendibleSet<T, S, A> => SetIntoParIter<T, A>, T, self

@@ -15,7 +15,7 @@ use crate::raw::split::{KeyedMut, Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
 walks! {
-    HashMap [K, V] [S], "map" of "entries", "rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b'), (3, 'c')])",
+    HashMap [K, V] [S in hash_builder], "map" of "entries", "rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b'), (3, 'c')])",
     (K, V), [table.raw], (&'a K, &'a V) => |(key, value)| (key, value), (K, V) => |entry| entry
 }
 
@@ -23,13 +23,14 @@ iterator_types! {
     HashMap, "use rayon::prelude::*;\nlet mut map = rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]);";
     lazy {
         "The entries of a map, with mutable references to the values, in parallel":
-        "map.par_iter_mut().max(), Some((&2, &mut 'b'))"
+        do "map.par_iter_mut().filter(|(key, _)| **key == 2).for_each(|(_, letter)| *letter = 'c');"; "map[&2], 'c'"
         => ParIterMut ['a, K, V] { entries: Walk<Split<KeyedMut<'a, K, V>, Native>> }
         "The keys of a map, in parallel" par_keys: "map.par_keys().max(), Some(&2)"
         => ParKeys ['a, K, V] { entries: Walk<Split<Shared<'a, (K, V)>, Native>> }
         "The values of a map, in parallel" par_values: "map.par_values().max(), Some(&'b')"
         => ParValues ['a, K, V] { entries: Walk<Split<Shared<'a, (K, V)>, Native>> }
-        "The values of a map, to be changed, in parallel" par_values_mut: "map.par_values_mut().max(), Some(&mut 'b')"
+        "The values of a map, to be changed, in parallel" par_values_mut:
+        do "map.par_values_mut().for_each(|letter| *letter = letter.to_ascii_uppercase());"; "map[&2], 'B'"
         => ParValuesMut ['a, K, V] { entries: Walk<Split<KeyedMut<'a, K, V>, Native>> }
     }
 }

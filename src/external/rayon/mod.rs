@@ -132,12 +132,12 @@ macro_rules! extend_parallel {
     };
 }
 
-/// The parallel iterators that all collections of one table have. In brackets the collection's parameters; in quotes words,
-/// and what makes one that holds three entries, for the documentation; then the entries in its table, which is at the path
-/// in brackets, and how they are returned by reference and by value.
+/// The parallel iterators that all collections of one table have. In brackets the collection's parameters, and that of
+/// its hasher with where it is; in quotes words, and what makes one that holds three entries, for the documentation; then
+/// the entries in its table, which is at the path in brackets, and how they are returned by reference and by value.
 macro_rules! walks {
     (
-        $Of:ident [$($T:ident),+] [$($S:ident)?], $it:literal of $entries:literal, $three:literal,
+        $Of:ident [$($T:ident),+] [$($S:ident in $($hasher:ident).+)?], $it:literal of $entries:literal, $three:literal,
         $Entry:ty, [$($raw:ident).+], $Shared:ty => $share:expr, $Owned:ty => $own:expr
     ) => {
         iterator_types! {
@@ -187,8 +187,10 @@ macro_rules! walks {
         clone! { [$($T),+] ParIter<'_, $($T),+>: entries; }
 
         into_parallel! {
-            [$($T: Send,)+ $($S,)? A: Allocator + Send] $Of<$($T,)+ $($S,)? A> => IntoParIter<$($T,)+ A>, $Owned, self
-                => IntoParIter { entries: Whole(self.$($raw).+.into_pieces()) };
+            [$($T: Send,)+ $($S,)? A: Allocator + Send] $Of<$($T,)+ $($S,)? A> => IntoParIter<$($T,)+ A>, $Owned, self => {
+                $(drop(self.$($hasher).+);)? // as `IntoIterator` does
+                IntoParIter { entries: Whole(self.$($raw).+.into_pieces()) }
+            };
             ['a, $($T: Sync,)+ $($S,)? A: Allocator] &'a $Of<$($T,)+ $($S,)? A> => ParIter<'a, $($T),+>, $Shared, self
                 => ParIter { entries: Walk(self.$($raw).+.split()) };
         }

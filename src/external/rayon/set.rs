@@ -16,7 +16,7 @@ use crate::raw::split::{Shared, Split};
 use crate::raw::{RawDrain, RawIntoIter};
 
 walks! {
-    HashSet [T] [S], "set" of "elements", "rosti::HashSet::<_>::from([1, 2, 3])",
+    HashSet [T] [S in map.hash_builder], "set" of "elements", "rosti::HashSet::<_>::from([1, 2, 3])",
     (T, ()), [map.table.raw], &'a T => |(element, ())| element, T => |(element, ())| element
 }
 

@@ -9,6 +9,7 @@ use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, 
 
 use super::{Walk, extend_parallel, forward_parallel, from_parallel, into_parallel};
 use crate::allocator::Allocator;
+use crate::capacity::room_for;
 use crate::group::Native;
 use crate::hash_map::{debug_list, iterator_types};
 use crate::raw::split::{KeyedMut, Shared, Split};
@@ -23,7 +24,7 @@ iterator_types! {
         "The entries of a map by reference, in parallel": "map.par_iter().max(), Some((\"three\", &3))"
         => ParIter ['a, K: Key + ?Sized, V] { entries: Entries<Shared<'a, (Cell<K>, V)>>, text: &'a K }
         "The entries of a map, with mutable references to the values, in parallel":
-        "map.par_iter_mut().max(), Some((\"three\", &mut 3))"
+        do "map.par_iter_mut().for_each(|(key, n)| *n += key.len());"; "map[\"three\"], 3 + 5"
         => ParIterMut ['a, K: Key + ?Sized, V] { entries: Entries<KeyedMut<'a, Cell<K>, V>>, text: &'a K }
     }
 }
@@ -84,7 +85,7 @@ extend_parallel! {
     (Q, V) => SliceMap<K, V, A>, |self, entries| {
         let chunks = entries.into_par_iter().collect_vec_list();
         let len: usize = chunks.iter().map(Vec::len).sum();
-        self.reserve(if self.is_empty() { len } else { len.div_ceil(2) });
+        self.reserve(room_for(len, self.is_empty()));
         self.extend(chunks.into_iter().flatten());
     }
 }

@@ -23,7 +23,8 @@ iterator_types! {
     HashTable,
     "use rayon::prelude::*;\nlet mut table = rosti::HashTable::new();\ntable.insert_unique(7, 2, |_| 7);";
     lazy {
-        "The entries of a table by mutable reference, in parallel": "table.par_iter_mut().max(), Some(&mut 2)"
+        "The entries of a table by mutable reference, in parallel":
+        do "table.par_iter_mut().for_each(|n| *n += 1);"; "table.iter().next(), Some(&3)"
         => ParIterMut ['a, T] { entries: Walk<Split<Unique<'a, T>, Native>> }
     }
 }

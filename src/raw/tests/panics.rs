@@ -387,6 +387,102 @@ fn drops_of_all<G: Group>() {
     }
 }
 
+/// The keys of as many entries as a one-window table can hold, all with the last of its homes: they pack it.
+fn packing<G: Group>() -> Vec<u64> {
+    let last = crate::capacity::SPREAD_HOMES - 1;
+    (0..).filter(|&key| crate::ctrl::home(mix(key), last) == last).take(G::WIDTH).collect()
+}
+
+/// Fills a table that is spread and has one window with entries that pack it.
+fn pack<G: Group>(table: &mut Table<G>, ledger: &Rc<Ledger>) {
+    let homes = Control::<G>::SHAPE.one_window_homes(G::WIDTH);
+    assert_eq!((table.control.mask() + 1, table.slots()), (homes, G::WIDTH), "not spread");
+    for key in packing::<G>() {
+        table.insert_unique(mix(key), ledger.make(key), tracked_hasher);
+    }
+    assert_eq!((table.control.mask(), table.len()), (0, G::WIDTH));
+    assert_eq!(keys(table), packing::<G>());
+}
+
+fn packed<G: Group>(ledger: &Rc<Ledger>) -> Table<G> {
+    let mut table = Table::with_capacity_in(G::WIDTH, Global);
+    pack(&mut table, ledger);
+    table
+}
+
+/// Takes out entries one by one, or all by `fold`.
+fn take<T>(items: &mut impl Iterator<Item = T>, len: usize) -> Vec<T> {
+    if len == usize::MAX { by_fold(items) } else { items.take(len).collect() }
+}
+
+/// A drain of a packed table hands out or drops each entry once, wherever it ends and whichever drop panics, and leaves
+/// the table spread; so does `into_iter`, without the table.
+fn drains_of_packed_tables<G: Group>() {
+    for taken in [0, 1, G::WIDTH / 2, G::WIDTH, usize::MAX] {
+        let left = G::WIDTH.saturating_sub(taken);
+        for n in calls_of(left).chain([Fuse::NEVER]) {
+            let ledger = Ledger::new();
+            let mut table = packed::<G>(&ledger);
+            let order: Vec<u64> = entries(&table).map(|entry| entry.key).collect();
+            let copy: Table<G> = table.clone();
+            for by_value in [true, false] {
+                let blown = blows(|| {
+                    let mut part = Vec::new();
+                    let check = |part: &[Tracked]| {
+                        assert!(
+                            part.iter()
+                                .map(|entry| entry.key)
+                                .eq(order.iter().copied().take(taken))
+                        );
+                        ledger.drops.rearm(n);
+                    };
+                    // What was taken out first is dropped last.
+                    if by_value {
+                        let mut iter = copy.clone().into_iter();
+                        part.extend(take(&mut iter, taken));
+                        check(&part);
+                        drop(iter);
+                    } else {
+                        let mut drain = table.drain();
+                        part.extend(take(&mut drain, taken));
+                        check(&part);
+                        drop(drain);
+                    }
+                    ledger.drops.rearm(Fuse::NEVER);
+                });
+                assert_eq!(blown, n < left);
+                let others = copy.len() + if by_value { table.len() } else { 0 };
+                assert_eq!(ledger.alive(), others, "not dropped");
+            }
+            assert!(table.is_empty());
+            pack(&mut table, &ledger);
+            drop(table.drain());
+            drop(copy);
+            goes_on(table, &ledger);
+        }
+    }
+}
+
+/// The same of a drain that is leaked: block and entries go with it.
+fn leaked_drains_of_packed_tables<G: Group>() {
+    for taken in [0, 1, G::WIDTH / 2, G::WIDTH, usize::MAX] {
+        let left = G::WIDTH.saturating_sub(taken);
+        let ledger = Ledger::new();
+        let mut table = packed::<G>(&ledger);
+        let mut drain = table.drain();
+        drop(take(&mut drain, taken));
+        mem::forget(drain);
+        assert_eq!((table.len(), table.slots(), ledger.alive()), (0, 0, left));
+        goes_on(table, &ledger);
+        let mut iter = packed::<G>(&ledger).into_iter();
+        drop(take(&mut iter, taken));
+        mem::forget(iter);
+        assert_eq!(ledger.alive(), 2 * left);
+    }
+}
+
+backends! { drains_of_packed_tables leaked_drains_of_packed_tables }
+
 /// The old entries' drop panics while a table is cloned into: it is left empty.
 fn drops_in_clone_from<G: Group>() {
     for n in calls_of(20) {

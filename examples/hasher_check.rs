@@ -38,7 +38,7 @@ fn statistics<S: BuildHasher + Default>() -> Statistics {
 
 /// Rules of thumb; the documentation of `Statistics` has them all.
 fn verdict(of: &Statistics) -> &'static str {
-    if of.hit_windows > 1.5 || of.miss_windows > 1.5 {
+    if of.scattered || of.hit_windows > 1.5 || of.miss_windows > 1.5 {
         "poor: the low bits of hashes are too much alike"
     } else if of.equal_tags > 0.02 {
         "poor: the top bits of hashes are too much alike"

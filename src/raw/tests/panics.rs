@@ -566,7 +566,7 @@ fn leaked_drains<G: Group>() {
 
 /// If the hasher panics while a table is being scattered, nothing is lost.
 fn hasher_in_scattering<G: Group>() {
-    let capacity = capacity_of_homes::<G>(scaled(3, 3, 2) as u32);
+    let capacity = capacity_of_homes::<G>(3);
     let filled = || {
         let mut table = Keys::<G>::with_capacity_in(capacity, Global);
         let mut key = 0;

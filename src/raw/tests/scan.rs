@@ -278,7 +278,7 @@ fn walks_through_all_windows<G: Group>() {
 
 /// What scan_retain drops leaves nothing behind in the counts, as a removal by key does not.
 fn counts_are_taken_back<G: Group>() {
-    let mut table = full_table::<G>(several_blocks::<G>(4));
+    let mut table = full_table::<G>(several_blocks::<G>(4).max(4));
     let before = table.statistics(key_hasher);
     let mut next = Some(ScanCursor::START);
     while let Some(cursor) = next {

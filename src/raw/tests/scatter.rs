@@ -28,7 +28,7 @@ pub(super) fn is_scattered<G: Group>(table: &Keys<G>) -> bool {
 }
 
 /// From so many doublings on, there are windows enough to part in.
-const DOUBLINGS: u32 = if cfg!(miri) { 3 } else { 6 };
+const DOUBLINGS: u32 = if cfg!(miri) { 4 } else { 6 };
 
 /// Searches in a full table of which all entries have one home are about as short as with a good hash, however it
 /// came to be, where they would visit most of the table.
@@ -43,7 +43,7 @@ fn crowds_part<G: Group>() {
     let windows = (capacity / G::WIDTH) as f64;
     let mut reserved = Keys::<G>::with_capacity_in(capacity, Global);
     insert_by(&mut reserved, 0..capacity as u64, crowd);
-    let mut shrunk = Keys::<G>::with_capacity_in(4 * capacity, Global);
+    let mut shrunk = Keys::<G>::with_capacity_in(2 * capacity, Global);
     insert_by(&mut shrunk, 0..capacity as u64, crowd);
     shrunk.shrink_to(capacity, crowd);
     for (name, table) in [("grown", grown), ("reserved", reserved), ("shrunk", shrunk)] {

@@ -167,7 +167,7 @@ fn misses_stop_at_counts_of_zero<G: Group>() {
 
 /// A copy has the counts and their sum, a cleared table neither.
 fn the_sum_goes_with_the_counts<G: Group>() {
-    const DOUBLINGS: u32 = scaled(2, 2, 1) as u32;
+    const DOUBLINGS: u32 = 2;
     let mut table = worn_table::<G>(DOUBLINGS);
     let homes = overflowed_homes(&table);
     // SAFETY: tables with several windows have these.

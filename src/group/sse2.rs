@@ -60,7 +60,7 @@ unsafe impl Group for Sse2 {
 
     /// Shifts the hash where it gets broadcast, so that it need not be copied first: an instruction less for a hit
     /// (`ci/callgrind.sh`), and hits .97 of the time.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(target_pointer_width = "64")]
     #[inline(always)]
     fn match_hash(self, hash: u64) -> Self::Mask {
         // SAFETY: this file is compiled only where SSE2 is a feature of the target.

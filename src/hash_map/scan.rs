@@ -73,7 +73,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// A step takes O(1) expected time, whatever the size of the map: it hashes the keys in about
     /// 540 slots, and visits some 400 entries of a well-filled map. Small maps are visited in one
     /// step. A step also looks at entries that collided with those it visits. If so many collide that the map is
-    /// [scattered](crate::Statistics::scattered), a step visits all that is left: O(slots).
+    /// [scattered](crate::Statistics::scattered) at the time, a step visits all that is left: O(slots).
     /// An unchanged map takes one step per 512 slots.
     /// After growth the rest of the scan takes more steps; after shrinking it takes as many as
     /// before, or a single one if the map has become small.

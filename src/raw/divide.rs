@@ -102,6 +102,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let mut new = Self::new_in(self.alloc.clone());
         new.allocate_for(self.capacity(), fallibility)?;
         debug_assert!(new.size() == self.size());
+        if self.control.has_several_windows() {
+            // SAFETY: so has the new one, which is empty.
+            unsafe { new.control.set_shift(self.control.shift()) };
+        }
         Ok(new)
     }
 
@@ -262,6 +266,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let capacity = capacity.max(items);
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
+        let most = if self.items < other.items { &*other } else { &*self };
+        // SAFETY: the block is ours, and empty.
+        unsafe {
+            let (items, size) = (most.items, size_of::<T>());
+            block.control.scatter_for(most.control, items, size, &HashBy::new(&hasher));
+        }
         for table in [&*self, &*other] {
             let hasher = HashBy::new(&hasher);
             // SAFETY: the block is ours, and has room for all entries (I4), which the tables own until

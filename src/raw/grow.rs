@@ -312,19 +312,11 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, slot, capacity, fallibility)?;
         let size = block.size;
-        if self.control.has_several_windows() && !size.has_one_window() {
-            let (items, homes) = (self.items, size.homes);
-            // SAFETY: both have several windows, and the new one no entries. Should the hasher panic, nothing has
-            // changed.
-            unsafe {
-                let shift = self.control.shift_for(homes, items, slot.size(), hasher);
-                block.control.set_shift(shift);
-            }
-        }
         // SAFETY: the new table is empty, has room for all entries (I4), and one home or window where that
         // is demanded. Should the hasher panic, the guard frees the block and the table still owns
         // all entries.
         unsafe {
+            block.control.scatter_for(self.control, self.items, slot.size(), hasher);
             if self.items == 0 {
                 // There is nothing to move.
             } else if size.homes == 1 {
@@ -538,8 +530,9 @@ impl<G: Group> Control<G> {
     unsafe fn put_right(self, items: usize, size: usize, hasher: &dyn HashEntries) {
         // SAFETY: the caller's contract.
         unsafe {
+            // A sum of steps that has reached its end is above any limit; by then other shifts have been tried often.
             let worn = self.is_worn();
-            if !worn && !self.is_crowded() {
+            if !worn && (self.steps() == u32::MAX || !self.is_crowded()) {
                 return;
             }
             let shift = self.shift_for(self.mask() + 1, items, size, hasher);

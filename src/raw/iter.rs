@@ -224,8 +224,8 @@ impl<G: Group> Iterator for HashSlots<G> {
     }
 }
 
-// SAFETY: who made it vouches for the table (`before_first_window`), a tag is that of a full slot (I3), and windows of a
-// walk have no slot in common.
+// SAFETY: who made it vouches for the table, and that its shift stays (`before_first_window`); a tag is that of a full
+// slot (I3), and windows of a walk have no slot in common.
 unsafe impl<G: Group> Slots for HashSlots<G> {
     #[inline(always)]
     fn ctrl(&self) -> NonNull<u8> {

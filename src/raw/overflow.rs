@@ -41,12 +41,12 @@
 //! The conditions were chosen by `churn`, `churn_miss`, the bench `cliffs`, and the test that fills
 //! one map in the order of another.
 //!
-//! There is a third reason: entries that crowd at a few homes go to better places once their walks part
-//! (`scatter.rs`). That is tried above the limit, too.
+//! There is another reason to go over a table that is above its limit: entries that crowd at a few homes go to better
+//! places once their walks part (`scatter.rs`). If they do not part, the limit is raised as after a rebuild.
 //!
 //! Behind the control bytes come steps, limit, wear (with the shift of `scatter.rs` in its lowest bits), the cursor of
-//! `erase.rs`, which has nothing to do with searches, and the counts, all in words of 32 bits. A one-window table has none of these: its search
-//! ends in its first window, and does not touch another cache line to learn that.
+//! `erase.rs`, which has nothing to do with searches, and the counts, all in words of 32 bits. A one-window table
+//! has none of these: its search ends in its first window, and does not touch another cache line to learn that.
 
 use super::control::Control;
 use crate::capacity::SPREAD_HOMES;
@@ -408,7 +408,7 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// Sets steps, limit, wear and cursor to what they are in a table that has just been allocated.
+    /// Sets steps, limit, wear, shift and cursor to what they are in a table that has just been allocated.
     ///
     /// # Safety
     /// The table has several windows, all counts are zero, and nobody else accesses it.

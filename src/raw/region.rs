@@ -16,7 +16,7 @@
 //!
 //! # Why the result is that of inserting one by one
 //!
-//! Equal entries have one home, so they are in one job, in order. Once one of them is left over, all later ones are
+//! Equal entries have one hash and so one walk. They are in one job, in order. Once one of them is left over, all later ones are
 //! too: it was left over because each window up to the first that is not all in the region was without an equal
 //! entry and was overflowed, or was full. As jobs only add entries, full windows stay full and counts that are not
 //! zero stay so, and the next one meets the same fate.
@@ -101,7 +101,7 @@ impl<G: Group> Region<'_, G> {
     #[inline(always)]
     fn walk(&self, hash: u64) -> HashSlots<G> {
         // SAFETY: `fill` has borrowed the table mutably. To the windows of this region nobody but this
-        // job writes, between its walks, and nobody writes overflow words now.
+        // job writes, between its walks, and nobody writes overflow words, or that of the wear, now.
         unsafe { HashSlots::before_first_window(self.control, hash) }
     }
 

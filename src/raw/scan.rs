@@ -334,10 +334,9 @@ impl<G: Group> Iterator for Strays<G> {
                 }
             // If an entry of this home has been removed meanwhile, the counts still say where the others
             // are (I5).
-            // SAFETY: a position of a walk is at most `mask`.
+            // SAFETY: a position of a walk is at most `mask`. (Scattered tables are read as a whole.)
             } else if unsafe { self.control.overflowed(walk.seq.position()) }
                 && walk.seq.advance(mask, 0, shape)
-            // not scattered
             {
                 let window = shape.window(walk.seq.position());
                 if window < self.read.start || window + G::WIDTH > self.read.end {

@@ -18,10 +18,12 @@
 //!
 //! Which bits these are is a *shift* of the hash, kept with the wear (`overflow.rs`). It is chosen by trying some of
 //! them on a sample of entries ([`Control::best_shift`]), since which bits of weak hashes differ depends on the
-//! hasher and the keys, and is chosen again when searches become long in spite of it. In a table that is not
-//! scattered the shift leaves nothing, so nothing asks whether it is.
+//! hasher and the keys, and is chosen again at each rebuild and growth. In a table that is not scattered the shift
+//! leaves nothing, so nothing asks whether it is.
 //!
-//! Hashes that are all the same, or differ in few bits, crowd as before: there is nothing to tell them apart by.
+//! Hashes that are all the same, or differ in few bits, crowd as before: there is nothing to tell them apart by. (Of
+//! those on targets with 32-bit pointers the lower half counts.) Who chooses hashes can make a sample look good under
+//! a shift that is bad for the others, which costs as much as hashes that are all the same.
 
 use super::control::Control;
 use super::full::{CHUNK, Lanes};
@@ -33,7 +35,7 @@ use crate::mask::LaneMask;
 
 /// Shifts that are tried are multiples of this. The last of them leaves nothing, as [`NOT_SCATTERED`] does.
 const APART: u32 = 4;
-const SHIFTS: usize = (usize::BITS / APART) as usize;
+const TRIED: usize = (usize::BITS / APART) as usize;
 
 /// About how many entries shifts are tried on.
 const SAMPLE: usize = 256;
@@ -82,12 +84,32 @@ impl<G: Group> Control<G> {
         unsafe { self.steps() / CROWDED > self.credit() }
     }
 
-    /// The shift for a table of so many homes with the entries of this one: that of this table, unless entries crowd
-    /// and another one is better. Asks for hashes of a sample of them.
+    /// Gives this table, which is empty, the best shift for entries that are in another one, most of which come here.
+    ///
+    /// # Safety
+    /// Nobody else accesses the tables. `other` has `items` entries, of so many bytes, for which the hasher is.
+    #[inline]
+    pub(super) unsafe fn scatter_for(
+        self,
+        other: Self,
+        items: usize,
+        size: usize,
+        hasher: &dyn HashEntries,
+    ) {
+        if self.has_several_windows() && other.has_several_windows() {
+            // SAFETY: both have several windows; the rest is the caller's contract. Should the hasher panic, nothing
+            // has changed.
+            unsafe { self.set_shift(other.shift_for(self.mask() + 1, items, size, hasher)) };
+        }
+    }
+
+    /// The shift for a table of so many homes with the entries of this one: that of this table, unless it is scattered,
+    /// or entries crowd, and another one is better. O(1), or O(slots) then.
     ///
     /// # Safety
     /// The table has several windows and `items` entries, of so many bytes, for which the hasher is. Nobody writes to
     /// it now.
+    #[inline]
     pub(super) unsafe fn shift_for(
         self,
         homes: usize,
@@ -97,15 +119,15 @@ impl<G: Group> Control<G> {
     ) -> u32 {
         // SAFETY: the caller's contract.
         unsafe {
-            match self.is_crowded() {
+            match self.is_crowded() || self.is_scattered() {
                 true => self.best_shift(homes, items, size, hasher),
                 false => self.shift(),
             }
         }
     }
 
-    /// The shift under which the entries of a sample come to most windows with the first step from their homes; that
-    /// of this table unless another one is better by a quarter.
+    /// The shift under which the entries of a sample come to most windows with the first step from their homes; none,
+    /// or else that of this table, unless another one is better by a quarter. O(slots): the sample is spread over all.
     ///
     /// # Safety
     /// As for [`shift_for`](Self::shift_for).
@@ -120,7 +142,7 @@ impl<G: Group> Control<G> {
     ) -> u32 {
         let mut hashes = [0; CHUNK];
         // For each shift a bit for each window.
-        let mut reached = [[0u32; WINDOWS / 32]; SHIFTS];
+        let mut reached = [[0u32; WINDOWS / 32]; TRIED];
         // How many entries to pass over before the next one is taken: at random, as keys may come in periods.
         let most = u32::try_from(2 * items / SAMPLE).unwrap_or(u32::MAX).max(1);
         let (mut random, mut pass) = (1u32, 0);
@@ -148,13 +170,11 @@ impl<G: Group> Control<G> {
             }
         }
         let windows = reached.map(|windows| windows.map(u32::count_ones).iter().sum::<u32>());
+        let tried = (0..).step_by(APART as usize).zip(windows);
+        let (best, most) = tried.max_by_key(|&(_, windows)| windows).unwrap_or_default();
         // SAFETY: the caller's contract.
         let now = unsafe { self.shift() };
-        let (most, best) =
-            (0..).zip(windows).map(|(index, windows)| (windows, index)).max().unwrap_or_default();
-        match 4 * most > 5 * windows[(now / APART) as usize] {
-            true => APART * best,
-            false => now,
-        }
+        let is_good = |shift: &u32| 5 * windows[(shift / APART) as usize] >= 4 * most;
+        [NOT_SCATTERED, now].into_iter().find(is_good).unwrap_or(best)
     }
 }

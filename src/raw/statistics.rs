@@ -195,9 +195,7 @@ impl Count {
             tags[usize::from(tag.byte())] += 1;
         }
         for home in 0..=mask {
-            // The other bits of an absent key's hash are as they come: in a scattered table they count.
-            let hash =
-                (home as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) & !(mask as u64) | home as u64;
+            let hash = absent(home, 0, mask);
             let (mut seq, mut windows) = (ProbeSeq::new(hash, mask), 1);
             // SAFETY: positions of a walk are at most `mask`.
             while unsafe { control.overflowed(seq.position()) }
@@ -276,13 +274,20 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let tags = (0..1usize << 7).step_by(TAG_STEP);
         let homes = self.control.mask() + 1;
         let mut misses = 0;
-        for home in 0..homes as u64 {
+        for home in 0..homes {
             for tag in tags.clone() {
-                misses += offered((tag as u64) << (usize::BITS - 7) | home, None);
+                misses += offered(absent(home, tag, self.control.mask()), None);
             }
         }
         (share(hits, self.len()), share(misses, tags.len() * homes))
     }
+}
+
+/// The hash of an absent key with this home and tag. Its other bits are as they come: in a scattered table they count.
+fn absent(home: usize, tag: usize, mask: usize) -> u64 {
+    let tags = 0x7f << (usize::BITS - 7);
+    let others = ((home << 7 | tag) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    others & !(tags | mask as u64) | (tag as u64) << (usize::BITS - 7) | home as u64
 }
 
 #[inline]

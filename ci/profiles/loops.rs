@@ -434,6 +434,50 @@ fn most<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64 {
     sum
 }
 
+/// Between the walk and the loop stand functions of std, which are inlined only if the walk is small.
+#[inline(never)]
+fn filter_most<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64 {
+    let mut sum = SITE;
+    for &time in &*times {
+        let some = map.iter().filter(|(key, _)| (**key ^ time) % 4 != 0);
+        if let Some((key, _)) = some.max_by_key(|(_, value)| **value ^ time) {
+            sum = sum.wrapping_mul(3).wrapping_add(*key);
+        }
+    }
+    sum
+}
+
+#[inline(never)]
+fn collect_result<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64 {
+    let mut sum = SITE;
+    for &time in &*times {
+        let raised = |(key, value): (&u64, &u64)| value.checked_add(time >> 1).ok_or(*key);
+        let sums: Result<Vec<u64>, u64> = map.iter().map(raised).collect();
+        sum = sum.wrapping_add(sums.map_or(0, |sums| sums.len() as u64));
+    }
+    sum
+}
+
+#[inline(never)]
+fn any_of<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64 {
+    let mut found = SITE;
+    for &time in &*times {
+        found += u64::from(map.iter().any(|(key, value)| key ^ value == time));
+    }
+    found
+}
+
+#[inline(never)]
+fn first_of<const SITE: u64>(sets: &mut Vec<Set<u64>>, times: &mut Vec<u64>) -> u64 {
+    let mut found = SITE;
+    for &time in &*times {
+        for set in &*sets {
+            found += u64::from(set.iter().next().is_some_and(|&key| key != time));
+        }
+    }
+    found
+}
+
 #[inline(never)]
 fn retain<const SITE: u64>(map: &mut Map<u64, u64>, keys: &mut Vec<u64>) -> u64 {
     // Entries live for one to eight rounds; as many come as go.
@@ -696,6 +740,10 @@ pub fn rows() -> Vec<Row> {
     row!(rows, sum_values, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, walk, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, most, SMALL, map, |_, _, rng| random(4, rng));
+    row!(rows, filter_most, SMALL, map, |_, _, rng| random(4, rng));
+    row!(rows, collect_result, SMALL, map, |_, _, rng| random(4, rng));
+    row!(rows, any_of, SMALL, map, |_, _, rng| random(4, rng));
+    row!(rows, first_of, SMALL, few_elements, |_, _, rng| random(4, rng));
     row!(rows, retain, SMALL, |n| numbered(n, |i| 1 + key(i) % 8), |_, n, rng| random(n, rng));
     row!(rows, small_maps, SMALL, |_| (), |_, n, rng| random(n, rng));
     row!(rows, scratch, SMALL, |_| (), |_, n, rng| random(n, rng));

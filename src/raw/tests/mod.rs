@@ -173,6 +173,12 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         self.control.has_several_windows() && unsafe { self.control.is_crowded() }
     }
 
+    /// Whether growth and rebuilds look for the bits of hashes that scatter walks best.
+    fn looks_for_bits(&self) -> bool {
+        // SAFETY: as above.
+        self.is_crowded() || unsafe { self.control.is_scattered() }
+    }
+
     /// Which bits of hashes scatter walks.
     fn shift(&self) -> u32 {
         match self.control.has_several_windows() {

@@ -227,7 +227,7 @@ impl<G: Group> Pair<G> {
         let calls = Cell::new(0);
         let hasher = |entry: &Numbered| tick(&calls, entry.0);
         let (left, entry) = (self.table.growth_left, (hash, serial));
-        let (worn, crowded) = (self.table.is_worn(), self.table.is_crowded());
+        let (worn, crowded) = (self.table.is_worn(), self.table.looks_for_bits());
         let slot = if search {
             insert_new(&mut self.table, hash, entry, hasher)
         } else {

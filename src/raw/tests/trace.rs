@@ -197,7 +197,7 @@ impl<G: Group> Subject<G> {
         let hash = (self.hash)(key);
         let calls = Cell::new(0);
         let (slots, left) = (self.table.slots(), self.table.growth_left);
-        let crowded = self.table.is_crowded();
+        let crowded = self.table.looks_for_bits();
         let hasher = |entry: &Entry| tick(&calls, (self.hash)(entry.0));
         if !search {
             let slot = self.table.insert_unique(hash, (key, value), hasher);

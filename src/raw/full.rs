@@ -391,7 +391,7 @@ impl<G: Group> Iterator for FullSlots<G> {
             return acc;
         }
         let end = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
-        while self.items != 0 {
+        while self.items > 0 {
             let next = self.next;
             let ahead = if next < end {
                 // SAFETY: control bytes of the table.

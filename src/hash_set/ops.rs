@@ -72,10 +72,11 @@ macro_rules! filtered_walk {
         impl<'a, T: Eq + Hash, S: BuildHasher, A: Allocator> Iterator for $iter<'a, T, S, A> {
             type Item = &'a T;
 
+            #[allow(clippy::while_let_on_iterator)]
             #[inline(always)]
             fn next(&mut self) -> Option<&'a T> {
-                // Not by `find`: that is a call, which keeps where the walk is in memory.
-                for element in self.elements.by_ref() {
+                // Not by `find` or `by_ref`: those are calls, which keep where the walk is in memory.
+                while let Some(element) = self.elements.next() {
                     if self.other.contains(element) == $has {
                         return Some(element);
                     }

@@ -317,7 +317,7 @@ impl<G: Group> FullSlots<G> {
     /// Goes on to a pair.
     #[inline(always)]
     fn go_on(&mut self, (base, lanes): (usize, Lanes)) {
-        self.next = base + Control::<G>::PAIR;
+        self.next = base.wrapping_add(Control::<G>::PAIR); // an addition that may panic has to have the walk in memory
         (self.down, self.lanes) = (!base, lanes);
     }
 
@@ -383,7 +383,7 @@ impl<G: Group> Iterator for FullSlots<G> {
                     // SAFETY: a slot is to come (I4), in this group or behind it.
                     self.lanes = BitMask(unsafe { self.control.group(self.next) }.full_bits());
                     self.down = !self.next;
-                    self.next += G::WIDTH;
+                    self.next = self.next.wrapping_add(G::WIDTH);
                 }
                 // SAFETY: there is a lane.
                 acc = f(acc, unsafe { self.come() });

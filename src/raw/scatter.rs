@@ -141,8 +141,9 @@ impl<G: Group> Control<G> {
         hasher: &dyn HashEntries,
     ) -> u32 {
         let mut hashes = [0; CHUNK];
-        // For each shift a bit for each window.
+        // For each shift a bit for each window, and how many there are.
         let mut reached = [[0u32; WINDOWS / 32]; TRIED];
+        let mut windows = [0u32; TRIED];
         // How many entries to pass over before the next one is taken: at random, as keys may come in periods.
         let most = u32::try_from(2 * items / SAMPLE).unwrap_or(u32::MAX).max(1);
         let (mut random, mut pass) = (1u32, 0);
@@ -161,20 +162,29 @@ impl<G: Group> Control<G> {
             unsafe { hasher.hash(self.ctrl().sub(base * size), taken, &raw mut hashes) };
             for lane in taken {
                 let hash = hashes[lane];
-                for (shift, reached) in (0..).step_by(APART as usize).zip(&mut reached) {
-                    let scatter = Self::scatter_by(hash, shift);
+                for index in 0..TRIED {
+                    let scatter = Self::scatter_by(hash, APART * index as u32);
                     let slot = ctrl::home(hash, homes - 1).wrapping_add(scatter) & (homes - 1);
                     let window = slot / G::WIDTH % WINDOWS;
-                    reached[window / 32] |= 1 << (window % 32);
+                    let bits = &mut reached[index][window / 32];
+                    windows[index] += !*bits >> (window % 32) & 1;
+                    *bits |= 1 << (window % 32);
                 }
             }
         }
-        let windows = reached.map(|windows| windows.map(u32::count_ones).iter().sum::<u32>());
-        let tried = (0..).step_by(APART as usize).zip(windows);
-        let (best, most) = tried.max_by_key(|&(_, windows)| windows).unwrap_or_default();
+        let mut best = 0;
+        for index in 0..TRIED {
+            best = if windows[index] >= windows[best] { index } else { best };
+        }
         // SAFETY: the caller's contract.
         let now = unsafe { self.shift() };
-        let is_good = |shift: &u32| 5 * windows[(shift / APART) as usize] >= 4 * most;
-        [NOT_SCATTERED, now].into_iter().find(is_good).unwrap_or(best)
+        let is_good = |shift: u32| 5 * windows[(shift / APART) as usize] >= 4 * windows[best];
+        if is_good(NOT_SCATTERED) {
+            NOT_SCATTERED
+        } else if is_good(now) {
+            now
+        } else {
+            APART * best as u32
+        }
     }
 }

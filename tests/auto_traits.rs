@@ -46,6 +46,14 @@ macro_rules! fails {
     };
 }
 
+/// Neither may be sent nor shared.
+macro_rules! neither {
+    ($($type:ty,)*) => {
+        fails! { Send: $($type,)* }
+        fails! { Sync: $($type,)* }
+    };
+}
+
 // Owners, and exclusive borrows: as what is in them.
 holds! { Send where [K: Send, V: Send, T: Send, S: Send, A: Send, Q: Sync, F: Send]:
     HashMap<K, V, S, A>, map::IntoIter<K, V, A>, map::IntoKeys<K, V, A>, map::IntoValues<K, V, A>,
@@ -174,7 +182,7 @@ batches! {
     Unpin where [F: Unpin];
 }
 type Of<T> = std::slice::Iter<'static, T>;
-fails! { Send:
+neither! {
     map::GetBatch<'static, OneAtATime, u64, (), Of<u64>>,
     map::GetBatch<'static, u64, OneAtATime, (), Of<u64>>,
     map::GetBatch<'static, u64, u64, OneAtATime, Of<u64>>,
@@ -184,29 +192,11 @@ fails! { Send:
     set::GetBatch<'static, OneAtATime, (), Of<u64>>,
     set::ContainsBatch<'static, OneAtATime, (), Of<u64>>,
     table::FindBatch<'static, OneAtATime, std::ops::Range<u64>, fn()>,
-    table::FindBatch<'static, u64, std::ops::Range<u64>, Local>,
 }
-fails! { Sync:
-    map::GetBatch<'static, OneAtATime, u64, (), Of<u64>>,
-    map::GetBatch<'static, u64, OneAtATime, (), Of<u64>>,
-    map::GetBatch<'static, u64, u64, OneAtATime, Of<u64>>,
-    map::GetBatch<'static, u64, u64, (), Of<OneAtATime>>,
-    map::GetKeyValueBatch<'static, u64, OneAtATime, (), Of<u64>>,
-    map::ContainsBatch<'static, u64, OneAtATime, (), Of<u64>>,
-    set::GetBatch<'static, OneAtATime, (), Of<u64>>,
-    set::ContainsBatch<'static, OneAtATime, (), Of<u64>>,
-    table::FindBatch<'static, OneAtATime, std::ops::Range<u64>, fn()>,
-    table::FindBatch<'static, u64, std::ops::Range<u64>, OneAtATime>,
-}
+fails! { Send: table::FindBatch<'static, u64, std::ops::Range<u64>, Local>, }
+fails! { Sync: table::FindBatch<'static, u64, std::ops::Range<u64>, OneAtATime>, }
 #[cfg(feature = "str")]
-fails! { Send:
-    rosti::str_map::GetBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
-    rosti::str_map::GetKeyValueBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
-    rosti::str_map::ContainsBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
-    rosti::str_map::GetBatchSet<'static, 'static, str, Of<OneAtATime>>,
-}
-#[cfg(feature = "str")]
-fails! { Sync:
+neither! {
     rosti::str_map::GetBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
     rosti::str_map::GetKeyValueBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,
     rosti::str_map::ContainsBatch<'static, 'static, str, OneAtATime, Of<&'static str>>,

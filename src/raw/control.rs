@@ -245,7 +245,7 @@ impl<G: Group> Control<G> {
         // SAFETY: a position of the walk is at most `mask` (I1), and there are several windows, with counts (I2).
         let goes_on =
             seq.has_several_windows(Self::SHAPE) && unsafe { self.has_count(seq.position()) };
-        // SAFETY: as above.
+        // SAFETY: there are several windows, with words (I2).
         if goes_on && unsafe { self.advance(hash, &mut seq) } {
             return Step::Next(seq);
         }
@@ -291,7 +291,7 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn vacant_on_walk(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
-        // SAFETY: there are several windows, and nobody writes.
+        // SAFETY: the caller's contract: there are several windows, with words (I2), and nobody writes.
         let scatter = unsafe { self.scatter(hash) };
         loop {
             // SAFETY: a position of the walk is at most `mask`.
@@ -365,7 +365,7 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
-        // SAFETY: there are several windows, and the table is ours.
+        // SAFETY: the caller's contract: there are several windows, with words (I2), and the table is ours.
         let scatter = unsafe { self.scatter(hash) };
         let mut steps = 0;
         loop {

@@ -103,7 +103,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         new.allocate_for(self.capacity(), fallibility)?;
         debug_assert!(new.size() == self.size());
         if self.control.has_several_windows() {
-            // SAFETY: so has the new one, which is empty.
+            // SAFETY: so has the new one, with words (I2), and it is empty.
             unsafe { new.control.set_shift(self.control.shift()) };
         }
         Ok(new)
@@ -267,7 +267,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let old_size = self.size();
         let mut block = Block::allocate_for(&self.alloc, Self::SLOT, capacity, fallibility)?;
         let most = if self.items < other.items { &*other } else { &*self };
-        // SAFETY: the block is ours, and empty.
+        // SAFETY: the block is ours, and empty; the table has so many entries (I4), for which the hasher is.
         unsafe {
             let (items, size) = (most.items, size_of::<T>());
             block.control.scatter_for(most.control, items, size, &HashBy::new(&hasher));

@@ -380,7 +380,7 @@ impl<G: Group> Iterator for FullSlots<G> {
         if const { size_of::<B>() > 2 * size_of::<usize>() } {
             while self.items != 0 {
                 while !self.lanes.any() {
-                    // SAFETY: a slot is to come (I4), in this group or behind it.
+                    // SAFETY: a slot is to come (I4), in this group or behind it, where control bytes are (I2).
                     self.lanes = BitMask(unsafe { self.control.group(self.next) }.full_bits());
                     self.down = !self.next;
                     self.next = self.next.wrapping_add(G::WIDTH);

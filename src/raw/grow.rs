@@ -608,7 +608,7 @@ impl<G: Group> Control<G> {
     /// The table has several windows and nobody else accesses it.
     unsafe fn best_slot(self, hash: u64, slot: usize) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask());
-        // SAFETY: there are several windows, and the table is ours.
+        // SAFETY: there are several windows, with words (I2), and the table is ours.
         let scatter = unsafe { self.scatter(hash) };
         while !self.covers(seq.position(), slot) {
             // SAFETY: a position of a walk.

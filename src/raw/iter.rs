@@ -188,7 +188,7 @@ impl<G: Group> HashSlots<G> {
     /// Goes on to the next window without looking at it; `false` when there is none.
     #[inline(always)]
     pub(super) fn advance(&mut self) -> bool {
-        // SAFETY: there are several windows; as was promised, the block is there and nobody writes.
+        // SAFETY: there are several windows, with words (I2); as was promised, the block is there and nobody writes.
         self.control.has_several_windows()
             && unsafe { self.control.advance(self.hash, &mut self.seq) }
     }

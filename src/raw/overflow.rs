@@ -232,7 +232,7 @@ impl<G: Group> Control<G> {
         }
         let mut seq = ProbeSeq::new(hash, self.mask());
         let mut steps = 0;
-        // SAFETY: there are several windows, and the table is ours.
+        // SAFETY: there are several windows, with words (I2), and the table is ours.
         let scatter = unsafe { self.scatter(hash) };
         while !self.covers(seq.position(), slot) {
             // SAFETY: a position of a walk is at most `mask` (I1); there are several windows, and the rest is the
@@ -263,7 +263,7 @@ impl<G: Group> Control<G> {
             return unsafe { self.note_wear() };
         }
         let (mut steps, mut walked) = (0, 0);
-        // SAFETY: there are several windows, and the table is ours.
+        // SAFETY: there are several windows, with words (I2), and the table is ours.
         let scatter = unsafe { self.scatter(hash) };
         while !self.covers(seq.position(), slot) {
             let position = seq.position();

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Which bits these are is a *shift* of the hash, kept with the wear (`overflow.rs`). It is chosen by trying some of
-//! them on a sample of entries ([`Control::best_shift`]), since which bits of weak hashes differ depends on the
+//! them on a sample of entries ([`Control::shift_for`]), since which bits of weak hashes differ depends on the
 //! hasher and the keys, and is chosen again at each rebuild and growth. In a table that is not scattered the shift
 //! leaves nothing, so nothing asks whether it is.
 //!
@@ -43,7 +43,7 @@ const SAMPLE: usize = 256;
 const WINDOWS: usize = 1024;
 
 /// A table is crowded from so many times the credit (`overflow.rs`) of steps on. With good hashes there are at most
-/// twice the credit in a full and old table.
+/// three times the credit in a full and old table.
 const CROWDED: u32 = 16;
 
 impl<G: Group> Control<G> {
@@ -70,7 +70,7 @@ impl<G: Group> Control<G> {
     /// Nobody writes to the table now.
     #[inline]
     pub(super) unsafe fn is_scattered(self) -> bool {
-        // SAFETY: there are several windows, and nobody writes.
+        // SAFETY: there are several windows, with words (I2), and nobody writes.
         self.has_several_windows() && unsafe { self.shift() } / APART < NOT_SCATTERED / APART
     }
 
@@ -97,19 +97,21 @@ impl<G: Group> Control<G> {
         hasher: &dyn HashEntries,
     ) {
         if self.has_several_windows() && other.has_several_windows() {
-            // SAFETY: both have several windows; the rest is the caller's contract. Should the hasher panic, nothing
+            // SAFETY: both have several windows, with words (I2); the rest is the caller's contract. Should the hasher panic, nothing
             // has changed.
             unsafe { self.set_shift(other.shift_for(self.mask() + 1, items, size, hasher)) };
         }
     }
 
-    /// The shift for a table of so many homes with the entries of this one: that of this table, unless it is scattered,
-    /// or entries crowd, and another one is better. O(1), or O(slots) then.
+    /// The shift for a table of so many homes with the entries of this one: the one under which those of a sample come to
+    /// most windows with the first step from their homes; none, or else that of this table, unless another one is better
+    /// by a quarter. O(1) unless the table is scattered or entries crowd; O(slots) then, as the sample is spread over all.
     ///
     /// # Safety
     /// The table has several windows and `items` entries, of so many bytes, for which the hasher is. Nobody writes to
     /// it now.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub(super) unsafe fn shift_for(
         self,
         homes: usize,
@@ -117,29 +119,11 @@ impl<G: Group> Control<G> {
         size: usize,
         hasher: &dyn HashEntries,
     ) -> u32 {
-        // SAFETY: the caller's contract.
-        unsafe {
-            match self.is_crowded() || self.is_scattered() {
-                true => self.best_shift(homes, items, size, hasher),
-                false => self.shift(),
-            }
+        // SAFETY: there are several windows, with words (I2), and nobody writes.
+        let (now, looks) = unsafe { (self.shift(), self.is_crowded() || self.is_scattered()) };
+        if !looks {
+            return now;
         }
-    }
-
-    /// The shift under which the entries of a sample come to most windows with the first step from their homes; none,
-    /// or else that of this table, unless another one is better by a quarter. O(slots): the sample is spread over all.
-    ///
-    /// # Safety
-    /// As for [`shift_for`](Self::shift_for).
-    #[cold]
-    #[inline(never)]
-    unsafe fn best_shift(
-        self,
-        homes: usize,
-        items: usize,
-        size: usize,
-        hasher: &dyn HashEntries,
-    ) -> u32 {
         let mut hashes = [0; CHUNK];
         // For each shift a bit for each window, and how many there are.
         let mut reached = [[0u32; WINDOWS / 32]; TRIED];
@@ -158,7 +142,7 @@ impl<G: Group> Control<G> {
                 }
                 pass -= 1;
             }
-            // SAFETY: the hasher is asked for the hashes of full slots.
+            // SAFETY: the hasher is asked for the hashes of full slots, which are initialised (I3).
             unsafe { hasher.hash(self.ctrl().sub(base * size), taken, &raw mut hashes) };
             for lane in taken {
                 let hash = hashes[lane];
@@ -176,8 +160,6 @@ impl<G: Group> Control<G> {
         for index in 0..TRIED {
             best = if windows[index] >= windows[best] { index } else { best };
         }
-        // SAFETY: the caller's contract.
-        let now = unsafe { self.shift() };
         let is_good = |shift: u32| 5 * windows[(shift / APART) as usize] >= 4 * windows[best];
         if is_good(NOT_SCATTERED) {
             NOT_SCATTERED

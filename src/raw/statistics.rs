@@ -185,7 +185,7 @@ impl Count {
             let hash = hasher(entry);
             let home = ctrl::home(hash, mask);
             let scatter = match control.has_several_windows() {
-                // SAFETY: there are several windows, and the table is borrowed.
+                // SAFETY: there are several windows, with words (I2), and the table is borrowed.
                 true => unsafe { control.scatter(hash) },
                 false => 0,
             };
@@ -200,7 +200,7 @@ impl Count {
             // SAFETY: positions of a walk are at most `mask`.
             while unsafe { control.overflowed(seq.position()) }
                 && windows < MOST_WINDOWS
-                // SAFETY: where a position has overflowed there are several windows.
+                // SAFETY: where a position has overflowed there are several windows, with words (I2).
                 && unsafe { control.advance(hash, &mut seq) }
             {
                 windows += 1;

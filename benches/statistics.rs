@@ -26,6 +26,8 @@ const LOADS: [f64; 5] = [0.47, 0.56, 0.65, 0.75, 0.865];
 const SMALL: [usize; 9] = [17, 28, 30, 31, 56, 60, 61, 112, 120];
 /// How many small tables the means are over.
 const SMALL_TABLES: usize = if cfg!(debug_assertions) { 4 } else { 1000 };
+/// How many absent keys are looked up.
+const ABSENT: usize = if cfg!(debug_assertions) { 256 } else { 4096 };
 /// Entries replaced per entry.
 const CHURN: usize = 16;
 
@@ -111,11 +113,27 @@ struct Measured {
 }
 
 fn measure<G: Group>(table: &Table<G>) -> Measured {
-    let (false_hit, false_miss) = table.false_matches(hash);
+    // How many other entries a search compares its key with, in the mean.
+    let (mut hits, mut misses) = (0usize, 0usize);
+    for slot in (0..table.slots()).filter(|&slot| table.is_full(slot)) {
+        // SAFETY: the slot is full.
+        let wanted = unsafe { table.get(slot) };
+        table.find(hash(wanted), |entry| {
+            hits += usize::from(entry != wanted);
+            entry == wanted
+        });
+    }
+    let mut rng = Rng::new(u64::MAX);
+    for _ in 0..ABSENT {
+        table.find(hash(&(rng.next(), 0)), |_| {
+            misses += 1;
+            false
+        });
+    }
     Measured {
         statistics: table.statistics(hash),
-        false_hit,
-        false_miss,
+        false_hit: hits as f64 / table.len() as f64,
+        false_miss: misses as f64 / ABSENT as f64,
         bytes_per_entry: table.allocation_size() as f64 / table.len() as f64,
         load: table.len() as f64 / table.slots() as f64,
     }

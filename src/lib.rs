@@ -40,6 +40,8 @@
 //! | `allocator-api2` | yes | allocators through that crate's trait |
 //! | `equivalent` | yes | lookups through that crate's `Equivalent` |
 //! | `str` | yes | `StrMap`, `BytesMap` and their sets |
+//! | `batch` | yes | `get_batch` and the like: many lookups at once |
+//! | `scan` | yes | `scan`: walks in steps, between which the map may change |
 //! | `extendible` | no | `ExtendibleMap` and `ExtendibleSet` |
 //! | `raw-entry` | no | `HashMap::raw_entry` and `raw_entry_mut`, for code that still uses them |
 //! | `serde` | no | `Serialize` and `Deserialize` for maps and sets |
@@ -49,7 +51,7 @@
 // Examples use the default hasher: without it, there are none to run but the one above.
 #![cfg(any(feature = "default-hasher", not(doctest)))]
 #![no_std]
-// Some of the core is for tables of tables only.
+// Some of the core is for what features add only.
 #![cfg_attr(not(feature = "extendible"), allow(dead_code, unused_imports))]
 // docs.rs sets `docsrs` and builds with a nightly compiler: items then name the feature that they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -98,7 +100,9 @@ pub use hasher::DefaultHashBuilder;
 #[cfg(feature = "default-hasher")]
 pub use hasher::DefaultHasher;
 pub use int::{IntHashBuilder, IntHasher, IntMap, IntSet};
-pub use raw::{ScanCursor, Statistics};
+#[cfg(feature = "scan")]
+pub use raw::ScanCursor;
+pub use raw::Statistics;
 #[cfg(feature = "str")]
 pub use str::{BytesMap, BytesSet, StrMap, StrSet};
 #[cfg(feature = "extendible")]
@@ -109,10 +113,13 @@ pub use {extendible_map::ExtendibleMap, extendible_set::ExtendibleSet};
 #[cfg(feature = "str")]
 pub mod str_map {
     pub use crate::str::{
-        ContainsBatch, Drain, DrainSet, Entry, ExtractIf, GetBatch, GetBatchSet, GetKeyValueBatch,
-        InsertError, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Key, Keys, OccupiedEntry,
-        RejectedValue, SliceMap, SliceSet, VacantEntry, Values, ValuesMut,
+        Drain, DrainSet, Entry, ExtractIf, InsertError, IntoIter, IntoKeys, IntoValues, Iter,
+        IterMut, Key, Keys, OccupiedEntry, RejectedValue, SliceMap, SliceSet, VacantEntry, Values,
+        ValuesMut,
     };
+
+    #[cfg(feature = "batch")]
+    pub use crate::str::{ContainsBatch, GetBatch, GetBatchSet, GetKeyValueBatch};
 
     /// The parallel iterators, for code that needs to name the type.
     #[cfg(feature = "rayon")]

@@ -2,6 +2,7 @@
 //! `RefUnwindSafe` and `Unpin` of every public type, for all contents of which it should hold;
 //! variance; what is usable in constants. (What must not compile is in `must_not_compile.md`.)
 
+#![cfg(feature = "batch")]
 // All of this is compiled and not called. (Rust 1.85 overlooks types that only constants use.)
 #![allow(dead_code)]
 

@@ -1,5 +1,6 @@
 //! Batches of lookups on every collection: the answers of single lookups, in order.
 
+#![cfg(feature = "batch")]
 #![cfg(all(feature = "extendible", feature = "str"))]
 
 mod support;

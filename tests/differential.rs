@@ -7,6 +7,8 @@
 //! and shrinks; a failure prints the shortest trace found, and for maps its bytes too, ready for a
 //! fixed test. `PROPTEST_CASES` overrides the number of cases; nothing is written to files.
 
+#![cfg(feature = "scan")]
+
 #[cfg(feature = "extendible")]
 #[path = "../fuzz/src/extendible_trace.rs"]
 mod extendible_trace;

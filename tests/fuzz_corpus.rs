@@ -2,6 +2,8 @@
 //!
 //! The body of each target is the same code that the fuzzer runs; fuzz/README.md says how.
 
+#![cfg(feature = "scan")]
+
 use std::fs;
 use std::path::Path;
 

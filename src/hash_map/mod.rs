@@ -17,6 +17,7 @@ use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::{AtHome, PASSED_ON, Place, ProbeSeq, Statistics};
 
+#[cfg(feature = "batch")]
 mod batch;
 mod construct;
 mod disjoint;
@@ -28,12 +29,15 @@ mod iter;
 mod methods;
 #[cfg(feature = "raw-entry")]
 mod raw_entry;
+#[cfg(feature = "scan")]
 mod scan;
 mod traits;
 
+#[cfg(feature = "batch")]
 pub(crate) use batch::Keys as BatchKeys;
 #[cfg(feature = "extendible")]
 pub(crate) use batch::{Answers, batches};
+#[cfg(feature = "batch")]
 pub use batch::{ContainsBatch, GetBatch, GetKeyValueBatch};
 #[cfg(feature = "default-hasher")]
 pub(crate) use construct::try_with_capacity;
@@ -56,7 +60,7 @@ pub(crate) use methods::{entry_methods, value_methods};
 pub use raw_entry::{
     RawEntryBuilder, RawEntryBuilderMut, RawEntryMut, RawOccupiedEntryMut, RawVacantEntryMut,
 };
-#[cfg(any(feature = "extendible", feature = "str"))]
+#[cfg(all(feature = "scan", any(feature = "extendible", feature = "str")))]
 pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
 pub(crate) use {

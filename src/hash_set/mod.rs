@@ -15,22 +15,25 @@ use crate::hash_table;
 use crate::hasher::DefaultHashBuilder;
 use crate::raw::Statistics;
 
+#[cfg(feature = "batch")]
 mod batch;
 mod entry;
 mod fallible;
 mod iter;
 mod methods;
 mod ops;
+#[cfg(feature = "scan")]
 mod scan;
 mod traits;
 
+#[cfg(feature = "batch")]
 pub use batch::{ContainsBatch, GetBatch};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub(crate) use fallible::element;
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub(crate) use methods::{algebra, by_len, elements, relations, set_methods};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
-#[cfg(any(feature = "extendible", feature = "str"))]
+#[cfg(all(feature = "scan", any(feature = "extendible", feature = "str")))]
 pub(crate) use scan::scans;
 #[cfg(feature = "extendible")]
 pub(crate) use {batch::batches, fallible::fallible, iter::removals, traits::set_traits};

@@ -36,14 +36,18 @@ use crate::error::TryReserveError;
 use crate::group::Native;
 use crate::raw::{RawTable, Statistics};
 
+#[cfg(feature = "batch")]
 mod batch;
 mod entry;
 mod fallible;
 mod iter;
 mod methods;
+#[cfg(feature = "scan")]
 mod scan;
 
+#[cfg(feature = "batch")]
 pub use batch::FindBatch;
+#[cfg(feature = "batch")]
 pub(crate) use batch::answers;
 use entry::Vacancy;
 pub(crate) use entry::debug_entry;

@@ -116,7 +116,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// `base` is a multiple of `WIDTH`, and not greater than the number of control bytes.
     #[inline(never)]
-    unsafe fn next_chunk(self, base: usize) -> (usize, Lanes) {
+    pub(super) unsafe fn next_chunk(self, base: usize) -> (usize, Lanes) {
         // SAFETY: the caller's contract; the number of control bytes is a multiple of WIDTH (I2).
         unsafe { self.chunk_before(base, Self::SHAPE.control_bytes(self.mask() + 1)) }
     }

@@ -52,6 +52,7 @@ use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 pub(crate) use crate::probe::ProbeSeq;
 
+#[cfg(any(test, feature = "batch"))]
 pub(crate) mod batch;
 mod clone;
 mod control;
@@ -68,6 +69,7 @@ mod overflow;
 mod plain;
 #[cfg(any(test, feature = "rayon"))]
 pub(crate) mod region;
+#[cfg(any(test, feature = "scan"))]
 mod scan;
 mod scatter;
 mod search;
@@ -89,6 +91,7 @@ pub(crate) use iter::{HashSlots, RawDrain, RawIntoIter, RawIter, RawIterHash};
 #[cfg(feature = "serde")]
 pub(crate) use layout::block_size;
 pub(crate) use plain::Plain;
+#[cfg(any(test, feature = "scan"))]
 pub use scan::ScanCursor;
 pub(crate) use search::Detached;
 pub use search::{AtHome, Place};

@@ -35,9 +35,8 @@ use crate::mask::LaneMask;
 
 /// Shifts that are tried are multiples of this. The last of them leaves nothing, as [`NOT_SCATTERED`] does.
 const APART: u32 = 4;
-const TRIED: usize = (usize::BITS / APART) as usize;
 
-/// About how many entries shifts are tried on.
+/// On how many entries shifts are tried, at most.
 const SAMPLE: usize = 256;
 /// In how many windows, modulo that number, they are told apart.
 const WINDOWS: usize = 1024;
@@ -97,8 +96,8 @@ impl<G: Group> Control<G> {
         hasher: &dyn HashEntries,
     ) {
         if self.has_several_windows() && other.has_several_windows() {
-            // SAFETY: both have several windows, with words (I2); the rest is the caller's contract. Should the hasher panic, nothing
-            // has changed.
+            // SAFETY: both have several windows, with words (I2); the rest is the caller's contract. Should the hasher
+            // panic, nothing has changed.
             unsafe { self.set_shift(other.shift_for(self.mask() + 1, items, size, hasher)) };
         }
     }
@@ -124,49 +123,62 @@ impl<G: Group> Control<G> {
         if !looks {
             return now;
         }
-        let mut hashes = [0; CHUNK];
-        // For each shift a bit for each window, and how many there are.
-        let mut reached = [[0u32; WINDOWS / 32]; TRIED];
-        let mut windows = [0u32; TRIED];
-        // How many entries to pass over before the next one is taken: at random, as keys may come in periods.
-        let most = u32::try_from(2 * items / SAMPLE).unwrap_or(u32::MAX).max(1);
-        let (mut random, mut pass) = (1u32, 0);
-        // SAFETY: `items` is the number of full slots (I4); the table does not change.
-        for (base, lanes) in unsafe { self.full_runs(items) } {
-            let mut taken = Lanes::NONE;
-            for lane in lanes {
-                if pass == 0 {
-                    taken.0 |= 1 << lane;
+        // Of each stretch of so many entries one is taken, at random, as keys may come in periods.
+        let stretch = items.div_ceil(SAMPLE).max(1);
+        let (mut seen, mut begin, mut next, mut random) = (0, 0, 0, 1u32);
+        let (mut hashes, mut sample, mut taken) = ([0; CHUNK], [0; SAMPLE], 0);
+        let mut base = 0;
+        while seen < items {
+            // SAFETY: an entry is to come (I4), so there are control bytes; the table does not change.
+            let (first, full) = unsafe { self.next_chunk(base) };
+            base = first + CHUNK;
+            let mut lanes = Lanes::NONE;
+            for lane in full {
+                if seen == next {
+                    lanes.0 |= 1 << lane;
                     random = random.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
-                    pass = (random >> 8) % most + 1;
+                    begin += stretch;
+                    next = begin + (random >> 8) as usize % stretch;
                 }
-                pass -= 1;
+                seen += 1;
             }
             // SAFETY: the hasher is asked for the hashes of full slots, which are initialised (I3).
-            unsafe { hasher.hash(self.ctrl().sub(base * size), taken, &raw mut hashes) };
-            for lane in taken {
-                let hash = hashes[lane];
-                for index in 0..TRIED {
-                    let scatter = Self::scatter_by(hash, APART * index as u32);
-                    let slot = ctrl::home(hash, homes - 1).wrapping_add(scatter) & (homes - 1);
-                    let window = slot / G::WIDTH % WINDOWS;
-                    let bits = &mut reached[index][window / 32];
-                    windows[index] += !*bits >> (window % 32) & 1;
-                    *bits |= 1 << (window % 32);
-                }
+            unsafe { hasher.hash(self.ctrl().sub(first * size), lanes, &raw mut hashes) };
+            for lane in lanes {
+                sample[taken] = hashes[lane];
+                taken += 1;
             }
         }
-        let mut best = 0;
-        for index in 0..TRIED {
-            best = if windows[index] >= windows[best] { index } else { best };
+        let sample = &sample[..taken];
+        let (mut best, mut most) = (NOT_SCATTERED, Self::reached(sample, homes, NOT_SCATTERED));
+        let enough = 5 * most;
+        let mut shift = 0;
+        while shift < usize::BITS {
+            let windows = Self::reached(sample, homes, shift);
+            if windows >= most {
+                (best, most) = (shift, windows);
+            }
+            shift += APART;
         }
-        let is_good = |shift: u32| 5 * windows[(shift / APART) as usize] >= 4 * windows[best];
-        if is_good(NOT_SCATTERED) {
+        if enough >= 4 * most {
             NOT_SCATTERED
-        } else if is_good(now) {
+        } else if 5 * Self::reached(sample, homes, now) >= 4 * most {
             now
         } else {
-            APART * best as u32
+            best
         }
+    }
+
+    /// In how many windows, modulo [`WINDOWS`], of a table with so many homes searches for these hashes are after the
+    /// first step under a shift.
+    fn reached(hashes: &[u64], homes: usize, shift: u32) -> u32 {
+        let (mut windows, mut reached) = ([false; WINDOWS], 0);
+        for &hash in hashes {
+            let slot = ctrl::home(hash, homes - 1).wrapping_add(Self::scatter_by(hash, shift));
+            let window = (slot & (homes - 1)) / G::WIDTH % WINDOWS;
+            reached += u32::from(!windows[window]);
+            windows[window] = true;
+        }
+        reached
     }
 }

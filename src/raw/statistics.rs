@@ -147,9 +147,6 @@ impl Display for Statistics {
 /// More windows than this are not counted, so that statistics take O(slots) whatever the hashes are.
 pub(super) const MOST_WINDOWS: usize = if cfg!(all(test, miri)) { 8 } else { 256 };
 
-/// Of how many tags one is tried in vain: all are, but by the unit tests under Miri.
-pub(super) const TAG_STEP: usize = if cfg!(all(test, miri)) { 16 } else { 1 };
-
 /// What [`Statistics`] are made of, counted in one table after another.
 #[derive(Default)]
 pub(crate) struct Count {
@@ -251,40 +248,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         count.add(self, hasher);
         count.finish(self.allocation_size())
     }
-
-    /// How many other entries a search compares its key with, because their tags match (or the
-    /// backend says so), in the mean: when the key is present, over all entries, and when it is
-    /// absent, over all homes and tags. O(slots x probe length x tags). Calls the hasher once per
-    /// entry.
-    pub fn false_matches(&self, hasher: impl Fn(&T) -> u64) -> (f64, f64) {
-        let offered = |hash: u64, wanted: Option<usize>| {
-            let mut others = 0;
-            let is_match = |slot| {
-                let found = wanted == Some(slot);
-                others += usize::from(!found);
-                found
-            };
-            // Whether it is found does not matter here.
-            _ = self.control.probe(hash, is_match);
-            others
-        };
-        let full = (0..self.slots()).filter(|&slot| self.is_full(slot));
-        // SAFETY: the slot is full.
-        let hits = full.map(|slot| offered(hasher(unsafe { self.get(slot) }), Some(slot))).sum();
-        let tags = (0..1usize << 7).step_by(TAG_STEP);
-        let homes = self.control.mask() + 1;
-        let mut misses = 0;
-        for home in 0..homes {
-            for tag in tags.clone() {
-                misses += offered(absent(home, tag, self.control.mask()), None);
-            }
-        }
-        (share(hits, self.len()), share(misses, tags.len() * homes))
-    }
 }
 
 /// The hash of an absent key with this home and tag. Its other bits are as they come: in a scattered table they count.
-fn absent(home: usize, tag: usize, mask: usize) -> u64 {
+pub(super) fn absent(home: usize, tag: usize, mask: usize) -> u64 {
     let tags = 0x7f << (usize::BITS - 7);
     let others = ((home << 7 | tag) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     others & !(tags | mask as u64) | (tag as u64) << (usize::BITS - 7) | home as u64

@@ -19,6 +19,7 @@ use crate::hash_table::{self, HashTable, filled, removals};
 use crate::raw::Statistics;
 
 mod arena;
+#[cfg(feature = "batch")]
 mod batch;
 mod cell;
 mod common;
@@ -27,6 +28,7 @@ mod error;
 mod fallible;
 mod hash;
 mod iter;
+#[cfg(feature = "scan")]
 mod scan;
 mod set;
 #[cfg(test)]
@@ -39,6 +41,7 @@ pub(crate) use cell::Cell;
 use common::common;
 use hash::Seed;
 
+#[cfg(feature = "batch")]
 pub use batch::{ContainsBatch, GetBatch, GetBatchSet, GetKeyValueBatch};
 pub use cell::Key;
 pub use entry::{Entry, OccupiedEntry, VacantEntry};

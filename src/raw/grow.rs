@@ -417,7 +417,9 @@ impl<G: Group> Control<G> {
                 4 => self.stream::<4>(slots, new, size, hasher),
                 8 => self.stream::<8>(slots, new, size, hasher),
                 16 => self.stream::<16>(slots, new, size, hasher),
+                24 => self.stream::<24>(slots, new, size, hasher),
                 32 => self.stream::<32>(slots, new, size, hasher),
+                48 => self.stream::<48>(slots, new, size, hasher),
                 64 => self.stream::<64>(slots, new, size, hasher),
                 _ => self.stream::<0>(slots, new, size, hasher),
             }

@@ -810,8 +810,9 @@ fn values_mut<E: Element>() {
 fn into_iter<E: Element>() {
     for count in COUNTS {
         for taken in [0, 1, count] {
-            // What is left is dropped with the iterator.
+            // What is left, and what is passed over, is dropped with the iterator.
             map::<E>(count).into_iter().take(taken as usize).for_each(drop);
+            assert!(map::<E>(count).into_iter().nth(taken as usize).is_none_or(|_| taken < count));
         }
         assert_eq!(sorted(map::<E>(count)), pairs::<E>(count));
     }
@@ -832,7 +833,12 @@ fn shared_iterators<E: Element>() {
     fn assert_clones<I: Iterator<Item: PartialEq> + Clone>(mut iter: I) {
         iter.next();
         let clone = iter.clone();
-        assert!(clone.count() > 0 && iter.clone().eq(iter));
+        assert!(clone.count() > 0 && iter.clone().eq(iter.clone()));
+        for place in 0..=iter.clone().count() {
+            let mut plain = iter.clone();
+            (0..place).for_each(|_| assert!(plain.next().is_some()));
+            assert!(iter.clone().nth(place) == plain.next());
+        }
     }
     if E::KINDS > 1 {
         let map = map::<E>(20);

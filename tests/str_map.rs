@@ -270,6 +270,9 @@ fn iterators_visit_every_entry_once() {
         map.keys().map(str::to_owned).collect::<StdSet<_>>(),
         keys.iter().cloned().collect()
     );
+    for (place, entry) in map.iter().collect::<Vec<_>>().into_iter().enumerate() {
+        assert_eq!((map.iter().nth(place), map.keys().nth(place)), (Some(entry), Some(entry.0)));
+    }
     let sum = keys.len() * (keys.len() - 1) / 2;
     assert_eq!(map.values().sum::<usize>(), sum);
     map.values_mut().for_each(|n| *n += 1);

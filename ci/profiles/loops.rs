@@ -468,6 +468,17 @@ fn any_of<const SITE: u64>(map: &mut Map<u64, u64>, times: &mut Vec<u64>) -> u64
 }
 
 #[inline(never)]
+fn pick<const SITE: u64>(map: &mut Map<u64, u64>, places: &mut Vec<u64>) -> u64 {
+    let mut found = SITE;
+    for &place in &*places {
+        // Which one it is differs from map to map.
+        let value = map.values().nth(place as usize % map.len());
+        found += u64::from(std::hint::black_box(value).is_some());
+    }
+    found
+}
+
+#[inline(never)]
 fn first_of<const SITE: u64>(sets: &mut Vec<Set<u64>>, times: &mut Vec<u64>) -> u64 {
     let mut found = SITE;
     for &time in &*times {
@@ -743,6 +754,7 @@ pub fn rows() -> Vec<Row> {
     row!(rows, filter_most, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, collect_result, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, any_of, SMALL, map, |_, _, rng| random(4, rng));
+    row!(rows, pick, SMALL, map, |_, _, rng| random(4, rng));
     row!(rows, first_of, SMALL, few_elements, |_, _, rng| random(4, rng));
     row!(rows, retain, SMALL, |n| numbered(n, |i| 1 + key(i) % 8), |_, n, rng| random(n, rng));
     row!(rows, small_maps, SMALL, |_| (), |_, n, rng| random(n, rng));

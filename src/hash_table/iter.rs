@@ -138,6 +138,11 @@ macro_rules! forward_iterator {
             }
 
             #[inline]
+            fn nth(&mut self, n: usize) -> Option<$item> {
+                map!(self.entries.nth(n), |$from| $into)
+            }
+
+            #[inline]
             fn size_hint(&self) -> (usize, Option<usize>) {
                 self.entries.size_hint()
             }

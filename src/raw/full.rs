@@ -268,7 +268,6 @@ clone! { [G] FullSlots<G>; }
 
 impl<G: Group> FullSlots<G> {
     /// There are no more to come, although the table is the same.
-    #[cfg(any(test, feature = "rayon"))]
     #[inline]
     pub(super) fn end(&mut self) {
         self.lanes = Lanes::NONE;
@@ -321,6 +320,22 @@ impl<G: Group> FullSlots<G> {
         (self.down, self.lanes) = (!base, lanes);
     }
 
+    /// The walk at the pair of the slot that comes after `n` others, and how many of these are in that pair. By value,
+    /// so that it stays in registers elsewhere.
+    ///
+    /// # Safety
+    /// More than `n` slots are to come.
+    #[inline(never)]
+    unsafe fn pass(mut self, mut n: usize) -> (Self, usize) {
+        while n >= self.lanes.lanes() {
+            n -= self.lanes.lanes();
+            self.items -= self.lanes.lanes();
+            // SAFETY: a slot is to come (I4), and none that is left in the current pair.
+            unsafe { self.go_on(self.control.pair_from(self.next)) };
+        }
+        (self, n)
+    }
+
     /// The slot of the lowest lane, which comes now.
     ///
     /// # Safety
@@ -356,6 +371,23 @@ impl<G: Group> Iterator for FullSlots<G> {
         }
         // SAFETY: `pair_from` ends where a lane is.
         Some(unsafe { self.come() })
+    }
+
+    /// Passes over pairs by the number of their lanes.
+    #[inline]
+    fn nth(&mut self, mut n: usize) -> Option<usize> {
+        if n >= self.items {
+            self.end();
+            return None;
+        }
+        if n >= Control::<G>::PAIR {
+            // SAFETY: more slots are to come.
+            (*self, n) = unsafe { self.clone().pass(n) };
+        }
+        for _ in 0..n {
+            self.next();
+        }
+        self.next()
     }
 
     #[inline(always)]

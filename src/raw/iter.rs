@@ -71,6 +71,13 @@ impl<T, S: Slots> Iterator for Entries<T, S> {
     }
 
     #[inline(always)]
+    fn nth(&mut self, n: usize) -> Option<NonNull<T>> {
+        let ctrl = self.slots.ctrl();
+        // SAFETY: as above.
+        map!(self.slots.nth(n), |slot| unsafe { layout::slot(ctrl, slot) })
+    }
+
+    #[inline(always)]
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.slots.size_hint()
     }

@@ -84,6 +84,12 @@ macro_rules! forward_with_text {
             }
 
             #[inline]
+            fn nth(&mut self, n: usize) -> Option<$item> {
+                let $this = self;
+                $this.entries.nth(n).map(|entry| $take_apart(entry, $text))
+            }
+
+            #[inline]
             fn size_hint(&self) -> (usize, Option<usize>) {
                 self.entries.size_hint()
             }

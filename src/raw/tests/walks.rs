@@ -120,6 +120,33 @@ fn a_walk_goes_on_in_any_way<G: Group>() {
     }
 }
 
+/// Entries that are passed over come in no other way either, and how many are left is known.
+fn a_walk_passes_over_entries<G: Group>() {
+    let full = table::<G>(&(0..scaled(10, 10, 3) * CHUNK).collect::<Vec<_>>());
+    let tables = patterns::<G>().into_iter().map(|slots| table::<G>(&slots)).chain([full]);
+    for (case, table) in tables.enumerate() {
+        let all: Vec<u64> = entries(&table).copied().collect();
+        for step in [0, 1, 2, 14, 31, 32, 33, 64, 100, 1000, usize::MAX] {
+            for taken in 0..all.len().min(scaled(40, 20, 3)) {
+                let mut walk = entries(&table).copied();
+                let mut plain = all.iter().copied();
+                for _ in 0..taken {
+                    assert_eq!(walk.next(), plain.next());
+                }
+                loop {
+                    let (found, expected) = (walk.nth(step), plain.nth(step));
+                    assert_eq!(found, expected, "{case}: {step} behind {taken} of {}", all.len());
+                    assert_eq!(walk.len(), plain.len());
+                    if found.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(walk.next(), None);
+            }
+        }
+    }
+}
+
 /// Walks that can be cut: all entries in order, and vacant groups looked at once if they are not cut.
 fn walks_that_are_cut<G: Group>() {
     for (case, slots) in patterns::<G>().into_iter().step_by(scaled(1, 1, 3)).enumerate() {
@@ -140,5 +167,5 @@ fn walks_that_are_cut<G: Group>() {
 }
 
 backends! {
-    a_walk_ends_with_the_last_entry a_walk_goes_on_in_any_way walks_that_are_cut
+    a_walk_ends_with_the_last_entry a_walk_goes_on_in_any_way a_walk_passes_over_entries walks_that_are_cut
 }

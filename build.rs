@@ -78,13 +78,16 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(rosti_group, values({quoted}))");
     println!("cargo::rustc-check-cfg=cfg(rosti_cold_path, rosti_emulated, rosti_invariants)");
-    println!("cargo::rustc-check-cfg=cfg(rosti_no_benches, rosti_unoptimised)");
+    println!("cargo::rustc-check-cfg=cfg(rosti_no_benches, rosti_small, rosti_unoptimised)");
     if has_cold_path() {
         println!("cargo::rustc-cfg=rosti_cold_path");
     }
-    // For tests of what only an unoptimised build spoils.
-    if variable("OPT_LEVEL") == "0" {
-        println!("cargo::rustc-cfg=rosti_unoptimised");
+    match &*variable("OPT_LEVEL") {
+        // For tests of what only an unoptimised build spoils.
+        "0" => println!("cargo::rustc-cfg=rosti_unoptimised"),
+        // For a walk (`src/raw/full.rs`), which is compiled to other instructions.
+        "s" | "z" => println!("cargo::rustc-cfg=rosti_small"),
+        _ => {}
     }
 
     let Ok(asked) = env::var("CARGO_CFG_ROSTI_GROUP") else { return };

@@ -2,7 +2,7 @@
 //!
 //! Why a build script: only here can a request that the target cannot meet be refused with a message. To do without,
 //! set `build = false` in a copy of Cargo.toml; what is lost is the check, and `cold_path`, which some lookups
-//! gain from.
+//! gain from, and what walks gain with opt-level "s" (`rosti_small`).
 //!
 //! Without a request the backend follows from the target alone (`src/group/mod.rs`). A request is made with
 //! `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the target cannot

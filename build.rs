@@ -2,7 +2,7 @@
 //!
 //! Why a build script: only here can a request that the target cannot meet be refused with a message. To do without,
 //! set `build = false` in a copy of Cargo.toml; what is lost is the check, and `cold_path`, which some lookups
-//! gain from.
+//! gain from, and what walks gain with opt-level "s" (`rosti_small`).
 //!
 //! Without a request the backend follows from the target alone (`src/group/mod.rs`). A request is made with
 //! `RUSTFLAGS='--cfg rosti_group="swar"'` (or another name of [`BACKENDS`]); one that the target cannot
@@ -78,13 +78,16 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(rosti_group, values({quoted}))");
     println!("cargo::rustc-check-cfg=cfg(rosti_cold_path, rosti_emulated, rosti_invariants)");
-    println!("cargo::rustc-check-cfg=cfg(rosti_no_benches, rosti_unoptimised)");
+    println!("cargo::rustc-check-cfg=cfg(rosti_no_benches, rosti_small, rosti_unoptimised)");
     if has_cold_path() {
         println!("cargo::rustc-cfg=rosti_cold_path");
     }
-    // For tests of what only an unoptimised build spoils.
-    if variable("OPT_LEVEL") == "0" {
-        println!("cargo::rustc-cfg=rosti_unoptimised");
+    match &*variable("OPT_LEVEL") {
+        // For tests of what only an unoptimised build spoils.
+        "0" => println!("cargo::rustc-cfg=rosti_unoptimised"),
+        // For a walk (`src/raw/full.rs`), which is compiled to other instructions.
+        "s" | "z" => println!("cargo::rustc-cfg=rosti_small"),
+        _ => {}
     }
 
     let Ok(asked) = env::var("CARGO_CFG_ROSTI_GROUP") else { return };

@@ -18,6 +18,14 @@ use crate::mask::BitMask;
 #[derive(Clone, Copy, Debug)]
 pub struct Sse2(arch::__m128i);
 
+/// A register's bytes at any address.
+///
+/// Read and written as a place: the intrinsics for that copy by a function which checks, with debug assertions, that
+/// what it copies does not overlap, at each load.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct Unaligned(arch::__m128i);
+
 impl Sse2 {
     /// One bit per lane, from each lane's top bit.
     #[inline(always)]
@@ -44,13 +52,13 @@ unsafe impl Group for Sse2 {
     #[inline(always)]
     unsafe fn load(ctrl: *const u8) -> Self {
         // SAFETY: the caller's contract: sixteen readable bytes, at any address.
-        Sse2(unsafe { arch::_mm_loadu_si128(ctrl.cast()) })
+        Sse2(unsafe { (*ctrl.cast::<Unaligned>()).0 })
     }
 
     #[inline(always)]
     unsafe fn store(self, ctrl: *mut u8) {
         // SAFETY: the caller's contract: sixteen writable bytes, at any address.
-        unsafe { arch::_mm_storeu_si128(ctrl.cast(), self.0) }
+        unsafe { (*ctrl.cast::<Unaligned>()).0 = self.0 }
     }
 
     #[inline(always)]

@@ -12,7 +12,7 @@
 use core::hint::unreachable_unchecked;
 use core::{iter, mem};
 
-use super::control::Control;
+use super::control::{Control, cold_path};
 use crate::group::Group;
 use crate::mask::{BitMask, LaneMask};
 
@@ -179,8 +179,17 @@ impl<G: Group> Control<G> {
         // more than that, which begins behind the last home: of a table with one home at `mask` (I1, I2).
         unsafe {
             let first = self.group(base).full_bits();
-            let second = |base| self.group(base + G::WIDTH).full_bits() << G::WIDTH;
-            BitMask(if base < self.mask() { first | second(base) } else { first })
+            // Additions that cannot panic: with debug assertions this is small enough to be put in line then.
+            let second =
+                |base: usize| self.group(base.wrapping_add(G::WIDTH)).full_bits() << G::WIDTH;
+            BitMask(if base < self.mask() {
+                // Not that it were: so that tables with one window, where the first entry is most of the walk, have no
+                // jump to take (`first_of` of `ci/profiles.sh` 1.05 -> 1.00). Others take one for each pair.
+                cold_path();
+                first | second(base)
+            } else {
+                first
+            })
         }
     }
 
@@ -204,8 +213,12 @@ impl<G: Group> Control<G> {
     /// There is one. `base` is a multiple of `PAIR`, and these are the full lanes of the pair there.
     #[inline(always)]
     unsafe fn known_pair(self, base: usize, lanes: Lanes) -> (usize, Lanes) {
-        // SAFETY: the caller's contract: if it is not this one, it is behind it, where control bytes are (I2).
-        if lanes.any() { (base, lanes) } else { unsafe { self.next_pair(base + Self::PAIR) } }
+        if lanes.any() {
+            (base, lanes)
+        } else {
+            // SAFETY: the caller's contract: if it is not this one, it is behind it, where control bytes are (I2).
+            unsafe { self.next_pair(base.wrapping_add(Self::PAIR)) }
+        }
     }
 
     /// [`known_pair`](Self::known_pair) of lanes that nobody has looked at. In line where that is worth it; elsewhere
@@ -217,7 +230,15 @@ impl<G: Group> Control<G> {
     #[cfg_attr(debug_assertions, inline(never))]
     unsafe fn pair_from(self, base: usize) -> (usize, Lanes) {
         // SAFETY: the caller's contract: a pair is to come, so there are control bytes (I2).
-        unsafe { self.known_pair(base, self.full_pair(base)) }
+        let lanes = unsafe { self.full_pair(base) };
+        if base < self.mask() {
+            // SAFETY: as above.
+            unsafe { self.known_pair(base, lanes) }
+        } else {
+            // The table's last group, where a lane has to be: a question less for tables that have no other (`first_of`
+            // of `ci/profiles.sh` 1.06 -> 1.00).
+            (base, lanes)
+        }
     }
 
     /// The slots that hold an entry, in order.
@@ -343,15 +364,18 @@ impl<G: Group> FullSlots<G> {
     #[inline(always)]
     unsafe fn come(&mut self) -> usize {
         self.items -= 1;
-        match self.lanes.lowest() {
-            // A pair begins at a multiple of its size: the exclusive or is a difference.
-            Some(lane) => {
-                self.lanes = self.lanes.without_lowest();
-                !(self.down ^ lane)
-            }
+        let lane = match self.lanes.lowest() {
+            // With opt-level "s" x86 gets `bsf`, which waits for what its target register had before. Where the set may
+            // be empty a constant is put there first; half a word may be, for all that the compiler knows
+            // (`difference` of `ci/profiles.sh` 2.8 -> .87, `walk` 1.25 -> 1.05). No pair has more lanes.
+            _ if cfg!(rosti_small) => (self.lanes.0 as u32).trailing_zeros() as usize,
+            Some(lane) => lane,
             // SAFETY: the caller's contract. (`unwrap_unchecked` is a call where nothing is optimised.)
             None => unsafe { unreachable_unchecked() },
-        }
+        };
+        self.lanes = self.lanes.without_lowest();
+        // A pair begins at a multiple of its size: the exclusive or is a difference.
+        !(self.down ^ lane)
     }
 }
 

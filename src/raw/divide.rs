@@ -246,7 +246,10 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 }
                 None => self.control.note_wear(),
             }
-            other.control.renew_limit();
+            // If a rebuild was interrupted there, that table is worn until an insert notices.
+            if other.control.steps() != u32::MAX {
+                other.control.renew_limit();
+            }
         }
     }
 

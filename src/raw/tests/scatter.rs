@@ -226,7 +226,35 @@ mod divided {
         assert!(scattered && hit_windows < 4.0, "{hit_windows}");
     }
 
-    backends! { crowds_stay_apart }
+    /// Counts that an interrupted rebuild left are made anew, in either part: by the end of the division, or else by
+    /// the next insert that meets a full window.
+    fn interrupted_rebuilds_are_made_up_for<G: Group>() {
+        let mut table = crowded::<G>(DOUBLINGS, crowd);
+        let (slots, half) = (table.slots(), table.homes() / 2);
+        let capacity = table.len() as u64;
+        let mut other = table.sibling(Fallibility::Infallible).expect("there is memory");
+        let mut away = Away::none();
+        let goes = |hash: u64| hash >> 16 & 1 != 0;
+        // SAFETY: these are all slots, in two steps of a multiple of a chunk; both tables have the same size and several
+        // windows, there is room in the other one, and they are ours.
+        unsafe {
+            table.divide(0..half, &mut other, goes, crowd, &mut away);
+            table.control.saturate_counts();
+            other.control.saturate_counts();
+            table.divide(half..slots, &mut other, goes, crowd, &mut away);
+            table.end_division(&mut other, away);
+        }
+        for (name, part, new) in
+            [("lower", &mut table, capacity), ("upper", &mut other, capacity + 1)]
+        {
+            insert_new(part, crowd(&new), new, crowd);
+            let homes = part.control.mask() + 1;
+            assert!(overflowed_homes(part) < homes / 2, "{name}: not mended");
+            part.check_invariants(crowd);
+        }
+    }
+
+    backends! { crowds_stay_apart interrupted_rebuilds_are_made_up_for }
 }
 
 backends! {

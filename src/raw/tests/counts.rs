@@ -174,7 +174,7 @@ fn every_position_in_every_state<G: Group>() {
     }
 }
 
-/// Steps and limit stop at the end of their words; a sum that is there says "worn" for good.
+/// Steps and limit stop at the end of their words; a sum that is there goes on from the middle with the next limit.
 fn sums_end<G: Group>() {
     let table = table::<G>();
     let (control, homes) = (table.control, table.control.mask() + 1);
@@ -190,6 +190,7 @@ fn sums_end<G: Group>() {
                 control.add_steps(sum);
                 control.renew_limit();
             }
+            let sum = if sum == END { END / 2 } else { sum };
             // Half as much again, and the credit, in numbers that do not end; and less than the end.
             let limit = u64::from(sum) + u64::from(sum / 2) + u64::from(credit);
             let limit = limit.min(u64::from(END) - 1) as u32;

@@ -191,20 +191,29 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
+    /// What `show` makes of a key's entry.
     #[inline(always)]
-    fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
+    fn find<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
+        &'a self,
+        key: &Q,
+        show: impl FnOnce(&'a (K, V)) -> R,
+    ) -> Option<R> {
         if self.is_empty() {
             return None; // without hashing the key
         }
-        self.table.find(self.hash_builder.hash_one(key), has_key(key))
+        self.table.find_and(self.hash_builder.hash_one(key), has_key(key), show)
     }
 
     #[inline(always)]
-    fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut (K, V)> {
+    fn find_mut<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
+        &'a mut self,
+        key: &Q,
+        show: impl FnOnce(&'a mut (K, V)) -> R,
+    ) -> Option<R> {
         if self.is_empty() {
-            return None; // without hashing the key
+            return None; // as above
         }
-        self.table.find_mut(self.hash_builder.hash_one(key), has_key(key))
+        self.table.find_mut_and(self.hash_builder.hash_one(key), has_key(key), show)
     }
 
     /// Sets the value of a key and returns the old one. If the key is present, the stored key is

@@ -158,13 +158,21 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     }
 
     #[inline(always)]
-    fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
-        self.tables.find(self.hash_builder.hash_one(key), has_key(key))
+    fn find<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
+        &'a self,
+        key: &Q,
+        show: impl FnOnce(&'a (K, V)) -> R,
+    ) -> Option<R> {
+        Some(show(self.tables.find(self.hash_builder.hash_one(key), has_key(key))?))
     }
 
     #[inline(always)]
-    fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut (K, V)> {
-        self.tables.find_mut(self.hash_builder.hash_one(key), has_key(key))
+    fn find_mut<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
+        &'a mut self,
+        key: &Q,
+        show: impl FnOnce(&'a mut (K, V)) -> R,
+    ) -> Option<R> {
+        Some(show(self.tables.find_mut(self.hash_builder.hash_one(key), has_key(key))?))
     }
 
     /// Sets the value of a key and returns the old one. If the key is present, the stored key is

@@ -70,8 +70,7 @@ macro_rules! map_methods {
                 &mut self,
                 key: &Q,
             ) -> Option<(&K, &mut V)> {
-                let (key, value) = self.find_mut(key)?;
-                Some((key, value))
+                self.find_mut(key, |(key, value)| (&*key, value))
             }
 
             /// Inserts an entry only if the key is absent. O(1) expected and amortised.
@@ -120,8 +119,7 @@ macro_rules! lookups {
         /// ```
         #[inline(always)]
         pub fn get $($parameter)*(&self, key: &$Given) -> Option<&V> {
-            let (_, value) = self.find(key)?;
-            Some(value)
+            self.find(key, |(_, value)| value)
         }
 
         #[doc = concat!("The stored key and its value. ", $cost)]
@@ -132,8 +130,7 @@ macro_rules! lookups {
         /// ```
         #[inline(always)]
         pub fn get_key_value $($parameter)*(&$self, $key: &$Given) -> Option<(&K, &V)> {
-            let ($stored, value) = $self.find($key)?;
-            Some(($shown, value))
+            $self.find($key, |($stored, value)| ($shown, value))
         }
 
         #[doc = concat!("Whether the key is present. ", $cost)]
@@ -144,7 +141,7 @@ macro_rules! lookups {
         /// ```
         #[inline(always)]
         pub fn contains_key $($parameter)*(&self, key: &$Given) -> bool {
-            self.find(key).is_some()
+            self.find(key, |_| ()).is_some()
         }
 
         #[doc = concat!("A mutable reference to the value of a key. ", $cost)]
@@ -156,8 +153,7 @@ macro_rules! lookups {
         /// ```
         #[inline(always)]
         pub fn get_mut $($parameter)*(&mut self, key: &$Given) -> Option<&mut V> {
-            let (_, value) = self.find_mut(key)?;
-            Some(value)
+            self.find_mut(key, |(_, value)| value)
         }
 
         #[doc = concat!("Removes a key and returns its value. ", $removal)]

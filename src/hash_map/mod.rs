@@ -195,20 +195,42 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
+    /// The slot of a key's entry.
     #[inline(always)]
-    fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&(K, V)> {
+    fn slot_of<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<usize> {
         if self.is_empty() {
             return None; // without hashing the key
         }
-        self.table.find(self.hash_builder.hash_one(key), has_key(key))
+        let hash = self.hash_builder.hash_one(key);
+        // A constant: what is not called is not compiled. Keys with drop glue are strings and their kin, compared by
+        // a call, around which the loop over windows would have much to save.
+        match const { mem::needs_drop::<K>() } {
+            true => self.table.raw.find_near(hash, has_key(key)),
+            false => self.table.raw.find(hash, has_key(key)),
+        }
+    }
+
+    /// What `show` makes of a key's entry; see [`HashTable::find_and`].
+    #[inline(always)]
+    fn find<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
+        &'a self,
+        key: &Q,
+        show: impl FnOnce(&'a (K, V)) -> R,
+    ) -> Option<R> {
+        let slot = self.slot_of(key)?;
+        // SAFETY: the slot was found full (I3).
+        Some(show(unsafe { self.table.raw.get(slot) }))
     }
 
     #[inline(always)]
-    fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut (K, V)> {
-        if self.is_empty() {
-            return None; // without hashing the key
-        }
-        self.table.find_mut(self.hash_builder.hash_one(key), has_key(key))
+    fn find_mut<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
+        &'a mut self,
+        key: &Q,
+        show: impl FnOnce(&'a mut (K, V)) -> R,
+    ) -> Option<R> {
+        let slot = self.slot_of(key)?;
+        // SAFETY: as above.
+        Some(show(unsafe { self.table.raw.get_mut(slot) }))
     }
 
     /// Sets the value of a key and returns the old one. If the key is present, the stored key is

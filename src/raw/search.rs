@@ -181,6 +181,15 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe { table.find(hash, eq) }
     }
 
+    /// [`find`](Self::find) with the home's window before the loop over the others.
+    #[inline(always)]
+    pub fn find_near(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        let table = self.detached();
+        table.prefetch_far(hash);
+        // SAFETY: as in `find`.
+        unsafe { table.find_near(hash, eq) }
+    }
+
     /// What the window of the hash's home tells of the entry with this hash that `eq` accepts. It
     /// nearly always tells enough.
     #[inline(always)]

@@ -333,18 +333,22 @@ common! {
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// The entry of a key.
+    /// What `show` makes of a key's entry.
     #[inline(always)]
-    fn find(&self, key: &K) -> Option<&(Cell<K>, V)> {
+    fn find<'a, R>(&'a self, key: &K, show: impl FnOnce(&'a (Cell<K>, V)) -> R) -> Option<R> {
         if self.is_empty() {
             return None; // without hashing the key
         }
-        search!(self, key, |query, recognise| self.table.find(query.hash, recognise))
+        search!(self, key, |query, recognise| self.table.find_and(query.hash, recognise, show))
     }
 
     #[inline(always)]
-    fn find_mut(&mut self, key: &K) -> Option<&mut (Cell<K>, V)> {
-        search!(self, key, |query, recognise| self.table.find_mut(query.hash, recognise))
+    fn find_mut<'a, R>(
+        &'a mut self,
+        key: &K,
+        show: impl FnOnce(&'a mut (Cell<K>, V)) -> R,
+    ) -> Option<R> {
+        search!(self, key, |query, recognise| self.table.find_mut_and(query.hash, recognise, show))
     }
 
     lookups! {

@@ -410,7 +410,7 @@ pub(super) unsafe fn free_table<G: Group, A: Allocator>(
     slot: Layout,
 ) {
     // SAFETY: the block was allocated with this allocator, layout and size.
-    unsafe { layout::free_block(alloc, slot, control, control.size(capacity)) }
+    unsafe { layout::free(alloc, slot, control, control.size(capacity)) }
 }
 
 /// Drops all entries of a table and frees its block, whether or not a drop panics.

@@ -172,26 +172,11 @@ pub(super) unsafe fn free<G: Group, A: Allocator>(
     size: Size,
 ) {
     if size.slots != 0 {
-        // SAFETY: the caller's contract; there is a block.
-        unsafe { free_block(alloc, slot, control, size) }
+        // SAFETY: the same arithmetic succeeded when the block was allocated.
+        let (layout, offset) = unsafe { block::<G>(slot, size).unwrap_unchecked() };
+        // SAFETY: `ctrl` lies `offset` bytes into the block, which has this layout.
+        unsafe { alloc.deallocate(control.ctrl().sub(offset), layout) };
     }
-}
-
-/// [`free`] of a table that has slots.
-///
-/// # Safety
-/// As there.
-#[inline]
-pub(super) unsafe fn free_block<G: Group, A: Allocator>(
-    alloc: &A,
-    slot: Layout,
-    control: Control<G>,
-    size: Size,
-) {
-    // SAFETY: the same arithmetic succeeded when the block was allocated.
-    let (layout, offset) = unsafe { block::<G>(slot, size).unwrap_unchecked() };
-    // SAFETY: `ctrl` lies `offset` bytes into the block, which has this layout.
-    unsafe { alloc.deallocate(control.ctrl().sub(offset), layout) };
 }
 
 /// [`free`] for those with more to do: compiled once.

@@ -84,7 +84,7 @@ pub(super) const COUNTERS: usize = 4;
 /// Number of words behind the control bytes of a table with so many homes.
 #[inline]
 pub(super) const fn words(homes: usize) -> usize {
-    if homes > SPREAD_HOMES { COUNTERS + 2 * ((homes - 1) / POSITIONS + 1) } else { 0 }
+    if homes > SPREAD_HOMES { COUNTERS + 2 * homes.div_ceil(POSITIONS) } else { 0 }
 }
 
 impl<G: Group> Control<G> {

@@ -88,7 +88,7 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
 
 /// What copying has to know of entries: the layout of a slot, how they are cloned, and whether a clone is
 /// a copy of their bytes.
-struct Entries {
+pub(super) struct Entries {
     slot: Layout,
     clone: unsafe fn(NonNull<u8>, NonNull<u8>, &mut Lanes),
     plain: bool,
@@ -116,7 +116,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// # Safety
     /// `entries` is right for both tables, and this one has no entries.
     #[inline(never)]
-    unsafe fn clone_entries(
+    pub(super) unsafe fn clone_entries(
         &mut self,
         source: &Self,
         entries: Entries,
@@ -169,7 +169,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// bytes and words of the new block are written before anything else is done with it (I2), also if
     /// user code panics (I7).
     #[inline(never)]
-    unsafe fn replace_block(
+    pub(super) unsafe fn replace_block(
         &mut self,
         source: &Self,
         slot: Layout,

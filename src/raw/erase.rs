@@ -211,7 +211,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// # Safety
     /// As there.
     #[inline(never)]
-    unsafe fn forget_all(&mut self) {
+    pub(super) unsafe fn forget_all(&mut self) {
         self.growth_left += mem::take(&mut self.items);
         let slots = self.slots();
         // SAFETY: the table has a block (it had entries), initialised (I2), and is borrowed mutably.

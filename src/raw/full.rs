@@ -199,7 +199,7 @@ impl<G: Group> Control<G> {
     /// There is one. `base` is a multiple of `PAIR`.
     #[cold]
     #[inline(never)]
-    unsafe fn next_pair(self, base: usize) -> (usize, Lanes) {
+    pub(super) unsafe fn next_pair(self, base: usize) -> (usize, Lanes) {
         // SAFETY: as a pair is to come, control bytes are; their number is a multiple of `WIDTH` (I2).
         let (base, lanes) =
             unsafe { self.chunk_before(base, Self::SHAPE.control_bytes(self.mask() + 1)) };

@@ -197,7 +197,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     #[cold]
     #[inline(never)]
     #[track_caller]
-    unsafe fn grow(
+    pub(super) unsafe fn grow(
         &mut self,
         slot: Layout,
         additional: usize,
@@ -214,7 +214,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
 
     /// See [`RawTable::shrink_to`].
     #[inline(never)]
-    unsafe fn shrink(
+    pub(super) unsafe fn shrink(
         &mut self,
         slot: Layout,
         min_capacity: usize,
@@ -239,7 +239,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// See [`RawTable::ensure_room`].
     #[cold]
     #[inline(never)]
-    unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
+    pub(super) unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
         // SAFETY: the caller's contract. Only tables with several windows are above their limit.
         unsafe {
             if self.growth_left == 0 {
@@ -254,7 +254,12 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// See [`RawTable::claim_elsewhere`].
     #[cold]
     #[inline(never)]
-    unsafe fn claim(&mut self, slot: Layout, hash: u64, hasher: &dyn HashEntries) -> usize {
+    pub(super) unsafe fn claim(
+        &mut self,
+        slot: Layout,
+        hash: u64,
+        hasher: &dyn HashEntries,
+    ) -> usize {
         // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
         unsafe {
             self.ensure_room_for(slot, hasher);
@@ -417,9 +422,7 @@ impl<G: Group> Control<G> {
                 4 => self.stream::<4>(slots, new, size, hasher),
                 8 => self.stream::<8>(slots, new, size, hasher),
                 16 => self.stream::<16>(slots, new, size, hasher),
-                24 => self.stream::<24>(slots, new, size, hasher),
                 32 => self.stream::<32>(slots, new, size, hasher),
-                48 => self.stream::<48>(slots, new, size, hasher),
                 64 => self.stream::<64>(slots, new, size, hasher),
                 _ => self.stream::<0>(slots, new, size, hasher),
             }

@@ -477,7 +477,7 @@ impl<T, G: Group, A: Allocator> Drop for RawDrain<'_, T, G, A> {
 /// # Safety
 /// The block is the table's, has so many slots, and nobody else accesses it or the table.
 #[inline(never)]
-unsafe fn give_back<G: Group, A: Allocator>(
+pub(super) unsafe fn give_back<G: Group, A: Allocator>(
     control: Control<G>,
     slots: usize,
     table: NonNull<RawTable<Untyped, G, A>>,

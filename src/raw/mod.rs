@@ -408,16 +408,24 @@ impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
     }
 }
 
-/// What does not know entries, compiled with this crate: functions that are `#[inline(never)]` are then
+/// What does not know entries and is compiled with this crate: these functions, with all that they call, are then
 /// linked to by crates that use maps, instead of being compiled once more by each of them
 /// (`ci/compile-time.sh`). Never called.
-pub fn compile_here(table: &mut RawTable<u8, Native, Global>) {
-    let hasher = |entry: &u8| u64::from(*entry);
-    let slot = table.insert_unique(1, 1, hasher);
-    // SAFETY: the slot has just been filled.
-    unsafe { table.remove_hashed_at(slot, 1) };
-    table.clone_from(&table.clone());
-    drop(table.drain());
-    drop(table.clone().into_iter());
-    table.shrink_to(0, hasher);
+#[inline(never)]
+pub fn compile_here() -> [*const (); 12] {
+    type Table = RawTable<untyped::Untyped, Native, Global>;
+    [
+        Table::grow as *const (),
+        Table::shrink as *const (),
+        Table::ensure_room_for as *const (),
+        Table::claim as *const (),
+        Table::clone_entries as *const (),
+        Table::replace_block as *const (),
+        Table::forget_all as *const (),
+        iter::free_table::<Native, Global> as *const (),
+        iter::give_back::<Native, Global> as *const (),
+        Control::<Native>::next_pair as *const (),
+        Control::<Native>::next_chunk as *const (),
+        Control::<Native>::take_back_walk as *const (),
+    ]
 }

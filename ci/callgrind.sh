@@ -5,22 +5,12 @@
 #   ci/callgrind.sh              rosti, hashbrown, and rosti on SWAR
 #   ci/callgrind.sh --check      fails if rosti's lookups and walks take more than ci/instructions.txt allows
 #
-# Needs valgrind, and installs it where it may: as root on Debian and its kin.
+# Needs valgrind (ci/valgrind.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/rows.sh
+. ci/valgrind.sh
 export CARGO_TARGET_DIR=target/instructions
-
-if ! command -v valgrind >/dev/null; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-            valgrind libc6-dbg >/dev/null
-    else
-        echo "ci/callgrind.sh: there is no valgrind. Install the package valgrind, or run this as root" \
-            "where apt-get can do it." >&2
-        exit 2
-    fi
-fi
 
 log=$PWD/target/callgrind.log
 runner="['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', '--log-file=$log']"

@@ -125,14 +125,18 @@ fn a_walk_passes_over_entries<G: Group>() {
     let full = table::<G>(&(0..scaled(10, 10, 3) * CHUNK).collect::<Vec<_>>());
     let tables = patterns::<G>().into_iter().map(|slots| table::<G>(&slots)).chain([full]);
     for (case, table) in tables.enumerate() {
-        let all: Vec<u64> = entries(&table).copied().collect();
+        // SAFETY: the table is borrowed.
+        let (entries, slots) = unsafe { (table.raw_iter(), table.control.full_slots(table.len())) };
+        let all: Vec<usize> = slots.clone().collect();
+        let pointers: Vec<_> = entries.clone().collect();
         for step in [0, 1, 2, 14, 31, 32, 33, 64, 100, 1000, usize::MAX] {
             for taken in 0..all.len().min(scaled(40, 20, 3)) {
-                let mut walk = entries(&table).copied();
-                let mut plain = all.iter().copied();
+                let (mut walk, mut plain) = (slots.clone(), all.iter().copied());
                 for _ in 0..taken {
                     assert_eq!(walk.next(), plain.next());
                 }
+                let mut entry = entries.clone();
+                assert_eq!(entry.nth(step), pointers.get(step).copied());
                 loop {
                     let (found, expected) = (walk.nth(step), plain.nth(step));
                     assert_eq!(found, expected, "{case}: {step} behind {taken} of {}", all.len());

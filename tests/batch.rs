@@ -1,6 +1,5 @@
 //! Batches of lookups on every collection: the answers of single lookups, in order.
 
-#![cfg(feature = "batch")]
 #![cfg(all(feature = "extendible", feature = "str"))]
 
 mod support;

@@ -1,7 +1,6 @@
 //! Scans of every collection, at the size of real blocks, and the statistics of every collection.
 
-#![cfg(feature = "scan")]
-#![cfg(feature = "str")]
+#![cfg(all(feature = "scan", feature = "str"))]
 
 mod support;
 

@@ -405,7 +405,7 @@ impl<G: Group> Iterator for FullSlots<G> {
             return None;
         }
         if n >= Control::<G>::PAIR {
-            // SAFETY: more slots are to come.
+            // SAFETY: more slots are to come (I4).
             (*self, n) = unsafe { self.clone().pass(n) };
         }
         for _ in 0..n {

@@ -396,7 +396,7 @@ impl<G: Group> Control<G> {
 
     /// Sets the limit from the steps that entries need which have just been placed. Nothing is worn. A sum that has
     /// reached its end goes on from the middle, so that there is a limit, and a rebuild comes after so many steps more
-    /// and not with each entry that leaves (375 000 equal hashes: 14 seconds an insertion). It does not come to zero
+    /// and not with each entry that leaves (375 000 equal hashes: over ten seconds an insertion). It does not come to zero
     /// before all counts have, of which there are no more.
     ///
     /// # Safety

@@ -138,6 +138,7 @@ impl<T, A: Allocator> HashTable<T, A> {
 
     /// What `show` makes of the entry that `eq` accepts. It is asked where a slot was found: a reference that may
     /// be none would be asked again whether it is before a part of the entry is (hits 2, misses 3 instructions more).
+    #[cfg(feature = "str")]
     #[inline(always)]
     pub(crate) fn find_and<'a, R>(
         &'a self,
@@ -151,6 +152,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// [`find_and`](Self::find_and), of an entry to be changed.
+    #[cfg(feature = "str")]
     #[inline(always)]
     pub(crate) fn find_mut_and<'a, R>(
         &'a mut self,

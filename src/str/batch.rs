@@ -99,7 +99,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         #[inline]
         pub fn get_batch<'q, I>(&self, keys: I) -> GetBatch<'_, 'q, K, V, I::IntoIter, A>
         where
-            I: IntoIterator<Item = &'q K>, K: 'q,
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
         {
             GetBatch { entries: self.get_key_value_batch(keys) }
         }
@@ -109,7 +110,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         #[inline]
         pub fn get_key_value_batch<'q, I>(&self, keys: I) -> GetKeyValueBatch<'_, 'q, K, V, I::IntoIter, A>
         where
-            I: IntoIterator<Item = &'q K>, K: 'q,
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
         {
             let keys = Keys { seed: &self.seed, arena: &self.arena, keys: keys.into_iter() };
             GetKeyValueBatch { text: self.arena.text(), entries: RawBatch::new(&self.table.raw, keys) }
@@ -120,7 +122,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         #[inline]
         pub fn contains_batch<'q, I>(&self, keys: I) -> ContainsBatch<'_, 'q, K, V, I::IntoIter, A>
         where
-            I: IntoIterator<Item = &'q K>, K: 'q,
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
         {
             ContainsBatch { entries: self.get_key_value_batch(keys) }
         }
@@ -137,7 +140,8 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         #[inline]
         pub fn get_batch<'q, I>(&self, elements: I) -> GetBatchSet<'_, 'q, K, I::IntoIter, A>
         where
-            I: IntoIterator<Item = &'q K>, K: 'q,
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
         {
             GetBatchSet { entries: self.map.get_key_value_batch(elements) }
         }
@@ -147,7 +151,8 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         #[inline]
         pub fn contains_batch<'q, I>(&self, elements: I) -> ContainsBatch<'_, 'q, K, (), I::IntoIter, A>
         where
-            I: IntoIterator<Item = &'q K>, K: 'q,
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
         {
             self.map.contains_batch(elements)
         }

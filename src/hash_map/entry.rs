@@ -91,12 +91,17 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
         VacantPlace { map, vacancy, hash }
     }
 
+    #[inline]
+    pub(super) fn into_map(self) -> &'a mut M {
+        self.map
+    }
+}
+
+impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantPlace<'a, K, V, S, A, M>
+{
     #[inline(always)]
-    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
         let VacantPlace { map, vacancy, hash } = self;
         // SAFETY: the vacancy was found for this hash or is that of a pair with it, and the map has been
         // borrowed ever since.
@@ -106,27 +111,14 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
 
     /// [`fill`](Self::fill) where the vacancy has not been looked for.
     #[inline(always)]
-    pub(super) fn look_and_fill(mut self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub(super) fn look_and_fill(mut self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
         self.vacancy = self.map.looked_for(self.vacancy, self.hash);
         self.fill(key, value)
     }
 
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
-    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError> {
         self.map.reserve(&mut self.vacancy, self.hash)
-    }
-
-    #[inline]
-    pub(super) fn into_map(self) -> &'a mut M {
-        self.map
     }
 }
 
@@ -165,7 +157,8 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         #[inline]
         pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A, M>
         where
-            K: Hash, S: BuildHasher,
+            K: Hash,
+            S: BuildHasher,
         {
             match self {
                 Entry::Occupied(entry) => entry,
@@ -183,7 +176,9 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         #[inline]
         pub fn or_try_insert_with<E, F>(self, default: F) -> Result<&'a mut V, E>
         where
-            F: FnOnce() -> Result<V, E>, K: Hash, S: BuildHasher,
+            F: FnOnce() -> Result<V, E>,
+            K: Hash,
+            S: BuildHasher,
         {
             match self {
                 Entry::Occupied(entry) => Ok(entry.into_mut()),
@@ -343,7 +338,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
 }
 
 impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a, K, V, S, A, M> {
-    /// `spot` is what the map's table returned for the key's hash.
+    /// The place was found for the key's hash.
     #[inline(always)]
     pub(crate) fn new(place: VacantPlace<'a, K, V, S, A, M>, key: K) -> Self {
         VacantEntry { place, key }
@@ -357,7 +352,11 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
         "The map, borrowed for as long as the entry was."
         into_map(self) -> &'a mut M, "&rosti::HashMap::new()" => self.place.into_map();
     }
+}
 
+impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntry<'a, K, V, S, A, M>
+{
     examples! {
         "let mut map = rosti::HashMap::new();\n\
             let rosti::hash_map::Entry::Vacant(entry) = map.entry('a') else { panic!() };";
@@ -365,20 +364,14 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
         /// Inserts the key with a value, without a second search. O(1).
         #[example("assert_eq!(entry.insert(1), &mut 1);")]
         #[inline(always)]
-        pub fn insert(self, value: V) -> &'a mut V
-        where
-            K: Hash, S: BuildHasher,
-        {
+        pub fn insert(self, value: V) -> &'a mut V {
             self.place.fill(self.key, value).into_mut()
         }
 
         /// Inserts the key with a value and returns the entry. O(1).
         #[example("assert_eq!(entry.insert_entry(1).remove_entry(), ('a', 1));")]
         #[inline(always)]
-        pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-        where
-            K: Hash, S: BuildHasher,
-        {
+        pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
             self.place.fill(self.key, value)
         }
     }

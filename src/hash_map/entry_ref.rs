@@ -133,16 +133,8 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     }
 }
 
-impl<
-    'map,
-    'key,
-    K: Hash + 'map,
-    Q: ?Sized,
-    V: 'map,
-    S: BuildHasher,
-    A: Allocator,
-    M: EntryMap<K, V, S, A>,
-> VacantEntryRef<'map, 'key, K, Q, V, S, A, M>
+impl<'a, K: Hash + 'a, Q: ?Sized, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntryRef<'a, '_, K, Q, V, S, A, M>
 {
     examples! {
         "let mut map = rosti::HashMap::<String, _>::new();\n\
@@ -151,7 +143,7 @@ impl<
         /// Inserts the key, made from the borrowed one, with a value. O(1), without comparing keys again.
         #[example("assert_eq!(entry.insert(1), &mut 1);")]
         #[inline(never)]
-        pub fn insert(self, value: V) -> &'map mut V
+        pub fn insert(self, value: V) -> &'a mut V
         where
             Q: ToOwned<Owned = K>,
         {
@@ -167,7 +159,7 @@ impl<
         #[example("assert_eq!(entry.insert_with_key(String::from(\"a\"), 1), &mut 1);")]
         #[inline]
         #[track_caller]
-        pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
+        pub fn insert_with_key(self, key: K, value: V) -> &'a mut V
         where
             Q: Equivalent<K>,
         {
@@ -182,14 +174,14 @@ impl<
         #[example("// SAFETY: the keys are equal.",
             "unsafe { entry.insert_with_key_unchecked(String::from(\"a\"), 1) };")]
         #[inline]
-        pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V {
+        pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'a mut V {
             self.place.look_and_fill(key, value).into_mut()
         }
 
         /// Inserts the key, made from the borrowed one, with a value and returns the entry. O(1).
         #[example("assert_eq!(entry.insert_entry(1).get(), &1);")]
         #[inline]
-        pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
+        pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
         where
             Q: ToOwned<Owned = K>,
         {
@@ -203,7 +195,7 @@ impl<
         #[example("assert_eq!(entry.insert_entry_with_key(String::from(\"a\"), 1).get(), &1);")]
         #[inline]
         #[track_caller]
-        pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
+        pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
         where
             Q: Equivalent<K>,
         {
@@ -218,7 +210,7 @@ impl<
         #[example("// SAFETY: the keys are equal.",
             "unsafe { entry.insert_entry_with_key_unchecked(String::from(\"a\"), 1) };")]
         #[inline]
-        pub unsafe fn insert_entry_with_key_unchecked(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A, M> {
+        pub unsafe fn insert_entry_with_key_unchecked(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
             self.place.look_and_fill(key, value)
         }
     }

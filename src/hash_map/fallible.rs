@@ -139,15 +139,8 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
 
 /// The key is made from the borrowed one last, once there is room. Making it may itself allocate,
 /// and abort; if that must not happen either, make the key yourself and use the `with_key` methods.
-impl<
-    'map,
-    K: Hash + 'map,
-    Q: ?Sized,
-    V: 'map,
-    S: BuildHasher,
-    A: Allocator,
-    M: EntryMap<K, V, S, A>,
-> VacantEntryRef<'map, '_, K, Q, V, S, A, M>
+impl<'a, K: Hash + 'a, Q: ?Sized, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntryRef<'a, '_, K, Q, V, S, A, M>
 {
     examples! {
         "let mut map = rosti::HashMap::<String, _>::new();\n\
@@ -158,7 +151,7 @@ impl<
         /// # Errors
         /// [`Rejected`]: what could not be inserted, and why. The map is unchanged, and no key was made.
         #[example("assert_eq!(entry.try_insert(1), Ok(&mut 1));")]
-        pub fn try_insert(self, value: V) -> Result<&'map mut V, Rejected<V>>
+        pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<V>>
         where
             Q: ToOwned<Owned = K>,
         {
@@ -171,7 +164,7 @@ impl<
         /// # Errors
         /// As [`try_insert`](Self::try_insert).
         #[example("assert_eq!(entry.try_insert_entry(1).unwrap().get(), &1);")]
-        pub fn try_insert_entry(mut self, value: V) -> Result<OccupiedEntry<'map, K, V, S, A, M>, Rejected<V>>
+        pub fn try_insert_entry(mut self, value: V) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<V>>
         where
             Q: ToOwned<Owned = K>,
         {
@@ -195,7 +188,7 @@ impl<
             "    assert_eq!(entry.try_insert_with_key(key, 1), Ok(&mut 1));",
             "}")]
         #[track_caller]
-        pub fn try_insert_with_key(self, key: K, value: V) -> Result<&'map mut V, Rejected<(K, V)>>
+        pub fn try_insert_with_key(self, key: K, value: V) -> Result<&'a mut V, Rejected<(K, V)>>
         where
             Q: Equivalent<K>,
         {
@@ -218,7 +211,7 @@ impl<
             mut self,
             key: K,
             value: V,
-        ) -> Result<OccupiedEntry<'map, K, V, S, A, M>, Rejected<(K, V)>>
+        ) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>>
         where
             Q: Equivalent<K>,
         {

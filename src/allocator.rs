@@ -5,6 +5,12 @@
 //! apart. Without the feature the trait is not part of the public API, so `Global` is the only
 //! allocator there is, apart from `HugePages` with the feature of that name.
 
+use core::alloc::Layout;
+use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
+
+use crate::error::{Fallibility, TryReserveError};
+
 #[cfg(all(feature = "allocator-api2", feature = "huge-pages"))]
 pub(crate) use allocator_api2::alloc::AllocError;
 #[cfg(feature = "allocator-api2")]
@@ -14,6 +20,59 @@ pub use allocator_api2::alloc::{Allocator, Global};
 pub(crate) use stand_in::AllocError;
 #[cfg(not(feature = "allocator-api2"))]
 pub use stand_in::{Allocator, Global};
+
+/// Memory that is given back unless it is kept.
+pub(crate) struct Memory<'a, A: Allocator> {
+    start: NonNull<u8>,
+    layout: Layout,
+    alloc: &'a A,
+}
+
+impl<'a, A: Allocator> Memory<'a, A> {
+    /// Room for so many values, at least one.
+    pub(crate) fn of<U>(
+        count: usize,
+        alloc: &'a A,
+        fallibility: Fallibility,
+    ) -> Result<Self, TryReserveError> {
+        const { assert!(size_of::<U>() != 0, "an allocator is not asked for nothing") };
+        let Ok(layout) = Layout::array::<U>(count) else {
+            return Err(fallibility.capacity_overflow());
+        };
+        let start = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
+        Ok(Memory { start: start.cast(), layout, alloc })
+    }
+
+    /// Memory that came from [`Memory::of`] with the same type and count, and was kept.
+    ///
+    /// # Safety
+    /// That, with this allocator; and nobody uses it any more.
+    pub(crate) unsafe fn again<U>(start: NonNull<U>, count: usize, alloc: &'a A) -> Self {
+        // SAFETY: the same arithmetic succeeded when it was allocated.
+        let layout = unsafe { Layout::array::<U>(count).unwrap_unchecked() };
+        Memory { start: start.cast(), layout, alloc }
+    }
+
+    /// Where it begins.
+    #[cfg(feature = "str")]
+    #[inline]
+    pub(crate) fn start<U>(&self) -> NonNull<U> {
+        self.start.cast()
+    }
+
+    /// Leaves the memory to the caller. Runs no user code.
+    #[inline]
+    pub(crate) fn keep<U>(self) -> NonNull<U> {
+        ManuallyDrop::new(self).start.cast()
+    }
+}
+
+impl<A: Allocator> Drop for Memory<'_, A> {
+    fn drop(&mut self) {
+        // SAFETY: it came from this allocator with this layout, and is not used any more.
+        unsafe { self.alloc.deallocate(self.start, self.layout) }
+    }
+}
 
 #[cfg(not(feature = "allocator-api2"))]
 mod stand_in {

@@ -1,4 +1,18 @@
-//! Some of std's traits, for types of all parts of the crate, and what std has as a call.
+//! Some of std's traits, for types of all parts of the crate, what std has as a call, and examples.
+
+/// Methods whose examples begin alike: first that beginning, then each method as usual, with the rest of its example, line
+/// by line, in an attribute.
+macro_rules! examples {
+    ($first:expr; $($(#[doc = $doc:expr])+ #[example($($example:expr),+)] $method:item)*) => {$(
+        $(#[doc = $doc])+
+        ///
+        /// ```
+        #[doc = $first]
+        $(#[doc = $example])+
+        /// ```
+        $method
+    )*};
+}
 
 /// `Option::map`, which would be two calls where nothing is optimised, in each layer of an iterator.
 macro_rules! map {
@@ -36,14 +50,14 @@ macro_rules! clone {
     )*};
 }
 
-/// Implements `Default` for iterators with these fields.
+/// Implements `Default` for iterators with these fields, or with such a value in one more.
 macro_rules! default {
-    ($([$($generics:tt)*] $type:ty: $($field:ident)+;)*) => {$(
+    ($([$($generics:tt)*] $type:ty: $($field:ident)+ $(, $other:ident = $value:expr)?;)*) => {$(
         impl<$($generics)*> Default for $type {
             /// The iterator over nothing.
             #[inline]
             fn default() -> Self {
-                Self { $($field: Default::default()),+ }
+                Self { $($field: Default::default(),)+ $($other: $value)? }
             }
         }
     )*};

@@ -18,14 +18,13 @@
 //!
 //! [`Directory`] owns the heads and the records. It knows neither hashes nor what is in a table.
 
-use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem;
 use core::ops::Range;
 use core::panic::UnwindSafe;
 use core::ptr::NonNull;
 
-use crate::allocator::Allocator;
+use crate::allocator::{Allocator, Memory};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
 use crate::raw::RawTable;
@@ -56,52 +55,6 @@ impl<T, A: Allocator> Record<T, A> {
     pub(super) unsafe fn of(head: NonNull<Head<T, A>>) -> Self {
         // SAFETY: the caller's contract.
         Record { ctrl: unsafe { head.as_ref() }.table.ctrl(), head }
-    }
-}
-
-/// Memory that is given back unless it is kept.
-pub(super) struct Memory<'a, A: Allocator> {
-    start: NonNull<u8>,
-    layout: Layout,
-    alloc: &'a A,
-}
-
-impl<'a, A: Allocator> Memory<'a, A> {
-    /// Room for so many values.
-    pub(super) fn of<U>(
-        count: usize,
-        alloc: &'a A,
-        fallibility: Fallibility,
-    ) -> Result<Self, TryReserveError> {
-        const { assert!(size_of::<U>() != 0, "an allocator is not asked for nothing") };
-        let Ok(layout) = Layout::array::<U>(count) else {
-            return Err(fallibility.capacity_overflow());
-        };
-        let start = alloc.allocate(layout).map_err(|_| fallibility.alloc_error(layout))?;
-        Ok(Memory { start: start.cast(), layout, alloc })
-    }
-
-    /// Memory that came from [`Memory::of`] with the same type and count, and was kept.
-    ///
-    /// # Safety
-    /// That, with this allocator; and nobody uses it any more.
-    unsafe fn again<U>(start: NonNull<U>, count: usize, alloc: &'a A) -> Self {
-        // SAFETY: the same arithmetic succeeded when it was allocated.
-        let layout = unsafe { Layout::array::<U>(count).unwrap_unchecked() };
-        Memory { start: start.cast(), layout, alloc }
-    }
-
-    /// Leaves the memory to the caller. Runs no user code.
-    #[inline]
-    fn keep<U>(self) -> NonNull<U> {
-        mem::ManuallyDrop::new(self).start.cast()
-    }
-}
-
-impl<A: Allocator> Drop for Memory<'_, A> {
-    fn drop(&mut self) {
-        // SAFETY: it came from this allocator with this layout, and is not used any more.
-        unsafe { self.alloc.deallocate(self.start, self.layout) }
     }
 }
 

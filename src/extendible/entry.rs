@@ -12,12 +12,9 @@ use crate::hasher::DefaultHashBuilder;
 /// The place of a key in a map, occupied or vacant; see [`ExtendibleMap::entry`].
 ///
 /// ```
-/// use rosti::extendible_map::{Entry, ExtendibleMap};
-/// let mut map: ExtendibleMap<_, _> = ExtendibleMap::from([("a", 1)]);
-/// match map.entry("a") {
-///     Entry::Occupied(entry) => assert_eq!(entry.remove(), 1),
-///     Entry::Vacant(_) => unreachable!(),
-/// }
+/// let mut map = rosti::ExtendibleMap::<_, _>::from([("a", 1)]);
+/// let rosti::extendible_map::Entry::Occupied(entry) = map.entry("a") else { panic!() };
+/// assert_eq!(entry.remove(), 1);
 /// ```
 pub type Entry<'a, K, V, S, A = Global> =
     hash_map::Entry<'a, K, V, S, A, ExtendibleMap<K, V, S, A>>;
@@ -35,9 +32,8 @@ pub type OccupiedEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
 /// The place where an absent key belongs. Inserting there costs what [`ExtendibleMap`] says.
 ///
 /// ```
-/// use rosti::extendible_map::{Entry, ExtendibleMap};
-/// let mut map = ExtendibleMap::new();
-/// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
+/// let mut map = rosti::ExtendibleMap::new();
+/// let rosti::extendible_map::Entry::Vacant(entry) = map.entry("a") else { panic!() };
 /// assert_eq!(entry.insert(1), &1);
 /// ```
 pub type VacantEntry<'a, K, V, S = DefaultHashBuilder, A = Global> =
@@ -66,9 +62,8 @@ pub type EntryRef<'a, 'b, K, Q, V, S, A = Global> =
 /// The place where an absent key, given by reference, belongs.
 ///
 /// ```
-/// use rosti::extendible_map::{EntryRef, ExtendibleMap};
-/// let mut map: ExtendibleMap<String, i32> = ExtendibleMap::new();
-/// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+/// let mut map = rosti::ExtendibleMap::<String, i32>::new();
+/// let rosti::extendible_map::EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
 /// assert_eq!(entry.insert(1), &1);
 /// ```
 pub type VacantEntryRef<'map, 'key, K, Q, V, S, A = Global> =

@@ -82,7 +82,23 @@ construct! {
         Tables fill unevenly, so one may be full, and be split, while others have room. O(tables)."
 }
 
-map_methods! { ExtendibleMap, [Clone], [A], [tables], [tables] }
+map_methods! {
+    ExtendibleMap, [Clone], [A], [tables], [tables]; |self, key| inline,
+    entry: {
+        let hash = self.hash_builder.hash_one(&key);
+        match self.tables.find_or_vacancy(hash, has_key(&key)) {
+            Ok(place) => Entry::Occupied(OccupiedEntry::new(self, place, hash)),
+            Err(vacancy) => Entry::Vacant(VacantEntry::new(VacantPlace::new(self, vacancy, hash), key)),
+        }
+    };
+    entry_ref: {
+        let hash = self.hash_builder.hash_one(key);
+        match self.tables.find_or_vacancy(hash, has_key(key)) {
+            Ok(place) => EntryRef::Occupied(OccupiedEntry::new(self, place, hash)),
+            Err(vacancy) => EntryRef::Vacant(VacantEntryRef::new(VacantPlace::new(self, vacancy, hash), key)),
+        }
+    };
+}
 
 room! {
     ExtendibleMap<K, V>, [Clone], "map" of "entries", "ExtendibleMap::<u64, u64>",
@@ -111,52 +127,6 @@ impl<K, V, S, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, S, A> {
-    /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
-    /// O(1) expected. A table is split only when a vacant entry is filled, and only if it must be.
-    ///
-    /// ```
-    /// let mut letters = rosti::ExtendibleMap::new();
-    /// for letter in "a short rosti".chars() {
-    ///     *letters.entry(letter).or_insert(0) += 1;
-    /// }
-    /// assert_eq!(letters[&'s'], 2);
-    /// ```
-    #[inline]
-    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
-        let hash = self.hash_builder.hash_one(&key);
-        match self.tables.find_or_vacancy(hash, has_key(&key)) {
-            Ok(place) => Entry::Occupied(OccupiedEntry::new(self, place, hash)),
-            Err(vacancy) => {
-                Entry::Vacant(VacantEntry::new(VacantPlace::new(self, vacancy, hash), key))
-            }
-        }
-    }
-
-    /// The entry of a key that is given in its borrowed form, and made into an owned key only if it
-    /// is absent. O(1) expected.
-    ///
-    /// ```
-    /// let mut words: rosti::ExtendibleMap<String, u32> = rosti::ExtendibleMap::new();
-    /// for word in "to be or not to be".split(' ') {
-    ///     *words.entry_ref(word).or_insert(0) += 1;
-    /// }
-    /// assert_eq!(words["be"], 2);
-    /// ```
-    #[inline]
-    pub fn entry_ref<'a, 'b, Q: Hash + Equivalent<K> + ?Sized>(
-        &'a mut self,
-        key: &'b Q,
-    ) -> EntryRef<'a, 'b, K, Q, V, S, A> {
-        let hash = self.hash_builder.hash_one(key);
-        match self.tables.find_or_vacancy(hash, has_key(key)) {
-            Ok(place) => EntryRef::Occupied(OccupiedEntry::new(self, place, hash)),
-            Err(vacancy) => {
-                let place = VacantPlace::new(self, vacancy, hash);
-                EntryRef::Vacant(VacantEntryRef::new(place, key))
-            }
-        }
-    }
-
     #[inline(always)]
     fn find<'a, Q: Hash + Equivalent<K> + ?Sized, R>(
         &'a self,

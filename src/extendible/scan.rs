@@ -77,15 +77,11 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator + Clone> ExtendibleMap<K, V, 
     /// step visits one table: it hashes at most [`BOUND`](Self::BOUND) keys and a few dozen more.
     ///
     /// ```
-    /// use rosti::{ExtendibleMap, ScanCursor};
-    ///
-    /// let mut squares: ExtendibleMap<u64, u64> = (0..20_000).map(|n| (n, n * n)).collect();
-    /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
+    /// let mut map: rosti::ExtendibleMap<u64, bool> = (0..20_000).map(|n| (n, true)).collect();
+    /// let (mut seen, mut next) = (0, Some(rosti::ScanCursor::START));
     /// while let Some(cursor) = next {
-    ///     next = squares.scan(cursor, |n, _| seen += u64::from(*n < 20_000));
-    ///     // The map is free between steps.
-    ///     let n = squares.len() as u64;
-    ///     squares.extend((n..n + 1000).map(|n| (n, n * n)));
+    ///     next = map.scan(cursor, |_, &old| seen += u64::from(old));
+    ///     map.insert(cursor.to_bits() + 20_000, false);
     /// }
     /// assert_eq!(seen, 20_000);
     /// ```

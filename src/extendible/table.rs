@@ -17,13 +17,10 @@
 //!
 //! # What an insert may cost
 //!
-//! A split begins with an empty table of the same size, its head and its records. When the table is as deep as the
-//! directory, that doubles: a copy of 16 bytes per record, a quarter per mille of the tables' bytes. The entries of
-//! one half of the hashes then *move*, those of a few slots with each insert, whatever its own table ([`Moving`]).
-//! Until that is done, what is not found in the new table is looked for in the old one. There is one such pair at a
-//! time: an insert that has to begin another split first ends the one before, which is rare, as a split takes some
-//! twenty inserts and comes once in thousands. After its first step a split has made room on both sides, so an insert
-//! begins only one.
+//! What a split does is told in `split.rs`. When the table is as deep as the directory, that doubles: a copy of 16
+//! bytes per record, a quarter per mille of the tables' bytes. There is one split at a time: an insert that has to
+//! begin another first ends the one before, which is rare, as a split takes some twenty inserts and comes once in
+//! thousands. After its first step a split has made room on both sides, so an insert begins only one.
 //!
 //! # Weak hashes
 //!
@@ -44,10 +41,10 @@ use core::mem;
 use core::ops::Range;
 use core::ptr::NonNull;
 
-use super::directory::{Directory, Head, Heads, Memory, Record, Table};
+use super::directory::{Directory, Head, Heads, Record, Table};
 use super::place::{At, Place};
 use super::split::Moving;
-use crate::allocator::Allocator;
+use crate::allocator::{Allocator, Memory};
 use crate::capacity::{Shape, Size};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};

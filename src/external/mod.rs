@@ -9,5 +9,3 @@ pub(crate) mod huge_pages;
 pub(crate) mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
-#[cfg(all(feature = "serde", feature = "str"))]
-mod serde_str;

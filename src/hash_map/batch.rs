@@ -105,39 +105,35 @@ macro_rules! batches {
                 GetBatch { entries: self.batch(keys) }
             }
 
-            /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
-            ///
-            /// ```
-            #[doc = concat!("let map = rosti::", stringify!($Map), "::<_, _>::from([(\"one\", 1)]);")]
-            /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
-            /// assert_eq!(found, [None, Some((&"one", &1))]);
-            /// ```
-            #[inline]
-            pub fn get_key_value_batch<'q, Q, I>(
-                &self,
-                keys: I,
-            ) -> GetKeyValueBatch<'_, K, V, S, I::IntoIter, A>
-            where
-                Q: Hash + Equivalent<K> + ?Sized + 'q,
-                I: IntoIterator<Item = &'q Q>,
-            {
-                GetKeyValueBatch { entries: self.batch(keys) }
-            }
+            examples! {
+                concat!("let map: rosti::", stringify!($Map), "<u32, u32> = (0..1000).map(|n| (n, n + 1)).collect();");
 
-            /// Whether many keys are present; see [`get_batch`](Self::get_batch).
-            ///
-            /// ```
-            #[doc = concat!("let map: rosti::", stringify!($Map), "<u32, ()> = (0..1000).map(|n| (n, ())).collect();")]
-            /// let wanted: Vec<u32> = (500..1500).collect();
-            /// assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);
-            /// ```
-            #[inline]
-            pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>
-            where
-                Q: Hash + Equivalent<K> + ?Sized + 'q,
-                I: IntoIterator<Item = &'q Q>,
-            {
-                ContainsBatch { entries: self.batch(keys) }
+                /// The stored keys and values of many keys; see [`get_batch`](Self::get_batch).
+                #[example("let found: Vec<_> = map.get_key_value_batch(&[1000, 999]).collect();",
+                    "assert_eq!(found, [None, Some((&999, &1000))]);")]
+                #[inline]
+                pub fn get_key_value_batch<'q, Q, I>(
+                    &self,
+                    keys: I,
+                ) -> GetKeyValueBatch<'_, K, V, S, I::IntoIter, A>
+                where
+                    Q: Hash + Equivalent<K> + ?Sized + 'q,
+                    I: IntoIterator<Item = &'q Q>,
+                {
+                    GetKeyValueBatch { entries: self.batch(keys) }
+                }
+
+                /// Whether many keys are present; see [`get_batch`](Self::get_batch).
+                #[example("let wanted: Vec<u32> = (500..1500).collect();",
+                    "assert_eq!(map.contains_batch(&wanted).filter(|&present| present).count(), 500);")]
+                #[inline]
+                pub fn contains_batch<'q, Q, I>(&self, keys: I) -> ContainsBatch<'_, K, V, S, I::IntoIter, A>
+                where
+                    Q: Hash + Equivalent<K> + ?Sized + 'q,
+                    I: IntoIterator<Item = &'q Q>,
+                {
+                    ContainsBatch { entries: self.batch(keys) }
+                }
             }
 
             #[inline]

@@ -85,63 +85,46 @@ macro_rules! construct {
         }
 
         impl<$($T,)+ S, A: Allocator $(+ $bound)?> $Type<$($T,)+ S, A> {
-            #[doc = concat!("An empty ", $it, " with this hasher and allocator; usable in constants.")]
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            /// let hasher = rosti::DefaultHashBuilder::default();
-            #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::with_hasher_in(hasher, Global);")]
-            #[doc = $insert]
-            /// # }
-            /// ```
-            #[inline]
-            #[must_use]
-            pub const fn with_hasher_in($hash_builder: S, $alloc: A) -> Self {
-                $empty
-            }
+            examples! {
+                "let hasher = rosti::DefaultHashBuilder::default();";
 
-            #[doc = concat!("An empty ", $it, " with this capacity, hasher and allocator.")]
-            ///
-            /// # Panics
-            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            /// let hasher = rosti::DefaultHashBuilder::default();
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::with_capacity_and_hasher_in(10, hasher, Global);")]
-            #[doc = concat!("assert!(", $it, ".capacity() >= 10);")]
-            /// # }
-            /// ```
-            #[inline]
-            #[track_caller]
-            #[must_use]
-            pub fn with_capacity_and_hasher_in($capacity: usize, $hash_builder: S, $alloc: A) -> Self {
-                $with_capacity
-            }
+                #[doc = concat!("An empty ", $it, " with this hasher and allocator; usable in constants.")]
+                #[example(concat!("let mut ", $it, " = rosti::", $Of, "::with_hasher_in(hasher, Default::default());"),
+                    $insert)]
+                #[inline]
+                #[must_use]
+                pub const fn with_hasher_in($hash_builder: S, $alloc: A) -> Self {
+                    $empty
+                }
 
-            #[doc = concat!("A ", $it, " with this hasher and allocator and room for `capacity` ", $entries, ", or the reason why")]
-            /// there is no memory for it.
-            ///
-            /// # Errors
-            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-            ///
-            /// ```
-            /// # #[cfg(feature = "allocator-api2")] {
-            /// # use allocator_api2::alloc::Global;
-            /// let hasher = rosti::DefaultHashBuilder::default();
-            #[doc = concat!("let ", $it, " = rosti::", $Of, "::try_with_capacity_and_hasher_in(10, hasher, Global)?;")]
-            #[doc = concat!("assert!(", $it, ".capacity() >= 10);")]
-            /// # }
-            /// # Ok::<(), rosti::TryReserveError>(())
-            /// ```
-            pub fn try_with_capacity_and_hasher_in(
-                $capacity: usize,
-                $hash_builder: S,
-                $alloc: A,
-            ) -> Result<Self, TryReserveError> {
-                $try_with_capacity
+                #[doc = concat!("An empty ", $it, " with this capacity, hasher and allocator.")]
+                ///
+                /// # Panics
+                /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+                #[example(concat!("let ", $it, " = rosti::", $Of, "::with_capacity_and_hasher_in(10, hasher, Default::default());"),
+                    concat!("assert!(", $it, ".capacity() >= 10);"))]
+                #[inline]
+                #[track_caller]
+                #[must_use]
+                pub fn with_capacity_and_hasher_in($capacity: usize, $hash_builder: S, $alloc: A) -> Self {
+                    $with_capacity
+                }
+
+                #[doc = concat!("A ", $it, " with this hasher and allocator and room for `capacity` ", $entries, ", or the reason why")]
+                /// there is no memory for it.
+                ///
+                /// # Errors
+                /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+                #[example(concat!("let ", $it, " = rosti::", $Of, "::try_with_capacity_and_hasher_in(10, hasher, Default::default())?;"),
+                    concat!("assert!(", $it, ".capacity() >= 10);"),
+                    "# Ok::<(), rosti::TryReserveError>(())")]
+                pub fn try_with_capacity_and_hasher_in(
+                    $capacity: usize,
+                    $hash_builder: S,
+                    $alloc: A,
+                ) -> Result<Self, TryReserveError> {
+                    $try_with_capacity
+                }
             }
 
             /// The hasher.

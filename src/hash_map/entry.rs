@@ -61,12 +61,9 @@ pub struct OccupiedEntry<
 /// The place where an absent key belongs.
 ///
 /// ```
-/// use rosti::hash_map::{Entry, HashMap};
-/// let mut map = HashMap::new();
-/// if let Entry::Vacant(entry) = map.entry("a") {
-///     entry.insert(1);
-/// }
-/// assert_eq!(map["a"], 1);
+/// let mut map = rosti::HashMap::new();
+/// let rosti::hash_map::Entry::Vacant(entry) = map.entry("a") else { panic!() };
+/// assert_eq!(entry.insert(1), &1);
 /// ```
 pub struct VacantEntry<
     'a,
@@ -94,12 +91,17 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
         VacantPlace { map, vacancy, hash }
     }
 
+    #[inline]
+    pub(super) fn into_map(self) -> &'a mut M {
+        self.map
+    }
+}
+
+impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantPlace<'a, K, V, S, A, M>
+{
     #[inline(always)]
-    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub(super) fn fill(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
         let VacantPlace { map, vacancy, hash } = self;
         // SAFETY: the vacancy was found for this hash or is that of a pair with it, and the map has been
         // borrowed ever since.
@@ -109,27 +111,14 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantPlace<'a,
 
     /// [`fill`](Self::fill) where the vacancy has not been looked for.
     #[inline(always)]
-    pub(super) fn look_and_fill(mut self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub(super) fn look_and_fill(mut self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
         self.vacancy = self.map.looked_for(self.vacancy, self.hash);
         self.fill(key, value)
     }
 
     /// Makes the room that [`fill`](Self::fill) needs, if there is none yet.
-    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
+    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError> {
         self.map.reserve(&mut self.vacancy, self.hash)
-    }
-
-    #[inline]
-    pub(super) fn into_map(self) -> &'a mut M {
-        self.map
     }
 }
 
@@ -160,62 +149,52 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> Entry<'a, K, V,
         |entry, value| entry.place.fill(entry.key, value)
     }
 
-    /// The entry of the key, whose value is `default` if it was absent. O(1).
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// assert_eq!(map.entry("a").or_insert_entry(2).get(), &1);
-    /// ```
-    #[inline]
-    pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry.insert_entry(default),
-        }
-    }
+    examples! {
+        "let mut map = rosti::HashMap::<_, _>::from([('a', 1)]);";
 
-    /// The value of the key, which is the result of `default` if it was absent; if `default` fails,
-    /// its error is returned and the key stays absent. O(1). Beyond hashbrown's interface.
-    ///
-    /// # Errors
-    /// What `default` returns.
-    ///
-    /// ```
-    /// let mut map = rosti::HashMap::new();
-    /// assert_eq!(map.entry("a").or_try_insert_with(|| "12".parse::<i32>()), Ok(&mut 12));
-    /// assert!(map.entry("b").or_try_insert_with(|| "x".parse::<i32>()).is_err());
-    /// assert_eq!(map.len(), 1);
-    /// ```
-    #[inline]
-    pub fn or_try_insert_with<E, F>(self, default: F) -> Result<&'a mut V, E>
-    where
-        F: FnOnce() -> Result<V, E>,
-        K: Hash,
-        S: BuildHasher,
-    {
-        match self {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => Ok(entry.insert(default()?)),
+        /// The entry of the key, whose value is `default` if it was absent. O(1).
+        #[example("assert_eq!(map.entry('a').or_insert_entry(2).get(), &1);")]
+        #[inline]
+        pub fn or_insert_entry(self, default: V) -> OccupiedEntry<'a, K, V, S, A, M>
+        where
+            K: Hash,
+            S: BuildHasher,
+        {
+            match self {
+                Entry::Occupied(entry) => entry,
+                Entry::Vacant(entry) => entry.insert_entry(default),
+            }
         }
-    }
 
-    /// Replaces or removes the value if the key is present: see
-    /// [`OccupiedEntry::replace_entry_with`].
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// map.entry("a").and_replace_entry_with(|_, value| (value > 5).then_some(value));
-    /// assert!(map.is_empty());
-    /// ```
-    #[inline]
-    pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
-        match self {
-            Entry::Occupied(entry) => entry.replace_entry_with(f),
-            Entry::Vacant(_) => self,
+        /// The value of the key, which is the result of `default` if it was absent; if `default` fails, its error is
+        /// returned and the key stays absent. O(1). Beyond hashbrown's interface.
+        ///
+        /// # Errors
+        /// What `default` returns.
+        #[example("assert_eq!(map.entry('b').or_try_insert_with(|| \"12\".parse()), Ok(&mut 12));",
+            "assert!(map.entry('c').or_try_insert_with(|| \"x\".parse()).is_err() && map.len() == 2);")]
+        #[inline]
+        pub fn or_try_insert_with<E, F>(self, default: F) -> Result<&'a mut V, E>
+        where
+            F: FnOnce() -> Result<V, E>,
+            K: Hash,
+            S: BuildHasher,
+        {
+            match self {
+                Entry::Occupied(entry) => Ok(entry.into_mut()),
+                Entry::Vacant(entry) => Ok(entry.insert(default()?)),
+            }
+        }
+
+        /// Replaces or removes the value if the key is present: see [`OccupiedEntry::replace_entry_with`].
+        #[example("map.entry('a').and_replace_entry_with(|_, value| (value > 5).then_some(value));",
+            "assert!(map.is_empty());")]
+        #[inline]
+        pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
+            match self {
+                Entry::Occupied(entry) => entry.replace_entry_with(f),
+                Entry::Vacant(_) => self,
+            }
         }
     }
 
@@ -359,7 +338,7 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> OccupiedEntry<'
 }
 
 impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a, K, V, S, A, M> {
-    /// `spot` is what the map's table returned for the key's hash.
+    /// The place was found for the key's hash.
     #[inline(always)]
     pub(crate) fn new(place: VacantPlace<'a, K, V, S, A, M>, key: K) -> Self {
         VacantEntry { place, key }
@@ -373,40 +352,28 @@ impl<'a, K: 'a, V: 'a, S, A: Allocator, M: EntryMap<K, V, S, A>> VacantEntry<'a,
         "The map, borrowed for as long as the entry was."
         into_map(self) -> &'a mut M, "&rosti::HashMap::new()" => self.place.into_map();
     }
+}
 
-    /// Inserts the key with a value, without a second search. O(1).
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// *entry.insert(1) += 1;
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline(always)]
-    pub fn insert(self, value: V) -> &'a mut V
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        self.place.fill(self.key, value).into_mut()
-    }
+impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntry<'a, K, V, S, A, M>
+{
+    examples! {
+        "let mut map = rosti::HashMap::new();\n\
+            let rosti::hash_map::Entry::Vacant(entry) = map.entry('a') else { panic!() };";
 
-    /// Inserts the key with a value and returns the entry. O(1).
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map: HashMap<&str, i32> = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// assert_eq!(entry.insert_entry(1).remove_entry(), ("a", 1));
-    /// ```
-    #[inline(always)]
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
-    where
-        K: Hash,
-        S: BuildHasher,
-    {
-        self.place.fill(self.key, value)
+        /// Inserts the key with a value, without a second search. O(1).
+        #[example("assert_eq!(entry.insert(1), &mut 1);")]
+        #[inline(always)]
+        pub fn insert(self, value: V) -> &'a mut V {
+            self.place.fill(self.key, value).into_mut()
+        }
+
+        /// Inserts the key with a value and returns the entry. O(1).
+        #[example("assert_eq!(entry.insert_entry(1).remove_entry(), ('a', 1));")]
+        #[inline(always)]
+        pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
+            self.place.fill(self.key, value)
+        }
     }
 }
 

@@ -16,7 +16,6 @@ use crate::hash_table::debug_entry;
 ///
 /// ```
 /// use rosti::hash_map::{EntryRef, HashMap};
-///
 /// let mut map: HashMap<String, i32> = HashMap::new();
 /// match map.entry_ref("a") {
 ///     EntryRef::Occupied(_) => unreachable!(),
@@ -43,11 +42,9 @@ pub enum EntryRef<
 /// The place where an absent key, given by reference, belongs.
 ///
 /// ```
-/// use rosti::hash_map::{EntryRef, HashMap};
-/// let mut map: HashMap<String, i32> = HashMap::new();
-/// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-/// entry.insert(1);
-/// assert_eq!(map["a"], 1);
+/// let mut map = rosti::HashMap::<String, i32>::new();
+/// let rosti::hash_map::EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
+/// assert_eq!(entry.insert(1), &1);
 /// ```
 pub struct VacantEntryRef<
     'map,
@@ -136,132 +133,86 @@ impl<'map, 'key, K: 'map, Q: ?Sized, V: 'map, S, A: Allocator, M: EntryMap<K, V,
     }
 }
 
-impl<
-    'map,
-    'key,
-    K: Hash + 'map,
-    Q: ?Sized,
-    V: 'map,
-    S: BuildHasher,
-    A: Allocator,
-    M: EntryMap<K, V, S, A>,
-> VacantEntryRef<'map, 'key, K, Q, V, S, A, M>
+impl<'a, K: Hash + 'a, Q: ?Sized, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntryRef<'a, '_, K, Q, V, S, A, M>
 {
-    /// Inserts the key, made from the borrowed one, with a value. O(1), without comparing keys again.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// entry.insert(1);
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    #[inline(never)]
-    pub fn insert(self, value: V) -> &'map mut V
-    where
-        Q: ToOwned<Owned = K>,
-    {
-        // Never in line: making the key costs more than a call, and where this is in line, `or_insert` is a
-        // call, to which entries go through memory (`ci/profiles.sh --counts`, entry_ref: 257 -> 234 instructions).
-        self.insert_entry(value).into_mut()
-    }
+    examples! {
+        "let mut map = rosti::HashMap::<String, _>::new();\n\
+            let rosti::hash_map::EntryRef::Vacant(entry) = map.entry_ref(\"a\") else { panic!() };";
 
-    /// Inserts this key, equivalent to the borrowed one, with a value. O(1).
-    ///
-    /// # Panics
-    /// If the key is not equivalent to the one that was looked for.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// entry.insert_with_key(String::from("a"), 1);
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn insert_with_key(self, key: K, value: V) -> &'map mut V
-    where
-        Q: Equivalent<K>,
-    {
-        self.insert_entry_with_key(key, value).into_mut()
-    }
+        /// Inserts the key, made from the borrowed one, with a value. O(1), without comparing keys again.
+        #[example("assert_eq!(entry.insert(1), &mut 1);")]
+        #[inline(never)]
+        pub fn insert(self, value: V) -> &'a mut V
+        where
+            Q: ToOwned<Owned = K>,
+        {
+            // Never in line: making the key costs more than a call, and where this is in line, `or_insert` is a
+            // call, to which entries go through memory (`ci/profiles.sh --counts`, entry_ref: 257 -> 234 instructions).
+            self.insert_entry(value).into_mut()
+        }
 
-    /// [`insert_with_key`](Self::insert_with_key) without the check.
-    ///
-    /// # Safety
-    /// The key must be equivalent to the one that was looked for and have the same hash. (Otherwise
-    /// the entry is hard to find. That is not undefined behaviour here, but code built on the map
-    /// may rely on it.)
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// // SAFETY: the keys are equal.
-    /// unsafe { entry.insert_with_key_unchecked(String::from("a"), 1) };
-    /// ```
-    #[inline]
-    pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'map mut V {
-        self.place.look_and_fill(key, value).into_mut()
-    }
+        /// Inserts this key, equivalent to the borrowed one, with a value. O(1).
+        ///
+        /// # Panics
+        /// If the key is not equivalent to the one that was looked for.
+        #[example("assert_eq!(entry.insert_with_key(String::from(\"a\"), 1), &mut 1);")]
+        #[inline]
+        #[track_caller]
+        pub fn insert_with_key(self, key: K, value: V) -> &'a mut V
+        where
+            Q: Equivalent<K>,
+        {
+            self.insert_entry_with_key(key, value).into_mut()
+        }
 
-    /// Inserts the key, made from the borrowed one, with a value and returns the entry. O(1).
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert_eq!(entry.insert_entry(1).get(), &1);
-    /// ```
-    #[inline]
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
-    where
-        Q: ToOwned<Owned = K>,
-    {
-        self.place.look_and_fill(self.key.to_owned(), value)
-    }
+        /// [`insert_with_key`](Self::insert_with_key) without the check.
+        ///
+        /// # Safety
+        /// The key must be equivalent to the one that was looked for and have the same hash. (Otherwise the entry is
+        /// hard to find. That is not undefined behaviour here, but code built on the map may rely on it.)
+        #[example("// SAFETY: the keys are equal.",
+            "unsafe { entry.insert_with_key_unchecked(String::from(\"a\"), 1) };")]
+        #[inline]
+        pub unsafe fn insert_with_key_unchecked(self, key: K, value: V) -> &'a mut V {
+            self.place.look_and_fill(key, value).into_mut()
+        }
 
-    /// Inserts this key, equivalent to the borrowed one, with a value and returns the entry. O(1).
-    ///
-    /// # Panics
-    /// If the key is not equivalent to the one that was looked for.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert_eq!(entry.insert_entry_with_key(String::from("a"), 1).get(), &1);
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'map, K, V, S, A, M>
-    where
-        Q: Equivalent<K>,
-    {
-        assert_equivalent(self.key, &key);
-        self.place.look_and_fill(key, value)
-    }
+        /// Inserts the key, made from the borrowed one, with a value and returns the entry. O(1).
+        #[example("assert_eq!(entry.insert_entry(1).get(), &1);")]
+        #[inline]
+        pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
+        where
+            Q: ToOwned<Owned = K>,
+        {
+            self.place.look_and_fill(self.key.to_owned(), value)
+        }
 
-    /// [`insert_entry_with_key`](Self::insert_entry_with_key) without the check.
-    ///
-    /// # Safety
-    /// As for [`insert_with_key_unchecked`](Self::insert_with_key_unchecked).
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// // SAFETY: the keys are equal.
-    /// unsafe { entry.insert_entry_with_key_unchecked(String::from("a"), 1) };
-    /// ```
-    #[inline]
-    pub unsafe fn insert_entry_with_key_unchecked(
-        self,
-        key: K,
-        value: V,
-    ) -> OccupiedEntry<'map, K, V, S, A, M> {
-        self.place.look_and_fill(key, value)
+        /// Inserts this key, equivalent to the borrowed one, with a value and returns the entry. O(1).
+        ///
+        /// # Panics
+        /// If the key is not equivalent to the one that was looked for.
+        #[example("assert_eq!(entry.insert_entry_with_key(String::from(\"a\"), 1).get(), &1);")]
+        #[inline]
+        #[track_caller]
+        pub fn insert_entry_with_key(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M>
+        where
+            Q: Equivalent<K>,
+        {
+            assert_equivalent(self.key, &key);
+            self.place.look_and_fill(key, value)
+        }
+
+        /// [`insert_entry_with_key`](Self::insert_entry_with_key) without the check.
+        ///
+        /// # Safety
+        /// As for [`insert_with_key_unchecked`](Self::insert_with_key_unchecked).
+        #[example("// SAFETY: the keys are equal.",
+            "unsafe { entry.insert_entry_with_key_unchecked(String::from(\"a\"), 1) };")]
+        #[inline]
+        pub unsafe fn insert_entry_with_key_unchecked(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
+            self.place.look_and_fill(key, value)
+        }
     }
 }
 

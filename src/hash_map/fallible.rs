@@ -1,18 +1,11 @@
 //! Insertion for code that must not abort: what cannot be stored comes back, with the reason.
 //!
-//! The names are the ones that Rust's fallible collections share:
-//!
-//! | name | whose |
-//! |---|---|
-//! | `try_with_capacity` | std's [`Vec::try_with_capacity`][std], unstable |
-//! | `try_clone`, `try_extend` | [wasmtime's][wasmtime] `TryClone` and `TryExtend`; the crate [`fallible_collections`][crate] has the former |
-//! | the value comes back with the error | the kernel's [`PushError<T>`][kernel], std's `Vec::push_within_capacity` |
-//!
-//! The kernel's own names are not available here: there `with_capacity` and `push` *are* fallible.
-//! And [`HashMap::try_insert`] already means something else, in std as here (the key must be
-//! absent), so insertion is called [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in
-//! one, without the former if the key is present. Vacant entries have no such history: theirs is
-//! called `try_insert`.
+//! The names are those that Rust's fallible collections share: `try_with_capacity` is (unstable) in [std], `TryClone` and
+//! `TryExtend` in [wasmtime], the former in [`fallible_collections`][crate] too. That the value comes back with the error is
+//! the way of the [kernel]'s `PushError<T>` and std's `Vec::push_within_capacity`. The kernel's own names are not available
+//! here: there `with_capacity` and `push` *are* fallible. And [`HashMap::try_insert`] already means something else, in std
+//! as here (the key must be absent), so insertion is called [`HashMap::try_reserve_insert`]: `try_reserve` and `insert` in
+//! one, without the former if the key is present. Vacant entries have no such history: theirs is called `try_insert`.
 //!
 //! [std]: https://doc.rust-lang.org/std/vec/struct.Vec.html#method.try_with_capacity
 //! [wasmtime]: https://docs.rs/crate/wasmtime-environ/44.0.0/source/src/collections.rs
@@ -93,9 +86,7 @@ macro_rules! fallible {
             /// ```
             #[doc = concat!("let mut map = rosti::", stringify!($Map), "::new();")]
             /// if let Err(rejected) = map.try_extend((0..100).map(|n| (n, n * n))) {
-            ///     map.clear();
-            ///     let rest = rejected.value;
-            ///     eprintln!("{}; {} entries are left", rejected.error, rest.count());
+            ///     eprintln!("{}; {} entries are left", rejected.error, rejected.value.count());
             /// }
             /// assert_eq!(map.get(&9), Some(&81));
             /// ```
@@ -117,164 +108,118 @@ fallible! { HashMap, [] }
 impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
     VacantEntry<'a, K, V, S, A, M>
 {
-    /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1)
-    /// amortised.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// assert_eq!(entry.try_insert(1), Ok(&mut 1));
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<(K, V)>> {
-        self.try_insert_entry(value).map(OccupiedEntry::into_mut)
-    }
+    examples! {
+        "let mut map = rosti::HashMap::new();\n\
+            let rosti::hash_map::Entry::Vacant(entry) = map.entry('a') else { panic!() };";
 
-    /// [`insert_entry`](Self::insert_entry) that gives key and value back if there is no memory for
-    /// them. O(1) amortised.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
-    ///
-    /// ```
-    /// use rosti::hash_map::{Entry, HashMap};
-    /// let mut map = HashMap::new();
-    /// let Entry::Vacant(entry) = map.entry("a") else { panic!() };
-    /// assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ("a", 1));
-    /// ```
-    #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
-    pub fn try_insert_entry(
-        mut self,
-        value: V,
-    ) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>> {
-        match self.place.reserve() {
-            Ok(()) => Ok(self.insert_entry(value)),
-            Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
+        /// [`insert`](Self::insert) that gives key and value back if there is no memory for them. O(1) amortised.
+        ///
+        /// # Errors
+        /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
+        #[example("assert_eq!(entry.try_insert(1), Ok(&mut 1));")]
+        pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<(K, V)>> {
+            self.try_insert_entry(value).map(OccupiedEntry::into_mut)
+        }
+
+        /// [`insert_entry`](Self::insert_entry) that gives key and value back if there is no memory for them. O(1)
+        /// amortised.
+        ///
+        /// # Errors
+        /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
+        #[example("assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ('a', 1));")]
+        #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
+        pub fn try_insert_entry(mut self, value: V) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>> {
+            match self.place.reserve() {
+                Ok(()) => Ok(self.insert_entry(value)),
+                Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
+            }
         }
     }
 }
 
 /// The key is made from the borrowed one last, once there is room. Making it may itself allocate,
 /// and abort; if that must not happen either, make the key yourself and use the `with_key` methods.
-impl<
-    'map,
-    K: Hash + 'map,
-    Q: ?Sized,
-    V: 'map,
-    S: BuildHasher,
-    A: Allocator,
-    M: EntryMap<K, V, S, A>,
-> VacantEntryRef<'map, '_, K, Q, V, S, A, M>
+impl<'a, K: Hash + 'a, Q: ?Sized, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S, A>>
+    VacantEntryRef<'a, '_, K, Q, V, S, A, M>
 {
-    /// [`insert`](Self::insert) that gives the value back if there is no memory for the entry. O(1)
-    /// amortised.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged, and no key was
-    /// made.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert_eq!(entry.try_insert(1), Ok(&mut 1));
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    pub fn try_insert(self, value: V) -> Result<&'map mut V, Rejected<V>>
-    where
-        Q: ToOwned<Owned = K>,
-    {
-        self.try_insert_entry(value).map(OccupiedEntry::into_mut)
-    }
+    examples! {
+        "let mut map = rosti::HashMap::<String, _>::new();\n\
+            let rosti::hash_map::EntryRef::Vacant(entry) = map.entry_ref(\"a\") else { panic!() };";
 
-    /// [`insert_entry`](Self::insert_entry) that gives the value back if there is no memory for the
-    /// entry. O(1) amortised.
-    ///
-    /// # Errors
-    /// As [`try_insert`](Self::try_insert).
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// assert_eq!(entry.try_insert_entry(1).unwrap().key(), "a");
-    /// ```
-    pub fn try_insert_entry(
-        mut self,
-        value: V,
-    ) -> Result<OccupiedEntry<'map, K, V, S, A, M>, Rejected<V>>
-    where
-        Q: ToOwned<Owned = K>,
-    {
-        match self.place.reserve() {
-            Ok(()) => Ok(self.insert_entry(value)),
-            Err(error) => Err(Rejected { value, error }),
+        /// [`insert`](Self::insert) that gives the value back if there is no memory for the entry. O(1) amortised.
+        ///
+        /// # Errors
+        /// [`Rejected`]: what could not be inserted, and why. The map is unchanged, and no key was made.
+        #[example("assert_eq!(entry.try_insert(1), Ok(&mut 1));")]
+        pub fn try_insert(self, value: V) -> Result<&'a mut V, Rejected<V>>
+        where
+            Q: ToOwned<Owned = K>,
+        {
+            self.try_insert_entry(value).map(OccupiedEntry::into_mut)
         }
-    }
 
-    /// [`insert_with_key`](Self::insert_with_key) that gives key and value back if there is no
-    /// memory for them. O(1) amortised.
-    ///
-    /// # Errors
-    /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
-    ///
-    /// # Panics
-    /// If the key is not equivalent to the one that was looked for.
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    ///
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let mut key = String::new();
-    /// if key.try_reserve(1).is_ok() {
-    ///     key.push('a');
-    ///     if let EntryRef::Vacant(entry) = map.entry_ref("a") {
-    ///         assert_eq!(entry.try_insert_with_key(key, 1), Ok(&mut 1));
-    ///     }
-    /// }
-    /// ```
-    #[track_caller]
-    pub fn try_insert_with_key(self, key: K, value: V) -> Result<&'map mut V, Rejected<(K, V)>>
-    where
-        Q: Equivalent<K>,
-    {
-        self.try_insert_entry_with_key(key, value).map(OccupiedEntry::into_mut)
-    }
+        /// [`insert_entry`](Self::insert_entry) that gives the value back if there is no memory for the entry. O(1)
+        /// amortised.
+        ///
+        /// # Errors
+        /// As [`try_insert`](Self::try_insert).
+        #[example("assert_eq!(entry.try_insert_entry(1).unwrap().get(), &1);")]
+        pub fn try_insert_entry(mut self, value: V) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<V>>
+        where
+            Q: ToOwned<Owned = K>,
+        {
+            match self.place.reserve() {
+                Ok(()) => Ok(self.insert_entry(value)),
+                Err(error) => Err(Rejected { value, error }),
+            }
+        }
 
-    /// [`insert_entry_with_key`](Self::insert_entry_with_key) that gives key and value back if
-    /// there is no memory for them. O(1) amortised.
-    ///
-    /// # Errors
-    /// As [`try_insert_with_key`](Self::try_insert_with_key).
-    ///
-    /// # Panics
-    /// As [`try_insert_with_key`](Self::try_insert_with_key).
-    ///
-    /// ```
-    /// use rosti::hash_map::{EntryRef, HashMap};
-    /// let mut map: HashMap<String, i32> = HashMap::new();
-    /// let EntryRef::Vacant(entry) = map.entry_ref("a") else { panic!() };
-    /// let entry = entry.try_insert_entry_with_key(String::from("a"), 1).unwrap();
-    /// assert_eq!(entry.remove(), 1);
-    /// ```
-    #[allow(clippy::type_complexity)] // as above
-    #[track_caller]
-    pub fn try_insert_entry_with_key(
-        mut self,
-        key: K,
-        value: V,
-    ) -> Result<OccupiedEntry<'map, K, V, S, A, M>, Rejected<(K, V)>>
-    where
-        Q: Equivalent<K>,
-    {
-        assert_equivalent(self.key(), &key);
-        match self.place.reserve() {
-            Ok(()) => Ok(self.place.look_and_fill(key, value)),
-            Err(error) => Err(Rejected { value: (key, value), error }),
+        /// [`insert_with_key`](Self::insert_with_key) that gives key and value back if there is no memory for them.
+        /// O(1) amortised.
+        ///
+        /// # Errors
+        /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
+        ///
+        /// # Panics
+        /// If the key is not equivalent to the one that was looked for.
+        #[example("let mut key = String::new();",
+            "if key.try_reserve(1).is_ok() {",
+            "    key.push('a');",
+            "    assert_eq!(entry.try_insert_with_key(key, 1), Ok(&mut 1));",
+            "}")]
+        #[track_caller]
+        pub fn try_insert_with_key(self, key: K, value: V) -> Result<&'a mut V, Rejected<(K, V)>>
+        where
+            Q: Equivalent<K>,
+        {
+            self.try_insert_entry_with_key(key, value).map(OccupiedEntry::into_mut)
+        }
+
+        /// [`insert_entry_with_key`](Self::insert_entry_with_key) that gives key and value back if there is no memory
+        /// for them. O(1) amortised.
+        ///
+        /// # Errors
+        /// As [`try_insert_with_key`](Self::try_insert_with_key).
+        ///
+        /// # Panics
+        /// As [`try_insert_with_key`](Self::try_insert_with_key).
+        #[example("let entry = entry.try_insert_entry_with_key(String::from(\"a\"), 1).unwrap();",
+            "assert_eq!(entry.remove(), 1);")]
+        #[allow(clippy::type_complexity)] // as above
+        #[track_caller]
+        pub fn try_insert_entry_with_key(
+            mut self,
+            key: K,
+            value: V,
+        ) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>>
+        where
+            Q: Equivalent<K>,
+        {
+            assert_equivalent(self.key(), &key);
+            match self.place.reserve() {
+                Ok(()) => Ok(self.place.look_and_fill(key, value)),
+                Err(error) => Err(Rejected { value: (key, value), error }),
+            }
         }
     }
 }

@@ -2,10 +2,13 @@
 //! [`ExtendibleMap`](crate::ExtendibleMap) has them too), and those that the entries of all maps share.
 
 /// Implements them for a map that has `find` and `find_mut` of its own. In brackets what it asks of an allocator, which
-/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it; at the
-/// end `pop` if the table can.
+/// parameter its iterators have in addition, and the names of its table and of what can take entries out of it; then
+/// `pop` if the table can, and how entries are found, and that is inlined.
 macro_rules! map_methods {
-    ($Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?) => {
+    (
+        $Map:ident, [$($bound:ident)?], [$($A:ident)?], [$table:ident], [$($raw:ident).+] $(, $pop:ident)?;
+        |$self:ident, $key:ident| $inline:meta, entry: $entry:expr; entry_ref: $entry_ref:expr;
+    ) => {
         impl<K, V, S, A: Allocator $(+ $bound)?> $Map<K, V, S, A> {
             crate::hash_map::views! {
                 concat!(stringify!($Map), "::<_, _>"), "", [$($A)?], |self|
@@ -55,6 +58,39 @@ macro_rules! map_methods {
                     None => None,
                 };
                 remove_entry: self.$($raw).+.remove(self.hash_builder.hash_one(key), has_key(key));
+            }
+
+            /// The entry of a key, which can be inspected, changed, filled or removed with a single search. O(1) expected.
+            /// Room is made only when a vacant entry is filled, and only if it must be.
+            ///
+            /// ```
+            #[doc = concat!("let mut letters = rosti::", stringify!($Map), "::new();")]
+            /// for letter in "a short rosti".chars() {
+            ///     *letters.entry(letter).or_insert(0) += 1;
+            /// }
+            /// assert_eq!(letters[&'s'], 2);
+            /// ```
+            #[$inline]
+            pub fn entry(&mut $self, $key: K) -> Entry<'_, K, V, S, A> {
+                $entry
+            }
+
+            /// The entry of a key that is given in its borrowed form, and made into an owned key only if it
+            /// is absent. O(1) expected.
+            ///
+            /// ```
+            #[doc = concat!("let mut words: rosti::", stringify!($Map), "<String, u32> = rosti::", stringify!($Map), "::new();")]
+            /// for word in "to be or not to be".split(' ') {
+            ///     *words.entry_ref(word).or_insert(0) += 1;
+            /// }
+            /// assert_eq!(words["be"], 2);
+            /// ```
+            #[$inline]
+            pub fn entry_ref<'a, 'b, Q: Hash + Equivalent<K> + ?Sized>(
+                &'a mut $self,
+                $key: &'b Q,
+            ) -> EntryRef<'a, 'b, K, Q, V, S, A> {
+                $entry_ref
             }
 
             /// The stored key and a mutable reference to its value. O(1) expected.
@@ -110,73 +146,55 @@ macro_rules! lookups {
         remove: $remove:expr;
         remove_entry: $remove_entry:expr;
     ) => {
-        #[doc = concat!("The value of a key. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);")]
-        /// assert_eq!(map.get("one"), Some(&1));
-        /// assert_eq!(map.get("two"), None);
-        /// ```
-        #[inline(always)]
-        pub fn get $($parameter)*(&self, key: &$Given) -> Option<&V> {
-            self.find(key, |(_, value)| value)
+        examples! {
+            concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);");
+
+            #[doc = concat!("The value of a key. ", $cost)]
+            #[example("assert_eq!((map.get(\"one\"), map.get(\"two\")), (Some(&1), None));")]
+            #[inline(always)]
+            pub fn get $($parameter)*(&self, key: &$Given) -> Option<&V> {
+                self.find(key, |(_, value)| value)
+            }
+
+            #[doc = concat!("The stored key and its value. ", $cost)]
+            #[example("assert!(map.get_key_value(\"one\").is_some_and(|(key, value)| key.len() == 3 && *value == 1));")]
+            #[inline(always)]
+            pub fn get_key_value $($parameter)*(&$self, $key: &$Given) -> Option<(&K, &V)> {
+                $self.find($key, |($stored, value)| ($shown, value))
+            }
+
+            #[doc = concat!("Whether the key is present. ", $cost)]
+            #[example("assert!(map.contains_key(\"one\") && !map.contains_key(\"two\"));")]
+            #[inline(always)]
+            pub fn contains_key $($parameter)*(&self, key: &$Given) -> bool {
+                self.find(key, |_| ()).is_some()
+            }
         }
 
-        #[doc = concat!("The stored key and its value. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);")]
-        /// assert!(map.get_key_value("one").is_some_and(|(key, value)| key.len() == 3 && *value == 1));
-        /// ```
-        #[inline(always)]
-        pub fn get_key_value $($parameter)*(&$self, $key: &$Given) -> Option<(&K, &V)> {
-            $self.find($key, |($stored, value)| ($shown, value))
-        }
+        examples! {
+            concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);");
 
-        #[doc = concat!("Whether the key is present. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1)]);")]
-        /// assert!(map.contains_key("one") && !map.contains_key("two"));
-        /// ```
-        #[inline(always)]
-        pub fn contains_key $($parameter)*(&self, key: &$Given) -> bool {
-            self.find(key, |_| ()).is_some()
-        }
+            #[doc = concat!("A mutable reference to the value of a key. ", $cost)]
+            #[example("*map.get_mut(\"one\").unwrap() = 11;",
+                "assert_eq!(map[\"one\"], 11);")]
+            #[inline(always)]
+            pub fn get_mut $($parameter)*(&mut self, key: &$Given) -> Option<&mut V> {
+                self.find_mut(key, |(_, value)| value)
+            }
 
-        #[doc = concat!("A mutable reference to the value of a key. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);")]
-        /// *map.get_mut("one").unwrap() = 11;
-        /// assert_eq!(map["one"], 11);
-        /// ```
-        #[inline(always)]
-        pub fn get_mut $($parameter)*(&mut self, key: &$Given) -> Option<&mut V> {
-            self.find_mut(key, |(_, value)| value)
-        }
+            #[doc = concat!("Removes a key and returns its value. ", $removal)]
+            #[example("assert_eq!((map.remove(\"one\"), map.remove(\"one\")), (Some(1), None));")]
+            #[inline(always)]
+            pub fn remove $($parameter)*(&mut $self, $key: &$Given) -> Option<V> {
+                $remove
+            }
 
-        #[doc = concat!("Removes a key and returns its value. ", $removal)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);")]
-        /// assert_eq!(map.remove("one"), Some(1));
-        /// assert_eq!(map.remove("one"), None);
-        /// ```
-        #[inline(always)]
-        pub fn remove $($parameter)*(&mut $self, $key: &$Given) -> Option<V> {
-            $remove
-        }
-
-        #[doc = concat!("Removes a key and returns it", $by_value, " with its value. ", $removal)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1)]);")]
-        /// assert!(map.remove_entry("one").is_some_and(|(key, value)| key == "one" && value == 1));
-        /// ```
-        #[inline(always)]
-        pub fn remove_entry $($parameter)*(&mut $self, $key: &$Given) -> Option<($Owned, V)> {
-            $remove_entry
+            #[doc = concat!("Removes a key and returns it", $by_value, " with its value. ", $removal)]
+            #[example("assert!(map.remove_entry(\"one\").is_some_and(|(key, value)| key == \"one\" && value == 1));")]
+            #[inline(always)]
+            pub fn remove_entry $($parameter)*(&mut $self, $key: &$Given) -> Option<($Owned, V)> {
+                $remove_entry
+            }
         }
     };
 }
@@ -187,75 +205,56 @@ macro_rules! views {
     (
         $Of:expr, $by_value:literal, [$($A:ident)?], |$self:ident| iter: $iter:expr; iter_mut: $iter_mut:expr;
     ) => {
-        /// The entries, in arbitrary order. O(slots) to visit them all.
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
-        /// assert!(map.iter().all(|(key, value)| key.len() == 3 && *value < 3));
-        /// ```
-        #[inline]
-        pub fn iter(&$self) -> Iter<'_, K, V $(, $A)?> {
-            $iter
+        examples! {
+            concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);");
+
+            /// The entries, in arbitrary order. O(slots) to visit them all.
+            #[example("assert!(map.iter().all(|(key, value)| key.len() == 3 && *value < 3));")]
+            #[inline]
+            pub fn iter(&$self) -> Iter<'_, K, V $(, $A)?> {
+                $iter
+            }
+
+            /// The keys, in arbitrary order. O(slots) to visit them all.
+            #[example("assert!(map.keys().all(|key| key.len() == 3));")]
+            #[inline]
+            pub fn keys(&self) -> Keys<'_, K, V $(, $A)?> {
+                Keys { entries: self.iter() }
+            }
+
+            /// The values, in arbitrary order. O(slots) to visit them all.
+            #[example("assert_eq!(map.values().sum::<i32>(), 3);")]
+            #[inline]
+            pub fn values(&self) -> Values<'_, K, V $(, $A)?> {
+                Values { entries: self.iter() }
+            }
+
+            #[doc = concat!("The keys by value", $by_value, ", in arbitrary order. O(slots) to visit them all.")]
+            #[example("assert!(map.into_keys().all(|key| key.len() == 3));")]
+            #[inline]
+            pub fn into_keys(self) -> IntoKeys<K, V, A> {
+                IntoKeys { entries: self.into_iter() }
+            }
         }
 
-        /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit
-        /// them all.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
-        /// for (key, value) in map.iter_mut() {
-        ///     *value += key.len();
-        /// }
-        /// assert_eq!(map["two"], 5);
-        /// ```
-        #[inline]
-        pub fn iter_mut(&mut $self) -> IterMut<'_, K, V $(, $A)?> {
-            $iter_mut
-        }
+        examples! {
+            concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);");
 
-        /// The keys, in arbitrary order. O(slots) to visit them all.
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
-        /// assert!(map.keys().all(|key| key.len() == 3));
-        /// ```
-        #[inline]
-        pub fn keys(&self) -> Keys<'_, K, V $(, $A)?> {
-            Keys { entries: self.iter() }
-        }
+            /// The entries, with mutable references to the values, in arbitrary order. O(slots) to visit them all.
+            #[example("map.iter_mut().for_each(|(key, value)| *value += key.len());",
+                "assert_eq!(map[\"two\"], 5);")]
+            #[inline]
+            pub fn iter_mut(&mut $self) -> IterMut<'_, K, V $(, $A)?> {
+                $iter_mut
+            }
 
-        /// The values, in arbitrary order. O(slots) to visit them all.
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
-        /// assert_eq!(map.values().sum::<i32>(), 3);
-        /// ```
-        #[inline]
-        pub fn values(&self) -> Values<'_, K, V $(, $A)?> {
-            Values { entries: self.iter() }
-        }
-
-        /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
-        /// map.values_mut().for_each(|value| *value *= 10);
-        /// assert_eq!(map["two"], 20);
-        /// ```
-        #[inline]
-        pub fn values_mut(&mut self) -> ValuesMut<'_, K, V $(, $A)?> {
-            ValuesMut { entries: self.iter_mut() }
-        }
-
-        #[doc = concat!("The keys by value", $by_value, ", in arbitrary order. O(slots) to visit them all.")]
-        ///
-        /// ```
-        #[doc = concat!("let map = rosti::", $Of, "::from([(\"one\", 1), (\"two\", 2)]);")]
-        /// assert!(map.into_keys().all(|key| key.len() == 3));
-        /// ```
-        #[inline]
-        pub fn into_keys(self) -> IntoKeys<K, V, A> {
-            IntoKeys { entries: self.into_iter() }
+            /// Mutable references to the values, in arbitrary order. O(slots) to visit them all.
+            #[example("map.values_mut().for_each(|value| *value *= 10);",
+                "assert_eq!(map[\"two\"], 20);")]
+            #[inline]
+            pub fn values_mut(&mut self) -> ValuesMut<'_, K, V $(, $A)?> {
+                ValuesMut { entries: self.iter_mut() }
+            }
         }
     };
 }
@@ -268,114 +267,94 @@ macro_rules! entry_methods {
         $a:lifetime, $K:ty => $V:ident, $Occupied:ty, [$($bounds:tt)*], $Of:literal, $call:literal, $cost:literal,
         |$entry:ident, $value:ident| $fill:expr
     ) => {
-        #[doc = concat!("Sets the value of the key and returns its entry. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert_eq!(map.", $call, "(\"a\").insert(1).get(), &1);")]
-        /// ```
-        #[inline(always)]
-        pub fn insert(self, $value: $V) -> $Occupied
-        where
-            $($bounds)*
-        {
-            match self {
-                Self::Occupied(mut entry) => {
-                    entry.insert($value);
-                    entry
-                }
-                Self::Vacant($entry) => $fill,
-            }
-        }
+        examples! {
+            concat!("let mut map = rosti::", $Of, "::new();");
 
-        #[doc = concat!("The value of the key, which is `default` if it was absent. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("*map.", $call, "(\"a\").or_insert(1) += 1;")]
-        #[doc = concat!("*map.", $call, "(\"a\").or_insert(1) += 1;")]
-        /// assert_eq!(map["a"], 3);
-        /// ```
-        #[inline(always)]
-        pub fn or_insert(self, default: $V) -> &$a mut $V
-        where
-            $($bounds)*
-        {
-            match self {
-                Self::Occupied(entry) => entry.into_mut(),
-                Self::Vacant(entry) => entry.insert(default),
-            }
-        }
-
-        #[doc = concat!("The value of the key, which is the result of `default` if it was absent. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("map.", $call, "(\"a\").or_insert_with(Vec::new).push(1);")]
-        /// assert_eq!(map["a"], [1]);
-        /// ```
-        #[inline(always)]
-        pub fn or_insert_with<F: FnOnce() -> $V>(self, default: F) -> &$a mut $V
-        where
-            $($bounds)*
-        {
-            match self {
-                Self::Occupied(entry) => entry.into_mut(),
-                Self::Vacant(entry) => entry.insert(default()),
-            }
-        }
-
-        #[doc = concat!("The value of the key, which a function makes from the key if it was absent. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert_eq!(*map.", $call, "(\"abc\").or_insert_with_key(|key| key.len()), 3);")]
-        /// ```
-        #[inline(always)]
-        pub fn or_insert_with_key<F: FnOnce(&$K) -> $V>(self, default: F) -> &$a mut $V
-        where
-            $($bounds)*
-        {
-            match self {
-                Self::Occupied(entry) => entry.into_mut(),
-                Self::Vacant(entry) => {
-                    let value = default(entry.key());
-                    entry.insert(value)
+            #[doc = concat!("Sets the value of the key and returns its entry. ", $cost)]
+            #[example(concat!("assert_eq!(map.", $call, "(\"a\").insert(1).get(), &1);"))]
+            #[inline(always)]
+            pub fn insert(self, $value: $V) -> $Occupied
+            where
+                $($bounds)*
+            {
+                match self {
+                    Self::Occupied(mut entry) => {
+                        entry.insert($value);
+                        entry
+                    }
+                    Self::Vacant($entry) => $fill,
                 }
             }
-        }
 
-        #[doc = concat!("The value of the key, which is `V`'s default if it was absent. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("let value: &mut u32 = map.", $call, "(\"a\").or_default();")]
-        /// assert_eq!(value, &0);
-        /// ```
-        #[inline(always)]
-        pub fn or_default(self) -> &$a mut $V
-        where
-            $V: Default,
-            $($bounds)*
-        {
-            self.or_insert_with($V::default)
-        }
-
-        /// Changes the value if the key is present.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        /// for _ in 0..3 {
-        #[doc = concat!("    map.", $call, "(\"a\").and_modify(|value| *value += 10).or_insert(1);")]
-        /// }
-        /// assert_eq!(map["a"], 21);
-        /// ```
-        #[inline(always)]
-        pub fn and_modify<F: FnOnce(&mut $V)>(mut self, f: F) -> Self {
-            if let Self::Occupied(entry) = &mut self {
-                f(entry.get_mut());
+            #[doc = concat!("The value of the key, which is `default` if it was absent. ", $cost)]
+            #[example(concat!("*map.", $call, "(\"a\").or_insert(1) += 1;"),
+                concat!("*map.", $call, "(\"a\").or_insert(1) += 1;"),
+                "assert_eq!(map[\"a\"], 3);")]
+            #[inline(always)]
+            pub fn or_insert(self, default: $V) -> &$a mut $V
+            where
+                $($bounds)*
+            {
+                match self {
+                    Self::Occupied(entry) => entry.into_mut(),
+                    Self::Vacant(entry) => entry.insert(default),
+                }
             }
-            self
+
+            #[doc = concat!("The value of the key, which is the result of `default` if it was absent. ", $cost)]
+            #[example(concat!("map.", $call, "(\"a\").or_insert_with(Vec::new).push(1);"),
+                "assert_eq!(map[\"a\"], [1]);")]
+            #[inline(always)]
+            pub fn or_insert_with<F: FnOnce() -> $V>(self, default: F) -> &$a mut $V
+            where
+                $($bounds)*
+            {
+                match self {
+                    Self::Occupied(entry) => entry.into_mut(),
+                    Self::Vacant(entry) => entry.insert(default()),
+                }
+            }
+
+            #[doc = concat!("The value of the key, which a function makes from the key if it was absent. ", $cost)]
+            #[example(concat!("assert_eq!(*map.", $call, "(\"abc\").or_insert_with_key(|key| key.len()), 3);"))]
+            #[inline(always)]
+            pub fn or_insert_with_key<F: FnOnce(&$K) -> $V>(self, default: F) -> &$a mut $V
+            where
+                $($bounds)*
+            {
+                match self {
+                    Self::Occupied(entry) => entry.into_mut(),
+                    Self::Vacant(entry) => {
+                        let value = default(entry.key());
+                        entry.insert(value)
+                    }
+                }
+            }
+
+            #[doc = concat!("The value of the key, which is `V`'s default if it was absent. ", $cost)]
+            #[example(concat!("let value: &mut u32 = map.", $call, "(\"a\").or_default();"),
+                "assert_eq!(value, &0);")]
+            #[inline(always)]
+            pub fn or_default(self) -> &$a mut $V
+            where
+                $V: Default,
+                $($bounds)*
+            {
+                self.or_insert_with($V::default)
+            }
+
+            /// Changes the value if the key is present.
+            #[example("for _ in 0..3 {",
+                concat!("    map.", $call, "(\"a\").and_modify(|value| *value += 10).or_insert(1);"),
+                "}",
+                "assert_eq!(map[\"a\"], 21);")]
+            #[inline(always)]
+            pub fn and_modify<F: FnOnce(&mut $V)>(mut self, f: F) -> Self {
+                if let Self::Occupied(entry) = &mut self {
+                    f(entry.get_mut());
+                }
+                self
+            }
         }
     };
 }
@@ -384,52 +363,39 @@ macro_rules! entry_methods {
 /// of it, for the documentation.
 macro_rules! value_methods {
     ($a:lifetime, $V:ident, $Of:literal, $entry:literal, |$self:ident| $get:expr, $get_mut:expr, $into_mut:expr) => {
-        /// The value.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert_eq!(map.", $entry, ".get(), &1);")]
-        /// ```
-        #[inline(always)]
-        pub fn get(&$self) -> &$V {
-            $get
-        }
+        examples! {
+            concat!("let mut map = rosti::", $Of, "::new();\nlet mut entry = map.", $entry, ";");
 
-        /// A mutable reference to the value, which lives as long as the borrow of the entry;
-        /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("*map.", $entry, ".get_mut() += 1;")]
-        /// assert_eq!(map["a"], 2);
-        /// ```
-        #[inline(always)]
-        pub fn get_mut(&mut $self) -> &mut $V {
-            $get_mut
-        }
+            /// The value.
+            #[example("assert_eq!(entry.get(), &1);")]
+            #[inline(always)]
+            pub fn get(&$self) -> &$V {
+                $get
+            }
 
-        /// A mutable reference to the value, for as long as the map was borrowed.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("let value: &mut i32 = map.", $entry, ".into_mut();")]
-        /// *value += 1;
-        /// assert_eq!(map["a"], 2);
-        /// ```
-        #[inline(always)]
-        pub fn into_mut($self) -> &$a mut $V {
-            $into_mut
-        }
+            /// A mutable reference to the value, which lives as long as the borrow of the entry;
+            /// [`into_mut`](Self::into_mut) gives one that lives as long as the map's.
+            #[example("*entry.get_mut() += 1;",
+                "assert_eq!(entry.get(), &2);")]
+            #[inline(always)]
+            pub fn get_mut(&mut $self) -> &mut $V {
+                $get_mut
+            }
 
-        /// Sets the value and returns the old one.
-        ///
-        /// ```
-        #[doc = concat!("let mut map = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert_eq!(map.", $entry, ".insert(2), 1);")]
-        /// ```
-        #[inline]
-        pub fn insert(&mut self, value: $V) -> $V {
-            core::mem::replace(self.get_mut(), value)
+            /// A mutable reference to the value, for as long as the map was borrowed.
+            #[example("*entry.into_mut() += 1;",
+                "assert_eq!(map[\"a\"], 2);")]
+            #[inline(always)]
+            pub fn into_mut($self) -> &$a mut $V {
+                $into_mut
+            }
+
+            /// Sets the value and returns the old one.
+            #[example("assert_eq!((entry.insert(2), entry.get()), (1, &2));")]
+            #[inline]
+            pub fn insert(&mut self, value: $V) -> $V {
+                core::mem::replace(self.get_mut(), value)
+            }
         }
     };
 }
@@ -441,18 +407,16 @@ macro_rules! accessors {
         $entry:literal,
         $($doc:literal
         $name:ident $([$always:ident])? ($($receiver:tt)*) -> $Shown:ty, $expected:literal => $shown:expr;)*
-    ) => {$(
-        #[doc = $doc]
-        ///
-        /// ```
-        #[doc = $entry]
-        #[doc = concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");")]
-        /// ```
-        #[inline $(($always))?]
-        pub fn $name($($receiver)*) -> $Shown {
-            $shown
-        }
-    )*};
+    ) => {
+        examples! { $entry; $(
+            #[doc = $doc]
+            #[example(concat!("assert_eq!(entry.", stringify!($name), "(), ", $expected, ");"))]
+            #[inline $(($always))?]
+            pub fn $name($($receiver)*) -> $Shown {
+                $shown
+            }
+        )* }
+    };
 }
 
 pub(crate) use {accessors, entry_methods, lookups, map_methods, value_methods, views};

@@ -126,7 +126,24 @@ construct! {
     capacity: "How many entries the map can hold without growing, whatever is removed and inserted in the meantime. O(1)."
 }
 
-map_methods! { HashMap, [], [], [table], [table.raw], pop }
+map_methods! {
+    HashMap, [], [], [table], [table.raw], pop; |self, key| inline(always),
+    entry: {
+        let hash = self.hash_builder.hash_one(&key);
+        match self.table.raw.find_or_spot(hash, has_key(&key)) {
+            Place::Full(slot) => Entry::Occupied(OccupiedEntry::new(self, slot, hash)),
+            Place::Vacant(slot) => Entry::Vacant(VacantEntry::new(VacantPlace::new(self, Some(slot), hash), key)),
+            Place::Unknown => Entry::Vacant(VacantEntry::new(VacantPlace::new(self, None, hash), key)),
+        }
+    };
+    entry_ref: {
+        let hash = self.hash_builder.hash_one(key);
+        match self.table.raw.find(hash, has_key(key)) {
+            Some(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
+            None => EntryRef::Vacant(VacantEntryRef::new(VacantPlace::new(self, None, hash), key)),
+        }
+    };
+}
 
 room! {
     HashMap<K, V>, [], "map" of "entries", "HashMap::<u64, u64>", [self.table, hash_of(&self.hash_builder)],
@@ -147,52 +164,6 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     #[inline]
     pub fn shrink_to(&mut self, min_capacity: usize) {
         self.table.shrink_to(min_capacity, hash_of(&self.hash_builder));
-    }
-
-    /// The entry of a key, which can be inspected, changed, filled or removed with a single search.
-    /// O(1) expected. The map grows only when a vacant entry is filled, and only if it must.
-    ///
-    /// ```
-    /// let mut letters = rosti::HashMap::new();
-    /// for letter in "a short rosti".chars() {
-    ///     *letters.entry(letter).or_insert(0) += 1;
-    /// }
-    /// assert_eq!(letters[&'s'], 2);
-    /// ```
-    #[inline(always)]
-    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, A> {
-        let hash = self.hash_builder.hash_one(&key);
-        match self.table.raw.find_or_spot(hash, has_key(&key)) {
-            Place::Full(slot) => Entry::Occupied(OccupiedEntry::new(self, slot, hash)),
-            Place::Vacant(slot) => {
-                Entry::Vacant(VacantEntry::new(VacantPlace::new(self, Some(slot), hash), key))
-            }
-            Place::Unknown => {
-                Entry::Vacant(VacantEntry::new(VacantPlace::new(self, None, hash), key))
-            }
-        }
-    }
-
-    /// The entry of a key that is given in its borrowed form, and made into an owned key only if it
-    /// is absent. O(1) expected.
-    ///
-    /// ```
-    /// let mut words: rosti::HashMap<String, u32> = rosti::HashMap::new();
-    /// for word in "to be or not to be".split(' ') {
-    ///     *words.entry_ref(word).or_insert(0) += 1;
-    /// }
-    /// assert_eq!(words["be"], 2);
-    /// ```
-    #[inline(always)]
-    pub fn entry_ref<'a, 'b, Q: Hash + Equivalent<K> + ?Sized>(
-        &'a mut self,
-        key: &'b Q,
-    ) -> EntryRef<'a, 'b, K, Q, V, S, A> {
-        let hash = self.hash_builder.hash_one(key);
-        match self.table.raw.find(hash, has_key(key)) {
-            Some(slot) => EntryRef::Occupied(OccupiedEntry::new(self, slot, hash)),
-            None => EntryRef::Vacant(VacantEntryRef::new(VacantPlace::new(self, None, hash), key)),
-        }
     }
 
     /// The slot of a key's entry.

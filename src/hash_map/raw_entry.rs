@@ -43,7 +43,6 @@ pub struct RawEntryBuilderMut<'a, K, V, S, A: Allocator = Global> {
 ///
 /// ```
 /// use rosti::hash_map::{HashMap, RawEntryMut};
-///
 /// let mut map: HashMap<String, usize> = HashMap::new();
 /// for word in ["a", "b", "a"] {
 ///     match map.raw_entry_mut().from_key(word) {
@@ -120,49 +119,37 @@ macro_rules! searches {
         |$self:ident, $hash:ident, $eq:ident| $find:expr
     ) => {
         impl<'a, K, V, S, A: Allocator> $Builder<'a, K, V, S, A> {
-            /// The entry of a key. O(1) expected.
-            ///
-            /// ```
-            #[doc = concat!("let ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);")]
-            #[doc = concat!("assert_eq!(map.", $builder, ".from_key(\"a\").", $entry, ".1, &1);")]
-            /// ```
-            #[inline]
-            pub fn from_key<Q: Hash + Equivalent<K> + ?Sized>(self, key: &Q) -> $Found
-            where
-                S: BuildHasher,
-            {
-                let hash = self.map.hash_builder.hash_one(key);
-                self.from_key_hashed_nocheck(hash, key)
-            }
+            examples! {
+                concat!("# use std::hash::BuildHasher;\nlet ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);\n\
+                    let hash = map.hasher().hash_one(\"a\");");
 
-            /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to
-            /// be found.
-            ///
-            /// ```
-            /// # use std::hash::BuildHasher;
-            #[doc = concat!("let ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);")]
-            /// let hash = map.hasher().hash_one("a");
-            #[doc = concat!("let found = map.", $builder, ".from_key_hashed_nocheck(hash, \"a\");")]
-            #[doc = concat!("assert_eq!(found.", $entry, ".1, &1);")]
-            /// ```
-            #[inline]
-            pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(self, hash: u64, key: &Q) -> $Found {
-                self.from_hash(hash, |candidate| key.equivalent(candidate))
-            }
+                /// The entry of a key. O(1) expected.
+                #[example(concat!("assert_eq!(map.", $builder, ".from_key(\"a\").", $entry, ".1, &1);"))]
+                #[inline]
+                pub fn from_key<Q: Hash + Equivalent<K> + ?Sized>(self, key: &Q) -> $Found
+                where
+                    S: BuildHasher,
+                {
+                    let hash = self.map.hash_builder.hash_one(key);
+                    self.from_key_hashed_nocheck(hash, key)
+                }
 
-            /// The entry with this hash whose key `is_match` accepts. O(1) expected.
-            ///
-            /// ```
-            /// # use std::hash::BuildHasher;
-            #[doc = concat!("let ", $map, " = rosti::HashMap::<_, _>::from([(\"a\", 1)]);")]
-            /// let hash = map.hasher().hash_one("a");
-            #[doc = concat!("let found = map.", $builder, ".from_hash(hash, |&key| key == \"a\");")]
-            #[doc = concat!("assert_eq!(found.", $entry, ".1, &1);")]
-            /// ```
-            #[inline]
-            pub fn from_hash<F: FnMut(&K) -> bool>($self, $hash: u64, mut is_match: F) -> $Found {
-                let $eq = |(key, _): &(K, V)| is_match(key);
-                $find
+                /// The entry of a key whose hash is known. O(1) expected. With a wrong hash it is unlikely to be found.
+                #[example(concat!("let found = map.", $builder, ".from_key_hashed_nocheck(hash, \"a\");"),
+                    concat!("assert_eq!(found.", $entry, ".1, &1);"))]
+                #[inline]
+                pub fn from_key_hashed_nocheck<Q: Equivalent<K> + ?Sized>(self, hash: u64, key: &Q) -> $Found {
+                    self.from_hash(hash, |candidate| key.equivalent(candidate))
+                }
+
+                /// The entry with this hash whose key `is_match` accepts. O(1) expected.
+                #[example(concat!("let found = map.", $builder, ".from_hash(hash, |&key| key == \"a\");"),
+                    concat!("assert_eq!(found.", $entry, ".1, &1);"))]
+                #[inline]
+                pub fn from_hash<F: FnMut(&K) -> bool>($self, $hash: u64, mut is_match: F) -> $Found {
+                    let $eq = |(key, _): &(K, V)| is_match(key);
+                    $find
+                }
             }
         }
     };
@@ -188,92 +175,76 @@ searches! {
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> RawEntryMut<'a, K, V, S, A> {
-    /// Sets the value and returns the entry. If the key is present, the stored key is kept and the
-    /// one given is dropped. O(1) amortised.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).remove(), 1);
-    /// ```
-    #[inline]
-    pub fn insert(self, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A> {
-        match self {
-            RawEntryMut::Occupied(mut entry) => {
-                entry.insert(value);
-                entry
-            }
-            RawEntryMut::Vacant(entry) => {
-                let hash = entry.map.hash_builder.hash_one(&key);
-                entry.fill(hash, key, value)
+    examples! {
+        "let mut map = rosti::HashMap::<_, _>::new();\n\
+            let entry = map.raw_entry_mut().from_key(&'a');";
+
+        /// Sets the value and returns the entry. If the key is present, the stored key is kept and the one given is
+        /// dropped. O(1) amortised.
+        #[example("assert_eq!(entry.insert('a', 1).remove(), 1);")]
+        #[inline]
+        pub fn insert(self, key: K, value: V) -> RawOccupiedEntryMut<'a, K, V, S, A> {
+            match self {
+                RawEntryMut::Occupied(mut entry) => {
+                    entry.insert(value);
+                    entry
+                }
+                RawEntryMut::Vacant(entry) => {
+                    let hash = entry.map.hash_builder.hash_one(&key);
+                    entry.fill(hash, key, value)
+                }
             }
         }
-    }
 
-    /// The key and its value; those given are inserted if the key was absent. O(1) amortised.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 1), (&mut "a", &mut 1));
-    /// assert_eq!(map.raw_entry_mut().from_key("a").or_insert("a", 2), (&mut "a", &mut 1));
-    /// ```
-    #[inline]
-    pub fn or_insert(self, default_key: K, default_value: V) -> (&'a mut K, &'a mut V) {
-        self.or_insert_with(|| (default_key, default_value))
-    }
+        /// The key and its value; those given are inserted if the key was absent. O(1) amortised.
+        #[example("assert_eq!(entry.or_insert('a', 1), (&mut 'a', &mut 1));",
+            "assert_eq!(map.raw_entry_mut().from_key(&'a').or_insert('a', 2), (&mut 'a', &mut 1));")]
+        #[inline]
+        pub fn or_insert(self, default_key: K, default_value: V) -> (&'a mut K, &'a mut V) {
+            self.or_insert_with(|| (default_key, default_value))
+        }
 
-    /// The key and its value; those that `default` makes are inserted if the key was absent. O(1)
-    /// amortised.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<String, Vec<u32>> = rosti::HashMap::new();
-    /// let entry = map.raw_entry_mut().from_key("a");
-    /// let (_, list) = entry.or_insert_with(|| ("a".to_owned(), Vec::new()));
-    /// list.push(1);
-    /// assert_eq!(map["a"], [1]);
-    /// ```
-    #[inline]
-    pub fn or_insert_with<F: FnOnce() -> (K, V)>(self, default: F) -> (&'a mut K, &'a mut V) {
-        match self {
-            RawEntryMut::Occupied(entry) => entry.into_key_value(),
-            RawEntryMut::Vacant(entry) => {
-                let (key, value) = default();
-                entry.insert(key, value)
+        /// The key and its value; those that `default` makes are inserted if the key was absent. O(1) amortised.
+        #[example("assert_eq!(entry.or_insert_with(|| ('a', 1)), (&mut 'a', &mut 1));")]
+        #[inline]
+        pub fn or_insert_with<F: FnOnce() -> (K, V)>(self, default: F) -> (&'a mut K, &'a mut V) {
+            match self {
+                RawEntryMut::Occupied(entry) => entry.into_key_value(),
+                RawEntryMut::Vacant(entry) => {
+                    let (key, value) = default();
+                    entry.insert(key, value)
+                }
             }
         }
     }
 }
 
 impl<'a, K, V, S, A: Allocator> RawEntryMut<'a, K, V, S, A> {
-    /// Changes the key and the value if they are present. The key must remain equal to what it was.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// map.raw_entry_mut().from_key("a").and_modify(|_, value| *value += 1).or_insert("a", 0);
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn and_modify<F: FnOnce(&mut K, &mut V)>(mut self, f: F) -> Self {
-        if let RawEntryMut::Occupied(entry) = &mut self {
-            let (key, value) = entry.get_key_value_mut();
-            f(key, value);
-        }
-        self
-    }
+    examples! {
+        "let mut map = rosti::HashMap::<_, _>::from([('a', 1)]);\n\
+            let entry = map.raw_entry_mut().from_key(&'a');";
 
-    /// Replaces or removes the value if it is present: see
-    /// [`RawOccupiedEntryMut::replace_entry_with`].
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([("a", 1)]);
-    /// let entry = map.raw_entry_mut().from_key("a");
-    /// entry.and_replace_entry_with(|_, value| (value > 5).then_some(value));
-    /// assert!(map.is_empty());
-    /// ```
-    #[inline]
-    pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
-        match self {
-            RawEntryMut::Occupied(entry) => entry.replace_entry_with(f),
-            RawEntryMut::Vacant(_) => self,
+        /// Changes the key and the value if they are present. The key must remain equal to what it was.
+        #[example("entry.and_modify(|_, value| *value += 1).or_insert('a', 0);",
+            "assert_eq!(map[&'a'], 2);")]
+        #[inline]
+        pub fn and_modify<F: FnOnce(&mut K, &mut V)>(mut self, f: F) -> Self {
+            if let RawEntryMut::Occupied(entry) = &mut self {
+                let (key, value) = entry.get_key_value_mut();
+                f(key, value);
+            }
+            self
+        }
+
+        /// Replaces or removes the value if it is present: see [`RawOccupiedEntryMut::replace_entry_with`].
+        #[example("entry.and_replace_entry_with(|_, value| (value > 5).then_some(value));",
+            "assert!(map.is_empty());")]
+        #[inline]
+        pub fn and_replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> Self {
+            match self {
+                RawEntryMut::Occupied(entry) => entry.replace_entry_with(f),
+                RawEntryMut::Vacant(_) => self,
+            }
         }
     }
 }
@@ -310,68 +281,54 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         remove_entry(self) -> (K, V), "(\"a\", 1)" => self.entry.remove_entry();
     }
 
-    /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// assert_eq!(map.raw_entry_mut().from_key("a").insert("a", 1).insert_key("a"), "a");
-    /// ```
-    #[inline]
-    pub fn insert_key(&mut self, key: K) -> K {
-        mem::replace(self.key_mut(), key)
-    }
+    examples! {
+        "let mut map = rosti::HashMap::<_, _>::new();\n\
+            let mut entry = map.raw_entry_mut().from_key(&'a').insert('a', 1);";
 
-    /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns
-    /// the entry in its new state. O(1). If `f` panics, the entry is gone.
-    ///
-    /// ```
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::new();
-    /// let entry = map.raw_entry_mut().from_key("a").insert("a", 1);
-    /// entry.replace_entry_with(|_, value| Some(value + 1));
-    /// assert_eq!(map["a"], 2);
-    /// ```
-    #[inline]
-    pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(
-        self,
-        f: F,
-    ) -> RawEntryMut<'a, K, V, S, A> {
-        match self.entry.replace_entry_with(f) {
-            Entry::Occupied(entry) => RawEntryMut::Occupied(RawOccupiedEntryMut { entry }),
-            Entry::Vacant(entry) => {
-                RawEntryMut::Vacant(RawVacantEntryMut { map: entry.into_map() })
+        /// Sets the key, which must be equal to the old one, and returns that. Nothing is checked.
+        #[example("assert_eq!(entry.insert_key('a'), 'a');")]
+        #[inline]
+        pub fn insert_key(&mut self, key: K) -> K {
+            mem::replace(self.key_mut(), key)
+        }
+
+        /// Replaces the value by what `f` makes of it, or removes the entry if that is `None`. Returns the entry in its
+        /// new state. O(1). If `f` panics, the entry is gone.
+        #[example("entry.replace_entry_with(|_, value| Some(value + 1));",
+            "assert_eq!(map[&'a'], 2);")]
+        #[inline]
+        pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> RawEntryMut<'a, K, V, S, A> {
+            match self.entry.replace_entry_with(f) {
+                Entry::Occupied(entry) => RawEntryMut::Occupied(RawOccupiedEntryMut { entry }),
+                Entry::Vacant(entry) => {
+                    RawEntryMut::Vacant(RawVacantEntryMut { map: entry.into_map() })
+                }
             }
         }
     }
 }
 
 impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
-    /// Inserts a key, which must be absent, with a value. O(1) amortised.
-    ///
-    /// ```
-    /// use rosti::hash_map::{HashMap, RawEntryMut};
-    /// let mut map: HashMap<&str, u32> = HashMap::new();
-    /// let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") else { panic!() };
-    /// assert_eq!(entry.insert("a", 1), (&mut "a", &mut 1));
-    /// ```
-    #[inline]
-    pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V) {
-        let hash = self.map.hash_builder.hash_one(&key);
-        self.insert_hashed_nocheck(hash, key, value)
-    }
+    examples! {
+        "use rosti::hash_map::{HashMap, RawEntryMut};\n\
+            let mut map = HashMap::<_, _>::new();\n\
+            let hash = std::hash::BuildHasher::hash_one(map.hasher(), 'a');\n\
+            let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key(&'a') else { panic!() };";
 
-    /// Inserts a key, which must be absent and have this hash, with a value. O(1) amortised.
-    ///
-    /// ```
-    /// use rosti::hash_map::{HashMap, RawEntryMut};
-    /// let mut map: HashMap<&str, u32> = HashMap::new();
-    /// let hash = std::hash::BuildHasher::hash_one(map.hasher(), "a");
-    /// let RawEntryMut::Vacant(entry) = map.raw_entry_mut().from_key("a") else { panic!() };
-    /// entry.insert_hashed_nocheck(hash, "a", 1);
-    /// assert_eq!(map["a"], 1);
-    /// ```
-    #[inline]
-    pub fn insert_hashed_nocheck(self, hash: u64, key: K, value: V) -> (&'a mut K, &'a mut V) {
-        self.fill(hash, key, value).into_key_value()
+        /// Inserts a key, which must be absent, with a value. O(1) amortised.
+        #[example("assert_eq!(entry.insert('a', 1), (&mut 'a', &mut 1));")]
+        #[inline]
+        pub fn insert(self, key: K, value: V) -> (&'a mut K, &'a mut V) {
+            let hash = self.map.hash_builder.hash_one(&key);
+            self.insert_hashed_nocheck(hash, key, value)
+        }
+
+        /// Inserts a key, which must be absent and have this hash, with a value. O(1) amortised.
+        #[example("assert_eq!(entry.insert_hashed_nocheck(hash, 'a', 1), (&mut 'a', &mut 1));")]
+        #[inline]
+        pub fn insert_hashed_nocheck(self, hash: u64, key: K, value: V) -> (&'a mut K, &'a mut V) {
+            self.fill(hash, key, value).into_key_value()
+        }
     }
 
     #[inline]

@@ -112,12 +112,8 @@ macro_rules! map_traits {
             }
         }
 
-        impl<K, Q, V, S, A> Index<&Q> for $Map<K, V, S, A>
-        where
-            K: Eq + Hash,
-            Q: Hash + Equivalent<K> + ?Sized,
-            S: BuildHasher,
-            A: Allocator $(+ $bound)?,
+        impl<K: Eq + Hash, Q: Hash + Equivalent<K> + ?Sized, V, S: BuildHasher, A: Allocator $(+ $bound)?> Index<&Q>
+            for $Map<K, V, S, A>
         {
             type Output = V;
 

@@ -35,39 +35,34 @@ macro_rules! batches {
         }
 
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
-            /// The stored elements that are equal to those given, in the order given: the same as calling
-            /// `get` for each, except that in a set beyond the cache the lookups do not wait for one
-            /// another. Beyond hashbrown's interface; [`HashMap::get_batch`](crate::HashMap::get_batch)
-            /// says when it pays off and what happens if user code panics.
-            ///
-            /// ```
-            #[doc = concat!("let words: rosti::", stringify!($Set), "<String> = [\"rosti\", \"butter\"].map(String::from).into();")]
-            /// let found: Vec<_> = words.get_batch(["salt", "rosti"]).collect();
-            /// assert_eq!(found, [None, Some(&"rosti".to_owned())]);
-            /// ```
-            #[inline]
-            pub fn get_batch<'q, Q, I>(&self, values: I) -> GetBatch<'_, T, S, I::IntoIter, A>
-            where
-                Q: Hash + Equivalent<T> + ?Sized + 'q,
-                I: IntoIterator<Item = &'q Q>,
-            {
-                GetBatch { entries: self.map.get_key_value_batch(values) }
-            }
+            examples! {
+                concat!("let set: rosti::", stringify!($Set), "<u32> = (0..1000).collect();");
 
-            /// Whether many elements are present; see [`get_batch`](Self::get_batch).
-            ///
-            /// ```
-            #[doc = concat!("let set: rosti::", stringify!($Set), "<u32> = (0..1000).collect();")]
-            /// let wanted: Vec<u32> = (500..1500).collect();
-            /// assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);
-            /// ```
-            #[inline]
-            pub fn contains_batch<'q, Q, I>(&self, values: I) -> ContainsBatch<'_, T, S, I::IntoIter, A>
-            where
-                Q: Hash + Equivalent<T> + ?Sized + 'q,
-                I: IntoIterator<Item = &'q Q>,
-            {
-                ContainsBatch { entries: self.map.contains_batch(values) }
+                /// The stored elements that are equal to those given, in the order given: the same as calling
+                /// `get` for each, except that in a set beyond the cache the lookups do not wait for one
+                /// another. Beyond hashbrown's interface; [`HashMap::get_batch`](crate::HashMap::get_batch)
+                /// says when it pays off and what happens if user code panics.
+                #[example("assert_eq!(set.get_batch(&[1000, 999]).collect::<Vec<_>>(), [None, Some(&999)]);")]
+                #[inline]
+                pub fn get_batch<'q, Q, I>(&self, values: I) -> GetBatch<'_, T, S, I::IntoIter, A>
+                where
+                    Q: Hash + Equivalent<T> + ?Sized + 'q,
+                    I: IntoIterator<Item = &'q Q>,
+                {
+                    GetBatch { entries: self.map.get_key_value_batch(values) }
+                }
+
+                /// Whether many elements are present; see [`get_batch`](Self::get_batch).
+                #[example("let wanted: Vec<u32> = (500..1500).collect();",
+                    "assert_eq!(set.contains_batch(&wanted).filter(|&present| present).count(), 500);")]
+                #[inline]
+                pub fn contains_batch<'q, Q, I>(&self, values: I) -> ContainsBatch<'_, T, S, I::IntoIter, A>
+                where
+                    Q: Hash + Equivalent<T> + ?Sized + 'q,
+                    I: IntoIterator<Item = &'q Q>,
+                {
+                    ContainsBatch { entries: self.map.contains_batch(values) }
+                }
             }
         }
     };

@@ -41,43 +41,35 @@ pub struct OccupiedEntry<'a, T, S, A: Allocator = Global> {
 /// [`HashSet::entry`](super::HashSet::entry).
 ///
 /// ```
-/// use rosti::hash_set::{Entry, HashSet};
-///
-/// let mut set = HashSet::<_>::from(['a']);
-/// if let Entry::Vacant(entry) = set.entry('b') {
-///     entry.insert();
-/// }
-/// assert_eq!(set, HashSet::from(['a', 'b']));
+/// let mut set = rosti::HashSet::new();
+/// let rosti::hash_set::Entry::Vacant(entry) = set.entry('b') else { panic!() };
+/// assert_eq!(entry.insert().get(), &'b');
 /// ```
 pub struct VacantEntry<'a, T, S, A: Allocator = Global> {
     pub(super) inner: hash_map::VacantEntry<'a, T, (), S, A>,
 }
 
 impl<'a, T: Hash, S: BuildHasher, A: Allocator> Entry<'a, T, S, A> {
-    /// Inserts the element if it is absent. An element that is present is kept. O(1).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// assert_eq!(set.entry('a').insert().get(), &'a');
-    /// ```
-    #[inline]
-    pub fn insert(self) -> OccupiedEntry<'a, T, S, A> {
-        match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry.insert(),
-        }
-    }
+    examples! {
+        "let mut set = rosti::HashSet::new();";
 
-    /// Inserts the element if it is absent, and returns nothing. O(1).
-    ///
-    /// ```
-    /// let mut set = rosti::HashSet::new();
-    /// set.entry('a').or_insert();
-    /// assert!(set.contains(&'a'));
-    /// ```
-    #[inline]
-    pub fn or_insert(self) {
-        self.insert();
+        /// Inserts the element if it is absent. An element that is present is kept. O(1).
+        #[example("assert_eq!(set.entry('a').insert().get(), &'a');")]
+        #[inline]
+        pub fn insert(self) -> OccupiedEntry<'a, T, S, A> {
+            match self {
+                Entry::Occupied(entry) => entry,
+                Entry::Vacant(entry) => entry.insert(),
+            }
+        }
+
+        /// Inserts the element if it is absent, and returns nothing. O(1).
+        #[example("set.entry('a').or_insert();",
+            "assert!(set.contains(&'a'));")]
+        #[inline]
+        pub fn or_insert(self) {
+            self.insert();
+        }
     }
 }
 
@@ -117,9 +109,8 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
     ///
     /// ```
-    /// use rosti::hash_set::{Entry, HashSet};
-    /// let mut set = HashSet::new();
-    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
+    /// let mut set = rosti::HashSet::new();
+    /// let rosti::hash_set::Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.insert().get(), &'a');
     /// ```
     #[inline]

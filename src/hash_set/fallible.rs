@@ -31,38 +31,32 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
 macro_rules! fallible {
     ($Set:ident, [$($bound:ident)?]) => {
         impl<T: Eq + Hash, S: BuildHasher, A: Allocator $(+ $bound)?> $Set<T, S, A> {
-            /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
-            /// amortised. If it is present, nothing is reserved and the result is `false`.
-            ///
-            /// # Errors
-            /// [`Rejected`]: what could not be inserted, and why. The elements are unchanged.
-            ///
-            /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
-            /// assert_eq!(set.try_reserve_insert("a"), Ok(true));
-            /// assert_eq!(set.try_reserve_insert("a"), Ok(false));
-            /// ```
-            pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
-                let result = self.map.try_reserve_insert(value, ());
-                result.map(|old| old.is_none()).map_err($crate::hash_set::element)
-            }
+            examples! {
+                concat!("let mut set = rosti::", stringify!($Set), "::new();");
 
-            /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
-            ///
-            /// # Errors
-            /// [`Rejected`], whose value yields the element that found no room and all that follow it;
-            /// those before it are in the set.
-            ///
-            /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
-            /// assert!(set.try_extend(0..100).is_ok());
-            /// assert_eq!(set.len(), 100);
-            /// ```
-            pub fn try_extend<I: IntoIterator<Item = T>>(
-                &mut self,
-                elements: I,
-            ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
-                try_extend(elements, |element| self.try_reserve_insert(element).map(drop))
+                /// [`insert`](Self::insert) that gives the element back if there is no memory for it. O(1)
+                /// amortised. If it is present, nothing is reserved and the result is `false`.
+                ///
+                /// # Errors
+                /// [`Rejected`]: what could not be inserted, and why. The elements are unchanged.
+                #[example("assert_eq!((set.try_reserve_insert('a'), set.try_reserve_insert('a')), (Ok(true), Ok(false)));")]
+                pub fn try_reserve_insert(&mut self, value: T) -> Result<bool, Rejected<T>> {
+                    let result = self.map.try_reserve_insert(value, ());
+                    result.map(|old| old.is_none()).map_err($crate::hash_set::element)
+                }
+
+                /// Inserts elements as `extend` does, until there is no memory for one. Reserves nothing in advance.
+                ///
+                /// # Errors
+                /// [`Rejected`], whose value yields the element that found no room and all that follow it;
+                /// those before it are in the set.
+                #[example("assert!(set.try_extend(0..100).is_ok() && set.len() == 100);")]
+                pub fn try_extend<I: IntoIterator<Item = T>>(
+                    &mut self,
+                    elements: I,
+                ) -> Result<(), Rejected<Rest<I::IntoIter>>> {
+                    try_extend(elements, |element| self.try_reserve_insert(element).map(drop))
+                }
             }
         }
     };
@@ -81,9 +75,8 @@ impl<'a, T: Hash, S: BuildHasher, A: Allocator> VacantEntry<'a, T, S, A> {
     /// [`Rejected`]: what could not be inserted, and why. The set is unchanged.
     ///
     /// ```
-    /// use rosti::hash_set::{Entry, HashSet};
-    /// let mut set = HashSet::new();
-    /// let Entry::Vacant(entry) = set.entry('a') else { panic!() };
+    /// let mut set = rosti::HashSet::new();
+    /// let rosti::hash_set::Entry::Vacant(entry) = set.entry('a') else { panic!() };
     /// assert_eq!(entry.try_insert().unwrap().get(), &'a');
     /// ```
     pub fn try_insert(self) -> Result<OccupiedEntry<'a, T, S, A>, Rejected<T>> {

@@ -53,36 +53,31 @@ macro_rules! set_methods {
                 remove: self.take(value).is_some();
             }
 
-            /// Inserts an element and returns whether it was absent. If an equal element is present, it is
-            /// kept and the one given is dropped. O(1) expected and amortised.
-            ///
-            /// # Panics
-            /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
-            /// assert!(set.insert("salt"));
-            /// assert!(!set.insert("salt"));
-            /// ```
-            #[inline]
-            pub fn insert(&mut self, value: T) -> bool {
-                self.map.insert(value, ()).is_none()
-            }
+            examples! {
+                concat!("let mut set = rosti::", stringify!($Set), "::new();");
 
-            /// The element in the set that is equal to the one given, which is inserted if there is none.
-            /// O(1) expected and amortised.
-            ///
-            /// # Panics
-            /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
-            ///
-            /// ```
-            #[doc = concat!("let mut set = rosti::", stringify!($Set), "::new();")]
-            /// assert_eq!(set.get_or_insert("salt"), &"salt");
-            /// assert_eq!(set.len(), 1);
-            /// ```
-            #[inline]
-            pub fn get_or_insert(&mut $self, $value: T) -> &T {
-                $get_or_insert
+                /// Inserts an element and returns whether it was absent. If an equal element is present, it is
+                /// kept and the one given is dropped. O(1) expected and amortised.
+                ///
+                /// # Panics
+                /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+                #[example("assert!(set.insert(\"salt\") && !set.insert(\"salt\"));")]
+                #[inline]
+                pub fn insert(&mut self, value: T) -> bool {
+                    self.map.insert(value, ()).is_none()
+                }
+
+                /// The element in the set that is equal to the one given, which is inserted if there is none.
+                /// O(1) expected and amortised.
+                ///
+                /// # Panics
+                /// If the set must grow and the new capacity overflows; aborts if the allocator fails.
+                #[example("assert_eq!(set.get_or_insert(\"salt\"), &\"salt\");",
+                    "assert_eq!(set.len(), 1);")]
+                #[inline]
+                pub fn get_or_insert(&mut $self, $value: T) -> &T {
+                    $get_or_insert
+                }
             }
 
             /// Inserts an element and returns the equal one that it replaces, if any. O(1) expected and
@@ -119,51 +114,41 @@ macro_rules! elements {
         [$($parameter:tt)*] $Given:ty => $Shown:ty, $Owned:ty, |$self:ident, $value:ident|
         contains: $contains:expr; get: $get:expr; take: $take:expr; remove: $remove:expr;
     ) => {
-        #[doc = concat!("Whether the element is in the set. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\".to_owned()]);")]
-        /// assert!(set.contains("salt") && !set.contains("pepper"));
-        /// ```
-        #[$inline]
-        pub fn contains $($parameter)*(&$self, $value: &$Given) -> bool {
-            $contains
+        examples! {
+            concat!("let set = rosti::", $Of, "::from([\"salt\".to_owned()]);");
+
+            #[doc = concat!("Whether the element is in the set. ", $cost)]
+            #[example("assert!(set.contains(\"salt\") && !set.contains(\"pepper\"));")]
+            #[$inline]
+            pub fn contains $($parameter)*(&$self, $value: &$Given) -> bool {
+                $contains
+            }
+
+            #[doc = concat!("The element in the set that is equal to the one given. ", $cost)]
+            #[example("assert!(set.get(\"salt\").is_some_and(|element| element == \"salt\"));",
+                "assert_eq!(set.get(\"pepper\"), None);")]
+            #[$inline]
+            pub fn get $($parameter)*(&$self, $value: &$Given) -> Option<$Shown> {
+                $get
+            }
         }
 
-        #[doc = concat!("The element in the set that is equal to the one given. ", $cost)]
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\".to_owned()]);")]
-        /// assert!(set.get("salt").is_some_and(|element| element == "salt"));
-        /// assert_eq!(set.get("pepper"), None);
-        /// ```
-        #[$inline]
-        pub fn get $($parameter)*(&$self, $value: &$Given) -> Option<$Shown> {
-            $get
-        }
+        examples! {
+            concat!("let mut set = rosti::", $Of, "::from([\"salt\".to_owned()]);");
 
-        #[doc = concat!("Removes an element and returns it", $by_value, ". ", $removal)]
-        ///
-        /// ```
-        #[doc = concat!("let mut set = rosti::", $Of, "::from([\"salt\".to_owned()]);")]
-        /// assert_eq!(set.take("salt"), Some("salt".to_owned()));
-        /// assert_eq!(set.take("salt"), None);
-        /// ```
-        #[inline(always)]
-        pub fn take $($parameter)*(&mut $self, $value: &$Given) -> Option<$Owned> {
-            $take
-        }
+            #[doc = concat!("Removes an element and returns it", $by_value, ". ", $removal)]
+            #[example("assert_eq!((set.take(\"salt\"), set.take(\"salt\")), (Some(\"salt\".to_owned()), None));")]
+            #[inline(always)]
+            pub fn take $($parameter)*(&mut $self, $value: &$Given) -> Option<$Owned> {
+                $take
+            }
 
-        #[doc = concat!("Removes an element and returns whether it was present. ", $removal)]
-        ///
-        /// ```
-        #[doc = concat!("let mut set = rosti::", $Of, "::from([\"salt\"]);")]
-        /// assert!(set.remove("salt"));
-        /// assert!(!set.remove("salt"));
-        /// ```
-        #[inline(always)]
-        pub fn remove $($parameter)*(&mut $self, $value: &$Given) -> bool {
-            $remove
+            #[doc = concat!("Removes an element and returns whether it was present. ", $removal)]
+            #[example("assert!(set.remove(\"salt\") && !set.remove(\"salt\"));")]
+            #[inline(always)]
+            pub fn remove $($parameter)*(&mut $self, $value: &$Given) -> bool {
+                $remove
+            }
         }
     };
 }
@@ -172,40 +157,32 @@ macro_rules! elements {
 /// answers are found; then the methods' names, and that of the one which iterates.
 macro_rules! relations {
     ($Of:expr, $how:literal, $is_disjoint:ident $is_subset:ident $is_superset:ident, $iter:ident) => {
-        #[doc = concat!("Whether no element is in both sets", $how, ". At most one lookup per element of the smaller set.")]
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
-        #[doc = concat!("assert!(set.", stringify!($is_disjoint), "(&rosti::", $Of, "::from([\"pepper\"])));")]
-        #[doc = concat!("assert!(!set.", stringify!($is_disjoint), "(&rosti::", $Of, "::from([\"butter\"])));")]
-        /// ```
-        pub fn $is_disjoint(&self, other: &Self) -> bool {
-            let (smaller, larger) = $crate::hash_set::by_len(self, other, Self::len);
-            smaller.$iter().all(|element| !larger.contains(element))
-        }
+        examples! {
+            concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);");
 
-        #[doc = concat!("Whether all elements are in the other set too", $how, ". At most one lookup per element, none")]
-        /// if this set is the larger one.
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
-        #[doc = concat!("assert!(rosti::", $Of, "::from([\"salt\"]).", stringify!($is_subset), "(&set));")]
-        #[doc = concat!("assert!(!rosti::", $Of, "::from([\"pepper\"]).", stringify!($is_subset), "(&set));")]
-        /// ```
-        pub fn $is_subset(&self, other: &Self) -> bool {
-            self.len() <= other.len() && self.$iter().all(|element| other.contains(element))
-        }
+            #[doc = concat!("Whether no element is in both sets", $how, ". At most one lookup per element of the smaller set.")]
+            #[example(concat!("assert!(set.", stringify!($is_disjoint), "(&rosti::", $Of, "::from([\"pepper\"])));"),
+                concat!("assert!(!set.", stringify!($is_disjoint), "(&rosti::", $Of, "::from([\"butter\"])));"))]
+            pub fn $is_disjoint(&self, other: &Self) -> bool {
+                let (smaller, larger) = $crate::hash_set::by_len(self, other, Self::len);
+                smaller.$iter().all(|element| !larger.contains(element))
+            }
 
-        #[doc = concat!("Whether all elements of the other set are in this one", $how, "; see")]
-        #[doc = concat!("[`", stringify!($is_subset), "`](Self::", stringify!($is_subset), ").")]
-        ///
-        /// ```
-        #[doc = concat!("let set = rosti::", $Of, "::from([\"salt\", \"butter\"]);")]
-        #[doc = concat!("assert!(set.", stringify!($is_superset), "(&rosti::", $Of, "::from([\"salt\"])));")]
-        /// ```
-        #[inline]
-        pub fn $is_superset(&self, other: &Self) -> bool {
-            other.$is_subset(self)
+            #[doc = concat!("Whether all elements are in the other set too", $how, ". At most one lookup per element, none")]
+            /// if this set is the larger one.
+            #[example(concat!("assert!(rosti::", $Of, "::from([\"salt\"]).", stringify!($is_subset), "(&set));"),
+                concat!("assert!(!rosti::", $Of, "::from([\"pepper\"]).", stringify!($is_subset), "(&set));"))]
+            pub fn $is_subset(&self, other: &Self) -> bool {
+                self.len() <= other.len() && self.$iter().all(|element| other.contains(element))
+            }
+
+            #[doc = concat!("Whether all elements of the other set are in this one", $how, "; see")]
+            #[doc = concat!("[`", stringify!($is_subset), "`](Self::", stringify!($is_subset), ").")]
+            #[example(concat!("assert!(set.", stringify!($is_superset), "(&rosti::", $Of, "::from([\"salt\"])));"))]
+            #[inline]
+            pub fn $is_superset(&self, other: &Self) -> bool {
+                other.$is_subset(self)
+            }
         }
     };
 }
@@ -226,50 +203,38 @@ macro_rules! algebra {
         $intersection:ident -> $Intersection:ty => $both:expr;
         $union:ident -> $Union:ty => $all:expr;
     ) => {
-        #[doc = concat!("The elements that are in this set but not in the other, ", $how, ". One lookup per element.")]
-        ///
-        /// ```
-        #[doc = $sets]
-        #[doc = concat!("assert_eq!(a.", stringify!($difference), "(&b).map(|s| s.len()).sum::<usize>(), 1);")]
-        /// ```
-        #[inline]
-        pub fn $difference<'a>(&'a $self, $other: &'a Self) -> $Difference {
-            $without
-        }
+        examples! {
+            $sets;
 
-        #[doc = concat!("The elements that are in exactly one of the sets, ", $how, ". One lookup per element.")]
-        ///
-        /// ```
-        #[doc = $sets]
-        #[doc = concat!("assert_eq!(a.", stringify!($symmetric_difference), "(&b).map(|s| s.len()).sum::<usize>(), 1 + 4);")]
-        /// ```
-        #[inline]
-        pub fn $symmetric_difference<'a>(&'a $self, $other: &'a Self) -> $SymmetricDifference {
-            $either
-        }
+            #[doc = concat!("The elements that are in this set but not in the other, ", $how, ". One lookup per element.")]
+            #[example(concat!("assert_eq!(a.", stringify!($difference), "(&b).map(|s| s.len()).sum::<usize>(), 1);"))]
+            #[inline]
+            pub fn $difference<'a>(&'a $self, $other: &'a Self) -> $Difference {
+                $without
+            }
 
-        #[doc = concat!("The elements that are in both sets, ", $how, ". One lookup per element of the smaller set, whose")]
-        /// elements are those returned.
-        ///
-        /// ```
-        #[doc = $sets]
-        #[doc = concat!("assert_eq!(a.", stringify!($intersection), "(&b).map(|s| s.len()).sum::<usize>(), 2);")]
-        /// ```
-        #[inline]
-        pub fn $intersection<'a>(&'a $self, $other: &'a Self) -> $Intersection {
-            $both
-        }
+            #[doc = concat!("The elements that are in exactly one of the sets, ", $how, ". One lookup per element.")]
+            #[example(concat!("assert_eq!(a.", stringify!($symmetric_difference), "(&b).map(|s| s.len()).sum::<usize>(), 1 + 4);"))]
+            #[inline]
+            pub fn $symmetric_difference<'a>(&'a $self, $other: &'a Self) -> $SymmetricDifference {
+                $either
+            }
 
-        #[doc = concat!("The elements that are in at least one of the sets, each once, ", $how, ". One lookup per")]
-        /// element of the smaller set. Of equal elements that of the larger set is returned.
-        ///
-        /// ```
-        #[doc = $sets]
-        #[doc = concat!("assert_eq!(a.", stringify!($union), "(&b).map(|s| s.len()).sum::<usize>(), 1 + 2 + 4);")]
-        /// ```
-        #[inline]
-        pub fn $union<'a>(&'a $self, $other: &'a Self) -> $Union {
-            $all
+            #[doc = concat!("The elements that are in both sets, ", $how, ". One lookup per element of the smaller set, whose")]
+            /// elements are those returned.
+            #[example(concat!("assert_eq!(a.", stringify!($intersection), "(&b).map(|s| s.len()).sum::<usize>(), 2);"))]
+            #[inline]
+            pub fn $intersection<'a>(&'a $self, $other: &'a Self) -> $Intersection {
+                $both
+            }
+
+            #[doc = concat!("The elements that are in at least one of the sets, each once, ", $how, ". One lookup per")]
+            /// element of the smaller set. Of equal elements that of the larger set is returned.
+            #[example(concat!("assert_eq!(a.", stringify!($union), "(&b).map(|s| s.len()).sum::<usize>(), 1 + 2 + 4);"))]
+            #[inline]
+            pub fn $union<'a>(&'a $self, $other: &'a Self) -> $Union {
+                $all
+            }
         }
     };
 }

@@ -14,10 +14,8 @@ macro_rules! scans {
         /// [`HashMap::scan`](crate::HashMap::scan) says what is promised and what it costs.
         ///
         /// ```
-        /// use rosti::ScanCursor;
-        ///
         #[doc = concat!("let mut words: rosti::", $Of, " = (0..1000).map(|n| format!(\"number {n}\")).collect();")]
-        /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
+        /// let (mut seen, mut next) = (0, Some(rosti::ScanCursor::START));
         /// while let Some(cursor) = next {
         ///     next = words.scan(cursor, |word| seen += usize::from(word.starts_with("number")));
         ///     // The set is free between steps.
@@ -34,10 +32,8 @@ macro_rules! scans {
         /// panics, the elements already dropped are gone and all others stay.
         ///
         /// ```
-        /// use rosti::ScanCursor;
-        ///
         #[doc = concat!("let mut words: rosti::", $Of, " = (0..1000).map(|n| format!(\"number {n}\")).collect();")]
-        /// let mut next = Some(ScanCursor::START);
+        /// let mut next = Some(rosti::ScanCursor::START);
         /// while let Some(cursor) = next {
         ///     next = words.scan_retain(cursor, |word| word.ends_with('7'));
         /// }

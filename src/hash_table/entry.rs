@@ -32,9 +32,7 @@ pub enum Entry<'a, T, A: Allocator = Global> {
 /// table.insert_unique(7, 'a', |_| 7);
 /// let mut entry = table.find_entry(7, |&c| c == 'a').unwrap();
 /// *entry.get_mut() = 'b';
-/// let ('b', vacant) = entry.remove() else { panic!() };
-/// vacant.insert('c');
-/// assert_eq!(table.find(7, |_| true), Some(&'c'));
+/// assert_eq!(entry.remove().0, 'b');
 /// ```
 pub struct OccupiedEntry<'a, T, A: Allocator = Global> {
     /// A full slot of the table.
@@ -49,10 +47,8 @@ pub struct OccupiedEntry<'a, T, A: Allocator = Global> {
 /// ```
 /// use rosti::hash_table::Entry;
 /// let mut table = rosti::HashTable::new();
-/// if let Entry::Vacant(entry) = table.entry(7, |&c| c == 'a', |_| 7) {
-///     entry.insert('a');
-/// }
-/// assert_eq!(table.len(), 1);
+/// let Entry::Vacant(entry) = table.entry(7, |&c| c == 'a', |_| 7) else { panic!() };
+/// assert_eq!(entry.insert('a').get(), &'a');
 /// ```
 pub struct VacantEntry<'a, T, A: Allocator = Global> {
     pub(super) slot: usize,
@@ -101,72 +97,57 @@ macro_rules! into_table {
 }
 
 impl<'a, T, A: Allocator> Entry<'a, T, A> {
-    /// Stores a value in either case, dropping the old one if there is one. O(1).
-    ///
-    /// The caller must make sure that the value belongs here, that is, that it has the entry's
-    /// hash.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// ["a", "A"].map(|text| drop(table.entry(7, |_| true, |_| 7).insert(text)));
-    /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["A"]);
-    /// ```
-    #[inline(always)]
-    pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
-        match self {
-            Entry::Occupied(mut entry) => {
-                *entry.get_mut() = value;
-                entry
+    examples! {
+        "let mut table = rosti::HashTable::new();";
+
+        /// Stores a value in either case, dropping the old one if there is one. O(1).
+        ///
+        /// The caller must make sure that the value belongs here, that is, that it has the entry's hash.
+        #[example("['a', 'b'].map(|c| drop(table.entry(7, |_| true, |_| 7).insert(c)));",
+            "assert_eq!(table.into_iter().collect::<Vec<_>>(), ['b']);")]
+        #[inline(always)]
+        pub fn insert(self, value: T) -> OccupiedEntry<'a, T, A> {
+            match self {
+                Entry::Occupied(mut entry) => {
+                    *entry.get_mut() = value;
+                    entry
+                }
+                Entry::Vacant(entry) => entry.insert(value),
             }
-            Entry::Vacant(entry) => entry.insert(value),
         }
-    }
 
-    /// Stores a value if there is none. O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// ["a", "A"].map(|text| drop(table.entry(7, |_| true, |_| 7).or_insert(text)));
-    /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["a"]);
-    /// ```
-    #[inline(always)]
-    pub fn or_insert(self, default: T) -> OccupiedEntry<'a, T, A> {
-        match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry.insert(default),
+        /// Stores a value if there is none. O(1).
+        #[example("['a', 'b'].map(|c| drop(table.entry(7, |_| true, |_| 7).or_insert(c)));",
+            "assert_eq!(table.into_iter().collect::<Vec<_>>(), ['a']);")]
+        #[inline(always)]
+        pub fn or_insert(self, default: T) -> OccupiedEntry<'a, T, A> {
+            match self {
+                Entry::Occupied(entry) => entry,
+                Entry::Vacant(entry) => entry.insert(default),
+            }
         }
-    }
 
-    /// Stores the value of a function if there is none. O(1) apart from the call.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// ["a", "A"].map(|text| drop(table.entry(7, |_| true, |_| 7).or_insert_with(|| text)));
-    /// assert_eq!(table.into_iter().collect::<Vec<_>>(), ["a"]);
-    /// ```
-    #[inline(always)]
-    pub fn or_insert_with(self, default: impl FnOnce() -> T) -> OccupiedEntry<'a, T, A> {
-        match self {
-            Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) => entry.insert(default()),
+        /// Stores the value of a function if there is none. O(1) apart from the call.
+        #[example("['a', 'b'].map(|c| drop(table.entry(7, |_| true, |_| 7).or_insert_with(|| c)));",
+            "assert_eq!(table.into_iter().collect::<Vec<_>>(), ['a']);")]
+        #[inline(always)]
+        pub fn or_insert_with(self, default: impl FnOnce() -> T) -> OccupiedEntry<'a, T, A> {
+            match self {
+                Entry::Occupied(entry) => entry,
+                Entry::Vacant(entry) => entry.insert(default()),
+            }
         }
-    }
 
-    /// Changes the value if there is one. Its hash must not change.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// for _ in 0..3 {
-    ///     table.entry(7, |_| true, |_| 7).and_modify(|n| *n += 1).or_insert(1);
-    /// }
-    /// assert_eq!(table.find(7, |_| true), Some(&3));
-    /// ```
-    #[inline(always)]
-    pub fn and_modify(mut self, f: impl FnOnce(&mut T)) -> Self {
-        if let Entry::Occupied(entry) = &mut self {
-            f(entry.get_mut());
+        /// Changes the value if there is one. Its hash must not change.
+        #[example("[1, 1, 1].map(|n| drop(table.entry(7, |_| true, |_| 7).and_modify(|m| *m += n).or_insert(n)));",
+            "assert_eq!(table.into_iter().collect::<Vec<_>>(), [3]);")]
+        #[inline(always)]
+        pub fn and_modify(mut self, f: impl FnOnce(&mut T)) -> Self {
+            if let Entry::Occupied(entry) = &mut self {
+                f(entry.get_mut());
+            }
+            self
         }
-        self
     }
 
     into_table! {
@@ -178,39 +159,76 @@ impl<'a, T, A: Allocator> Entry<'a, T, A> {
 }
 
 impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
-    /// Takes the value out and returns it with its slot, where another value of the same hash can be
-    /// stored without a search. O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let (value, vacant) = table.insert_unique(7, 'a', |_| 7).remove();
-    /// assert_eq!(value, 'a');
-    /// vacant.insert('b');
-    /// assert_eq!(table.find(7, |_| true), Some(&'b'));
-    /// ```
-    #[inline(always)]
-    pub fn remove(self) -> (T, VacantEntry<'a, T, A>) {
-        let OccupiedEntry { slot, hash, table } = self;
-        // SAFETY: the slot is full (I3).
-        let (vacancy, value) = unsafe {
-            match hash {
-                Some(hash) => (Vacancy::Hash(hash), table.raw.remove_hashed_at(slot, hash)),
-                None => (Vacancy::Tag(table.raw.tag_at(slot)), table.raw.remove_at(slot)),
-            }
-        };
-        (value, VacantEntry { slot, vacancy, table })
-    }
+    examples! {
+        "let mut table = rosti::HashTable::new();\n\
+            let entry = table.insert_unique(7, 'a', |_| 7);";
 
-    /// The value.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// assert_eq!(table.insert_unique(7, 'a', |_| 7).get(), &'a');
-    /// ```
-    #[inline(always)]
-    pub fn get(&self) -> &T {
-        // SAFETY: the slot is full (I3).
-        unsafe { self.table.raw.get(self.slot) }
+        /// Takes the value out and returns it with its slot, where another value of the same hash can be stored without
+        /// a search. O(1).
+        #[example("let (value, vacant) = entry.remove();",
+            "assert_eq!((value, vacant.insert('b').get()), ('a', &'b'));")]
+        #[inline(always)]
+        pub fn remove(self) -> (T, VacantEntry<'a, T, A>) {
+            let OccupiedEntry { slot, hash, table } = self;
+            // SAFETY: the slot is full (I3).
+            let (vacancy, value) = unsafe {
+                match hash {
+                    Some(hash) => (Vacancy::Hash(hash), table.raw.remove_hashed_at(slot, hash)),
+                    None => (Vacancy::Tag(table.raw.tag_at(slot)), table.raw.remove_at(slot)),
+                }
+            };
+            (value, VacantEntry { slot, vacancy, table })
+        }
+
+        /// The value.
+        #[example("assert_eq!(entry.get(), &'a');")]
+        #[inline(always)]
+        pub fn get(&self) -> &T {
+            // SAFETY: the slot is full (I3).
+            unsafe { self.table.raw.get(self.slot) }
+        }
+
+        /// A mutable reference to the value, for as long as the table was borrowed. Its hash must not change.
+        #[example("*entry.into_mut() = 'b';",
+            "assert_eq!(table.find(7, |_| true), Some(&'b'));")]
+        #[inline(always)]
+        pub fn into_mut(self) -> &'a mut T {
+            // SAFETY: the slot is full (I3).
+            unsafe { self.table.raw.get_mut(self.slot) }
+        }
+
+        /// The entry's bucket index, which is valid for [`HashTable::get_bucket`] and its siblings until one of these
+        /// is called:
+        /// * anything that removes this entry: alone, with others (`retain`, `extract_if`), or with all
+        ///   of them (`clear`, `drain`, `par_drain`, `clone_from`, `into_iter`);
+        /// * anything that may make room: `entry` (even if the entry it returns is not filled),
+        ///   `insert_unique`, `reserve`, `try_reserve`;
+        /// * anything that may give room back: `shrink_to`, `shrink_to_fit`.
+        ///
+        /// O(1).
+        #[example("let index = entry.bucket_index();",
+            "assert_eq!(table.get_bucket(index), Some(&'a'));")]
+        #[inline]
+        pub fn bucket_index(&self) -> usize {
+            self.slot
+        }
+
+        /// Replaces the value by what a function makes of it, or removes it if that is `None`. O(1) apart from the
+        /// call. If the function panics, the value is gone.
+        ///
+        /// The caller must make sure that the new value has the same hash.
+        #[example("use rosti::hash_table::Entry;",
+            "let Entry::Occupied(entry) = entry.replace_entry_with(|_| Some('b')) else { panic!() };",
+            "assert_eq!(entry.get(), &'b');",
+            "assert!(matches!(entry.replace_entry_with(|_| None), Entry::Vacant(_)));")]
+        #[inline]
+        pub fn replace_entry_with<F: FnOnce(T) -> Option<T>>(self, f: F) -> Entry<'a, T, A> {
+            let (value, vacant) = self.remove();
+            match f(value) {
+                Some(value) => Entry::Occupied(vacant.insert(value)),
+                None => Entry::Vacant(vacant),
+            }
+        }
     }
 
     /// A mutable reference to the value, for the life of the entry. Its hash must not change.
@@ -227,64 +245,7 @@ impl<'a, T, A: Allocator> OccupiedEntry<'a, T, A> {
         unsafe { self.table.raw.get_mut(self.slot) }
     }
 
-    /// A mutable reference to the value, for as long as the table was borrowed. Its hash must not
-    /// change.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let value: &mut (char, u32) = table.insert_unique(7, ('a', 1), |_| 7).into_mut();
-    /// value.1 += 1;
-    /// assert_eq!(table.find(7, |_| true), Some(&('a', 2)));
-    /// ```
-    #[inline(always)]
-    pub fn into_mut(self) -> &'a mut T {
-        // SAFETY: the slot is full (I3).
-        unsafe { self.table.raw.get_mut(self.slot) }
-    }
-
     into_table! { "let entry = table.insert_unique(7, 'a', |_| 7);", "1", |self| self.table }
-
-    /// The entry's bucket index, which is valid for [`HashTable::get_bucket`] and its siblings
-    /// until one of these is called:
-    /// * anything that removes this entry: alone, with others (`retain`, `extract_if`), or with all
-    ///   of them (`clear`, `drain`, `par_drain`, `clone_from`, `into_iter`);
-    /// * anything that may make room: `entry` (even if the entry it returns is not filled),
-    ///   `insert_unique`, `reserve`, `try_reserve`;
-    /// * anything that may give room back: `shrink_to`, `shrink_to_fit`.
-    ///
-    /// O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-    /// assert_eq!(table.get_bucket(index), Some(&'a'));
-    /// ```
-    #[inline]
-    pub fn bucket_index(&self) -> usize {
-        self.slot
-    }
-
-    /// Replaces the value by what a function makes of it, or removes it if that is `None`. O(1)
-    /// apart from the call. If the function panics, the value is gone.
-    ///
-    /// The caller must make sure that the new value has the same hash.
-    ///
-    /// ```
-    /// use rosti::hash_table::Entry;
-    /// let mut table = rosti::HashTable::new();
-    /// let entry = table.insert_unique(7, 1, |_| 7).replace_entry_with(|n| Some(n + 1));
-    /// let Entry::Occupied(entry) = entry else { panic!() };
-    /// assert_eq!(entry.get(), &2);
-    /// assert!(matches!(entry.replace_entry_with(|_| None), Entry::Vacant(_)));
-    /// ```
-    #[inline]
-    pub fn replace_entry_with<F: FnOnce(T) -> Option<T>>(self, f: F) -> Entry<'a, T, A> {
-        let (value, vacant) = self.remove();
-        match f(value) {
-            Some(value) => Entry::Occupied(vacant.insert(value)),
-            None => Entry::Vacant(vacant),
-        }
-    }
 }
 
 impl<'a, T, A: Allocator> VacantEntry<'a, T, A> {

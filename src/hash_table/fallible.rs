@@ -15,10 +15,8 @@ impl<T> HashTable<T> {
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
     ///
     /// ```
-    /// use rosti::{HashTable, TryReserveError};
-    /// let table: HashTable<u64> = HashTable::try_with_capacity(100)?;
-    /// assert!(table.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
+    /// assert!(rosti::HashTable::<u64>::try_with_capacity(100)?.capacity() >= 100);
+    /// # Ok::<(), rosti::TryReserveError>(())
     /// ```
     pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
         Self::try_with_capacity_in(capacity, Global)
@@ -33,10 +31,9 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
     ///
     /// ```
-    /// use rosti::{HashTable, TryReserveError};
-    /// let table: HashTable<u64> = HashTable::try_with_capacity_in(100, Default::default())?;
+    /// let table = rosti::HashTable::<u64>::try_with_capacity_in(100, Default::default())?;
     /// assert!(table.capacity() >= 100);
-    /// # Ok::<(), TryReserveError>(())
+    /// # Ok::<(), rosti::TryReserveError>(())
     /// ```
     pub fn try_with_capacity_in(capacity: usize, alloc: A) -> Result<Self, TryReserveError> {
         let mut table = Self::new_in(alloc);
@@ -86,11 +83,9 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// [`TryReserveError`]: the capacity overflows, or the allocator fails. The table is unchanged.
     ///
     /// ```
-    /// use rosti::{HashTable, TryReserveError};
-    /// let mut table = HashTable::new();
-    /// table.try_entry(7, |&c| c == 'a', |_| 7)?.or_insert('a');
-    /// assert_eq!(table.find(7, |&c| c == 'a'), Some(&'a'));
-    /// # Ok::<(), TryReserveError>(())
+    /// let mut table = rosti::HashTable::new();
+    /// assert_eq!(table.try_entry(7, |&c| c == 'a', |_| 7)?.or_insert('a').get(), &'a');
+    /// # Ok::<(), rosti::TryReserveError>(())
     /// ```
     pub fn try_entry(
         &mut self,

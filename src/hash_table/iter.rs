@@ -162,37 +162,17 @@ macro_rules! forward_iterator {
     )*};
 }
 
-/// The shared reference for a pointer to an entry.
-///
-/// # Safety
-/// The entry is initialised and not changed during `'a`.
-#[inline(always)]
-unsafe fn shared<'a, T>(entry: NonNull<T>) -> &'a T {
-    // SAFETY: the caller's contract.
-    unsafe { entry.as_ref() }
-}
-
-/// The mutable reference for a pointer to an entry.
-///
-/// # Safety
-/// The entry is initialised and nobody else refers to it during `'a`.
-#[inline(always)]
-unsafe fn unique<'a, T>(mut entry: NonNull<T>) -> &'a mut T {
-    // SAFETY: the caller's contract.
-    unsafe { entry.as_mut() }
-}
-
 forward_iterator! {
     // SAFETY: the slot is full (I3) and the table is borrowed for 'a.
-    ['a, T] Iter<'a, T>, &'a T, |entry| unsafe { shared::<'a, T>(entry) };
+    ['a, T] Iter<'a, T>, &'a T, |entry| unsafe { entry.as_ref() };
     // SAFETY: the slot is full (I3), the table is borrowed mutably for 'a and each slot comes once.
-    ['a, T] IterMut<'a, T>, &'a mut T, |entry| unsafe { unique::<'a, T>(entry) };
+    ['a, T] IterMut<'a, T>, &'a mut T, |mut entry| unsafe { entry.as_mut() };
     ['a, T] UnsafeIter<'a, T>, NonNull<T>, |entry| entry;
     ['a, T] IterBuckets<'a, T>, usize, |slot| slot;
     // SAFETY: the slot is full (I3) and the table is borrowed for 'a.
-    ['a, T] IterHash<'a, T>, &'a T, |entry| unsafe { shared::<'a, T>(entry) };
+    ['a, T] IterHash<'a, T>, &'a T, |entry| unsafe { entry.as_ref() };
     // SAFETY: the slot is full (I3), the table is borrowed mutably for 'a and each slot comes once.
-    ['a, T] IterHashMut<'a, T>, &'a mut T, |entry| unsafe { unique::<'a, T>(entry) };
+    ['a, T] IterHashMut<'a, T>, &'a mut T, |mut entry| unsafe { entry.as_mut() };
     ['a, T] IterHashBuckets<'a, T>, usize, |slot| slot;
     [T, A: Allocator] IntoIter<T, A>, T, |entry| entry;
     [T, A: Allocator] Drain<'_, T, A>, T, |entry| entry;

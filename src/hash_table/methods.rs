@@ -105,52 +105,37 @@ macro_rules! measures {
             self.$table.capacity()
         }
 
-        #[doc = concat!("The number of ", $entries, ". O(1).")]
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = $insert]
-        #[doc = concat!("assert_eq!(", $it, ".len(), 1);")]
-        /// ```
-        #[inline]
-        pub fn len(&self) -> usize {
-            self.$table.len()
-        }
+        examples! {
+            concat!("let mut ", $it, " = rosti::", $Of, "::new();\n", $insert);
 
-        #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
-        ///
-        /// ```
-        #[doc = concat!("assert!(rosti::", $Of, "::new().is_empty());")]
-        /// ```
-        #[inline]
-        pub fn is_empty(&self) -> bool {
-            self.$table.len() == 0
-        }
+            #[doc = concat!("The number of ", $entries, ". O(1).")]
+            #[example(concat!("assert_eq!(", $it, ".len(), 1);"))]
+            #[inline]
+            pub fn len(&self) -> usize {
+                self.$table.len()
+            }
 
-        #[doc = concat!("The bytes that the ", $it, " has allocated, ", $bytes)]
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert_eq!(", $it, ".allocation_size(), 0);")]
-        #[doc = $insert]
-        #[doc = concat!("assert!(", $it, ".allocation_size() > ", $least, ");")]
-        /// ```
-        #[inline]
-        pub fn allocation_size(&$self) -> usize {
-            $size
-        }
+            #[doc = concat!("Whether there are no ", $entries, ". O(1).")]
+            #[example(concat!("assert!(!", $it, ".is_empty());"))]
+            #[inline]
+            pub fn is_empty(&self) -> bool {
+                self.$table.len() == 0
+            }
 
-        #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = $insert]
-        #[doc = concat!($it, ".clear();")]
-        #[doc = concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);")]
-        /// ```
-        #[inline]
-        pub fn clear(&mut $self) {
-            $clear
+            #[doc = concat!("The bytes that the ", $it, " has allocated, ", $bytes)]
+            #[example(concat!("assert!(", $it, ".allocation_size() > ", $least, ");"))]
+            #[inline]
+            pub fn allocation_size(&$self) -> usize {
+                $size
+            }
+
+            #[doc = concat!("Drops all ", $entries, " and keeps the memory. O(slots), O(1) if there are none.")]
+            #[example(concat!($it, ".clear();"),
+                concat!("assert!(", $it, ".is_empty() && ", $it, ".capacity() > 0);"))]
+            #[inline]
+            pub fn clear(&mut $self) {
+                $clear
+            }
         }
     };
 }
@@ -165,44 +150,36 @@ macro_rules! removals {
         extract_if($($picked:ty),*): $on_extract_if:literal -> $ExtractIf:ty => $extract_if:expr;
         $(pop $([$inline:ident])?: $on_pop:literal -> $Popped:ty => $pop:expr;)?
     ) => {
-        #[doc = concat!("Empties the ", $it, " and returns its ", $entries, ", but keeps its memory. What is not taken is")]
-        #[doc = concat!("dropped with the iterator. If that is leaked, ", $entries, " and memory are leaked too, and the ", $it)]
-        #[doc = concat!("is empty. O(slots) in total.", $on_drain)]
-        ///
-        /// ```
-        #[doc = $filled]
-        #[doc = concat!("let capacity = ", $it, ".capacity();")]
-        #[doc = concat!("assert_eq!(", $it, ".drain().count(), 8);")]
-        #[doc = concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, capacity));")]
-        /// ```
-        #[inline]
-        pub fn drain(&mut $self) -> $Drain {
-            $drain
-        }
+        examples! {
+            $filled;
 
-        #[doc = concat!("Keeps the ", $entries, " for which the predicate returns true and drops the others. O(slots). If")]
-        #[doc = concat!("it panics, ", $entries, " not yet visited are kept.", $on_retain)]
-        ///
-        /// ```
-        #[doc = $filled]
-        #[doc = concat!($it, ".retain(", $even, ");")]
-        #[doc = concat!("assert_eq!(", $it, ".len(), 4);")]
-        /// ```
-        pub fn retain<F: FnMut($($kept),*) -> bool>(&mut $self, $predicate: F) {
-            $retain
-        }
+            #[doc = concat!("Empties the ", $it, " and returns its ", $entries, ", but keeps its memory. What is not taken is")]
+            #[doc = concat!("dropped with the iterator. If that is leaked, ", $entries, " and memory are leaked too, and the ", $it)]
+            #[doc = concat!("is empty. O(slots) in total.", $on_drain)]
+            #[example(concat!("let capacity = ", $it, ".capacity();"),
+                concat!("assert_eq!(", $it, ".drain().count(), 8);"),
+                concat!("assert_eq!((", $it, ".len(), ", $it, ".capacity()), (0, capacity));"))]
+            #[inline]
+            pub fn drain(&mut $self) -> $Drain {
+                $drain
+            }
 
-        #[doc = concat!("Takes out the ", $entries, " for which the predicate returns true, one by one as the iterator")]
-        #[doc = concat!("advances. Those not yet visited when it is dropped stay in the ", $it, ". O(slots) in total.", $on_extract_if)]
-        ///
-        /// ```
-        #[doc = $filled]
-        #[doc = concat!("assert_eq!(", $it, ".extract_if(", $even, ").count(), 4);")]
-        #[doc = concat!("assert_eq!(", $it, ".len(), 4);")]
-        /// ```
-        #[inline]
-        pub fn extract_if<F: FnMut($($picked),*) -> bool>(&mut $self, $predicate: F) -> $ExtractIf {
-            $extract_if
+            #[doc = concat!("Keeps the ", $entries, " for which the predicate returns true and drops the others. O(slots). If")]
+            #[doc = concat!("it panics, ", $entries, " not yet visited are kept.", $on_retain)]
+            #[example(concat!($it, ".retain(", $even, ");"),
+                concat!("assert_eq!(", $it, ".len(), 4);"))]
+            pub fn retain<F: FnMut($($kept),*) -> bool>(&mut $self, $predicate: F) {
+                $retain
+            }
+
+            #[doc = concat!("Takes out the ", $entries, " for which the predicate returns true, one by one as the iterator")]
+            #[doc = concat!("advances. Those not yet visited when it is dropped stay in the ", $it, ". O(slots) in total.", $on_extract_if)]
+            #[example(concat!("assert_eq!(", $it, ".extract_if(", $even, ").count(), 4);"),
+                concat!("assert_eq!(", $it, ".len(), 4);"))]
+            #[inline]
+            pub fn extract_if<F: FnMut($($picked),*) -> bool>(&mut $self, $predicate: F) -> $ExtractIf {
+                $extract_if
+            }
         }
 
         $(
@@ -259,38 +236,34 @@ macro_rules! reserve {
         $it:literal of $entries:literal, $Of:literal, [$self:ident.$table:ident $(, $hasher:expr)?],
         reserve: $reserve:literal, try_reserve: $unchanged:literal $(, given: $given:ident $hash:literal)?
     ) => {
-        #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
-        ///
-        /// # Panics
-        /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = concat!($it, ".reserve(100" $(, ", ", $hash)?, ");")]
-        #[doc = concat!("assert!(", $it, ".capacity() >= 100);")]
-        /// ```
-        #[inline]
-        #[track_caller]
-        pub fn reserve(&mut $self, additional: usize $(, $given: impl Fn(&T) -> u64)?) {
-            $self.$table.reserve(additional $(, $hasher)?);
-        }
+        examples! {
+            concat!("let mut ", $it, " = rosti::", $Of, "::new();");
 
-        #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
-        ///
-        /// # Errors
-        /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
-        ///
-        /// ```
-        #[doc = concat!("let mut ", $it, " = rosti::", $Of, "::new();")]
-        #[doc = concat!("assert!(", $it, ".try_reserve(100" $(, ", ", $hash)?, ").is_ok());")]
-        #[doc = concat!("assert!(", $it, ".try_reserve(usize::MAX" $(, ", ", $hash)?, ").is_err());")]
-        /// ```
-        #[inline]
-        pub fn try_reserve(
-            &mut $self,
-            additional: usize $(, $given: impl Fn(&T) -> u64)?
-        ) -> Result<(), TryReserveError> {
-            $self.$table.try_reserve(additional $(, $hasher)?)
+            #[doc = concat!("Makes room for `additional` more ", $entries, ". ", $reserve)]
+            ///
+            /// # Panics
+            /// If the capacity needs more than `isize::MAX` bytes; aborts if the allocator fails.
+            #[example(concat!($it, ".reserve(100" $(, ", ", $hash)?, ");"),
+                concat!("assert!(", $it, ".capacity() >= 100);"))]
+            #[inline]
+            #[track_caller]
+            pub fn reserve(&mut $self, additional: usize $(, $given: impl Fn(&T) -> u64)?) {
+                $self.$table.reserve(additional $(, $hasher)?);
+            }
+
+            #[doc = concat!("Makes room for `additional` more ", $entries, ", or says why it cannot", $unchanged)]
+            ///
+            /// # Errors
+            /// [`TryReserveError`]: the capacity overflows, or the allocator fails.
+            #[example(concat!("assert!(", $it, ".try_reserve(100" $(, ", ", $hash)?, ").is_ok());"),
+                concat!("assert!(", $it, ".try_reserve(usize::MAX" $(, ", ", $hash)?, ").is_err());"))]
+            #[inline]
+            pub fn try_reserve(
+                &mut $self,
+                additional: usize $(, $given: impl Fn(&T) -> u64)?
+            ) -> Result<(), TryReserveError> {
+                $self.$table.try_reserve(additional $(, $hasher)?)
+            }
         }
     };
 }

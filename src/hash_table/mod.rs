@@ -121,101 +121,57 @@ impl<T, A: Allocator> HashTable<T, A> {
         clear: self.raw.clear()
     }
 
-    /// The entry that `eq` accepts, among those with this hash. O(1) expected.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, ("one", 1), |_| 7);
-    /// assert_eq!(table.find(7, |entry| entry.0 == "one"), Some(&("one", 1)));
-    /// assert_eq!(table.find(7, |entry| entry.0 == "two"), None);
-    /// ```
-    #[inline]
-    pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        let slot = self.raw.find(hash, eq)?;
-        // SAFETY: `find` returns full slots (I3).
-        Some(unsafe { self.raw.get(slot) })
-    }
+    examples! {
+        "let mut table = rosti::HashTable::new();\n\
+            table.insert_unique(7, 'a', |_| 7);";
 
-    /// What `show` makes of the entry that `eq` accepts. It is asked where a slot was found: a reference that may
-    /// be none would be asked again whether it is before a part of the entry is (hits 2, misses 3 instructions more).
-    #[cfg(feature = "str")]
-    #[inline(always)]
-    pub(crate) fn find_and<'a, R>(
-        &'a self,
-        hash: u64,
-        eq: impl FnMut(&T) -> bool,
-        show: impl FnOnce(&'a T) -> R,
-    ) -> Option<R> {
-        let slot = self.raw.find(hash, eq)?;
-        // SAFETY: `find` returns full slots (I3).
-        Some(show(unsafe { self.raw.get(slot) }))
-    }
-
-    /// [`find_and`](Self::find_and), of an entry to be changed.
-    #[cfg(feature = "str")]
-    #[inline(always)]
-    pub(crate) fn find_mut_and<'a, R>(
-        &'a mut self,
-        hash: u64,
-        eq: impl FnMut(&T) -> bool,
-        show: impl FnOnce(&'a mut T) -> R,
-    ) -> Option<R> {
-        let slot = self.raw.find(hash, eq)?;
-        // SAFETY: `find` returns full slots (I3).
-        Some(show(unsafe { self.raw.get_mut(slot) }))
-    }
-
-    /// A mutable reference to the entry that `eq` accepts. Its hash must not change. O(1) expected.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, ("one", 1), |_| 7);
-    /// table.find_mut(7, |entry| entry.0 == "one").unwrap().1 = 11;
-    /// assert_eq!(table.iter().next(), Some(&("one", 11)));
-    /// ```
-    #[inline]
-    pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
-        let slot = self.raw.find(hash, eq)?;
-        // SAFETY: `find` returns full slots (I3).
-        Some(unsafe { self.raw.get_mut(slot) })
-    }
-
-    /// The entry that `eq` accepts, to be changed or removed, or else the table. Unlike
-    /// [`entry`](Self::entry), it never makes room and needs no hasher. O(1) expected.
-    ///
-    /// # Errors
-    /// [`AbsentEntry`], which gives the table back, if there is no such entry.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert_eq!(table.find_entry(7, |&c| c == 'a').unwrap().remove().0, 'a');
-    /// assert!(table.find_entry(7, |&c| c == 'a').is_err());
-    /// ```
-    #[inline]
-    pub fn find_entry(
-        &mut self,
-        hash: u64,
-        eq: impl FnMut(&T) -> bool,
-    ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
-        match self.raw.find(hash, eq) {
-            Some(slot) => Ok(OccupiedEntry { slot, hash: Some(hash), table: self }),
-            None => Err(AbsentEntry { table: self }),
+        /// The entry that `eq` accepts, among those with this hash. O(1) expected.
+        #[example("assert_eq!(table.find(7, |&c| c == 'a'), Some(&'a'));",
+            "assert_eq!(table.find(7, |&c| c == 'b'), None);")]
+        #[inline]
+        pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+            let slot = self.raw.find(hash, eq)?;
+            // SAFETY: `find` returns full slots (I3).
+            Some(unsafe { self.raw.get(slot) })
         }
-    }
 
-    /// The bucket index of the entry that `eq` accepts; see [`OccupiedEntry::bucket_index`] for how
-    /// long it stays valid. O(1) expected.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// let index = table.find_bucket_index(7, |&c| c == 'a').unwrap();
-    /// assert_eq!(table.get_bucket(index), Some(&'a'));
-    /// ```
-    #[inline]
-    pub fn find_bucket_index(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
-        self.raw.find(hash, eq)
+        /// A mutable reference to the entry that `eq` accepts. Its hash must not change. O(1) expected.
+        #[example("*table.find_mut(7, |&c| c == 'a').unwrap() = 'b';",
+            "assert_eq!(table.iter().next(), Some(&'b'));")]
+        #[inline]
+        pub fn find_mut(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
+            let slot = self.raw.find(hash, eq)?;
+            // SAFETY: `find` returns full slots (I3).
+            Some(unsafe { self.raw.get_mut(slot) })
+        }
+
+        /// The entry that `eq` accepts, to be changed or removed, or else the table. Unlike [`entry`](Self::entry), it
+        /// never makes room and needs no hasher. O(1) expected.
+        ///
+        /// # Errors
+        /// [`AbsentEntry`], which gives the table back, if there is no such entry.
+        #[example("assert_eq!(table.find_entry(7, |&c| c == 'a').unwrap().remove().0, 'a');",
+            "assert!(table.find_entry(7, |&c| c == 'a').is_err());")]
+        #[inline]
+        pub fn find_entry(
+            &mut self,
+            hash: u64,
+            eq: impl FnMut(&T) -> bool,
+        ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
+            match self.raw.find(hash, eq) {
+                Some(slot) => Ok(OccupiedEntry { slot, hash: Some(hash), table: self }),
+                None => Err(AbsentEntry { table: self }),
+            }
+        }
+
+        /// The bucket index of the entry that `eq` accepts; see [`OccupiedEntry::bucket_index`] for how long it stays
+        /// valid. O(1) expected.
+        #[example("let index = table.find_bucket_index(7, |&c| c == 'a').unwrap();",
+            "assert_eq!(table.get_bucket(index), Some(&'a'));")]
+        #[inline]
+        pub fn find_bucket_index(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
+            self.raw.find(hash, eq)
+        }
     }
 
     /// The entry that `eq` accepts, or the slot where it belongs: a search and an insertion in
@@ -250,113 +206,80 @@ impl<T, A: Allocator> HashTable<T, A> {
         }
     }
 
-    /// The entry with a bucket index, to be changed or removed; any number is allowed. O(1).
-    ///
-    /// # Errors
-    /// [`AbsentEntry`], which gives the table back, if there is none.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-    /// let (value, _) = table.get_bucket_entry(index).unwrap().remove();
-    /// assert_eq!(value, 'a');
-    /// assert!(table.get_bucket_entry(index).is_err());
-    /// ```
-    #[inline]
-    pub fn get_bucket_entry(
-        &mut self,
-        index: usize,
-    ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
-        if self.raw.is_full(index) {
-            Ok(OccupiedEntry { slot: index, hash: None, table: self })
-        } else {
-            Err(AbsentEntry { table: self })
+    examples! {
+        "let mut table = rosti::HashTable::new();\n\
+            let index = table.insert_unique(7, 'a', |_| 7).bucket_index();";
+
+        /// The entry with a bucket index, to be changed or removed; any number is allowed. O(1).
+        ///
+        /// # Errors
+        /// [`AbsentEntry`], which gives the table back, if there is none.
+        #[example("assert_eq!(table.get_bucket_entry(index).unwrap().remove().0, 'a');",
+            "assert!(table.get_bucket_entry(index).is_err());")]
+        #[inline]
+        pub fn get_bucket_entry(&mut self, index: usize) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
+            if self.raw.is_full(index) {
+                Ok(OccupiedEntry { slot: index, hash: None, table: self })
+            } else {
+                Err(AbsentEntry { table: self })
+            }
         }
-    }
 
-    /// The entry with a bucket index, to be changed or removed, without a check. O(1).
-    ///
-    /// # Safety
-    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-    /// // SAFETY: the table has not changed since.
-    /// let entry = unsafe { table.get_bucket_entry_unchecked(index) };
-    /// assert_eq!(entry.get(), &'a');
-    /// ```
-    #[inline]
-    pub unsafe fn get_bucket_entry_unchecked(&mut self, index: usize) -> OccupiedEntry<'_, T, A> {
-        debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
-        OccupiedEntry { slot: index, hash: None, table: self }
-    }
+        /// The entry with a bucket index, to be changed or removed, without a check. O(1).
+        ///
+        /// # Safety
+        /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
+        #[example("// SAFETY: the table has not changed since.",
+            "assert_eq!(unsafe { table.get_bucket_entry_unchecked(index) }.get(), &'a');")]
+        #[inline]
+        pub unsafe fn get_bucket_entry_unchecked(&mut self, index: usize) -> OccupiedEntry<'_, T, A> {
+            debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
+            OccupiedEntry { slot: index, hash: None, table: self }
+        }
 
-    /// The entry with a bucket index; any number is allowed. O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-    /// assert_eq!(table.get_bucket(index), Some(&'a'));
-    /// assert_eq!(table.get_bucket(usize::MAX), None);
-    /// ```
-    #[inline]
-    pub fn get_bucket(&self, index: usize) -> Option<&T> {
-        // SAFETY: the slot is full (I3).
-        self.raw.is_full(index).then(|| unsafe { self.raw.get(index) })
-    }
+        /// The entry with a bucket index; any number is allowed. O(1).
+        #[example("assert_eq!((table.get_bucket(index), table.get_bucket(usize::MAX)), (Some(&'a'), None));")]
+        #[inline]
+        pub fn get_bucket(&self, index: usize) -> Option<&T> {
+            // SAFETY: the slot is full (I3).
+            self.raw.is_full(index).then(|| unsafe { self.raw.get(index) })
+        }
 
-    /// The entry with a bucket index, without a check. O(1).
-    ///
-    /// # Safety
-    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, 'a', |_| 7).bucket_index();
-    /// // SAFETY: the table has not changed since.
-    /// assert_eq!(unsafe { table.get_bucket_unchecked(index) }, &'a');
-    /// ```
-    #[inline]
-    pub unsafe fn get_bucket_unchecked(&self, index: usize) -> &T {
-        debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
-        // SAFETY: the caller's contract.
-        unsafe { self.raw.get(index) }
-    }
+        /// The entry with a bucket index, without a check. O(1).
+        ///
+        /// # Safety
+        /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
+        #[example("// SAFETY: the table has not changed since.",
+            "assert_eq!(unsafe { table.get_bucket_unchecked(index) }, &'a');")]
+        #[inline]
+        pub unsafe fn get_bucket_unchecked(&self, index: usize) -> &T {
+            debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
+            // SAFETY: the caller's contract.
+            unsafe { self.raw.get(index) }
+        }
 
-    /// A mutable reference to the entry with a bucket index; any number is allowed. Its hash must
-    /// not change. O(1).
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, ('a', 1), |_| 7).bucket_index();
-    /// table.get_bucket_mut(index).unwrap().1 = 2;
-    /// assert_eq!(table.get_bucket(index), Some(&('a', 2)));
-    /// ```
-    #[inline]
-    pub fn get_bucket_mut(&mut self, index: usize) -> Option<&mut T> {
-        // SAFETY: the slot is full (I3).
-        self.raw.is_full(index).then(|| unsafe { self.raw.get_mut(index) })
-    }
+        /// A mutable reference to the entry with a bucket index; any number is allowed. Its hash must not change. O(1).
+        #[example("*table.get_bucket_mut(index).unwrap() = 'b';",
+            "assert_eq!(table.get_bucket(index), Some(&'b'));")]
+        #[inline]
+        pub fn get_bucket_mut(&mut self, index: usize) -> Option<&mut T> {
+            // SAFETY: the slot is full (I3).
+            self.raw.is_full(index).then(|| unsafe { self.raw.get_mut(index) })
+        }
 
-    /// A mutable reference to the entry with a bucket index, without a check. Its hash must not
-    /// change. O(1).
-    ///
-    /// # Safety
-    /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// let index = table.insert_unique(7, ('a', 1), |_| 7).bucket_index();
-    /// // SAFETY: the table has not changed since.
-    /// unsafe { table.get_bucket_unchecked_mut(index) }.1 = 2;
-    /// assert_eq!(table.get_bucket(index), Some(&('a', 2)));
-    /// ```
-    #[inline]
-    pub unsafe fn get_bucket_unchecked_mut(&mut self, index: usize) -> &mut T {
-        debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
-        // SAFETY: the caller's contract.
-        unsafe { self.raw.get_mut(index) }
+        /// A mutable reference to the entry with a bucket index, without a check. Its hash must not change. O(1).
+        ///
+        /// # Safety
+        /// The index is that of an entry; see [`OccupiedEntry::bucket_index`] for how long that holds.
+        #[example("// SAFETY: the table has not changed since.",
+            "*unsafe { table.get_bucket_unchecked_mut(index) } = 'b';",
+            "assert_eq!(table.get_bucket(index), Some(&'b'));")]
+        #[inline]
+        pub unsafe fn get_bucket_unchecked_mut(&mut self, index: usize) -> &mut T {
+            debug_assert!(self.raw.is_full(index), "bucket {index} holds no entry");
+            // SAFETY: the caller's contract.
+            unsafe { self.raw.get_mut(index) }
+        }
     }
 
     /// Stores an entry without a search for an equal one. `hasher` is called for the entries that
@@ -383,37 +306,32 @@ impl<T, A: Allocator> HashTable<T, A> {
         OccupiedEntry { slot, hash: Some(hash), table: self }
     }
 
-    /// Gives back as much memory as possible. O(slots).
-    ///
-    /// # Panics
-    /// Aborts if the allocator cannot provide a smaller block.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::with_capacity(100);
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// table.shrink_to_fit(|_| 7);
-    /// assert!(table.capacity() < 100);
-    /// ```
-    #[inline]
-    pub fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
-        self.raw.shrink_to(0, hasher);
-    }
+    examples! {
+        "let mut table = rosti::HashTable::with_capacity(100);\n\
+            table.insert_unique(7, 'a', |_| 7);";
 
-    /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity
-    /// is already smaller. O(slots).
-    ///
-    /// # Panics
-    /// Aborts if the allocator cannot provide a smaller block.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::with_capacity(100);
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// table.shrink_to(10, |_| 7);
-    /// assert!((10..100).contains(&table.capacity()));
-    /// ```
-    #[inline]
-    pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
-        self.raw.shrink_to(min_capacity, hasher);
+        /// Gives back as much memory as possible. O(slots).
+        ///
+        /// # Panics
+        /// Aborts if the allocator cannot provide a smaller block.
+        #[example("table.shrink_to_fit(|_| 7);",
+            "assert!(table.capacity() < 100);")]
+        #[inline]
+        pub fn shrink_to_fit(&mut self, hasher: impl Fn(&T) -> u64) {
+            self.raw.shrink_to(0, hasher);
+        }
+
+        /// Gives back memory, but keeps room for `min_capacity` entries. Does nothing if the capacity is already
+        /// smaller. O(slots).
+        ///
+        /// # Panics
+        /// Aborts if the allocator cannot provide a smaller block.
+        #[example("table.shrink_to(10, |_| 7);",
+            "assert!((10..100).contains(&table.capacity()));")]
+        #[inline]
+        pub fn shrink_to(&mut self, min_capacity: usize, hasher: impl Fn(&T) -> u64) {
+            self.raw.shrink_to(min_capacity, hasher);
+        }
     }
 
     reserve! {
@@ -448,111 +366,76 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.statistics(hasher)
     }
 
-    /// The entries, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// (1..=3).for_each(|n| drop(table.insert_unique(n, n, |&n| n)));
-    /// assert_eq!(table.iter().sum::<u64>(), 6);
-    /// ```
-    #[inline]
-    pub fn iter(&self) -> Iter<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        Iter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
-    }
+    examples! {
+        "let mut table = rosti::HashTable::new();\n\
+            table.insert_unique(7, 'a', |_| 7);";
 
-    /// Mutable references to the entries, in arbitrary order. Their hashes must not change.
-    /// O(slots) to visit them all.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, ('a', 1), |_| 7);
-    /// table.iter_mut().for_each(|(_, n)| *n += 1);
-    /// assert_eq!(table.iter().next(), Some(&('a', 2)));
-    /// ```
-    #[inline]
-    pub fn iter_mut(&mut self) -> IterMut<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        IterMut { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
-    }
+        /// The entries, in arbitrary order. O(slots) to visit them all.
+        #[example("assert_eq!(table.iter().next(), Some(&'a'));")]
+        #[inline]
+        pub fn iter(&self) -> Iter<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            Iter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
+        }
 
-    /// Pointers to the entries, in arbitrary order: for building iterators that hand out one part
-    /// of each entry shared and another mutably. [`UnsafeIter`] has an example. O(slots) to visit
-    /// them all.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 1, |_| 7);
-    /// for entry in table.unsafe_iter() {
-    ///     // SAFETY: the table is borrowed mutably by the iterator, and each entry comes once.
-    ///     unsafe { *entry.as_ptr() += 1 };
-    /// }
-    /// assert_eq!(table.iter().next(), Some(&2));
-    /// ```
-    #[inline]
-    pub fn unsafe_iter(&mut self) -> UnsafeIter<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        UnsafeIter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
-    }
+        /// Mutable references to the entries, in arbitrary order. Their hashes must not change. O(slots) to visit them
+        /// all.
+        #[example("table.iter_mut().for_each(|c| *c = 'b');",
+            "assert_eq!(table.iter().next(), Some(&'b'));")]
+        #[inline]
+        pub fn iter_mut(&mut self) -> IterMut<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            IterMut { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
+        }
 
-    /// The bucket indices of all entries, in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert!(table.iter_buckets().all(|index| table.get_bucket(index) == Some(&'a')));
-    /// ```
-    #[inline]
-    pub fn iter_buckets(&self) -> IterBuckets<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        IterBuckets { entries: unsafe { self.raw.full_slots() }, marker: PhantomData }
-    }
+        /// Pointers to the entries, in arbitrary order: for building iterators that hand out one part of each entry
+        /// shared and another mutably. [`UnsafeIter`] has an example. O(slots) to visit them all.
+        #[example("// SAFETY: the table is borrowed mutably by the iterator, and each entry comes once.",
+            "table.unsafe_iter().for_each(|entry| unsafe { *entry.as_ptr() = 'b' });",
+            "assert_eq!(table.iter().next(), Some(&'b'));")]
+        #[inline]
+        pub fn unsafe_iter(&mut self) -> UnsafeIter<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            UnsafeIter { entries: unsafe { self.raw.raw_iter() }, marker: PhantomData }
+        }
 
-    /// All entries with this hash, in arbitrary order, each once, and perhaps some with another
-    /// hash. O(1) expected, apart from the entries.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// for (n, text) in [(7, "a"), (8, "b"), (7, "c")] {
-    ///     table.insert_unique(n, (n, text), |entry| entry.0);
-    /// }
-    /// assert_eq!(table.iter_hash(7).filter(|entry| entry.0 == 7).count(), 2);
-    /// ```
-    #[inline]
-    pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        IterHash { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
-    }
+        /// The bucket indices of all entries, in arbitrary order. O(slots) to visit them all.
+        #[example("assert!(table.iter_buckets().all(|index| table.get_bucket(index) == Some(&'a')));")]
+        #[inline]
+        pub fn iter_buckets(&self) -> IterBuckets<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            IterBuckets { entries: unsafe { self.raw.full_slots() }, marker: PhantomData }
+        }
 
-    /// Mutable references to all entries with this hash, in arbitrary order, each once, and perhaps
-    /// to some with another hash. Their hashes must not change. O(1) expected, apart from the
-    /// entries.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, ('a', 1), |_| 7);
-    /// table.iter_hash_mut(7).filter(|entry| entry.0 == 'a').for_each(|entry| entry.1 = 2);
-    /// assert_eq!(table.iter().next(), Some(&('a', 2)));
-    /// ```
-    #[inline]
-    pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        IterHashMut { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
-    }
+        /// All entries with this hash, in arbitrary order, each once, and perhaps some with another hash. O(1)
+        /// expected, apart from the entries.
+        #[example("table.insert_unique(7, 'b', |_| 7);",
+            "assert_eq!(table.iter_hash(7).count(), 2);")]
+        #[inline]
+        pub fn iter_hash(&self, hash: u64) -> IterHash<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            IterHash { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
+        }
 
-    /// The bucket indices of all entries with this hash, in arbitrary order, each once, and perhaps
-    /// some with another hash. O(1) expected, apart from the entries.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// let index = table.iter_hash_buckets(7).next().unwrap();
-    /// assert_eq!(table.get_bucket(index), Some(&'a'));
-    /// ```
-    #[inline]
-    pub fn iter_hash_buckets(&self, hash: u64) -> IterHashBuckets<'_, T> {
-        // SAFETY: the iterator borrows the table.
-        IterHashBuckets { entries: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
+        /// Mutable references to all entries with this hash, in arbitrary order, each once, and perhaps to some with
+        /// another hash. Their hashes must not change. O(1) expected, apart from the entries.
+        #[example("table.iter_hash_mut(7).filter(|c| **c == 'a').for_each(|c| *c = 'b');",
+            "assert_eq!(table.iter().next(), Some(&'b'));")]
+        #[inline]
+        pub fn iter_hash_mut(&mut self, hash: u64) -> IterHashMut<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            IterHashMut { entries: unsafe { self.raw.raw_iter_hash(hash) }, marker: PhantomData }
+        }
+
+        /// The bucket indices of all entries with this hash, in arbitrary order, each once, and perhaps some with
+        /// another hash. O(1) expected, apart from the entries.
+        #[example("let index = table.iter_hash_buckets(7).next().unwrap();",
+            "assert_eq!(table.get_bucket(index), Some(&'a'));")]
+        #[inline]
+        pub fn iter_hash_buckets(&self, hash: u64) -> IterHashBuckets<'_, T> {
+            // SAFETY: the iterator borrows the table.
+            IterHashBuckets { entries: unsafe { self.raw.hash_slots(hash) }, marker: PhantomData }
+        }
     }
 
     removals! {
@@ -566,94 +449,109 @@ impl<T, A: Allocator> HashTable<T, A> {
         pop[inline]: "" -> T => self.raw.pop();
     }
 
-    /// Mutable references to several entries at once; `eq(i, entry)` says whether an entry is the
-    /// one looked for with `hashes[i]`. `None` for those that are absent. N lookups and O(N²)
-    /// comparisons of numbers.
-    ///
-    /// # Panics
-    /// If two searches find the same entry.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// [7, 8].map(|n| drop(table.insert_unique(n, (n, 0), |entry| entry.0)));
-    /// let wanted = [7, 9, 8];
-    /// let [seven, nine, eight] = table.get_disjoint_mut(wanted, |i, entry| entry.0 == wanted[i]);
-    /// core::mem::swap(seven.unwrap(), &mut (1, 1));
-    /// assert_eq!((nine, eight), (None, Some(&mut (8, 0))));
-    /// ```
-    #[inline]
-    #[track_caller]
-    pub fn get_disjoint_mut<const N: usize>(
-        &mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-    ) -> [Option<&'_ mut T>; N] {
-        let slots = self.find_each(hashes, eq);
-        // SAFETY: the slots are full.
-        unsafe { self.disjoint_as(slots, |entry| entry) }
+    examples! {
+        "let mut table = rosti::HashTable::new();\n\
+            [7, 8].map(|n| drop(table.insert_unique(n, n, |&n| n)));";
+
+        /// Mutable references to several entries at once; `eq(i, entry)` says whether an entry is the one looked for
+        /// with `hashes[i]`. `None` for those that are absent. N lookups and O(N²) comparisons of numbers.
+        ///
+        /// # Panics
+        /// If two searches find the same entry.
+        #[example("let found = table.get_disjoint_mut([8, 9, 7], |i, &n| n == [8, 9, 7][i]);",
+            "assert_eq!(found, [Some(&mut 8), None, Some(&mut 7)]);")]
+        #[inline]
+        #[track_caller]
+        pub fn get_disjoint_mut<const N: usize>(
+            &mut self,
+            hashes: [u64; N],
+            eq: impl FnMut(usize, &T) -> bool,
+        ) -> [Option<&'_ mut T>; N] {
+            let slots = self.find_each(hashes, eq);
+            // SAFETY: the slots are full.
+            unsafe { self.disjoint_as(slots, |entry| entry) }
+        }
+
+        /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check that no entry is found twice.
+        ///
+        /// # Safety
+        /// No two searches may find the same entry.
+        #[example("// SAFETY: what is looked for differs.",
+            "let found = unsafe { table.get_disjoint_unchecked_mut([7, 9], |i, &n| n == [7, 9][i]) };",
+            "assert_eq!(found, [Some(&mut 7), None]);")]
+        #[inline]
+        pub unsafe fn get_disjoint_unchecked_mut<const N: usize>(
+            &mut self,
+            hashes: [u64; N],
+            eq: impl FnMut(usize, &T) -> bool,
+        ) -> [Option<&'_ mut T>; N] {
+            let slots = self.find_each(hashes, eq);
+            // SAFETY: the slots are full, and the caller vouches for their being different.
+            unsafe { self.disjoint_unchecked_as(slots, |entry| entry) }
+        }
     }
 
-    /// [`get_disjoint_mut`](Self::get_disjoint_mut) without the check that no entry is found twice.
-    ///
-    /// # Safety
-    /// No two searches may find the same entry.
-    ///
-    /// ```
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// // SAFETY: what is looked for differs.
-    /// let found = unsafe { table.get_disjoint_unchecked_mut([7, 7], |i, &c| c == ['a', 'b'][i]) };
-    /// assert_eq!(found, [Some(&mut 'a'), None]);
-    /// ```
-    #[inline]
-    pub unsafe fn get_disjoint_unchecked_mut<const N: usize>(
-        &mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-    ) -> [Option<&'_ mut T>; N] {
-        let slots = self.find_each(hashes, eq);
-        // SAFETY: the slots are full, and the caller vouches for their being different.
-        unsafe { self.disjoint_unchecked_as(slots, |entry| entry) }
+    examples! {
+        "# #![allow(deprecated)]\n\
+            let mut table = rosti::HashTable::new();\n\
+            [7, 8].map(|n| drop(table.insert_unique(n, n, |&n| n)));";
+
+        /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
+        #[example("assert_eq!(table.get_many_mut([7, 9], |i, &n| n == [7, 9][i]), [Some(&mut 7), None]);")]
+        #[deprecated(note = "use `get_disjoint_mut` instead")]
+        #[track_caller]
+        pub fn get_many_mut<const N: usize>(
+            &mut self,
+            hashes: [u64; N],
+            eq: impl FnMut(usize, &T) -> bool,
+        ) -> [Option<&'_ mut T>; N] {
+            self.get_disjoint_mut(hashes, eq)
+        }
+
+        /// The old name of [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut).
+        ///
+        /// # Safety
+        /// No two searches may find the same entry.
+        #[example("// SAFETY: there is only one search.",
+            "assert_eq!(unsafe { table.get_many_unchecked_mut([7], |_, _| true) }, [Some(&mut 7)]);")]
+        #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
+        pub unsafe fn get_many_unchecked_mut<const N: usize>(
+            &mut self,
+            hashes: [u64; N],
+            eq: impl FnMut(usize, &T) -> bool,
+        ) -> [Option<&'_ mut T>; N] {
+            // SAFETY: the caller's contract.
+            unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
+        }
     }
 
-    /// The old name of [`get_disjoint_mut`](Self::get_disjoint_mut).
-    ///
-    /// ```
-    /// # #![allow(deprecated)]
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// assert_eq!(table.get_many_mut([7, 8], |i, _| i == 0), [Some(&mut 'a'), None]);
-    /// ```
-    #[deprecated(note = "use `get_disjoint_mut` instead")]
-    #[track_caller]
-    pub fn get_many_mut<const N: usize>(
-        &mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-    ) -> [Option<&'_ mut T>; N] {
-        self.get_disjoint_mut(hashes, eq)
+    /// What `show` makes of the entry that `eq` accepts. It is asked where a slot was found: a reference that may
+    /// be none would be asked again whether it is before a part of the entry is (hits 2, misses 3 instructions more).
+    #[cfg(feature = "str")]
+    #[inline(always)]
+    pub(crate) fn find_and<'a, R>(
+        &'a self,
+        hash: u64,
+        eq: impl FnMut(&T) -> bool,
+        show: impl FnOnce(&'a T) -> R,
+    ) -> Option<R> {
+        let slot = self.raw.find(hash, eq)?;
+        // SAFETY: `find` returns full slots (I3).
+        Some(show(unsafe { self.raw.get(slot) }))
     }
 
-    /// The old name of [`get_disjoint_unchecked_mut`](Self::get_disjoint_unchecked_mut).
-    ///
-    /// # Safety
-    /// No two searches may find the same entry.
-    ///
-    /// ```
-    /// # #![allow(deprecated)]
-    /// let mut table = rosti::HashTable::new();
-    /// table.insert_unique(7, 'a', |_| 7);
-    /// // SAFETY: there is only one search.
-    /// assert_eq!(unsafe { table.get_many_unchecked_mut([7], |_, _| true) }, [Some(&mut 'a')]);
-    /// ```
-    #[deprecated(note = "use `get_disjoint_unchecked_mut` instead")]
-    pub unsafe fn get_many_unchecked_mut<const N: usize>(
-        &mut self,
-        hashes: [u64; N],
-        eq: impl FnMut(usize, &T) -> bool,
-    ) -> [Option<&'_ mut T>; N] {
-        // SAFETY: the caller's contract.
-        unsafe { self.get_disjoint_unchecked_mut(hashes, eq) }
+    /// [`find_and`](Self::find_and), of an entry to be changed.
+    #[cfg(feature = "str")]
+    #[inline(always)]
+    pub(crate) fn find_mut_and<'a, R>(
+        &'a mut self,
+        hash: u64,
+        eq: impl FnMut(&T) -> bool,
+        show: impl FnOnce(&'a mut T) -> R,
+    ) -> Option<R> {
+        let slot = self.raw.find(hash, eq)?;
+        // SAFETY: `find` returns full slots (I3).
+        Some(show(unsafe { self.raw.get_mut(slot) }))
     }
 
     /// The slots of several searches.

@@ -14,7 +14,7 @@ use core::ptr::NonNull;
 use core::slice;
 
 use super::cell::{Cell, Key, POSITIONS};
-use crate::allocator::Allocator;
+use crate::allocator::{Allocator, Memory};
 use crate::error::{Fallibility, TryReserveError};
 
 /// The first block has at least so many bytes.
@@ -285,55 +285,38 @@ impl<K: ?Sized, A: Allocator> Drop for Arena<K, A> {
     #[inline]
     fn drop(&mut self) {
         if self.capacity != 0 {
-            // SAFETY: the block was allocated with this layout and is not used any more.
-            unsafe {
-                let layout = Layout::array::<u8>(self.capacity).unwrap_unchecked();
-                self.alloc.deallocate(self.block, layout);
-            }
+            // SAFETY: the block was allocated for so many bytes and is not used any more.
+            drop(unsafe { Memory::again(self.block, self.capacity, &self.alloc) });
         }
     }
 }
 
-/// References, as many as were announced, from an arena's allocator.
+/// References, as many as were announced, in memory from an arena's allocator.
 struct List<'a, T, A: Allocator> {
-    /// A block for `capacity` references, of which the first `len` are initialised; dangling if that is 0.
-    block: NonNull<&'a mut T>,
+    /// Room for `capacity` references, of which the first `len` are initialised.
+    memory: Memory<'a, A>,
     capacity: usize,
     len: usize,
-    alloc: &'a A,
+    marker: PhantomData<&'a mut T>,
 }
 
 impl<'a, T, A: Allocator> List<'a, T, A> {
     /// A list without references; `None` if there is no memory.
     fn with_capacity(capacity: usize, alloc: &'a A) -> Option<Self> {
-        let block = match Layout::array::<&mut T>(capacity).ok()? {
-            layout if layout.size() == 0 => NonNull::dangling(),
-            layout => alloc.allocate(layout).ok()?.cast(),
-        };
-        Some(List { block, capacity, len: 0, alloc })
+        let capacity = capacity.max(1);
+        let memory = Memory::of::<&mut T>(capacity, alloc, Fallibility::Fallible).ok()?;
+        Some(List { memory, capacity, len: 0, marker: PhantomData })
     }
 
     fn push(&mut self, item: &'a mut T) {
         assert!(self.len < self.capacity, "more references than were announced");
         // SAFETY: there is room behind the first `len`.
-        unsafe { self.block.as_ptr().add(self.len).write(item) };
+        unsafe { self.memory.start::<&mut T>().as_ptr().add(self.len).write(item) };
         self.len += 1;
     }
 
     fn as_mut_slice(&mut self) -> &mut [&'a mut T] {
         // SAFETY: the first `len` references are initialised, and borrowed with the list.
-        unsafe { slice::from_raw_parts_mut(self.block.as_ptr(), self.len) }
-    }
-}
-
-impl<T, A: Allocator> Drop for List<'_, T, A> {
-    fn drop(&mut self) {
-        if self.capacity != 0 {
-            // SAFETY: the block was allocated with this layout and is not used any more.
-            unsafe {
-                let layout = Layout::array::<&mut T>(self.capacity).unwrap_unchecked();
-                self.alloc.deallocate(self.block.cast(), layout);
-            }
-        }
+        unsafe { slice::from_raw_parts_mut(self.memory.start().as_ptr(), self.len) }
     }
 }

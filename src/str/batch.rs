@@ -90,93 +90,71 @@ answers! {
 }
 
 impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
-    /// The values of many keys, in the order of the keys.
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch) says when it pays off. O(key length)
-    /// expected for each.
-    ///
-    /// ```
-    /// let prices = rosti::StrMap::from([("potatoes", 3), ("butter", 8), ("salt", 1)]);
-    /// let basket = ["butter", "potatoes", "onions", "potatoes"];
-    /// let total: u32 = prices.get_batch(basket).flatten().sum();
-    /// assert_eq!(total, 14);
-    /// ```
-    #[inline]
-    pub fn get_batch<'q, I>(&self, keys: I) -> GetBatch<'_, 'q, K, V, I::IntoIter, A>
-    where
-        I: IntoIterator<Item = &'q K>,
-        K: 'q,
-    {
-        GetBatch { entries: self.get_key_value_batch(keys) }
-    }
+    examples! {
+        "let map = rosti::StrMap::from([(\"one\", 1), (\"three\", 3)]);";
 
-    /// The values of many keys, with the map's own copies of the keys; see
-    /// [`get_batch`](Self::get_batch).
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1)]);
-    /// let found: Vec<_> = map.get_key_value_batch(["two", "one"]).collect();
-    /// assert_eq!(found, [None, Some(("one", &1))]);
-    /// ```
-    #[inline]
-    pub fn get_key_value_batch<'q, I>(
-        &self,
-        keys: I,
-    ) -> GetKeyValueBatch<'_, 'q, K, V, I::IntoIter, A>
-    where
-        I: IntoIterator<Item = &'q K>,
-        K: 'q,
-    {
-        let keys = Keys { seed: &self.seed, arena: &self.arena, keys: keys.into_iter() };
-        GetKeyValueBatch { text: self.arena.text(), entries: RawBatch::new(&self.table.raw, keys) }
-    }
+        /// The values of many keys, in the order of the keys. [`HashMap::get_batch`](crate::HashMap::get_batch) says
+        /// when it pays off. O(key length) expected for each.
+        #[example("assert_eq!(map.get_batch([\"three\", \"two\", \"three\"]).collect::<Vec<_>>(), [Some(&3), None, Some(&3)]);")]
+        #[inline]
+        pub fn get_batch<'q, I>(&self, keys: I) -> GetBatch<'_, 'q, K, V, I::IntoIter, A>
+        where
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
+        {
+            GetBatch { entries: self.get_key_value_batch(keys) }
+        }
 
-    /// Whether many keys are present, in the order of the keys; see [`get_batch`](Self::get_batch).
-    ///
-    /// ```
-    /// let map = rosti::StrMap::from([("one", 1), ("three", 3)]);
-    /// let words = "one two three";
-    /// assert_eq!(map.contains_batch(words.split(' ')).filter(|&present| present).count(), 2);
-    /// ```
-    #[inline]
-    pub fn contains_batch<'q, I>(&self, keys: I) -> ContainsBatch<'_, 'q, K, V, I::IntoIter, A>
-    where
-        I: IntoIterator<Item = &'q K>,
-        K: 'q,
-    {
-        ContainsBatch { entries: self.get_key_value_batch(keys) }
+        /// The values of many keys, with the map's own copies of the keys; see [`get_batch`](Self::get_batch).
+        #[example("assert_eq!(map.get_key_value_batch([\"two\", \"one\"]).collect::<Vec<_>>(), [None, Some((\"one\", &1))]);")]
+        #[inline]
+        pub fn get_key_value_batch<'q, I>(&self, keys: I) -> GetKeyValueBatch<'_, 'q, K, V, I::IntoIter, A>
+        where
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
+        {
+            let keys = Keys { seed: &self.seed, arena: &self.arena, keys: keys.into_iter() };
+            GetKeyValueBatch { text: self.arena.text(), entries: RawBatch::new(&self.table.raw, keys) }
+        }
+
+        /// Whether many keys are present, in the order of the keys; see [`get_batch`](Self::get_batch).
+        #[example("assert_eq!(map.contains_batch(\"one two three\".split(' ')).filter(|&present| present).count(), 2);")]
+        #[inline]
+        pub fn contains_batch<'q, I>(&self, keys: I) -> ContainsBatch<'_, 'q, K, V, I::IntoIter, A>
+        where
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
+        {
+            ContainsBatch { entries: self.get_key_value_batch(keys) }
+        }
     }
 }
 
 impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
-    /// The set's own copies of many elements, in their order; see
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch).
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one", "three"]);
-    /// assert_eq!(set.get_batch(["two", "three"]).collect::<Vec<_>>(), [None, Some("three")]);
-    /// ```
-    #[inline]
-    pub fn get_batch<'q, I>(&self, elements: I) -> GetBatchSet<'_, 'q, K, I::IntoIter, A>
-    where
-        I: IntoIterator<Item = &'q K>,
-        K: 'q,
-    {
-        GetBatchSet { entries: self.map.get_key_value_batch(elements) }
-    }
+    examples! {
+        "let set = rosti::StrSet::from([\"one\", \"three\"]);";
 
-    /// Whether many elements are present, in their order; see
-    /// [`HashMap::get_batch`](crate::HashMap::get_batch).
-    ///
-    /// ```
-    /// let set = rosti::StrSet::from(["one", "three"]);
-    /// assert_eq!(set.contains_batch(["two", "three"]).collect::<Vec<_>>(), [false, true]);
-    /// ```
-    #[inline]
-    pub fn contains_batch<'q, I>(&self, elements: I) -> ContainsBatch<'_, 'q, K, (), I::IntoIter, A>
-    where
-        I: IntoIterator<Item = &'q K>,
-        K: 'q,
-    {
-        self.map.contains_batch(elements)
+        /// The set's own copies of many elements, in their order; see
+        /// [`HashMap::get_batch`](crate::HashMap::get_batch).
+        #[example("assert_eq!(set.get_batch([\"two\", \"three\"]).collect::<Vec<_>>(), [None, Some(\"three\")]);")]
+        #[inline]
+        pub fn get_batch<'q, I>(&self, elements: I) -> GetBatchSet<'_, 'q, K, I::IntoIter, A>
+        where
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
+        {
+            GetBatchSet { entries: self.map.get_key_value_batch(elements) }
+        }
+
+        /// Whether many elements are present, in their order; see [`HashMap::get_batch`](crate::HashMap::get_batch).
+        #[example("assert_eq!(set.contains_batch([\"two\", \"three\"]).collect::<Vec<_>>(), [false, true]);")]
+        #[inline]
+        pub fn contains_batch<'q, I>(&self, elements: I) -> ContainsBatch<'_, 'q, K, (), I::IntoIter, A>
+        where
+            I: IntoIterator<Item = &'q K>,
+            K: 'q,
+        {
+            self.map.contains_batch(elements)
+        }
     }
 }

@@ -44,9 +44,8 @@ pub struct OccupiedEntry<'a, K: Key + ?Sized, V, A: Allocator = Global> {
 /// An absent key, with the place for it; part of [`Entry`].
 ///
 /// ```
-/// use rosti::str_map::Entry;
 /// let mut map = rosti::StrMap::new();
-/// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
+/// let rosti::str_map::Entry::Vacant(entry) = map.entry("one") else { panic!() };
 /// *entry.insert(1) += 10;
 /// assert_eq!(map["one"], 11);
 /// ```
@@ -101,41 +100,33 @@ impl<'a, 'k, K: Key + ?Sized, V, A: Allocator> VacantEntry<'a, 'k, K, V, A> {
         "The key that was looked for." key(&self) -> &'k K, "\"one\"" => self.query.key;
     }
 
-    /// Stores a value under a copy of the key. O(key length) amortised.
-    ///
-    /// # Panics
-    /// If the key has more than `u32::MAX` bytes, or no position is left for it; aborts if the
-    /// allocator fails.
-    ///
-    /// ```
-    /// use rosti::str_map::Entry;
-    /// let mut map = rosti::StrMap::new();
-    /// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
-    /// assert_eq!(entry.insert(1), &1);
-    /// ```
-    #[inline]
-    pub fn insert(self, value: V) -> &'a mut V {
-        self.insert_entry(value).into_mut()
-    }
+    examples! {
+        "let mut map = rosti::StrMap::new();\n\
+            let rosti::str_map::Entry::Vacant(entry) = map.entry(\"one\") else { panic!() };";
 
-    /// [`insert`](Self::insert) that returns the entry.
-    ///
-    /// # Panics
-    /// As [`insert`](Self::insert).
-    ///
-    /// ```
-    /// use rosti::str_map::Entry;
-    /// let mut map = rosti::StrMap::new();
-    /// let Entry::Vacant(entry) = map.entry("one") else { panic!() };
-    /// assert_eq!(entry.insert_entry(1).remove(), 1);
-    /// ```
-    #[inline]
-    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A> {
-        match store(&self.query, self.arena, Fallibility::Infallible) {
-            Ok(cell) => {
-                OccupiedEntry { entry: self.entry.insert((cell, value)), arena: self.arena }
+        /// Stores a value under a copy of the key. O(key length) amortised.
+        ///
+        /// # Panics
+        /// If the key has more than `u32::MAX` bytes, or no position is left for it; aborts if the allocator fails.
+        #[example("assert_eq!(entry.insert(1), &1);")]
+        #[inline]
+        pub fn insert(self, value: V) -> &'a mut V {
+            self.insert_entry(value).into_mut()
+        }
+
+        /// [`insert`](Self::insert) that returns the entry.
+        ///
+        /// # Panics
+        /// As [`insert`](Self::insert).
+        #[example("assert_eq!(entry.insert_entry(1).remove(), 1);")]
+        #[inline]
+        pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, A> {
+            match store(&self.query, self.arena, Fallibility::Infallible) {
+                Ok(cell) => {
+                    OccupiedEntry { entry: self.entry.insert((cell, value)), arena: self.arena }
+                }
+                Err(error) => panic!("{error}"),
             }
-            Err(error) => panic!("{error}"),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::cell::{Cell, Key};
 use crate::allocator::{Allocator, Global};
 use crate::group::Native;
 use crate::hash_map::{
-    debug_list, forward_iterator, into_iterator, iterator_types, view_iterators,
+    debug_list, extract_if, forward_iterator, into_iterator, iterator_types, view_iterators,
 };
 use crate::hash_table;
 use crate::raw::RawExtractIf;
@@ -130,30 +130,15 @@ forward_with_text! {
 
 forward_iterator! { [K: Key + ?Sized, V, A: Allocator] IntoValues<K, V, A>, V, |(_, value)| value; }
 
-impl<K: Key + ?Sized, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> Iterator
-    for ExtractIf<'_, K, V, F, A>
-{
-    type Item = (K::Owned, V);
-
-    #[inline]
-    fn next(&mut self) -> Option<(K::Owned, V)> {
-        let text = self.arena.text();
-        let entry = self.entries.next(|(cell, value)| (self.pick)(cell.key(text), value))?;
+extract_if! {
+    [K: Key + ?Sized, V, A: Allocator] FnMut(&K, &mut V) -> bool, ExtractIf<'_, K, V, F, A>, (K::Owned, V), this => {
+        let text = this.arena.text();
+        let entry = this.entries.next(|(cell, value)| (this.pick)(cell.key(text), value))?;
         let bytes = entry.0.arena_bytes();
         let entry = owned(entry, text);
-        self.arena.release(bytes);
+        this.arena.release(bytes);
         Some(entry)
     }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining()))
-    }
-}
-
-impl<K: Key + ?Sized, V, F: FnMut(&K, &mut V) -> bool, A: Allocator> FusedIterator
-    for ExtractIf<'_, K, V, F, A>
-{
 }
 
 /// The entries that are still to come, by reference: what `Debug` prints.
@@ -184,27 +169,11 @@ debug_list! {
     [K: Key + ?Sized, V: Debug, A: Allocator] Drain<'_, K, V, A>, self => self.rest();
 }
 
-debug! {
-    [K: Key + ?Sized, V, F, A: Allocator] ExtractIf<'_, K, V, F, A>, |self, f|
-        f.debug_struct("ExtractIf").field("remaining", &self.entries.remaining()).finish();
-}
-
 clone! { [K: Key + ?Sized, V] Iter<'_, K, V>: entries; }
 
-impl<K: Key + ?Sized, V> Default for Iter<'_, K, V> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        Iter { entries: hash_table::Iter::default(), text: K::empty() }
-    }
-}
-
-impl<K: Key + ?Sized, V> Default for IterMut<'_, K, V> {
-    /// The iterator over nothing.
-    #[inline]
-    fn default() -> Self {
-        IterMut { entries: hash_table::IterMut::default(), text: K::empty() }
-    }
+default! {
+    [K: Key + ?Sized, V] Iter<'_, K, V>: entries, text = K::empty();
+    [K: Key + ?Sized, V] IterMut<'_, K, V>: entries, text = K::empty();
 }
 
 into_iterator! {

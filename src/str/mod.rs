@@ -412,57 +412,48 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         })
     }
 
-    /// Inserts a value under a copy of the key and returns the old one, if the key was present.
-    /// O(key length) expected and amortised.
-    ///
-    /// # Panics
-    /// If the key is absent and has more than `u32::MAX` bytes, or the map must grow and the new
-    /// capacity overflows; aborts if the allocator fails. [`try_insert`](Self::try_insert) reports
-    /// all of that.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.insert("one", 1), None);
-    /// assert_eq!(map.insert("one", 11), Some(1));
-    /// ```
-    #[inline]
-    pub fn insert(&mut self, key: &K, value: V) -> Option<V> {
-        match self.entry(key) {
-            Entry::Occupied(mut entry) => Some(entry.insert(value)),
-            Entry::Vacant(entry) => {
-                entry.insert(value);
-                None
-            }
-        }
-    }
+    examples! {
+        "let mut map = rosti::StrMap::new();";
 
-    /// [`insert`](Self::insert) that reports why it cannot insert; nothing has changed then, except
-    /// perhaps the capacity. O(key length) expected and amortised.
-    ///
-    /// (It is not `HashMap::try_insert`, for which a present key is an error; that is
-    /// [`entry`](Self::entry) here.)
-    ///
-    /// # Errors
-    /// [`RejectedValue`], with the value and the reason: the key is absent and too long, or there
-    /// is no memory.
-    ///
-    /// ```
-    /// let mut map = rosti::StrMap::new();
-    /// assert_eq!(map.try_insert("one", 1), Ok(None));
-    /// assert_eq!(map.try_insert("one", 11), Ok(Some(1)));
-    /// ```
-    pub fn try_insert(&mut self, key: &K, value: V) -> Result<Option<V>, RejectedValue<V>> {
-        if let Some(present) = self.get_mut(key) {
-            return Ok(Some(mem::replace(present, value)));
-        }
-        let query = Query::new(key, &self.seed);
-        let room = self.try_reserve(1).map_err(InsertError::NoRoom);
-        match room.and_then(|()| store(&query, &mut self.arena, Fallibility::Fallible)) {
-            Ok(cell) => {
-                self.table.insert_unique(query.hash, (cell, value), hash_of(&self.seed));
-                Ok(None)
+        /// Inserts a value under a copy of the key and returns the old one, if the key was present. O(key length)
+        /// expected and amortised.
+        ///
+        /// # Panics
+        /// If the key is absent and has more than `u32::MAX` bytes, or the map must grow and the new capacity
+        /// overflows; aborts if the allocator fails. [`try_insert`](Self::try_insert) reports all of that.
+        #[example("assert_eq!((map.insert(\"one\", 1), map.insert(\"one\", 11)), (None, Some(1)));")]
+        #[inline]
+        pub fn insert(&mut self, key: &K, value: V) -> Option<V> {
+            match self.entry(key) {
+                Entry::Occupied(mut entry) => Some(entry.insert(value)),
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                    None
+                }
             }
-            Err(error) => Err(RejectedValue { value, error }),
+        }
+
+        /// [`insert`](Self::insert) that reports why it cannot insert; nothing has changed then, except perhaps the
+        /// capacity. O(key length) expected and amortised.
+        ///
+        /// (It is not `HashMap::try_insert`, for which a present key is an error; that is [`entry`](Self::entry) here.)
+        ///
+        /// # Errors
+        /// [`RejectedValue`], with the value and the reason: the key is absent and too long, or there is no memory.
+        #[example("assert_eq!((map.try_insert(\"one\", 1), map.try_insert(\"one\", 11)), (Ok(None), Ok(Some(1))));")]
+        pub fn try_insert(&mut self, key: &K, value: V) -> Result<Option<V>, RejectedValue<V>> {
+            if let Some(present) = self.get_mut(key) {
+                return Ok(Some(mem::replace(present, value)));
+            }
+            let query = Query::new(key, &self.seed);
+            let room = self.try_reserve(1).map_err(InsertError::NoRoom);
+            match room.and_then(|()| store(&query, &mut self.arena, Fallibility::Fallible)) {
+                Ok(cell) => {
+                    self.table.insert_unique(query.hash, (cell, value), hash_of(&self.seed));
+                    Ok(None)
+                }
+                Err(error) => Err(RejectedValue { value, error }),
+            }
         }
     }
 

@@ -12,10 +12,8 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
     /// is read for it.
     ///
     /// ```
-    /// use rosti::{ScanCursor, StrMap};
-    ///
-    /// let mut map: StrMap<u32> = (0..1000).map(|n| (format!("number {n}"), n)).collect();
-    /// let (mut sum, mut next) = (0, Some(ScanCursor::START));
+    /// let mut map: rosti::StrMap<u32> = (0..1000).map(|n| (format!("number {n}"), n)).collect();
+    /// let (mut sum, mut next) = (0, Some(rosti::ScanCursor::START));
     /// while let Some(cursor) = next {
     ///     next = map.scan(cursor, |_, value| sum += value);
     ///     map.insert(&format!("nothing, at {sum}"), 0);

@@ -54,35 +54,30 @@ impl<K: Key + ?Sized, A: Allocator> SliceSet<K, A> {
         remove: self.map.remove(element).is_some();
     }
 
-    /// Inserts a copy of the element if it is absent, and returns whether it was. O(length)
-    /// expected and amortised.
-    ///
-    /// # Panics
-    /// As [`SliceMap::insert`].
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::new();
-    /// assert!(set.insert("one") && !set.insert("one"));
-    /// ```
-    #[inline]
-    pub fn insert(&mut self, element: &K) -> bool {
-        self.map.insert(element, ()).is_none()
-    }
+    examples! {
+        "let mut set = rosti::StrSet::new();";
 
-    /// [`insert`](Self::insert) that reports why it cannot insert; nothing has changed then, except
-    /// perhaps the capacity. O(length) expected and amortised.
-    ///
-    /// # Errors
-    /// [`InsertError`]: the element is absent and too long, or there is no memory.
-    ///
-    /// ```
-    /// let mut set = rosti::StrSet::new();
-    /// assert_eq!((set.try_insert("one"), set.try_insert("one")), (Ok(true), Ok(false)));
-    /// ```
-    pub fn try_insert(&mut self, element: &K) -> Result<bool, InsertError> {
-        match self.map.try_insert(element, ()) {
-            Ok(present) => Ok(present.is_none()),
-            Err(rejected) => Err(rejected.error),
+        /// Inserts a copy of the element if it is absent, and returns whether it was. O(length) expected and amortised.
+        ///
+        /// # Panics
+        /// As [`SliceMap::insert`].
+        #[example("assert!(set.insert(\"one\") && !set.insert(\"one\"));")]
+        #[inline]
+        pub fn insert(&mut self, element: &K) -> bool {
+            self.map.insert(element, ()).is_none()
+        }
+
+        /// [`insert`](Self::insert) that reports why it cannot insert; nothing has changed then, except perhaps the
+        /// capacity. O(length) expected and amortised.
+        ///
+        /// # Errors
+        /// [`InsertError`]: the element is absent and too long, or there is no memory.
+        #[example("assert_eq!((set.try_insert(\"one\"), set.try_insert(\"one\")), (Ok(true), Ok(false)));")]
+        pub fn try_insert(&mut self, element: &K) -> Result<bool, InsertError> {
+            match self.map.try_insert(element, ()) {
+                Ok(present) => Ok(present.is_none()),
+                Err(rejected) => Err(rejected.error),
+            }
         }
     }
 

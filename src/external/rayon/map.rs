@@ -55,42 +55,31 @@ clone! {
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
-    /// The keys, in parallel and in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let map = rosti::HashMap::<_, _>::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.par_keys().sum::<i32>(), 3);
-    /// ```
-    #[inline]
-    pub fn par_keys(&self) -> ParKeys<'_, K, V> {
-        ParKeys { entries: Walk(self.table.raw.split()) }
-    }
+    examples! {
+        "use rayon::prelude::*;\n\
+            let mut map = rosti::HashMap::<_, _>::from([(1, 10), (2, 20)]);";
 
-    /// The values, in parallel and in arbitrary order. O(slots) to visit them all.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let map = rosti::HashMap::<_, _>::from([('a', 1), ('b', 2)]);
-    /// assert_eq!(map.par_values().sum::<i32>(), 3);
-    /// ```
-    #[inline]
-    pub fn par_values(&self) -> ParValues<'_, K, V> {
-        ParValues { entries: Walk(self.table.raw.split()) }
-    }
+        /// The keys, in parallel and in arbitrary order. O(slots) to visit them all.
+        #[example("assert_eq!(map.par_keys().sum::<i32>(), 3);")]
+        #[inline]
+        pub fn par_keys(&self) -> ParKeys<'_, K, V> {
+            ParKeys { entries: Walk(self.table.raw.split()) }
+        }
 
-    /// Mutable references to the values, in parallel and in arbitrary order. O(slots) to visit them
-    /// all.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let mut map = rosti::HashMap::<_, _>::from([('a', 1), ('b', 2)]);
-    /// map.par_values_mut().for_each(|value| *value *= 10);
-    /// assert_eq!(map[&'b'], 20);
-    /// ```
-    #[inline]
-    pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V> {
-        ParValuesMut { entries: Walk(self.table.raw.split_keyed_mut()) }
+        /// The values, in parallel and in arbitrary order. O(slots) to visit them all.
+        #[example("assert_eq!(map.par_values().sum::<i32>(), 30);")]
+        #[inline]
+        pub fn par_values(&self) -> ParValues<'_, K, V> {
+            ParValues { entries: Walk(self.table.raw.split()) }
+        }
+
+        /// Mutable references to the values, in parallel and in arbitrary order. O(slots) to visit them all.
+        #[example("map.par_values_mut().for_each(|value| *value += 1);",
+            "assert_eq!(map[&2], 21);")]
+        #[inline]
+        pub fn par_values_mut(&mut self) -> ParValuesMut<'_, K, V> {
+            ParValuesMut { entries: Walk(self.table.raw.split_keyed_mut()) }
+        }
     }
 }
 
@@ -150,14 +139,6 @@ extend_parallel! {
 
 extend_parallel! {
     /// Inserts copies of all entries in parallel.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let source: rosti::HashMap<_, _> = rosti::HashMap::from([(2, 'b')]);
-    /// let mut map: rosti::HashMap<_, _> = rosti::HashMap::from([(1, 'a')]);
-    /// map.par_extend(&source);
-    /// assert_eq!(map, rosti::HashMap::from([(1, 'a'), (2, 'b')]));
-    /// ```
     ['a, K: Copy + Eq + Hash + Send + Sync, V: Copy + Send + Sync, S: BuildHasher + Sync, A: Allocator]
     (&'a K, &'a V) => HashMap<K, V, S, A>, |self, entries|
         extend(self, entries.into_par_iter().map(|(&key, &value)| (key, value)))

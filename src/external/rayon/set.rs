@@ -125,13 +125,6 @@ extend_parallel! {
 
 extend_parallel! {
     /// Inserts copies of all elements that are absent, in parallel.
-    ///
-    /// ```
-    /// use rayon::prelude::*;
-    /// let mut set = rosti::HashSet::<_>::from([1]);
-    /// set.par_extend(&[2, 1, 2]);
-    /// assert_eq!(set, rosti::HashSet::from([1, 2]));
-    /// ```
     ['a, T: 'a + Copy + Eq + Hash + Send + Sync, S: BuildHasher + Sync, A: Allocator]
     &'a T => HashSet<T, S, A>, |self, elements| self.par_extend(elements.into_par_iter().copied())
 }

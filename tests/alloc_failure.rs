@@ -11,123 +11,14 @@
 mod support;
 
 use std::alloc::Layout;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rosti::hash_map::{Entry, EntryRef};
 use rosti::internals::{Allocator as _, Global};
 use rosti::{HashMap, HashSet, HashTable, Rejected, TryReserveError, hash_set, hash_table};
-use support::{By, Rng, Tally, mixed, scaled};
+use support::{By, Tally, mixed, scaled};
 
 #[global_allocator]
 static TALLY: Tally = Tally;
-
-// ---------------------------------------------------------------------------------------------
-// Elements
-// ---------------------------------------------------------------------------------------------
-
-/// An element that can be made from a number, and of which a piece can be checked.
-trait Element: Clone + PartialEq + std::fmt::Debug {
-    fn of(n: u64) -> Self;
-}
-
-impl Element for () {
-    fn of(_: u64) -> Self {}
-}
-
-impl Element for u64 {
-    fn of(n: u64) -> Self {
-        mixed(n)
-    }
-}
-
-/// An odd size.
-impl Element for [u8; 3] {
-    fn of(n: u64) -> Self {
-        let [a, b, c, ..] = mixed(n).to_le_bytes();
-        [a, b, c]
-    }
-}
-
-/// No size and an alignment.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[repr(align(64))]
-struct Nothing64;
-
-impl Element for Nothing64 {
-    fn of(_: u64) -> Self {
-        Self
-    }
-}
-
-/// A cache line.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[repr(align(64))]
-struct Line(u64);
-
-impl Element for Line {
-    fn of(n: u64) -> Self {
-        Self(mixed(n))
-    }
-}
-
-/// A page: a stricter alignment than allocators give by themselves.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(miri, repr(align(256)))]
-#[cfg_attr(not(miri), repr(align(4096)))]
-struct Page(u64);
-
-impl Element for Page {
-    fn of(n: u64) -> Self {
-        Self(mixed(n))
-    }
-}
-
-/// As large as a page, without its alignment; smaller under Miri.
-#[derive(Clone, PartialEq, Debug)]
-struct Huge([u64; HUGE]);
-
-const HUGE: usize = if cfg!(miri) { 16 } else { 512 };
-
-impl Element for Huge {
-    fn of(n: u64) -> Self {
-        Self([mixed(n); HUGE])
-    }
-}
-
-/// Runs a generic function for each type of element; under Miri for those that are the edges.
-macro_rules! for_each_element {
-    ($function:ident) => {{
-        $function::<()>("()");
-        $function::<[u8; 3]>("[u8; 3]");
-        if !cfg!(miri) {
-            $function::<u64>("u64");
-            $function::<Nothing64>("Nothing64");
-            $function::<Line>("Line");
-            $function::<Huge>("Huge");
-        }
-        $function::<Page>("Page");
-    }};
-}
-
-/// The number of entries for tests with all types of elements.
-fn many() -> u64 {
-    scaled(2_000, 400, 18)
-}
-
-/// Requests for room that no address space can hold, whatever is stored.
-fn impossible(size: usize) -> [usize; 7] {
-    let most = isize::MAX as usize / size.max(1);
-    [
-        usize::MAX,
-        usize::MAX - 1,
-        usize::MAX / 2,
-        usize::MAX / 2 + 1,
-        isize::MAX as usize,
-        // The elements alone would fit; seven eighths of the slots can be filled.
-        most,
-        most - most / 16,
-    ]
-}
 
 // ---------------------------------------------------------------------------------------------
 // With the global allocator
@@ -162,36 +53,6 @@ fn a_block_of_zero_bytes_is_none() {
     // SAFETY: as above.
     unsafe { Global.deallocate(block.cast(), some) };
     assert_eq!(Tally::bytes(), before.1);
-}
-
-#[test]
-fn refused_requests_change_nothing() {
-    for len in [0_u64, 1, 3, 7, 14, 28, 100, 448] {
-        for additional in [1_usize, 2, 10, 100, 1000] {
-            if cfg!(miri) && len > 28 {
-                continue;
-            }
-            for n in 1.. {
-                let mut map = global_map(len);
-                let capacity = map.capacity();
-                let additional = capacity - map.len() + additional;
-                let size = map.allocation_size();
-                let (result, refused) = Tally::refusing(n, || map.try_reserve(additional));
-                let Some(layout) = refused else {
-                    // It asked for less than `n` blocks.
-                    assert_eq!(result, Ok(()));
-                    assert!(n > 1, "{additional} more entries came from nowhere");
-                    break;
-                };
-                assert_eq!(result, Err(TryReserveError::AllocError { layout }));
-                assert_eq!((map.capacity(), map.allocation_size()), (capacity, size));
-                assert_eq!(map, global_map(len));
-                assert_eq!(map.try_reserve(additional), Ok(()));
-                assert!(map.capacity() >= len as usize + additional);
-                assert_eq!(map, global_map(len));
-            }
-        }
-    }
 }
 
 /// Whichever allocation fails: what was to be inserted comes back, and all the rest is in the map.
@@ -350,125 +211,6 @@ fn capacity_that_cannot_be_had() {
     }
 }
 
-#[test]
-fn impossible_requests_are_not_made() {
-    fn with<E: Element>(name: &str) {
-        for len in [0, 1, 20] {
-            let mut map: HashMap<u64, E, By> = HashMap::default();
-            map.extend((0..len).map(|n| (n, E::of(n))));
-            let mut table: HashTable<E> = HashTable::with_capacity(len as usize);
-            for n in 0..len {
-                table.insert_unique(mixed(n), E::of(n), |_| unreachable!());
-            }
-            let (room, table_room) = (map.capacity(), table.capacity());
-            let before = Tally::allocations();
-            for additional in impossible(size_of::<(u64, E)>()) {
-                let result = map.try_reserve(additional);
-                assert_eq!(result, Err(TryReserveError::CapacityOverflow), "{name}: {additional}");
-            }
-            for additional in impossible(size_of::<E>()) {
-                let result = table.try_reserve(additional, |_| unreachable!());
-                assert_eq!(result, Err(TryReserveError::CapacityOverflow), "{name}: {additional}");
-            }
-            assert_eq!(Tally::allocations(), before, "{name}: a request was made");
-            assert_eq!((map.capacity(), table.capacity()), (room, table_room), "{name}");
-            assert!((0..len).all(|n| map.get(&n) == Some(&E::of(n))), "{name}");
-        }
-    }
-    for_each_element!(with);
-}
-
-/// The forms that do not return an error panic, and do so before they do anything else.
-#[test]
-#[cfg_attr(panic = "abort", ignore = "needs unwinding")]
-fn impossible_requests_panic() {
-    let quietly = |f: &mut dyn FnMut()| {
-        let before = Tally::bytes();
-        let result = catch_unwind(AssertUnwindSafe(f));
-        // The message of the panic is all that is kept.
-        let message = result.expect_err("an impossible request was granted");
-        drop(message);
-        Tally::bytes() - before
-    };
-    for request in [usize::MAX, isize::MAX as usize, isize::MAX as usize / 16] {
-        let mut map = global_map(10);
-        let capacity = map.capacity();
-        quietly(&mut || map.reserve(request));
-        assert_eq!(map.capacity(), capacity);
-        assert_eq!(map, global_map(10));
-        map.insert(10, mixed(10));
-        assert_eq!(map, global_map(11));
-
-        let mut set: HashSet<u64, By> = (0..10).collect();
-        quietly(&mut || set.reserve(request));
-        assert_eq!(set.len(), 10);
-
-        quietly(&mut || {
-            drop(HashMap::<u64, u64, By>::with_capacity_and_hasher(request, By(mixed)))
-        });
-        quietly(&mut || {
-            drop(HashSet::<(u64, u64), By>::with_capacity_and_hasher(request, By(mixed)))
-        });
-        quietly(&mut || drop(HashTable::<(u64, u64)>::with_capacity(request)));
-    }
-}
-
-/// Nothing of what the thread has got is left when the maps are gone.
-#[test]
-fn bytes_balance() {
-    fn with<E: Element>(name: &str) {
-        let outside = Tally::bytes();
-        let held = || (Tally::bytes() - outside) as usize;
-        {
-            let mut map: HashMap<u64, E, By> = HashMap::default();
-            for n in 0..many() {
-                map.insert(n, E::of(n));
-                assert_eq!(held(), map.allocation_size(), "{name}: {n} entries");
-            }
-            let copy = map.clone();
-            assert_eq!(held(), map.allocation_size() + copy.allocation_size(), "{name}");
-            map.retain(|n, _| n % 8 == 0);
-            map.shrink_to_fit();
-            assert_eq!(held(), map.allocation_size() + copy.allocation_size(), "{name}");
-            map.clone_from(&copy);
-            assert_eq!(held(), map.allocation_size() + copy.allocation_size(), "{name}");
-            assert_eq!(map, copy);
-            let mut entries = copy.into_iter();
-            assert!(entries.next().is_some());
-            drop(entries);
-            assert_eq!(held(), map.allocation_size(), "{name}");
-        }
-        assert_eq!(held(), 0, "{name}");
-    }
-    for_each_element!(with);
-}
-
-/// A full map with a long past needs memory for one more entry, and for nothing before that.
-#[test]
-fn refused_after_churn() {
-    let mut rng = Rng::new(1);
-    for capacity in if cfg!(miri) { [7_usize, 14, 28] } else { [14, 28, 112] } {
-        let mut map: HashMap<u64, u64, By> = HashMap::with_capacity_and_hasher(capacity, By(mixed));
-        let full = map.capacity() as u64;
-        map.extend((0..full).map(|n| (n, mixed(n))));
-        let mut keys: Vec<u64> = (0..full).collect();
-        for fresh in full..full + scaled(5_000, 500, 30) {
-            let victim = rng.below(keys.len());
-            assert_eq!(map.remove(&keys[victim]), Some(mixed(keys[victim])));
-            keys[victim] = fresh;
-            // The room is there, so nothing can be refused.
-            let before = Tally::allocations();
-            assert_eq!(map.insert(fresh, mixed(fresh)), None);
-            assert_eq!(Tally::allocations(), before, "an insertion into {} entries", full - 1);
-        }
-        let (result, refused) = Tally::refusing(1, || map.try_reserve(1));
-        let layout = refused.expect("a full map needs memory for one more");
-        assert_eq!(result, Err(TryReserveError::AllocError { layout }));
-        assert!(keys.iter().all(|key| map.get(key) == Some(&mixed(*key))));
-        assert_eq!(map.len() as u64, full);
-    }
-}
-
 // ---------------------------------------------------------------------------------------------
 // With an allocator of their own
 // ---------------------------------------------------------------------------------------------
@@ -479,7 +221,7 @@ mod own {
     use std::cell::{Cell, RefCell};
     use std::collections::BTreeMap;
     use std::hash::{Hash, Hasher};
-    use std::panic::resume_unwind;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     use std::ptr::NonNull;
     use std::rc::Rc;
 
@@ -632,6 +374,110 @@ mod own {
                 }
             });
         }
+    }
+
+    /// An element that can be made from a number, and of which a piece can be checked.
+    trait Element: Clone + PartialEq + std::fmt::Debug {
+        fn of(n: u64) -> Self;
+    }
+
+    impl Element for () {
+        fn of(_: u64) -> Self {}
+    }
+
+    impl Element for u64 {
+        fn of(n: u64) -> Self {
+            mixed(n)
+        }
+    }
+
+    /// An odd size.
+    impl Element for [u8; 3] {
+        fn of(n: u64) -> Self {
+            let [a, b, c, ..] = mixed(n).to_le_bytes();
+            [a, b, c]
+        }
+    }
+
+    /// No size and an alignment.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    #[repr(align(64))]
+    struct Nothing64;
+
+    impl Element for Nothing64 {
+        fn of(_: u64) -> Self {
+            Self
+        }
+    }
+
+    /// A cache line.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    #[repr(align(64))]
+    struct Line(u64);
+
+    impl Element for Line {
+        fn of(n: u64) -> Self {
+            Self(mixed(n))
+        }
+    }
+
+    /// A page: a stricter alignment than allocators give by themselves.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    #[cfg_attr(miri, repr(align(256)))]
+    #[cfg_attr(not(miri), repr(align(4096)))]
+    struct Page(u64);
+
+    impl Element for Page {
+        fn of(n: u64) -> Self {
+            Self(mixed(n))
+        }
+    }
+
+    /// As large as a page, without its alignment; smaller under Miri.
+    #[derive(Clone, PartialEq, Debug)]
+    struct Huge([u64; HUGE]);
+
+    const HUGE: usize = if cfg!(miri) { 16 } else { 512 };
+
+    impl Element for Huge {
+        fn of(n: u64) -> Self {
+            Self([mixed(n); HUGE])
+        }
+    }
+
+    /// Runs a generic function for each type of element; under Miri for those that are the edges.
+    macro_rules! for_each_element {
+        ($function:ident) => {{
+            $function::<()>("()");
+            $function::<[u8; 3]>("[u8; 3]");
+            if !cfg!(miri) {
+                $function::<u64>("u64");
+                $function::<Nothing64>("Nothing64");
+                $function::<Line>("Line");
+                $function::<Huge>("Huge");
+            }
+            $function::<Page>("Page");
+        }};
+    }
+
+    /// The number of entries for tests with all types of elements.
+    fn many() -> u64 {
+        scaled(2_000, 400, 18)
+    }
+
+    /// Requests for room that no address space can hold, whatever is stored.
+    fn impossible(size: usize) -> [usize; 7] {
+        let most = isize::MAX as usize / size.max(1);
+        [
+            usize::MAX,
+            usize::MAX - 1,
+            usize::MAX / 2,
+            usize::MAX / 2 + 1,
+            isize::MAX as usize,
+            // The elements alone would fit; seven eighths of the slots can be filled.
+            most,
+            most - most / 16,
+        ]
     }
 
     type Map<E> = HashMap<u64, E, By, Ledger>;
@@ -832,76 +678,6 @@ mod own {
     }
 
     #[test]
-    fn tables_balance() {
-        fn with<E: Element>(name: &str) {
-            let ledger = Ledger::default();
-            let audit = |table: &Table<E>, event: &str| {
-                assert_eq!(ledger.bytes(), table.allocation_size(), "{name}: after {event}");
-                ledger.assert_in_order();
-            };
-            let mut table: Table<E> = table(&ledger);
-            for n in 0..many() {
-                table.insert_unique(mixed(n), (n, E::of(n)), hash_of);
-                audit(&table, "insert_unique");
-            }
-            for n in 0..many() {
-                let found = table.find(mixed(n), |element| element.0 == n);
-                let element = found.unwrap_or_else(|| panic!("{name}: {n} is lost"));
-                assert_eq!(element.1, E::of(n));
-                assert_eq!(std::ptr::from_ref(&element.1) as usize % align_of::<E>(), 0, "{name}");
-            }
-            table.retain(|element| element.0 % 3 == 0);
-            audit(&table, "retain");
-            table.shrink_to_fit(hash_of);
-            audit(&table, "shrink_to_fit");
-            table.reserve(many() as usize, hash_of);
-            audit(&table, "reserve");
-            let copy = table.clone();
-            assert_eq!(copy.into_iter().take(2).count(), 2);
-            audit(&table, "a clone was consumed");
-            assert_eq!(table.extract_if(|element| element.0 % 2 == 0).take(2).count(), 2);
-            assert!(table.drain().next().is_some());
-            audit(&table, "drain");
-            table.shrink_to(0, hash_of);
-            assert_eq!(table.allocation_size(), 0, "{name}");
-            drop(table);
-            ledger.assert_closed(name);
-        }
-        for_each_element!(with);
-    }
-
-    /// Elements without any size, more than one: the control bytes are all there is.
-    #[test]
-    fn tables_of_nothing_balance() {
-        fn with<E: Element>(name: &str) {
-            assert_eq!(size_of::<E>(), 0);
-            let ledger = Ledger::default();
-            let mut table: HashTable<E, Ledger> = HashTable::new_in(ledger.clone());
-            let capacities = (1..=many()).map(|n| {
-                table.insert_unique(7, E::of(n), |_| 7);
-                assert_eq!(table.len() as u64, n, "{name}");
-                assert_eq!(ledger.bytes(), table.allocation_size(), "{name}");
-                table.capacity()
-            });
-            let capacity = capacities.max().expect("there are many");
-            assert!(capacity as u64 >= many());
-            assert_eq!(table.iter().fold(0, |n, _| n + 1) as u64, many());
-            assert!(table.iter().all(|e| std::ptr::from_ref(e) as usize % align_of::<E>() == 0));
-            for _ in 0..many() / 2 {
-                table.find_entry(7, |_| true).expect("there are more").remove();
-            }
-            table.shrink_to_fit(|_| 7);
-            assert_eq!(ledger.bytes(), table.allocation_size(), "{name}");
-            assert_eq!(table.clone().into_iter().fold(0, |n, _| n + 1) as u64, many() - many() / 2);
-            assert_eq!(table.drain().fold(0, |n, _| n + 1) as u64, many() - many() / 2);
-            drop(table);
-            ledger.assert_closed(name);
-        }
-        with::<()>("()");
-        with::<Nothing64>("Nothing64");
-    }
-
-    #[test]
     fn sets_balance() {
         let ledger = Ledger::default();
         let mut small = set(&ledger);
@@ -946,38 +722,6 @@ mod own {
         assert_eq!(ledger.bytes(), small.allocation_size() + from_map.allocation_size());
         drop((small, from_map));
         ledger.assert_closed("sets");
-    }
-
-    /// Keys and values that drop: each once, whether the map is consumed, cleared or dropped.
-    #[test]
-    fn contents_go_with_the_memory() {
-        let ledger = Ledger::default();
-        let counted = Rc::new(());
-        let filled = || {
-            let mut map: HashMap<u64, (Rc<()>, Line), By, Ledger> = map(&ledger);
-            map.extend((0..many()).map(|n| (n, (counted.clone(), Line::of(n)))));
-            map
-        };
-        let alive = || Rc::strong_count(&counted) as u64 - 1;
-        let mut map = filled();
-        assert_eq!(alive(), many());
-        let copy = map.clone();
-        assert_eq!(alive(), 2 * many());
-        drop(copy.into_iter().next());
-        assert_eq!(alive(), many());
-        map.reserve(1000);
-        map.shrink_to_fit();
-        assert_eq!(alive(), many());
-        map.clear();
-        assert_eq!(alive(), 0);
-        map = filled();
-        drop(map.drain().next());
-        assert_eq!(alive(), 0);
-        map.clone_from(&filled());
-        assert_eq!(alive(), many());
-        drop(map);
-        assert_eq!(alive(), 0);
-        ledger.assert_closed("contents");
     }
 
     /// Maps take memory from their allocator and from nowhere else, not even for a while.
@@ -1382,7 +1126,8 @@ mod own {
     #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
     fn panics_leave_no_blocks() {
         type Operation = (&'static str, fn(&mut Option<FragileMap<'_>>));
-        let operations: [Operation; 9] = [
+        let operations: [Operation; 10] = [
+            ("growth", |map| map.as_mut().unwrap().reserve(1)),
             ("reserve", |map| map.as_mut().unwrap().reserve(1000)),
             ("shrink_to_fit", |map| {
                 let map = map.as_mut().unwrap();
@@ -1429,7 +1174,9 @@ mod own {
                     drop(map);
                     ledger.assert_closed(what);
                     if !blown {
-                        assert!(n > 1, "{what} touched no key");
+                        // Into a table of one window, tags are copied.
+                        let copies = what == "growth" && capacity <= 8;
+                        assert!(n > 1 || copies, "{what} touched no key");
                         break;
                     }
                 }

@@ -39,143 +39,6 @@ fn key(number: u64) -> Counted {
     Counted::new(number)
 }
 
-/// The operations of a map beside those of std's ordered map.
-fn follow(function: support::Function, seed: u64) {
-    let mut map = Pages::with_hasher(By(function));
-    let mut model = BTreeMap::new();
-    let mut rng = Rng::new(seed);
-    let keys = scaled(400, 300, 60) as usize;
-    for step in 0..scaled(8000, 2500, 200) {
-        let number = rng.below(keys) as u64;
-        let got = |value: Option<Page<u64>>| value.map(|page| page.0);
-        match rng.below(100) {
-            0..=34 => {
-                assert_eq!(got(map.insert(key(number), Page::of(step))), model.insert(number, step))
-            }
-            35..=59 => assert_eq!(got(map.remove(&key(number))), model.remove(&number)),
-            60..=64 => {
-                map.entry(key(number)).and_modify(|page| page.0 += 1).or_insert(Page::of(step));
-                model.entry(number).and_modify(|value| *value += 1).or_insert(step);
-            }
-            65..=69 => match map.entry(key(number)) {
-                Entry::Occupied(entry) => {
-                    assert_eq!(Some(&entry.get().0), model.get(&number));
-                    let (key, page) = entry.remove_entry();
-                    assert_eq!((key.number(), Some(page.0)), (number, model.remove(&number)));
-                }
-                Entry::Vacant(entry) => {
-                    assert_eq!(entry.key().number(), number);
-                    assert!(!model.contains_key(&entry.into_key().number()));
-                }
-            },
-            70..=73 => match map.entry_ref(&key(number)) {
-                EntryRef::Occupied(mut entry) => {
-                    entry.get_mut().0 = step;
-                    assert!(model.insert(number, step).is_some());
-                }
-                EntryRef::Vacant(entry) => {
-                    entry.insert(Page::of(step));
-                    assert_eq!(model.insert(number, step), None);
-                }
-            },
-            74..=76 => {
-                if let Entry::Occupied(entry) = map.entry(key(number)) {
-                    let keeps = number % 2 == 0;
-                    let entry = entry.replace_entry_with(|_, page| keeps.then_some(page));
-                    assert_eq!(matches!(entry, Entry::Occupied(_)), keeps);
-                    if let Entry::Vacant(entry) = entry {
-                        entry.insert(Page::of(step));
-                        model.insert(number, step);
-                    }
-                }
-            }
-            77..=79 => match map.try_insert(key(number), Page::of(step)) {
-                Ok(page) => {
-                    assert_eq!(page.0, step);
-                    assert_eq!(model.insert(number, step), None);
-                }
-                Err(error) => assert_eq!(Some(&error.entry.get().0), model.get(&number)),
-            },
-            80..=89 => {
-                assert_eq!(map.get(&key(number)).map(|page| page.0), model.get(&number).copied());
-                assert_eq!(map.contains_key(&key(number)), model.contains_key(&number));
-                let found = map.get_key_value(&key(number)).map(|(k, v)| (k.number(), v.0));
-                assert_eq!(found, model.get_key_value(&number).map(|(&k, &v)| (k, v)));
-                if let Some(page) = map.get_mut(&key(number)) {
-                    page.0 += 1;
-                    *model.get_mut(&number).unwrap() += 1;
-                }
-                if let Some((_, page)) = map.get_key_value_mut(&key(number)) {
-                    page.0 += 1;
-                    *model.get_mut(&number).unwrap() += 1;
-                }
-            }
-            90 => {
-                map.retain(|key, page| {
-                    page.0 += 1;
-                    key.number() % 5 != 0
-                });
-                model.retain(|key, value| {
-                    *value += 1;
-                    key % 5 != 0
-                });
-            }
-            91 => {
-                let taken = map.extract_if(|key, _| key.number() % 7 == 0).take(3);
-                for (key, page) in taken {
-                    assert_eq!(model.remove(&key.number()), Some(page.0));
-                }
-            }
-            92 => map.shrink_to_fit(),
-            93 => map.reserve(rng.below(300)),
-            94 => {
-                let copy = map.clone();
-                assert!(copy == map && copy.capacity() == map.capacity());
-                map = copy;
-            }
-            95 if step % 4 == 0 => {
-                let capacity = map.capacity();
-                assert_eq!(map.drain().take(4).count(), model.len().min(4));
-                assert!(map.is_empty() && map.capacity() == capacity);
-                model.clear();
-            }
-            95 if step % 4 == 1 => {
-                map.clear();
-                model.clear();
-            }
-            96 => {
-                map.extend((0..20).map(|n| (key(n), Page::of(step))));
-                model.extend((0..20).map(|n| (n, step)));
-            }
-            97 => map.values_mut().for_each(|page| page.0 = page.0.min(step)),
-            _ => {
-                let mut keys: Vec<u64> = map.keys().map(Element::number).collect();
-                keys.sort_unstable();
-                assert!(keys.into_iter().eq(model.keys().copied()));
-                let sum = map.values().fold(0, |sum, page| sum + page.0);
-                assert_eq!(sum, model.values().sum::<u64>());
-                assert_eq!(map.iter().len(), model.len());
-                assert_eq!(map.iter_mut().fold(0, |n, _| n + 1), model.len());
-            }
-        }
-        assert_eq!((map.len(), map.is_empty()), (model.len(), model.is_empty()));
-        assert!(map.capacity() >= map.len());
-    }
-    let mut entries: Vec<(u64, u64)> =
-        map.into_iter().map(|(key, page)| (key.number(), page.0)).collect();
-    entries.sort_unstable();
-    assert!(entries.into_iter().eq(model));
-}
-
-#[test]
-fn follows_a_model() {
-    elements::run(|| {
-        for (seed, (_, function)) in HASHERS.into_iter().enumerate() {
-            follow(function, seed as u64);
-        }
-    });
-}
-
 #[test]
 fn iterators_are_what_they_are_called() {
     elements::run(|| {
@@ -483,8 +346,10 @@ fn bounded<T: Numbered>(entries: u64) {
     assert!(most.allocations <= 16, "{most:?}");
     if entries > 8 * bound as u64 {
         assert!(most.hashes > 20 && most.splits > 8, "nothing was split: {most:?}");
-        // A split of many small entries is spread over insertions.
-        assert!(bound < 1000 || most.long * 20 < most.splits, "{most:?}");
+        // A split of many small entries is spread over insertions; few are hashed at once, and some of them to know that
+        // they are not all on one side.
+        let spread = if bound < 100 { most.hashes > bound } else { most.long * 20 < most.splits };
+        assert!(spread || (100..1000).contains(&bound), "{most:?}");
         assert!(total > directory * 4 || size_of::<T>() < 16, "{total} {directory}");
     }
 }

@@ -9,7 +9,7 @@ use std::iter::FusedIterator;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use elements::{COUNTS, Counted, Element, numbers, sorted};
+use elements::{COUNTS, Element, numbers, sorted};
 use rosti::hash_set::{Entry, HashSet, IntoIter, Iter, OccupiedEntry, VacantEntry};
 use rosti::{DefaultHashBuilder, HashMap, TryReserveError, internals::Global};
 
@@ -502,14 +502,6 @@ fn equal_but_not_the_same() {
     assert_eq!(set.replace(new.clone()).map(|element| element.label), Some("old"));
     assert_eq!(label(&set), Some("new"));
     assert_eq!(set.take(&old).map(|element| element.label), Some("new"));
-}
-
-#[test]
-fn drops_happen_with_the_set() {
-    let set = set::<Counted>(300);
-    assert_eq!(Counted::live(), 300);
-    drop(set);
-    assert_eq!(Counted::live(), 0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::iter::FusedIterator;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use elements::{COUNTS, Counted, Element, numbers, sorted};
+use elements::{COUNTS, Element, numbers, sorted};
 use rosti::hash_table::{
     Entry, HashTable, IntoIter, Iter, IterBuckets, IterHash, IterHashBuckets, IterHashMut, IterMut,
     OccupiedEntry, UnsafeIter, VacantEntry,
@@ -661,49 +661,7 @@ fn iter_hash_finds_each_match_once() {
 }
 
 #[test]
-fn iter_hash_after_removals() {
-    let mut table: HashTable<u64> = HashTable::new();
-    for n in 0..400 {
-        table.insert_unique(mix(n / 100), n, |&n| mix(n / 100));
-    }
-    table.retain(|n| *n % 7 == 0);
-    for group in 0..4 {
-        let found = sorted(table.iter_hash(mix(group)).copied().filter(|n| n / 100 == group));
-        let expected: Vec<u64> = (100 * group..100 * group + 100).filter(|n| n % 7 == 0).collect();
-        assert_eq!(found, expected);
-    }
-}
-
-#[test]
-fn every_hash_fills_to_capacity_and_is_found() {
-    for (name, hash) in HASHES {
-        let mut table: HashTable<u64> = HashTable::with_capacity(if cfg!(miri) { 25 } else { 200 });
-        let capacity = table.capacity();
-        for n in 0..capacity as u64 {
-            let entry = table.entry(hash(n), |&m| m == n, |&m| hash(m));
-            assert!(matches!(entry, Entry::Vacant(_)), "{name}");
-            entry.insert(n);
-        }
-        assert_eq!((table.len(), table.capacity()), (capacity, capacity), "{name}");
-        for n in 0..capacity as u64 {
-            assert_eq!(table.find(hash(n), |&m| m == n), Some(&n), "{name}");
-            let removed = table.find_entry(hash(n), |&m| m == n).map(|entry| entry.remove().0);
-            assert_eq!(removed.ok(), Some(n), "{name}");
-        }
-        assert!(table.is_empty());
-    }
-}
-
-#[test]
 #[should_panic = "capacity overflow"]
 fn reserve_panics_on_overflow() {
     HashTable::<u64>::new().reserve(usize::MAX, |&n| n);
-}
-
-#[test]
-fn drops_happen_with_the_table() {
-    let table = table::<Counted>(300);
-    assert_eq!(Counted::live(), 300);
-    drop(table);
-    assert_eq!(Counted::live(), 0);
 }

@@ -981,120 +981,61 @@ fn map_entry_ref() {
     }
 }
 
-#[test]
-fn map_retain_and_extract_if() {
-    for (size, hash) in worlds() {
-        let packed = || full::<Map>(size, hash);
+/// What takes entries out of a map or a set, or of the field `inner` of a table; then what closures get.
+macro_rules! bulk {
+    ($packed:ident $(, $inner:ident)?; $key:ident $(, $value:tt)?) => {
         for calls in [CLOSURE, DROP] {
-            blows("retain", calls, only(is_even), packed, |map| {
+            blows("retain", calls, only(is_even), $packed, |subject| {
                 light();
-                of(map).retain(|key, _| {
+                of(subject)$(.$inner)?.retain(|$key $(, $value)?| {
                     tick(CLOSURE);
-                    !is_even(key.n)
+                    !is_even($key.n)
                 });
             });
-            blows("extract_if", calls, only(is_even), packed, |map| {
+            blows("extract_if", calls, only(is_even), $packed, |subject| {
                 light();
-                of(map)
-                    .extract_if(|key, _| {
+                of(subject)$(.$inner)?
+                    .extract_if(|$key $(, $value)?| {
                         tick(CLOSURE);
-                        is_even(key.n)
+                        is_even($key.n)
                     })
                     .for_each(drop);
             });
-            // The body of the user's loop panics between two steps.
-            blows("a loop over extract_if", calls, only(is_even), packed, |map| {
+            blows("drain", calls, ANYTHING, $packed, |subject| {
                 light();
-                for entry in of(map).extract_if(|key, _| is_even(key.n)) {
+                for entry in of(subject)$(.$inner)?.drain() {
+                    tick(CLOSURE);
+                    drop(entry);
+                }
+            });
+            blows("into_iter", calls, ANYTHING, $packed, |subject| {
+                light();
+                for entry in subject.take().expect("the subject is there")$(.$inner)? {
                     tick(CLOSURE);
                     drop(entry);
                 }
             });
         }
-        // The rest is kept when the iterator is dropped early.
-        blows("the beginning of extract_if", CLOSURE, only(is_even), packed, |map| {
-            let len = of(map).len();
+        blows("clear", DROP, ANYTHING, $packed, |subject| {
             light();
-            let taken = of(map).extract_if(|key, _| {
-                tick(CLOSURE);
-                is_even(key.n)
-            });
-            assert_eq!(taken.take(1).count(), 1);
-            douse();
-            assert_eq!(of(map).len(), len - 1);
+            of(subject)$(.$inner)?.clear();
         });
-    }
+    };
 }
 
 #[test]
-fn map_drain() {
+fn map_bulk() {
     for (size, hash) in worlds() {
         let packed = || full::<Map>(size, hash);
-        // What the drain has handed out is the user's; a panic there does not keep the drain
-        // from dropping the rest.
-        for calls in [CLOSURE, DROP] {
-            blows("a loop over drain", calls, ANYTHING, packed, |map| {
+        bulk!(packed; key, _);
+        for calls in [CLONE, DROP] {
+            blows("clone_from", calls, ANYTHING, packed, |map| {
+                let source = Map::filled(2 * size, size, hash);
                 light();
-                for entry in of(map).drain() {
-                    tick(CLOSURE);
-                    drop(entry);
-                }
+                of(map).clone_from(&source);
                 douse();
-                assert!(of(map).is_empty());
             });
         }
-        for taken in [0, 1, size / 2] {
-            blow("drain dropped midway", DROP, ANYTHING, packed, |map| {
-                let mut kept = Vec::with_capacity(taken);
-                light();
-                let mut drain = of(map).drain();
-                kept.extend(drain.by_ref().take(taken));
-                drop(drain);
-                douse();
-                assert!(of(map).is_empty());
-            });
-        }
-    }
-}
-
-/// After any way to empty it, the map is empty also when a destructor panicked.
-#[test]
-fn map_is_empty_after_a_failed_clear() {
-    for (size, hash) in worlds() {
-        let packed = || full::<Map>(size, hash);
-        let count = blow("clear", DROP, ANYTHING, packed, |map| {
-            light();
-            let result = catch_unwind(AssertUnwindSafe(|| of(map).clear()));
-            assert_eq!(of(map).len(), 0, "after a clear that panicked: {}", result.is_err());
-            assert_eq!(of(map).iter().fold(0, |n, _| n + 1), 0);
-            result.unwrap_or_else(|payload| resume_unwind(payload));
-        });
-        let all = 2 * full::<Map>(size, hash).len() as u64;
-        assert_eq!(count.unwrap_or(all), all, "destructors of keys and values");
-        blows("drain", DROP, ANYTHING, packed, |map| {
-            light();
-            let result = catch_unwind(AssertUnwindSafe(|| drop(of(map).drain())));
-            assert_eq!(of(map).len(), 0);
-            assert_eq!(of(map).iter().fold(0, |n, _| n + 1), 0);
-            result.unwrap_or_else(|payload| resume_unwind(payload));
-        });
-    }
-}
-
-/// A drain that is never dropped leaks what it holds, and leaves the map in order.
-#[test]
-fn map_forgotten_drain() {
-    for (size, hash) in worlds() {
-        bury();
-        let mut map: Map = full(size, hash);
-        let mut drain = map.drain();
-        drop(drain.next());
-        std::mem::forget(drain);
-        let left = map.entries();
-        assert!(left.is_empty() || left.len() < map.capacity(), "one entry was taken out");
-        map.exercise(left, scaled(100, 100, 5) as u32);
-        drop(map);
-        assert_eq!(FAULTS.get(), 0);
     }
 }
 
@@ -1221,39 +1162,6 @@ fn map_clone() {
             drop(copy);
         });
         assert_eq!(count.unwrap_or(0), 0, "a clone neither hashes nor compares nor drops");
-    }
-}
-
-#[test]
-fn map_clone_from() {
-    for (size, hash) in worlds() {
-        let packed = || full::<Map>(size, hash);
-        // Into a map of the same size, a larger, a smaller and one that has no memory yet.
-        for target in [size, 4 * size, size / 3, 0] {
-            let prepare = || Map::filled(target, target, hash);
-            // What was in the target is dropped, what is in it now is a part of the source.
-            blows("clone_from", CLONE, ANYTHING, prepare, |map| {
-                let source: Map = full(size, hash);
-                light();
-                of(map).clone_from(&source);
-                douse();
-                let numbers = |map: &Map| map.entries().into_keys().collect::<Vec<_>>();
-                assert_eq!(numbers(&source), numbers(of(map)));
-            });
-            blow("clone_from", DROP, ANYTHING, prepare, |map| {
-                let source: Map = full(size, hash);
-                light();
-                of(map).clone_from(&source);
-                douse();
-            });
-        }
-        // The source is as it was.
-        blows("being cloned", CLONE | DROP, UNCHANGED, packed, |map| {
-            let mut target: Map = full(size, hash);
-            light();
-            target.clone_from(of(map));
-            douse();
-        });
     }
 }
 
@@ -1440,45 +1348,6 @@ fn map_reserve_and_shrink() {
     }
 }
 
-/// Capacity is not lost either when growth or shrinking is given up.
-#[test]
-fn a_failed_change_of_size_changes_no_size() {
-    for (size, hash) in hashing_worlds() {
-        let operations: [fn(&mut Map); 4] = [
-            |map| map.reserve(map.capacity()),
-            |map| map.shrink_to_fit(),
-            |map| drop(map.insert(Key::new(NEW), Val::new(NEW))),
-            |map| {
-                map.entry(Key::new(NEW)).insert(Val::new(NEW));
-            },
-        ];
-        for (i, operation) in operations.into_iter().enumerate() {
-            let mut map: Map = full(size, hash);
-            if i == 1 {
-                map.reserve(10 * size + 40);
-            }
-            let (capacity, bytes) = (map.capacity(), map.allocation_size());
-            for n in (1..=map.len() as u64).step_by(if cfg!(miri) { 60 } else { 1 }) {
-                let blown = fused(HASH | REHASH, n, || {
-                    light();
-                    operation(&mut map);
-                });
-                assert!(blown, "operation {i} with {} entries, call {n}", map.len());
-                assert_eq!(
-                    (map.capacity(), map.allocation_size()),
-                    (capacity, bytes),
-                    "operation {i}"
-                );
-            }
-            // The same map after all these attempts.
-            let entries = map.entries();
-            if !cfg!(miri) || i % 2 == 0 {
-                map.exercise(entries, scaled(100, 100, 1) as u32);
-            }
-        }
-    }
-}
-
 // ---------------------------------------------------------------------------------------------
 // The rebuild that churn sets off
 // ---------------------------------------------------------------------------------------------
@@ -1621,12 +1490,6 @@ fn map_rebuild_loses_nothing() {
 }
 
 #[test]
-fn set_rebuild_loses_nothing() {
-    let panics = wear::<Set>();
-    assert!(panics > 0, "no rebuild was reached: the churn has to be of another kind");
-}
-
-#[test]
 fn table_rebuild_loses_nothing() {
     let panics = wear::<Table>();
     assert!(panics > 0, "no rebuild was reached: the churn has to be of another kind");
@@ -1721,53 +1584,11 @@ fn set_elements() {
     }
 }
 
-/// What takes elements out of a set, or of the field `inner` of a table.
-macro_rules! bulk {
-    ($packed:ident $(, $inner:ident)?) => {
-        for calls in [CLOSURE, DROP] {
-            blows("retain", calls, only(is_even), $packed, |subject| {
-                light();
-                of(subject)$(.$inner)?.retain(|key| {
-                    tick(CLOSURE);
-                    !is_even(key.n)
-                });
-            });
-            blows("extract_if", calls, only(is_even), $packed, |subject| {
-                light();
-                of(subject)$(.$inner)?
-                    .extract_if(|key| {
-                        tick(CLOSURE);
-                        is_even(key.n)
-                    })
-                    .for_each(drop);
-            });
-            blows("drain", calls, ANYTHING, $packed, |subject| {
-                light();
-                for key in of(subject)$(.$inner)?.drain() {
-                    tick(CLOSURE);
-                    drop(key);
-                }
-            });
-            blows("into_iter", calls, ANYTHING, $packed, |subject| {
-                light();
-                for key in subject.take().expect("the subject is there")$(.$inner)? {
-                    tick(CLOSURE);
-                    drop(key);
-                }
-            });
-        }
-        blows("clear", DROP, ANYTHING, $packed, |subject| {
-            light();
-            of(subject)$(.$inner)?.clear();
-        });
-    };
-}
-
 #[test]
 fn set_bulk() {
     for (size, hash) in worlds() {
         let packed = || full::<Set>(size, hash);
-        bulk!(packed);
+        bulk!(packed; key);
         blows("clone", CLONE, UNCHANGED, packed, |set| {
             light();
             let copy = of(set).clone();
@@ -1799,18 +1620,6 @@ fn set_bulk() {
                 },
             );
         }
-    }
-    for (size, hash) in hashing_worlds() {
-        let packed = || full::<Set>(size, hash);
-        blows("reserve", REHASH, UNCHANGED, packed, |set| {
-            light();
-            of(set).reserve(1);
-        });
-        let large = || Set::filled(10 * size + 60, size, hash);
-        blows("shrink_to_fit", REHASH, UNCHANGED, large, |set| {
-            light();
-            of(set).shrink_to_fit();
-        });
     }
 }
 
@@ -1976,7 +1785,7 @@ fn table_elements() {
 fn table_bulk() {
     for (size, hash) in worlds() {
         let packed = || full::<Table>(size, hash);
-        bulk!(packed, inner);
+        bulk!(packed, inner; key);
         blows("drop", DROP, ANYTHING, packed, |table| {
             light();
             drop(table.take());

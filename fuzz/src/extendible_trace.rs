@@ -196,7 +196,10 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
                     model.insert(code, over(&old, op.arg));
                 }
                 EntryRef::Vacant(entry) => {
-                    entry.insert_with_key(key(), value(op.arg));
+                    match op.arg % 2 {
+                        0 => entry.insert(value(op.arg)),
+                        _ => entry.insert_with_key(key(), value(op.arg)),
+                    };
                     equal("absent", model.insert(code, new(code, op.arg)), None)?;
                 }
             },
@@ -208,7 +211,10 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
             },
             Kind::Get => equal("entry", map.get_key_value(&key()).map(image), old)?,
             Kind::GetMut => {
-                let there = map.get_mut(&key());
+                let there = match op.arg % 2 {
+                    0 => map.get_mut(&key()),
+                    _ => map.get_key_value_mut(&key()).map(|(_, value)| value),
+                };
                 equal("present", there.is_some(), old.is_some())?;
                 if let (Some(there), Some(old)) = (there, old) {
                     *there = value(op.arg);
@@ -261,12 +267,17 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
             Kind::Scan | Kind::ScanMut | Kind::ScanRetain => return self.scan(op),
             Kind::Retain => {
                 let mut calls = 0;
-                map.retain(|key, value| {
+                map.retain(|key, there| {
                     calls += 1;
-                    value.is_sound() && key.code() % op.arg != op.key
+                    let sound = there.is_sound();
+                    *there = value(key.code() ^ 1);
+                    sound && key.code() % op.arg != op.key
                 });
                 equal("calls", calls, model.len())?;
-                model.retain(|key, _| key % op.arg != op.key);
+                model.retain(|&code, old| {
+                    old[1] = new(code, code ^ 1)[1];
+                    code % op.arg != op.key
+                });
             }
             Kind::ExtractIf => {
                 let mut some = map.extract_if(|key, _| key.code() % op.arg == 0);
@@ -281,7 +292,9 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
                 equal("all extracted", op.key < 15 || !left, true)?;
             }
             Kind::Drain => {
+                let capacity = map.capacity();
                 drained(map.drain(), take(op.key), model)?;
+                equal("capacity", map.capacity(), capacity)?;
                 model.clear();
             }
             Kind::IntoIter => {
@@ -331,6 +344,12 @@ impl<K: Element, V: Element, const WORDS: usize> Pair<K, V, WORDS> {
                 let mut keys: Vec<u16> = map.keys().map(K::code).collect();
                 keys.sort_unstable();
                 equal("keys", keys.iter().eq(model.keys()), true)?;
+                let mut values: Vec<_> =
+                    map.values().map(|value| (value.value.code(), value.value.label())).collect();
+                values.sort_unstable();
+                let mut expected: Vec<_> = model.values().map(|entry| entry[1]).collect();
+                expected.sort_unstable();
+                equal("values", values, expected)?;
                 let mut half = map.values();
                 half.by_ref().take(model.len() / 2).for_each(drop);
                 equal("values left", half.len(), model.len() - model.len() / 2)?;

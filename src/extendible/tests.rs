@@ -15,7 +15,7 @@ use crate::group::{Group, Native};
 use crate::raw::Plain;
 use crate::raw::batch::RawBatch;
 use crate::raw::tests::batch::Wanted;
-use crate::raw::tests::{Random, by_fold, tried};
+use crate::raw::tests::{HashFn, Random, by_fold, tried};
 
 /// An entry of 4 KiB (half of that under Miri): 30 of them, or about as many, are a full table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +35,8 @@ impl<const N: usize> Big<N> {
     }
 }
 
-/// From a key to its hash.
-type Function = fn(u64) -> u64;
-
 /// The hashers: good, and bad in one way each.
-const HASHERS: [(&str, Function); 7] = [
+const HASHERS: [(&str, HashFn); 7] = [
     ("good", good),
     ("identity", |key| key),
     ("constant", |_| 0x5555),
@@ -50,7 +47,7 @@ const HASHERS: [(&str, Function); 7] = [
 ];
 
 /// All of them, but under Miri a good one and a bad one: for what takes long.
-fn few_hashers() -> impl Iterator<Item = (&'static str, Function)> {
+fn few_hashers() -> impl Iterator<Item = (&'static str, HashFn)> {
     HASHERS.into_iter().step_by(if cfg!(miri) { 6 } else { 1 })
 }
 
@@ -61,7 +58,7 @@ fn good(key: u64) -> u64 {
 
 fn insert<const N: usize, A: Allocator + Clone>(
     tables: &mut Tables<Big<N>, A>,
-    hash: Function,
+    hash: HashFn,
     key: u64,
     value: u64,
 ) -> Option<u64> {
@@ -263,26 +260,6 @@ fn a_good_hash_keeps_the_bound_and_a_weak_one_no_runaway_directory() {
         assert!(tables.directory.depth() == 0 && tables.len() == 20, "{name}");
         assert!((0..20).all(|key| tables.find(hash(key), |entry| entry.0 == key).is_some()));
     }
-}
-
-#[test]
-fn an_insert_asks_for_no_more_hashes_than_the_bound() {
-    let entries = if cfg!(miri) { 100 } else { 20_000 };
-    let hashes = Cell::new(0);
-    let mut tables = Tables::<Big, Global>::new_in(Global);
-    let mut most = 0;
-    for key in 0..entries {
-        hashes.set(0);
-        put(&mut tables, good(key), Big::new(key, key), |entry| {
-            hashes.set(hashes.get() + 1);
-            good(entry.0)
-        });
-        most = most.max(hashes.get());
-    }
-    // All of them, as they are few, and some to know that they are not all on one side.
-    let bound = Tables::<Big, Global>::BOUND;
-    assert!((bound + 1..bound + 40).contains(&most), "{most}");
-    tables.check(|entry| good(entry.0));
 }
 
 #[test]

@@ -20,7 +20,6 @@ struct Meter {
     /// The request that is to be refused, counted from 0, and what has been refused.
     refuse: Cell<Option<usize>>,
     refused: Cell<Option<Layout>>,
-    limit: Cell<Option<usize>>,
 }
 
 impl Metered {
@@ -44,11 +43,6 @@ impl Metered {
         self.0.refuse.set(Some(request));
     }
 
-    /// Refuses requests for more bytes than these.
-    pub(crate) fn limit(&self, bytes: usize) {
-        self.0.limit.set(Some(bytes));
-    }
-
     /// The last request that was refused.
     pub(crate) fn refused(&self) -> Option<Layout> {
         self.0.refused.get()
@@ -60,8 +54,7 @@ unsafe impl Allocator for Metered {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let meter = &*self.0;
         let number = meter.requests.replace(meter.requests.get() + 1);
-        let too_much = meter.limit.get().is_some_and(|limit| layout.size() > limit);
-        if meter.refuse.get() == Some(number) || too_much {
+        if meter.refuse.get() == Some(number) {
             meter.refused.set(Some(layout));
             return Err(AllocError);
         }

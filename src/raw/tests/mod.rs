@@ -103,7 +103,7 @@ pub(crate) fn mix(key: u64) -> u64 {
 /// The bits of a hash that its tag is made of.
 const TAG_BITS: u64 = 0x7f << (usize::BITS - 7);
 
-type HashFn = fn(u64) -> u64;
+pub(crate) type HashFn = fn(u64) -> u64;
 
 /// A good hash and bad ones.
 const HASHES: [(&str, HashFn); if cfg!(miri) { 3 } else { 8 }] = [

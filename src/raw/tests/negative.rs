@@ -36,26 +36,18 @@ fn wrong_control_bytes<G: Group>() {
                 old
             }
         };
-        // Another tag.
-        let slot = slot_where(&table, true);
-        let tag = set(slot, 0);
-        set(slot, tag ^ 1);
-        expect(&table, "tag of");
-        // An entry lost, one from nowhere.
-        set(slot, EMPTY);
-        expect(&table, "I4");
+        let (slot, vacant) = (slot_where(&table, true), slot_where(&table, false));
+        let tag = set(slot, EMPTY);
         set(slot, tag);
-        let vacant = slot_where(&table, false);
-        set(vacant, tag);
-        expect(&table, "I4");
+        // Another tag; an entry lost, one from nowhere.
+        let others = [(slot, tag ^ 1, "tag of"), (slot, EMPTY, "I4"), (vacant, tag, "I4")];
         // DELETED in place of a vacant and of a full slot, and a byte that is nothing at all.
-        for byte in [DELETED, 0xff, 0x81].into_iter().take(scaled(3, 3, 1)) {
-            set(vacant, byte);
-            expect(&table, "I6");
-            set(vacant, EMPTY);
-            set(slot, byte);
-            expect(&table, "I6");
-            set(slot, tag);
+        let bytes = [DELETED, 0xff, 0x81].into_iter().take(scaled(3, 3, 1));
+        let bytes = bytes.flat_map(|byte| [(vacant, byte, "I6"), (slot, byte, "I6")]);
+        for (slot, byte, invariant) in others.into_iter().chain(bytes) {
+            let right = set(slot, byte);
+            expect(&table, invariant);
+            set(slot, right);
         }
         // A pad byte that looks vacant.
         if !G::ALIGNED_HOMES {

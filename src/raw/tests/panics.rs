@@ -227,23 +227,23 @@ fn eq_in_lookups<G: Group>() {
 }
 
 /// What becomes of [`Tracked`] values.
-struct Ledger {
+pub(super) struct Ledger {
     /// The serial numbers of those that exist.
     alive: RefCell<BTreeSet<u64>>,
     next: Cell<u64>,
     clones: Fuse,
-    drops: Fuse,
+    pub(super) drops: Fuse,
 }
 
 /// A value whose clone and drop may panic, and which knows when it is dropped twice.
-struct Tracked {
-    key: u64,
+pub(super) struct Tracked {
+    pub(super) key: u64,
     serial: u64,
     ledger: Rc<Ledger>,
 }
 
 impl Ledger {
-    fn new() -> Rc<Self> {
+    pub(super) fn new() -> Rc<Self> {
         Rc::new(Ledger {
             alive: RefCell::default(),
             next: Cell::new(0),
@@ -252,13 +252,13 @@ impl Ledger {
         })
     }
 
-    fn make(self: &Rc<Self>, key: u64) -> Tracked {
+    pub(super) fn make(self: &Rc<Self>, key: u64) -> Tracked {
         let serial = self.next.replace(self.next.get() + 1);
         assert!(self.alive.borrow_mut().insert(serial));
         Tracked { key, serial, ledger: self.clone() }
     }
 
-    fn alive(&self) -> usize {
+    pub(super) fn alive(&self) -> usize {
         self.alive.borrow().len()
     }
 }
@@ -348,45 +348,6 @@ fn clones<G: Group>() {
     }
 }
 
-/// All entries are dropped once, whichever drop panics, and the table is empty.
-fn drops_of_all<G: Group>() {
-    type Act<G> = fn(&mut Table<G>);
-    // Whether the block is kept, and what is done.
-    let acts: [(bool, Act<G>); 6] = [
-        (true, |table| table.clear()),
-        (true, |table| drop(table.drain())),
-        (true, |table| {
-            let mut drain = table.drain();
-            let _one = drain.next();
-            drop(drain);
-        }),
-        (false, |table| drop(mem::replace(table, Table::new_in(Global)))),
-        (false, |table| drop(mem::replace(table, Table::new_in(Global)).into_iter())),
-        (false, |table| {
-            let mut iter = mem::replace(table, Table::new_in(Global)).into_iter();
-            let _one = iter.next();
-            drop(iter);
-        }),
-    ];
-    for (case, (keeps, act)) in acts.into_iter().enumerate() {
-        for len in lens::<G>() {
-            for n in calls_of(len as usize) {
-                if !tried(case + n, 3) {
-                    continue;
-                }
-                let ledger = Ledger::new();
-                let mut table = tracked::<G>(&ledger, len);
-                let slots = table.slots();
-                ledger.drops.0.set(n);
-                assert!(blows(|| act(&mut table)));
-                assert_eq!((table.len(), ledger.alive()), (0, 0));
-                assert_eq!(table.slots(), if keeps { slots } else { 0 });
-                goes_on(table, &ledger);
-            }
-        }
-    }
-}
-
 /// The keys of as many entries as a one-window table can hold, all with the last of its homes: they pack it.
 fn packing<G: Group>() -> Vec<u64> {
     let last = crate::capacity::SPREAD_HOMES - 1;
@@ -404,84 +365,128 @@ fn pack<G: Group>(table: &mut Table<G>, ledger: &Rc<Ledger>) {
     assert_eq!(keys(table), packing::<G>());
 }
 
-fn packed<G: Group>(ledger: &Rc<Ledger>) -> Table<G> {
-    let mut table = Table::with_capacity_in(G::WIDTH, Global);
-    pack(&mut table, ledger);
-    table
+/// A table of `len` entries, or one that is packed.
+fn tracked_or_packed<G: Group>(ledger: &Rc<Ledger>, len: Option<u64>) -> Table<G> {
+    len.map_or_else(
+        || {
+            let mut table = Table::with_capacity_in(G::WIDTH, Global);
+            pack(&mut table, ledger);
+            table
+        },
+        |len| tracked(ledger, len),
+    )
 }
 
-/// Takes out entries one by one, or all by `fold`.
+/// How many entries to take out one by one before an iterator ends; the last is for all by `fold`.
+fn takes(len: usize) -> [usize; 5] {
+    [0, 1, len / 2, len, usize::MAX]
+}
+
 fn take<T>(items: &mut impl Iterator<Item = T>, len: usize) -> Vec<T> {
     if len == usize::MAX { by_fold(items) } else { items.take(len).collect() }
 }
 
-/// A drain of a packed table hands out or drops each entry once, wherever it ends and whichever drop panics, and leaves
-/// the table spread; so does `into_iter`, without the table.
-fn drains_of_packed_tables<G: Group>() {
-    for taken in [0, 1, G::WIDTH / 2, G::WIDTH, usize::MAX] {
-        let left = G::WIDTH.saturating_sub(taken);
-        for n in calls_of(left).chain([Fuse::NEVER]) {
-            let ledger = Ledger::new();
-            let mut table = packed::<G>(&ledger);
-            let order: Vec<u64> = entries(&table).map(|entry| entry.key).collect();
-            let copy: Table<G> = table.clone();
-            for by_value in [true, false] {
+/// What ends all entries at once; iterators have handed out so many before.
+#[derive(Clone, Copy)]
+enum End {
+    Clear,
+    Drop,
+    Drain(usize),
+    IntoIter(usize),
+}
+
+/// All entries are handed out or dropped once, whichever drop panics, and the table is empty, and spread if it was
+/// packed.
+fn drops_of_all<G: Group>() {
+    let mut case = 0;
+    for table_len in lens::<G>().map(Some).chain([None]) {
+        let len = table_len.map_or(G::WIDTH, |len| len as usize);
+        let drains =
+            takes(len).into_iter().flat_map(|taken| [End::Drain(taken), End::IntoIter(taken)]);
+        for end in [End::Clear, End::Drop].into_iter().chain(drains) {
+            let (keeps, taken) = match end {
+                End::Clear => (true, 0),
+                End::Drop => (false, 0),
+                End::Drain(taken) => (true, taken),
+                End::IntoIter(taken) => (false, taken),
+            };
+            let left = len.saturating_sub(taken);
+            for n in calls_of(left).chain([Fuse::NEVER]) {
+                case += 1;
+                if !tried(case, 5) {
+                    continue;
+                }
+                let ledger = Ledger::new();
+                let mut table = tracked_or_packed::<G>(&ledger, table_len);
+                let slots = table.slots();
+                let order: Vec<u64> = entries(&table).map(|entry| entry.key).collect();
+                // What was taken out first is dropped last.
+                let arm = |part: &[Tracked]| {
+                    assert!(part.iter().map(|entry| &entry.key).eq(order.iter().take(taken)));
+                    ledger.drops.rearm(n);
+                };
                 let blown = blows(|| {
                     let mut part = Vec::new();
-                    let check = |part: &[Tracked]| {
-                        assert!(
-                            part.iter()
-                                .map(|entry| entry.key)
-                                .eq(order.iter().copied().take(taken))
-                        );
-                        ledger.drops.rearm(n);
-                    };
-                    // What was taken out first is dropped last.
-                    if by_value {
-                        let mut iter = copy.clone().into_iter();
-                        part.extend(take(&mut iter, taken));
-                        check(&part);
-                        drop(iter);
-                    } else {
-                        let mut drain = table.drain();
-                        part.extend(take(&mut drain, taken));
-                        check(&part);
-                        drop(drain);
+                    match end {
+                        End::Clear => {
+                            arm(&part);
+                            table.clear();
+                        }
+                        End::Drop => {
+                            arm(&part);
+                            table = Table::new_in(Global);
+                        }
+                        End::Drain(_) => {
+                            let mut drain = table.drain();
+                            part.extend(take(&mut drain, taken));
+                            arm(&part);
+                            drop(drain);
+                        }
+                        End::IntoIter(_) => {
+                            let mut iter =
+                                mem::replace(&mut table, Table::new_in(Global)).into_iter();
+                            part.extend(take(&mut iter, taken));
+                            arm(&part);
+                            drop(iter);
+                        }
                     }
                     ledger.drops.rearm(Fuse::NEVER);
                 });
                 assert_eq!(blown, n < left);
-                let others = copy.len() + if by_value { table.len() } else { 0 };
-                assert_eq!(ledger.alive(), others, "not dropped");
+                assert_eq!((table.len(), ledger.alive()), (0, 0));
+                assert_eq!(table.slots(), if keeps { slots } else { 0 });
+                if keeps && table_len.is_none() {
+                    pack(&mut table, &ledger);
+                    drop(table.drain());
+                }
+                goes_on(table, &ledger);
             }
-            assert!(table.is_empty());
-            pack(&mut table, &ledger);
-            drop(table.drain());
-            drop(copy);
-            goes_on(table, &ledger);
         }
     }
 }
 
-/// The same of a drain that is leaked: block and entries go with it.
-fn leaked_drains_of_packed_tables<G: Group>() {
-    for taken in [0, 1, G::WIDTH / 2, G::WIDTH, usize::MAX] {
-        let left = G::WIDTH.saturating_sub(taken);
-        let ledger = Ledger::new();
-        let mut table = packed::<G>(&ledger);
-        let mut drain = table.drain();
-        drop(take(&mut drain, taken));
-        mem::forget(drain);
-        assert_eq!((table.len(), table.slots(), ledger.alive()), (0, 0, left));
-        goes_on(table, &ledger);
-        let mut iter = packed::<G>(&ledger).into_iter();
-        drop(take(&mut iter, taken));
-        mem::forget(iter);
-        assert_eq!(ledger.alive(), 2 * left);
+/// A drain that is leaked takes block and entries with it, and the table starts anew; so does `into_iter`, without
+/// the table.
+fn leaked_drains<G: Group>() {
+    for table_len in [Some(scaled(30, 30, 17) as u64), None] {
+        let len = table_len.map_or(G::WIDTH, |len| len as usize);
+        for taken in takes(len) {
+            let left = len.saturating_sub(taken);
+            let ledger = Ledger::new();
+            let mut table = tracked_or_packed::<G>(&ledger, table_len);
+            let mut drain = table.drain();
+            drop(take(&mut drain, taken));
+            mem::forget(drain);
+            assert_eq!((table.len(), table.slots(), table.allocation_size()), (0, 0, 0));
+            assert_eq!(ledger.alive(), left);
+            goes_on(table, &ledger);
+            let mut iter = tracked_or_packed::<G>(&ledger, table_len).into_iter();
+            drop(take(&mut iter, taken));
+            mem::forget(iter);
+            assert_eq!(ledger.alive(), 2 * left);
+        }
     }
 }
-
-backends! { drains_of_packed_tables leaked_drains_of_packed_tables }
 
 /// The old entries' drop panics while a table is cloned into: it is left empty.
 fn drops_in_clone_from<G: Group>() {
@@ -549,21 +554,6 @@ fn predicates<G: Group>() {
     }
 }
 
-/// A drain that is leaked takes block and entries with it; the table starts anew.
-fn leaked_drains<G: Group>() {
-    const LEN: u64 = scaled(30, 30, 17) as u64;
-    for taken in 0..3 {
-        let ledger = Ledger::new();
-        let mut table = tracked::<G>(&ledger, LEN);
-        let mut drain = table.drain();
-        drain.by_ref().take(taken).for_each(drop);
-        mem::forget(drain);
-        assert_eq!((table.len(), table.slots(), table.allocation_size()), (0, 0, 0));
-        assert_eq!(ledger.alive(), LEN as usize - taken);
-        goes_on(table, &ledger);
-    }
-}
-
 /// If the hasher panics while a table is being scattered, nothing is lost.
 fn hasher_in_scattering<G: Group>() {
     let capacity = capacity_of_homes::<G>(3);
@@ -584,13 +574,9 @@ fn hasher_in_scattering<G: Group>() {
     assert!(is_scattered(&table) && calls.get() > 0);
     for at in calls_of(calls.get()) {
         let (mut table, key) = filled();
-        let calls = Cell::new(0);
-        let hasher = |key: &u64| {
-            assert!(calls.get() != at, "as planned");
-            tick(&calls, crowd(key))
-        };
-        let insert = AssertUnwindSafe(|| table.claim_elsewhere(crowd(&key), hasher));
-        assert!(catch_unwind(insert).is_err());
+        let fuse = Fuse::new(at);
+        let hasher = |key: &u64| fuse.pass(crowd(key));
+        assert!(blows(|| _ = table.claim_elsewhere(crowd(&key), hasher)));
         table.check_invariants(crowd);
         assert_eq!(table.len() as u64, key);
         for key in 0..key {

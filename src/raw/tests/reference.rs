@@ -36,7 +36,7 @@ pub(super) fn walk(
 /// The homes and slots of the smallest table for so many entries, in numbers that cannot overflow: 4, 8, 16
 /// slots within one window, half of the last ones being homes, then several windows of which an eighth stays
 /// free.
-pub(super) fn size_for(shape: Shape, entries: u128) -> (u128, u128) {
+fn size_for(shape: Shape, entries: u128) -> (u128, u128) {
     let width = shape.width as u128;
     let one_window = [4, 8, 16].into_iter().find(|&slots| slots <= width && slots >= entries);
     if let Some(slots) = one_window {

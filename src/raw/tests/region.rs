@@ -313,7 +313,7 @@ backends! {
 
 #[cfg(panic = "unwind")]
 mod unwinding {
-    use super::super::panics::{Fuse, blows};
+    use super::super::panics::{Fuse, Ledger, Tracked, blows};
     use super::*;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -343,43 +343,26 @@ mod unwinding {
         table.check_invariants(key_hasher);
     }
 
-    /// An entry whose drop burns the fuse.
-    struct Fused<'a> {
-        key: u64,
-        /// Counts the entries that there are.
-        _owner: Rc<()>,
-        fuse: &'a Fuse,
-    }
-
-    impl Drop for Fused<'_> {
-        fn drop(&mut self) {
-            // An unwinding drop that panics would end the program.
-            if !std::thread::panicking() {
-                self.fuse.burn();
-            }
-        }
-    }
-
     fn user_code_panics<G: Group>() {
         let keys = scaled(40, 20, 6) as u64;
         for n in calls() {
-            let (owner, fuse) = (Rc::new(()), Fuse::new(Fuse::NEVER));
+            let ledger = Ledger::new();
+            let fuse = &ledger.drops;
             // Far from a border also in the short regions of Miri.
             let hash = |key: u64| mix(key) & !scaled(0, 0, 2 * G::WIDTH - 1) as u64;
-            let make = |key: u64| (hash(key), Fused { key, _owner: owner.clone(), fuse: &fuse });
-            let mut table = RawTable::<Fused<'_>, G, Global>::new_in(Global);
+            let mut table = RawTable::<Tracked, G, Global>::new_in(Global);
             table.reserve(capacity_of_regions::<G>(2), |_| unreachable!("it is empty"));
             let regions = table.regions(2);
-            let mut shares: Vec<Share<Fused<'_>>> = (0..2).map(|_| Share::new()).collect();
+            let mut shares: Vec<Share<Tracked>> = (0..2).map(|_| Share::new()).collect();
             for key in (0..keys).chain(0..keys) {
-                let (hash, entry) = make(key);
-                shares[regions.of(hash)].push(Vec::from([(hash, entry)]));
+                let entry = (hash(key), ledger.make(key));
+                shares[regions.of(hash(key))].push(Vec::from([entry]));
             }
             fuse.rearm(n);
             let blown = blows(|| {
                 table.fill(regions, shares, |jobs| {
                     for job in jobs {
-                        let eq = |a: &Fused<'_>, b: &Fused<'_>| fuse.pass(a.key == b.key);
+                        let eq = |a: &Tracked, b: &Tracked| fuse.pass(a.key == b.key);
                         let left_over = job.run(eq, |present, new| *present = fuse.pass(new));
                         assert!(left_over.is_empty(), "a border; choose other keys");
                     }
@@ -387,14 +370,14 @@ mod unwinding {
             });
             fuse.rearm(Fuse::NEVER);
             table.check_invariants(|entry| hash(entry.key));
-            assert_eq!(Rc::strong_count(&owner), 1 + table.len(), "call {n}");
+            assert_eq!(ledger.alive(), table.len(), "call {n}");
             if !blown {
                 assert_eq!(table.len() as u64, keys);
                 assert!(n as u64 >= 3 * keys, "eq, update and drop are called for each key");
                 break;
             }
             drop(table);
-            assert_eq!(Rc::strong_count(&owner), 1, "call {n}");
+            assert_eq!(ledger.alive(), 0, "call {n}");
         }
     }
 

@@ -109,22 +109,21 @@ backends! {
 /// With an allocator of our own, which only the `allocator-api2` feature allows.
 #[cfg(feature = "allocator-api2")]
 mod metered {
-    use super::super::reference::size_for;
     use super::*;
     use crate::error::TryReserveError;
 
     type Table<T, G> = RawTable<T, G, Metered>;
 
     /// Whatever is done: one block per table, of the size that the table tells.
-    fn every_byte_is_accounted_for<G: Group>() {
+    fn accounts_of<T: Clone, G: Group>(make: fn(u64) -> T, hasher: fn(&T) -> u64) {
         let meter = Metered::default();
         let mut random = Random(3);
-        let mut table = Table::<u64, G>::new_in(meter.clone());
+        let mut table = Table::<T, G>::new_in(meter.clone());
         let mut next = 0;
         for _ in 0..scaled(20_000, 2000, 20) {
             match random.below(24) {
-                0 => table.reserve(random.below(60), key_hasher),
-                1 => table.shrink_to(random.below(60), key_hasher),
+                0 => table.reserve(random.below(60), hasher),
+                1 => table.shrink_to(random.below(60), hasher),
                 2 => table.clear(),
                 3 => drop(table.drain()),
                 4 => table = table.clone(),
@@ -139,16 +138,22 @@ mod metered {
                     assert_eq!(iter.len(), iter.into_iter().fold(0, |n, _| n + 1));
                 }
                 _ => {
-                    table.insert_unique(mix(next), next, key_hasher);
+                    let entry = make(next);
+                    table.insert_unique(hasher(&entry), entry, hasher);
                     next += 1;
                 }
             }
             assert_eq!(meter.bytes(), table.allocation_size());
             assert!(meter.blocks() <= 1);
-            table.check_invariants(key_hasher);
+            table.check_invariants(hasher);
         }
         drop(table);
         assert_eq!(meter.bytes(), 0);
+    }
+
+    fn every_byte_is_accounted_for<G: Group>() {
+        accounts_of::<u64, G>(|number| number, key_hasher);
+        accounts_of::<(), G>(|_| (), |()| 7);
     }
 
     /// Capacity is a promise: within it, nothing is allocated, however entries come and go.
@@ -208,78 +213,7 @@ mod metered {
         }
     }
 
-    /// Between what is granted and what overflows lies what the allocator refuses: the border is
-    /// where an allocation may have no more bytes.
-    fn border_of<T, G: Group>() {
-        let meter = Metered::default();
-        meter.limit(1 << 20);
-        let (mut granted, mut refused, mut overflowed) = (0, 0, 0);
-        for exponent in (1..usize::BITS - scaled(0, 0, 2) as u32).rev().step_by(scaled(1, 1, 20)) {
-            for offset in [-1isize, 0, 1] {
-                let capacity = (1usize << exponent).wrapping_add_signed(offset);
-                let (homes, slots) = size_for(Control::<G>::SHAPE, capacity as u128);
-                let expected = bytes::<T, G>(homes, slots);
-                let most = isize::MAX as u128 + 1 - align_of::<T>().max(G::WIDTH) as u128;
-                let mut table = Table::<T, G>::new_in(meter.clone());
-                match table.try_reserve(capacity, |_| 0) {
-                    Ok(()) => {
-                        assert_eq!(table.allocation_size() as u128, expected);
-                        granted += 1;
-                    }
-                    Err(TryReserveError::AllocError { layout }) => {
-                        assert_eq!(layout.size() as u128, expected);
-                        assert!(expected > 1 << 20 && expected <= most);
-                        refused += 1;
-                    }
-                    Err(CapacityOverflow) => {
-                        // Entries without bytes end a little earlier: the number of slots is
-                        // computed in a usize.
-                        let odd = capacity > usize::MAX / 8;
-                        assert!(expected > most || odd, "{capacity} would do");
-                        overflowed += 1;
-                    }
-                }
-            }
-        }
-        let few = scaled(3, 3, 1);
-        assert!(
-            granted > few && refused > few && overflowed > few,
-            "{granted} {refused} {overflowed}"
-        );
-        assert_eq!(meter.bytes(), 0);
-    }
-
-    fn border<G: Group>() {
-        border_of::<(), G>();
-        border_of::<u64, G>();
-        if !cfg!(miri) {
-            border_of::<u8, G>();
-            border_of::<[u8; 100], G>();
-        }
-        #[repr(align(512))]
-        struct Aligned;
-        border_of::<Aligned, G>();
-    }
-
-    /// Growth that a panicking hasher interrupts gives the new block back.
-    fn interrupted_growth_leaks_nothing<G: Group>() {
-        let model = full_table::<G>(0);
-        let meter = Metered::default();
-        let mut table = Table::<u64, G>::with_capacity_in(model.len(), meter.clone());
-        insert_all(&mut table, sorted_keys(&model));
-        for far in [1, 5 * model.len()] {
-            let grow = AssertUnwindSafe(|| {
-                table.reserve(far, |_| std::panic::resume_unwind(alloc::boxed::Box::new(())))
-            });
-            assert!(catch_unwind(grow).is_err());
-            assert_eq!(meter.bytes(), table.allocation_size());
-        }
-    }
-
     backends! {
         every_byte_is_accounted_for nothing_is_allocated_within_capacity refusals_are_reported
-        border
-        #[cfg_attr(panic = "abort", ignore = "needs unwinding")]
-        interrupted_growth_leaks_nothing
     }
 }

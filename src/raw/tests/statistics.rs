@@ -5,7 +5,6 @@ use super::reference::walk;
 use super::*;
 use crate::error::Fallibility;
 use crate::group::{Group, Swar};
-use crate::raw::overflow::MANY;
 use crate::raw::plain::Plain;
 use crate::raw::statistics::{MOST_WINDOWS, absent};
 
@@ -216,31 +215,6 @@ fn the_limit_follows_the_steps<G: Group>() {
     assert_eq!(limit, steps + steps / 2 + credit);
 }
 
-/// Whoever leaves with its hash leaves nothing behind, whatever the hash is and whatever order they
-/// leave in.
-fn counts_are_taken_back<G: Group>() {
-    for (name, hash) in super::few_hashes() {
-        for doublings in 0..scaled(4, 3, 1) as u32 {
-            let capacity = capacity_of_homes::<G>(doublings);
-            let mut table = Keys::<G>::with_capacity_in(capacity, Global);
-            let hasher = |key: &u64| hash(*key);
-            // So few that no count reaches its end, unless the hash is bad.
-            let keys = capacity as u64 * 3 / 4;
-            insert_by(&mut table, 0..keys, hasher);
-            let before = table.control.counts();
-            for key in (0..keys).map(|key| if key ^ 1 < keys { key ^ 1 } else { key }) {
-                assert_eq!(table.remove(hash(key), |&k| k == key), Some(key));
-            }
-            assert!(table.is_empty());
-            let counts = table.control.counts().into_iter();
-            for (position, (count, before)) in counts.zip(before).enumerate() {
-                let expected = if before == MANY { MANY } else { 0 };
-                assert_eq!(count, expected, "{name}, {position}\n{}", table.dump());
-            }
-        }
-    }
-}
-
 /// A table that lost entries without their hashes may have counts that are too high, so that an insert
 /// which finds many steps rebuilds; one that was filled to the same point does not.
 fn removals_without_a_hash_wear<G: Group>() {
@@ -321,16 +295,6 @@ fn worn_tables_are_rebuilt_by_inserts_beyond_home<G: Group>() {
     }
 }
 
-/// Nothing is hashed, so nothing moves.
-fn shrinking_to_the_same_size_does_nothing<G: Group>() {
-    for doublings in 0..2 {
-        let mut table = full_table::<G>(doublings);
-        let bytes = bytes_of(&table);
-        table.shrink_to(0, |_| panic!("a table that cannot shrink was moved"));
-        assert_eq!(bytes_of(&table), bytes);
-    }
-}
-
 /// A crowd under a quarter of the homes, in a table that is full: entries soon find room outside, even the last
 /// ones, although the crowd is as long as many windows.
 fn searches_leave_a_crowd<G: Group>() {
@@ -364,5 +328,5 @@ backends! {
     statistics_end searches_leave_a_crowd
     full_load false_matches_of_misses false_matches_of_hits churn_with_search churn_without_search
     misses_stop_at_counts_of_zero the_sum_goes_with_the_counts the_limit_follows_the_steps
-    counts_are_taken_back removals_without_a_hash_wear rebuilds_are_paid_for worn_tables_are_rebuilt_by_inserts_beyond_home shrinking_to_the_same_size_does_nothing
+    removals_without_a_hash_wear rebuilds_are_paid_for worn_tables_are_rebuilt_by_inserts_beyond_home
 }

@@ -259,8 +259,9 @@ impl<G: Group> Subject<G> {
     }
 
     fn shrink_to(&mut self, min_capacity: usize) {
-        let (hash, slots, capacity) = (self.hash, self.table.slots(), self.table.capacity());
-        self.table.shrink_to(min_capacity, |entry| hash(entry.0));
+        let (calls, hash) = (Cell::new(0), self.hash);
+        let (slots, capacity) = (self.table.slots(), self.table.capacity());
+        self.table.shrink_to(min_capacity, |entry| tick(&calls, hash(entry.0)));
         let needed = min_capacity.max(self.table.len());
         assert!(self.table.capacity() >= needed.min(capacity));
         let least = match needed {
@@ -268,6 +269,7 @@ impl<G: Group> Subject<G> {
             _ => Control::<G>::SHAPE.size_for(needed).unwrap().slots,
         };
         assert_eq!(self.table.slots(), least.min(slots));
+        assert!(least < slots || calls.get() == 0, "a table that cannot shrink is not moved");
     }
 
     fn replace_by_clone(&mut self, clone: RawTable<Entry, G, Global>) {

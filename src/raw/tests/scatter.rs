@@ -75,18 +75,19 @@ fn crowds_come_and_go<G: Group>() {
     // What is hashed for rebuilds and samples is paid for by windows that were walked.
     let inserted = scaled(16, 8, 1) * capacity as usize;
     assert!(hashed < 16 * inserted, "{hashed} hashes for {inserted} insertions");
-    // Slot by slot other entries take their place, of whose hashes other bits differ.
+    // Slot by slot other entries take their place, of whose hashes other bits differ, and once more, as what was
+    // placed while there were both lies further away.
     let mut table = crowded::<G>(DOUBLINGS, crowd);
     let either = |&key: &u64| if key < capacity { crowd(&key) } else { other_crowd(&key) };
-    for key in 0..capacity {
+    for key in 0..2 * capacity {
         assert_eq!(table.remove(either(&key), |&other| other == key), Some(key));
         let new = capacity + key;
         insert_new(&mut table, either(&new), new, either);
     }
     let statistics = table.statistics(either);
     // (Under Miri there are too few for the rebuild that finds out.)
-    assert!(statistics.scattered && (statistics.hit_windows < 6.0 || cfg!(miri)), "{statistics}");
-    for key in capacity..2 * capacity {
+    assert!(statistics.scattered && (statistics.hit_windows < 4.0 || cfg!(miri)), "{statistics}");
+    for key in 2 * capacity..3 * capacity {
         assert_eq!(table.remove(either(&key), |&other| other == key), Some(key));
     }
     assert!(table.is_empty());

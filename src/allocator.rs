@@ -43,10 +43,10 @@ impl<'a, A: Allocator> Memory<'a, A> {
         Ok(Memory { start: start.cast(), layout, alloc })
     }
 
-    /// Memory that came from [`Memory::of`] with the same type and count, and was kept.
+    /// Memory that was allocated for so many values: by [`Memory::of`], and kept, or for an array of them.
     ///
     /// # Safety
-    /// That, with this allocator; and nobody uses it any more.
+    /// That, by this allocator; and nobody uses it any more.
     pub(crate) unsafe fn again<U>(start: NonNull<U>, count: usize, alloc: &'a A) -> Self {
         // SAFETY: the same arithmetic succeeded when it was allocated.
         let layout = unsafe { Layout::array::<U>(count).unwrap_unchecked() };

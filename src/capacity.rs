@@ -94,8 +94,9 @@ impl Shape {
         if self.aligned || slots < self.width { 1 } else { SPREAD_HOMES }
     }
 
-    /// Number of control bytes that walks over all slots read, a multiple of the width: with several windows all
-    /// there are, with one window those of the first home.
+    /// Number of control bytes in which walks find all full slots, a multiple of the width: with several windows all
+    /// there are, with one window those of the first home. (A walk by pairs of groups reads all of a table that is
+    /// spread, too.)
     #[inline(always)]
     pub const fn control_bytes(self, homes: usize) -> usize {
         if homes <= SPREAD_HOMES { self.width } else { self.control_bytes_of_several(homes) }

@@ -311,7 +311,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// An iterator over the entries that borrows nothing.
     ///
     /// # Safety
-    /// While the iterator is used, the table is there and does not change, except that entries it
+    /// Until the iterator is used for the last time, the table is there and does not change, except that entries it
     /// has returned may be removed.
     #[inline(always)]
     pub(crate) unsafe fn raw_iter(&self) -> RawIter<T, G> {
@@ -332,7 +332,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The slots that a search for `hash` would offer; borrows nothing.
     ///
     /// # Safety
-    /// While the iterator is used, the table is there and does not change.
+    /// Until the iterator is used for the last time, the table is there and does not change.
     #[inline]
     pub(crate) unsafe fn hash_slots(&self, hash: u64) -> HashSlots<G> {
         // SAFETY: the caller's contract.

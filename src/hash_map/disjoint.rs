@@ -88,7 +88,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         #[example("assert_eq!(map.get_many_mut([&'b']), [Some(&mut 2)]);")]
         #[deprecated(note = "use `get_disjoint_mut` instead")]
         #[track_caller]
-        pub fn get_many_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(&mut self, keys: [&Q; N]) -> [Option<&mut V>; N] {
+        pub fn get_many_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+            &mut self,
+            keys: [&Q; N],
+        ) -> [Option<&mut V>; N] {
             self.get_disjoint_mut(keys)
         }
 
@@ -125,7 +128,10 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         #[example("// SAFETY: there is only one.",
             "assert_eq!(unsafe { map.get_many_key_value_unchecked_mut([&'b']) }, [Some((&'b', &mut 2))]);")]
         #[deprecated(note = "use `get_disjoint_key_value_unchecked_mut` instead")]
-        pub unsafe fn get_many_key_value_unchecked_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+        pub unsafe fn get_many_key_value_unchecked_mut<
+            Q: Hash + Equivalent<K> + ?Sized,
+            const N: usize,
+        >(
             &mut self,
             keys: [&Q; N],
         ) -> [Option<(&K, &mut V)>; N] {

@@ -210,7 +210,11 @@ impl<'a, K: Hash + 'a, Q: ?Sized, V: 'a, S: BuildHasher, A: Allocator, M: EntryM
         #[example("// SAFETY: the keys are equal.",
             "unsafe { entry.insert_entry_with_key_unchecked(String::from(\"a\"), 1) };")]
         #[inline]
-        pub unsafe fn insert_entry_with_key_unchecked(self, key: K, value: V) -> OccupiedEntry<'a, K, V, S, A, M> {
+        pub unsafe fn insert_entry_with_key_unchecked(
+            self,
+            key: K,
+            value: V,
+        ) -> OccupiedEntry<'a, K, V, S, A, M> {
             self.place.look_and_fill(key, value)
         }
     }

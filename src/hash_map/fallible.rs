@@ -128,7 +128,10 @@ impl<'a, K: Hash + 'a, V: 'a, S: BuildHasher, A: Allocator, M: EntryMap<K, V, S,
         /// [`Rejected`]: what could not be inserted, and why. The map is unchanged.
         #[example("assert_eq!(entry.try_insert_entry(1).unwrap().remove_entry(), ('a', 1));")]
         #[allow(clippy::type_complexity)] // one type of entry, one of error: an alias would hide both
-        pub fn try_insert_entry(mut self, value: V) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>> {
+        pub fn try_insert_entry(
+            mut self,
+            value: V,
+        ) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<(K, V)>> {
             match self.place.reserve() {
                 Ok(()) => Ok(self.insert_entry(value)),
                 Err(error) => Err(Rejected { value: (self.into_key(), value), error }),
@@ -164,7 +167,10 @@ impl<'a, K: Hash + 'a, Q: ?Sized, V: 'a, S: BuildHasher, A: Allocator, M: EntryM
         /// # Errors
         /// As [`try_insert`](Self::try_insert).
         #[example("assert_eq!(entry.try_insert_entry(1).unwrap().get(), &1);")]
-        pub fn try_insert_entry(mut self, value: V) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<V>>
+        pub fn try_insert_entry(
+            mut self,
+            value: V,
+        ) -> Result<OccupiedEntry<'a, K, V, S, A, M>, Rejected<V>>
         where
             Q: ToOwned<Owned = K>,
         {

@@ -297,7 +297,10 @@ impl<'a, K, V, S, A: Allocator> RawOccupiedEntryMut<'a, K, V, S, A> {
         #[example("entry.replace_entry_with(|_, value| Some(value + 1));",
             "assert_eq!(map[&'a'], 2);")]
         #[inline]
-        pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(self, f: F) -> RawEntryMut<'a, K, V, S, A> {
+        pub fn replace_entry_with<F: FnOnce(&K, V) -> Option<V>>(
+            self,
+            f: F,
+        ) -> RawEntryMut<'a, K, V, S, A> {
             match self.entry.replace_entry_with(f) {
                 Entry::Occupied(entry) => RawEntryMut::Occupied(RawOccupiedEntryMut { entry }),
                 Entry::Vacant(entry) => {

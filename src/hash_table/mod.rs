@@ -217,7 +217,10 @@ impl<T, A: Allocator> HashTable<T, A> {
         #[example("assert_eq!(table.get_bucket_entry(index).unwrap().remove().0, 'a');",
             "assert!(table.get_bucket_entry(index).is_err());")]
         #[inline]
-        pub fn get_bucket_entry(&mut self, index: usize) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
+        pub fn get_bucket_entry(
+            &mut self,
+            index: usize,
+        ) -> Result<OccupiedEntry<'_, T, A>, AbsentEntry<'_, T, A>> {
             if self.raw.is_full(index) {
                 Ok(OccupiedEntry { slot: index, hash: None, table: self })
             } else {

@@ -21,6 +21,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// let (mut seen, mut next) = (0, Some(ScanCursor::START));
     /// while let Some(cursor) = next {
     ///     next = table.scan(cursor, hash, |_| seen += 1);
+    ///     table.reserve(2 * table.len(), hash);
     /// }
     /// assert_eq!(seen, 1000);
     /// ```

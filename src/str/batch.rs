@@ -108,7 +108,10 @@ impl<K: Key + ?Sized, V, A: Allocator> SliceMap<K, V, A> {
         /// The values of many keys, with the map's own copies of the keys; see [`get_batch`](Self::get_batch).
         #[example("assert_eq!(map.get_key_value_batch([\"two\", \"one\"]).collect::<Vec<_>>(), [None, Some((\"one\", &1))]);")]
         #[inline]
-        pub fn get_key_value_batch<'q, I>(&self, keys: I) -> GetKeyValueBatch<'_, 'q, K, V, I::IntoIter, A>
+        pub fn get_key_value_batch<'q, I>(
+            &self,
+            keys: I,
+        ) -> GetKeyValueBatch<'_, 'q, K, V, I::IntoIter, A>
         where
             I: IntoIterator<Item = &'q K>,
             K: 'q,

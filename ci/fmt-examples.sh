@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Checks the format of what stands in `examples!` (src/traits.rs), which rustfmt takes for a macro's business: takes the
-# macro and its attributes away in a copy, and lets rustfmt check that. `ci/fmt-examples.sh --diff` shows the whole.
+# macro and its attributes away in a copy, and lets rustfmt check that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$(mktemp -d)
 trap 'rm -r "$copy"' EXIT
 cp -r src Cargo.toml rustfmt.toml "$copy"
-for file in $(grep -rl '^    examples! {$' src); do awk '
+files=$(grep -rl '^    examples! {$' src) # fails if there are none
+for file in $files; do awk '
     # Only calls that stand in plain code, in an impl.
     match($0, /^    examples! \{$/) { inside = 1; first = 1; next }
     inside && /^    \}$/ { inside = 0; attribute = 0; next }

@@ -23,7 +23,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             keys: [&Q; N],
         ) -> [Option<&mut V>; N] {
             let slots = self.find_each(keys);
-            // SAFETY: the slots are full.
+            // SAFETY: `find_each` returns full slots (I3).
             unsafe { self.table.disjoint_as(slots, |(_, value)| value) }
         }
 
@@ -39,7 +39,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             keys: [&Q; N],
         ) -> [Option<(&K, &mut V)>; N] {
             let slots = self.find_each(keys);
-            // SAFETY: the slots are full.
+            // SAFETY: `find_each` returns full slots (I3).
             unsafe { self.table.disjoint_as(slots, |(key, value)| (&*key, value)) }
         }
 
@@ -55,7 +55,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             keys: [&Q; N],
         ) -> [Option<&mut V>; N] {
             let slots = self.find_each(keys);
-            // SAFETY: the slots are full, and different by the caller's contract.
+            // SAFETY: `find_each` returns full slots (I3), different ones by the caller's contract.
             unsafe { self.table.disjoint_unchecked_as(slots, |(_, value)| value) }
         }
 
@@ -75,7 +75,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             Q: Hash + Equivalent<K> + ?Sized,
         {
             let slots = self.find_each(keys);
-            // SAFETY: the slots are full, and different by the caller's contract.
+            // SAFETY: `find_each` returns full slots (I3), different ones by the caller's contract.
             unsafe { self.table.disjoint_unchecked_as(slots, |(key, value)| (&*key, value)) }
         }
     }

@@ -471,7 +471,7 @@ impl<T, A: Allocator> HashTable<T, A> {
             eq: impl FnMut(usize, &T) -> bool,
         ) -> [Option<&'_ mut T>; N] {
             let slots = self.find_each(hashes, eq);
-            // SAFETY: the slots are full.
+            // SAFETY: `find_each` returns full slots (I3).
             unsafe { self.disjoint_as(slots, |entry| entry) }
         }
 
@@ -489,7 +489,7 @@ impl<T, A: Allocator> HashTable<T, A> {
             eq: impl FnMut(usize, &T) -> bool,
         ) -> [Option<&'_ mut T>; N] {
             let slots = self.find_each(hashes, eq);
-            // SAFETY: the slots are full, and the caller vouches for their being different.
+            // SAFETY: `find_each` returns full slots (I3), and the caller vouches for their being different.
             unsafe { self.disjoint_unchecked_as(slots, |entry| entry) }
         }
     }

@@ -180,7 +180,7 @@ impl<G: Group> Control<G> {
         // more than that, which begins behind the last home: of a table with one home at `mask` (I1, I2).
         unsafe {
             let first = self.group(base).full_bits();
-            // Additions that cannot panic: with debug assertions this is small enough to be put in line then.
+            // Additions that cannot panic, as this is put in line where walks are made.
             let second =
                 |base: usize| self.group(base.wrapping_add(G::WIDTH)).full_bits() << G::WIDTH;
             BitMask(if base < self.mask() {

@@ -579,7 +579,13 @@ impl<G: Group> Control<G> {
                 hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
                 lanes
             };
-            for lane in lanes {
+            // Most entries are at home, and stay. Which ones do is found without a branch, which nothing predicts.
+            let mut away = 0;
+            for (lane, &hash) in hashes[..G::WIDTH].iter().enumerate() {
+                let at_home = self.covers(ctrl::home(hash, self.mask()), base + lane);
+                away |= usize::from(!at_home) << lane;
+            }
+            for lane in BitMask::<usize, 1>(away & lanes.0) {
                 let hash = hashes[lane];
                 let slot = base + lane;
                 // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
@@ -589,8 +595,6 @@ impl<G: Group> Control<G> {
                     if target != slot {
                         self.set_byte(slot, EMPTY);
                         self.copy_slot(slot, self, target, size, Tag::of(hash));
-                    } else {
-                        self.set_byte(slot, Tag::of(hash).byte());
                     }
                     // An entry that went to a group still to come is met there again, and counted then.
                     if target == slot || target < base + G::WIDTH {

@@ -262,7 +262,9 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     ) -> usize {
         // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
         unsafe {
-            self.ensure_room_for(slot, hasher);
+            if self.growth_left == 0 || self.control.is_above_limit() {
+                self.ensure_room_for(slot, hasher);
+            }
             self.control.claim(hash)
         }
     }

@@ -130,6 +130,16 @@ impl Shape {
         homes.checked_add(self.width)?; // the control bytes can be counted
         Some(Size { homes, slots: self.slots(homes) })
     }
+
+    /// The homes of a table with this capacity, which is that of a [`Size`], unless it is packed.
+    #[inline(always)]
+    pub fn homes_for(self, capacity: usize) -> usize {
+        match capacity <= self.width {
+            true => self.one_window_homes(capacity),
+            // Seven eighths of a power of two.
+            false => capacity.next_power_of_two(),
+        }
+    }
 }
 
 impl Size {

@@ -469,20 +469,27 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// [`forget`](Self::forget) in a one-window table: four lanes at a time, as a call of `memset`
-    /// would be most of the work.
+    /// [`forget`](Self::forget) in a one-window table, by one store: the next search loads the window as a whole, and
+    /// would wait for several stores.
     ///
     /// # Safety
-    /// The table has the window of a first home, of which the first `slots` lanes, a multiple of 4, have a slot;
-    /// nobody else accesses it now.
+    /// The table has the window of a first home, of which the first `slots` lanes, `WIDTH` of them at most, have a
+    /// slot; nobody else accesses it now.
     #[inline]
     unsafe fn reset_window(self, slots: usize) {
-        const LANES: usize = 4;
-        let lanes = self.ctrl.cast::<[u8; LANES]>();
-        for index in 0..G::WIDTH / LANES {
-            let byte = if index * LANES < slots { EMPTY } else { DELETED };
-            // SAFETY: the window has WIDTH control bytes (I2).
-            unsafe { lanes.add(index).write([byte; LANES]) };
+        // As many vacant lanes as the largest window has, and behind them as many without a slot.
+        const BYTES: [u8; 32] = {
+            let mut bytes = [EMPTY; 32];
+            let mut lane = 16;
+            while lane < bytes.len() {
+                bytes[lane] = DELETED;
+                lane += 1;
+            }
+            bytes
+        };
+        // SAFETY: `slots` of the first half, and the rest of a window, of WIDTH control bytes (I2), of the second.
+        unsafe {
+            self.ctrl.as_ptr().copy_from_nonoverlapping(BYTES.as_ptr().add(16 - slots), G::WIDTH)
         }
     }
 

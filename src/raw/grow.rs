@@ -209,7 +209,12 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             return Err(fallibility.capacity_overflow());
         };
         // SAFETY: the caller's contract.
-        unsafe { self.move_to(slot, capacity, hasher, fallibility) }
+        unsafe {
+            match self.capacity() {
+                0 => self.allocate_block(slot, capacity, fallibility),
+                _ => self.move_to(slot, capacity, hasher, fallibility),
+            }
+        }
     }
 
     /// See [`RawTable::shrink_to`].
@@ -285,6 +290,18 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         self.control = control;
         self.growth_left = size.capacity();
         Ok(())
+    }
+
+    /// The smallest block that holds `capacity` entries: where its control bytes begin, and its capacity. Two numbers,
+    /// which come in registers: a new table would be written to memory, and moved from there in larger parts than
+    /// those it was written in, for which the CPU waits.
+    #[inline(never)]
+    #[track_caller]
+    pub(super) fn block_for(alloc: &A, slot: Layout, capacity: usize) -> (NonNull<u8>, usize) {
+        match layout::allocate_for::<G, A>(alloc, slot, capacity, Fallibility::Infallible) {
+            Ok((control, size)) => (control.ctrl(), size.capacity()),
+            Err(_) => unreachable!("a failure does not return"),
+        }
     }
 
     /// Gives back the block of a table without entries.

@@ -97,7 +97,7 @@ pub(crate) use search::Detached;
 pub use search::{AtHome, Place};
 pub(crate) use statistics::Count;
 pub use statistics::Statistics;
-use untyped::drop_of;
+use untyped::{Untyped, drop_of};
 
 /// A Swiss table; see the module's introduction.
 ///
@@ -147,12 +147,14 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// A table that can hold `capacity` entries without growing.
     #[track_caller]
     pub fn with_capacity_in(capacity: usize, alloc: A) -> Self {
-        let mut table = Self::new_in(alloc);
-        if capacity != 0 {
-            // Infallible: a failure does not return.
-            let _ = table.allocate_for(capacity, Fallibility::Infallible);
+        if capacity == 0 {
+            return Self::new_in(alloc);
         }
-        table
+        let (ctrl, capacity) = RawTable::<Untyped, G, A>::block_for(&alloc, Self::SLOT, capacity);
+        let homes = Control::<G>::SHAPE.homes_for(capacity);
+        // SAFETY: that many homes, and all control bytes and words written (I2).
+        let control = unsafe { Control::from_raw(ctrl, homes) };
+        RawTable { control, items: 0, growth_left: capacity, alloc, marker: PhantomData }
     }
 
     /// Gives a table without slots the smallest block that holds `capacity` entries.

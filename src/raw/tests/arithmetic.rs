@@ -166,6 +166,7 @@ fn compare<G: Group>(capacity: u128, elements: &[(u128, u128)]) {
     assert_eq!(size.map(|size| (size.homes as u128, size.slots as u128)), twin, "{capacity}");
     let (Some(size @ Size { homes, .. }), Some(extent)) = (size, twin) else { return };
     assert_eq!(size.capacity() as u128, width.capacity(extent));
+    assert_eq!(shape.homes_for(size.capacity()), homes);
     let bytes = if size.has_one_window() {
         shape.one_window_bytes(size.slots)
     } else {

@@ -63,7 +63,7 @@ fn covered<G: Group, A: Allocator>(table: &RawTable<(), G, A>, home: usize) -> V
     match homes {
         1 => (0..slots).collect(),
         _ if G::ALIGNED_HOMES => (0..homes).collect(),
-        _ => (0..slots.min(homes + (home % G::WIDTH | 1)))
+        _ => (0..slots.min(homes + ((home % G::WIDTH) | 1)))
             .filter(|&slot| home % 2 == 1 || slot != home + G::WIDTH)
             .collect(),
     }

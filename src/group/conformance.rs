@@ -65,6 +65,16 @@ fn check<G: Group>(bytes: &[u8]) {
     let converted: Vec<u8> =
         bytes.iter().map(|&c| if is_full(c) { DELETED } else { EMPTY }).collect();
     assert_eq!(stored(group.convert()), converted, "convert {bytes:x?}");
+    let lane = bytes.iter().fold(0, |sum, &byte| (sum + usize::from(byte)) % G::WIDTH);
+    for byte in [EMPTY, DELETED, 0x00, 0x7f] {
+        let mut buffer = Aligned([0xa5; 16]);
+        buffer.0[..G::WIDTH].copy_from_slice(bytes);
+        let mut expected = buffer.0;
+        expected[lane] = byte;
+        // SAFETY: the buffer has 16 >= WIDTH bytes and is 16-aligned.
+        unsafe { G::set_lane(buffer.0.as_mut_ptr(), lane, byte) };
+        assert_eq!(buffer.0, expected, "set lane {lane} of {bytes:x?} to {byte:x}");
+    }
     let mut wanted: Vec<u8> = bytes.iter().copied().filter(|&c| is_full(c)).collect();
     wanted.extend([0, 1, 0x7e, 0x7f]);
     wanted.sort_unstable();

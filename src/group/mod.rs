@@ -90,6 +90,17 @@ pub unsafe trait Group: Copy {
     /// `ctrl .. ctrl + WIDTH` is writable, and `ctrl` is a multiple of `WIDTH` if `ALIGNED_HOMES`.
     unsafe fn store(self, ctrl: *mut u8);
 
+    /// Writes a control byte to a lane of the group at `ctrl`. The best way is one store of the whole group, as the
+    /// next search loads it, and CPUs would have that wait for a byte on its way to memory.
+    ///
+    /// # Safety
+    /// As for [`load`](Self::load) and [`store`](Self::store), and `lane` is less than `WIDTH`.
+    #[inline(always)]
+    unsafe fn set_lane(ctrl: *mut u8, lane: usize, byte: u8) {
+        // SAFETY: the caller's contract.
+        unsafe { ctrl.add(lane).write(byte) }
+    }
+
     /// The lanes that hold `tag`, and possibly extra ones: see the contract.
     fn match_tag(self, tag: Tag) -> Self::Mask;
 

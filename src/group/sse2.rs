@@ -62,6 +62,24 @@ unsafe impl Group for Sse2 {
     }
 
     #[inline(always)]
+    unsafe fn set_lane(ctrl: *mut u8, lane: usize, byte: u8) {
+        // All ones in lane 0 of what begins at 16, in lane 1 of what begins at 15, and so on.
+        const LANES: [u8; 32] = {
+            let mut bytes = [0; 32];
+            bytes[16] = !0;
+            bytes
+        };
+        // SAFETY: the caller's contract: sixteen bytes, at any address. There are as many from any lane's place in
+        // LANES on. This file is compiled only where SSE2 is a feature of the target.
+        unsafe {
+            let here = Self::load(LANES.as_ptr().add(16 - lane)).0;
+            let others = arch::_mm_andnot_si128(here, Self::load(ctrl).0);
+            let byte = arch::_mm_and_si128(here, arch::_mm_set1_epi8(byte as i8));
+            Sse2(arch::_mm_or_si128(others, byte)).store(ctrl);
+        }
+    }
+
+    #[inline(always)]
     fn match_tag(self, tag: Tag) -> Self::Mask {
         self.match_byte(tag.byte())
     }

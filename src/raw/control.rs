@@ -151,6 +151,24 @@ impl<G: Group> Control<G> {
         unsafe { self.ctrl.add(slot).write(byte) }
     }
 
+    /// [`set_byte`](Self::set_byte) where a search may come next. Where all searches load the same window, it is
+    /// written as a whole, so that they need not wait for the byte ([`Group::set_lane`]).
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn mark(self, slot: usize, byte: u8) {
+        // SAFETY: a slot has a control byte (I1, I2), with one home in the window of that; the table is ours.
+        unsafe {
+            if self.mask == 0 {
+                cold_path();
+                G::set_lane(self.ctrl.as_ptr(), slot, byte);
+            } else {
+                self.set_byte(slot, byte);
+            }
+        }
+    }
+
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's
     /// tag to `is_match` and returns the first that it accepts, or else the position at which the
     /// search ended: the first whose overflow count is zero, since no entry has gone further (I5).

@@ -90,8 +90,8 @@ pub unsafe trait Group: Copy {
     /// `ctrl .. ctrl + WIDTH` is writable, and `ctrl` is a multiple of `WIDTH` if `ALIGNED_HOMES`.
     unsafe fn store(self, ctrl: *mut u8);
 
-    /// Writes a control byte to a lane of the group at `ctrl`. The best way is one store of the whole group, as the
-    /// next search loads it, and CPUs would have that wait for a byte on its way to memory.
+    /// Writes a control byte to a lane of the group at `ctrl`. Where CPUs have the next search, which loads the group,
+    /// wait for a byte that is on its way to memory, the group is better stored as a whole.
     ///
     /// # Safety
     /// As for [`load`](Self::load) and [`store`](Self::store), and `lane` is less than `WIDTH`.

@@ -36,15 +36,6 @@ unsafe impl Group for Swar {
         unsafe { ctrl.cast::<u64>().write(self.0.to_le()) }
     }
 
-    #[inline(always)]
-    unsafe fn set_lane(ctrl: *mut u8, lane: usize, byte: u8) {
-        // SAFETY: the caller's contract: eight bytes at a multiple of eight.
-        unsafe {
-            let others = Self::load(ctrl).0 & !(0xff << (8 * lane));
-            Swar(others | u64::from(byte) << (8 * lane)).store(ctrl);
-        }
-    }
-
     /// A byte that equals the tag is zero after the exclusive or, and subtracting one from a zero
     /// byte sets its top bit while it was clear before. A borrow out of a true match can make the
     /// byte above it look like one (if that byte is the tag with its lowest bit flipped), which is

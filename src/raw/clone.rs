@@ -168,8 +168,8 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// This table has no entries; both have slots of this layout. If the source has entries, the control
     /// bytes and words of the new block are written before anything else is done with it (I2), also if
     /// user code panics (I7).
-    #[inline(never)]
-    pub(super) unsafe fn replace_block(
+    #[inline]
+    unsafe fn replace_block(
         &mut self,
         source: &Self,
         slot: Layout,

@@ -842,7 +842,30 @@ fn shared_iterators<E: Element>() {
         for place in 0..=iter.clone().count() {
             let mut plain = iter.clone();
             (0..place).for_each(|_| assert!(plain.next().is_some()));
-            assert!(iter.clone().nth(place) == plain.next());
+            let expected = plain.next();
+            assert!(iter.clone().nth(place) == expected);
+            // What looks at entries until one is found leaves the others.
+            let goes_on = |by: &dyn Fn(&mut I, &mut dyn FnMut() -> bool) -> Option<I::Item>| {
+                let (mut rest, mut looked) = (iter.clone(), 0);
+                let found = by(&mut rest, &mut || {
+                    looked += 1;
+                    looked > place
+                });
+                assert!(found == expected && rest.eq(plain.clone()));
+            };
+            goes_on(&|rest, found| rest.find(|_| found()));
+            goes_on(&|rest, found| rest.find_map(|item| found().then_some(item)));
+            for any in [true, false] {
+                goes_on(&|rest, found| {
+                    let mut last = None;
+                    let mut look = |item| {
+                        last = Some(item);
+                        found() == any
+                    };
+                    let ended = if any { rest.any(&mut look) } else { !rest.all(&mut look) };
+                    last.filter(|_| ended)
+                });
+            }
         }
     }
     if E::KINDS > 1 {

@@ -10,7 +10,9 @@
 //! out-of-line call skips as many as there are. A walk knows how many entries are still to come and ends with the
 //! last one.
 
+use core::convert::Infallible;
 use core::hint::unreachable_unchecked;
+use core::ops::ControlFlow;
 use core::{iter, mem};
 
 use super::control::{Control, cold_path};
@@ -357,6 +359,46 @@ impl<G: Group> FullSlots<G> {
         (self, n)
     }
 
+    /// All slots to come, or those until `f` breaks off; what comes then is what would have come next.
+    ///
+    /// Ends with the last slot too. Looks at the next pair before it walks over the lanes of this one: after a
+    /// branch that was not predicted the next walk need not wait for its lanes. The question whether there are more
+    /// lanes comes last, so that there is one branch for each, whatever the compiler optimises for: a CPU that
+    /// predicts the last one remembers so many branches, and no more.
+    #[inline(always)]
+    fn walk<B, C>(
+        &mut self,
+        init: B,
+        mut f: impl FnMut(B, usize) -> ControlFlow<C, B>,
+    ) -> ControlFlow<C, B> {
+        let mut acc = init;
+        let end = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
+        while self.items > 0 {
+            let next = self.next;
+            let ahead = if next < end {
+                // SAFETY: control bytes of the table.
+                unsafe { self.control.full_pair(next) }
+            } else {
+                Lanes::NONE
+            };
+            if self.lanes.any() {
+                loop {
+                    // SAFETY: there is a lane.
+                    acc = f(acc, unsafe { self.come() })?;
+                    if !self.lanes.any() {
+                        break;
+                    }
+                }
+                if self.items == 0 {
+                    break;
+                }
+            }
+            // SAFETY: a slot is to come (I4), and none in the current pair.
+            unsafe { self.go_on(self.control.known_pair(next, ahead)) };
+        }
+        ControlFlow::Continue(acc)
+    }
+
     /// The slot of the lowest lane, which comes now.
     ///
     /// # Safety
@@ -424,10 +466,15 @@ impl<G: Group> Iterator for FullSlots<G> {
         self.items
     }
 
-    /// Ends with the last slot too. Looks at the next pair before it walks over the lanes of this one: after a
-    /// branch that was not predicted the next walk need not wait for its lanes. The question whether there are more
-    /// lanes comes last, so that there is one branch for each, whatever the compiler optimises for: a CPU that
-    /// predicts the last one remembers so many branches, and no more.
+    #[inline(always)]
+    fn any<F: FnMut(usize) -> bool>(&mut self, mut f: F) -> bool {
+        let found = self.walk((), |(), slot| match f(slot) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        });
+        found.is_break()
+    }
+
     #[inline(always)]
     fn fold<B, F: FnMut(B, usize) -> B>(mut self, init: B, mut f: F) -> B {
         let mut acc = init;
@@ -449,30 +496,9 @@ impl<G: Group> Iterator for FullSlots<G> {
                 self.next = self.next.wrapping_add(G::WIDTH);
             }
         }
-        let end = Control::<G>::SHAPE.control_bytes(self.control.mask() + 1);
-        while self.items > 0 {
-            let next = self.next;
-            let ahead = if next < end {
-                // SAFETY: control bytes of the table.
-                unsafe { self.control.full_pair(next) }
-            } else {
-                Lanes::NONE
-            };
-            if self.lanes.any() {
-                loop {
-                    // SAFETY: there is a lane.
-                    acc = f(acc, unsafe { self.come() });
-                    if !self.lanes.any() {
-                        break;
-                    }
-                }
-                if self.items == 0 {
-                    break;
-                }
-            }
-            // SAFETY: a slot is to come (I4), and none in the current pair.
-            unsafe { self.go_on(self.control.known_pair(next, ahead)) };
+        match self.walk(acc, |acc, slot| ControlFlow::<Infallible, B>::Continue(f(acc, slot))) {
+            ControlFlow::Continue(acc) => acc,
+            ControlFlow::Break(never) => match never {},
         }
-        acc
     }
 }

@@ -90,6 +90,13 @@ impl<T, S: Slots> Iterator for Entries<T, S> {
     }
 
     #[inline(always)]
+    fn any<F: FnMut(NonNull<T>) -> bool>(&mut self, mut f: F) -> bool {
+        let ctrl = self.slots.ctrl();
+        // SAFETY: a full slot exists (I3).
+        self.slots.any(|slot| f(unsafe { layout::slot(ctrl, slot) }))
+    }
+
+    #[inline(always)]
     fn count(self) -> usize {
         self.slots.count()
     }

@@ -41,13 +41,24 @@ fn patterns<G: Group>() -> Vec<Vec<usize>> {
 type Walk<G> = (&'static str, fn(Table<G>) -> Vec<u64>);
 
 /// Every walk that knows how many entries are to come.
-fn walks<G: Group>() -> [Walk<G>; 8] {
+fn walks<G: Group>() -> [Walk<G>; 9] {
     [
         ("next", |table| {
             let mut walk = entries(&table).copied();
             core::iter::from_fn(|| walk.next()).collect()
         }),
         ("fold", |table| by_fold(entries(&table).copied())),
+        ("any", |table| {
+            let mut keys = Vec::new();
+            // SAFETY: the table is borrowed, and its entries are there.
+            let found = unsafe { table.raw_iter() }.any(|key| {
+                // SAFETY: as above.
+                keys.push(unsafe { *key.as_ref() });
+                false
+            });
+            assert!(!found);
+            keys
+        }),
         ("fold of a list", |table| {
             entries(&table).fold(Vec::new(), |all, &key| [all, vec![key]].concat())
         }),
@@ -103,7 +114,7 @@ fn a_walk_ends_with_the_last_entry<G: Group>() {
     }
 }
 
-/// Whatever has come by `next`, the rest comes by `fold`, and a copy of the walk gives the same.
+/// Whatever has come by `next`, the rest comes by `fold` or `any`, and a copy of the walk gives the same.
 fn a_walk_goes_on_in_any_way<G: Group>() {
     for slots in patterns::<G>().into_iter().skip(scaled(0, 0, 1)).step_by(scaled(1, 1, 3)) {
         let table = table::<G>(&slots);
@@ -115,6 +126,23 @@ fn a_walk_goes_on_in_any_way<G: Group>() {
             }
             assert_eq!(walk.len(), all.len() - taken);
             assert!(walk.clone().eq(all[taken..].iter().copied()), "{slots:?} by next");
+            // SAFETY: the table is borrowed.
+            let mut slots_to_come = unsafe { table.control.full_slots(table.len()) };
+            (0..taken).for_each(|_| assert!(slots_to_come.next().is_some()));
+            // Until one is found, which has come then, and on from there.
+            for found in (0..all.len() - taken).filter(|found| tried(all.len() - found, 30)) {
+                let (mut walk, mut came) = (slots_to_come.clone(), Vec::new());
+                assert!(walk.any(|slot| {
+                    came.push(slot);
+                    came.len() > found
+                }));
+                came.extend(walk.clone());
+                assert!(came.iter().copied().eq(slots_to_come.clone()), "{slots:?} any, next");
+                came.truncate(found + 1);
+                walk.for_each(|slot| came.push(slot));
+                assert!(came.into_iter().eq(slots_to_come.clone()), "{slots:?} any, fold");
+            }
+            assert!(!slots_to_come.any(|_| false) && slots_to_come.next().is_none(), "{slots:?}");
             assert_eq!(by_fold(walk), all[taken..], "{slots:?} by fold");
         }
     }

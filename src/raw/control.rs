@@ -161,12 +161,18 @@ impl<G: Group> Control<G> {
         // SAFETY: a slot has a control byte (I1, I2), with one home in the window of that; the table is ours.
         unsafe {
             if self.mask == 0 {
-                cold_path();
-                G::set_lane(self.ctrl.as_ptr(), slot, byte);
+                self.mark_lane(slot, byte);
             } else {
                 self.set_byte(slot, byte);
             }
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn mark_lane(self, slot: usize, byte: u8) {
+        // SAFETY: x
+        unsafe { G::set_lane(self.ctrl.as_ptr(), slot, byte) }
     }
 
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's

@@ -414,7 +414,7 @@ impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
 /// linked to by crates that use maps, instead of being compiled once more by each of them
 /// (`ci/compile-time.sh`). Never called.
 #[inline(never)]
-pub fn compile_here() -> [*const (); 13] {
+pub fn compile_here() -> [*const (); 14] {
     type Table = RawTable<untyped::Untyped, Native, Global>;
     [
         Table::grow as *const (),
@@ -427,6 +427,7 @@ pub fn compile_here() -> [*const (); 13] {
         iter::free_table::<Native, Global> as *const (),
         iter::give_back::<Native, Global> as *const (),
         Control::<Native>::next_pair as *const (),
+        Control::<Native>::mark_lane as *const (),
         Control::<Native>::pair_from as *const (),
         Control::<Native>::next_chunk as *const (),
         Control::<Native>::take_back_walk as *const (),

@@ -158,26 +158,6 @@ macro_rules! forward_iterator {
             }
 
             #[inline]
-            fn all<F: FnMut($item) -> bool>(&mut self, mut f: F) -> bool {
-                !self.any(|item| !f(item))
-            }
-
-            #[inline]
-            fn find<F: FnMut(&$item) -> bool>(&mut self, mut f: F) -> Option<$item> {
-                self.find_map(|item| f(&item).then_some(item))
-            }
-
-            #[inline]
-            fn find_map<R, F: FnMut($item) -> Option<R>>(&mut self, mut f: F) -> Option<R> {
-                let mut found = None;
-                let _ = self.any(|item| {
-                    found = f(item);
-                    found.is_some()
-                });
-                found
-            }
-
-            #[inline]
             fn count(self) -> usize {
                 self.entries.count()
             }

@@ -427,7 +427,7 @@ pub fn compile_here() -> [*const (); 14] {
         iter::free_table::<Native, Global> as *const (),
         iter::give_back::<Native, Global> as *const (),
         Control::<Native>::next_pair as *const (),
-        Control::<Native>::mark_lane as *const (),
+        Control::<Native>::mark_in_window as *const (),
         Control::<Native>::pair_from as *const (),
         Control::<Native>::next_chunk as *const (),
         Control::<Native>::take_back_walk as *const (),

@@ -155,7 +155,7 @@ impl<G: Group> Control<G> {
     /// written as a whole, so that they need not wait for the byte ([`Group::set_lane`]).
     ///
     /// # Safety
-    /// As there.
+    /// The table has that slot, and nobody else accesses its control bytes now, those of other slots included.
     #[inline(always)]
     pub(super) unsafe fn mark(self, slot: usize, byte: u8) {
         // SAFETY: a slot has a control byte (I1, I2), with one home in the window of that; the table is ours.

@@ -7,14 +7,14 @@
 //! is *scattered* (`raw/scatter.rs`): each stride is longer by so many slots more, an even number of windows that
 //! comes from the hash.
 //!
-//! All positions but home are odd: the first step from an even home is longer by one. Many keys are
-//! multiples of eight or sixteen, and so are their homes under weak hashes. The entries that leave one home would be
-//! counted (`raw/overflow.rs`) where searches from the next one begin.
+//! All positions but home, and the first home with which unaligned walks end, are odd: the first step from an even
+//! home is longer by one. Many keys are multiples of eight or sixteen, and so are their homes under weak hashes. The
+//! entries that leave one home would be counted (`raw/overflow.rs`) where searches from the next one begin.
 //!
-//! After *k* steps it is *k* (1 + *scatter*) + `FARTHER` *k* (*k* - 1) / 2 windows from home. As `FARTHER` is a
-//! multiple of four and *scatter* even, two of these numbers differ by an odd multiple of the difference in *k*. So
-//! modulo the number of windows, which is a power of two, the first `homes / width` of them are all different, so
-//! every window is among them.
+//! After *k* steps it is *k* (1 + *scatter*) + `FARTHER` *k* (*k* - 1) / 2 windows from home, or from the odd position
+//! behind an even one. As `FARTHER` is a multiple of four and *scatter* even, two of these numbers differ by an odd
+//! multiple of the difference in *k*. So modulo the number of windows, which is a power of two, the first
+//! `homes / width` of them are all different, so every window is among them.
 //!
 //! * **Aligned** homes: those are all the windows there are.
 //! * **Unaligned** homes: a walk from an odd home `p` with `r = p % width` covers the bytes

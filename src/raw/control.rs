@@ -155,7 +155,7 @@ impl<G: Group> Control<G> {
     /// written as a whole, so that they need not wait for the byte ([`Group::set_lane`]).
     ///
     /// # Safety
-    /// As there.
+    /// The table has that slot, and nobody else accesses its control bytes now, those of other slots included.
     #[inline(always)]
     pub(super) unsafe fn mark(self, slot: usize, byte: u8) {
         // SAFETY: the caller's contract; a mask of 0 is that of one home.

@@ -239,7 +239,7 @@ impl<G: Group> Iterator for HashSlots<G> {
 }
 
 // SAFETY: who made it vouches for the table, and that its shift stays (`before_first_window`); a tag is that of a full
-// slot (I3), and windows of a walk have no slot in common.
+// slot (I3), and a slot that several windows of a walk cover comes with the first of them (`is_first_visit`).
 unsafe impl<G: Group> Slots for HashSlots<G> {
     #[inline(always)]
     fn ctrl(&self) -> NonNull<u8> {

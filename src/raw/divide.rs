@@ -100,7 +100,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         A: Clone,
     {
         let mut new = Self::new_in(self.alloc.clone());
-        new.allocate_for(self.capacity(), fallibility)?;
+        // SAFETY: the layout is that of the entries.
+        unsafe { new.untyped_mut().allocate_block(Self::SLOT, self.capacity(), fallibility)? };
         debug_assert!(new.size() == self.size());
         if self.control.has_several_windows() {
             // SAFETY: so has the new one, with words (I2), and it is empty.

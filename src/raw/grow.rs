@@ -211,6 +211,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         // SAFETY: the caller's contract.
         unsafe {
             match self.capacity() {
+                // Without what there is to do for an old block: most maps are small and new.
                 0 => self.allocate_block(slot, capacity, fallibility),
                 _ => self.move_to(slot, capacity, hasher, fallibility),
             }
@@ -267,6 +268,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     ) -> usize {
         // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
         unsafe {
+            // Nearly always there is, and nothing to put right: a call less.
             if self.growth_left == 0 || self.control.is_above_limit() {
                 self.ensure_room_for(slot, hasher);
             }

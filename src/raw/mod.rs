@@ -157,19 +157,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         RawTable { control, items: 0, growth_left: capacity, alloc, marker: PhantomData }
     }
 
-    /// Gives a table without slots the smallest block that holds `capacity` entries.
-    #[inline]
-    #[track_caller]
-    fn allocate_for(
-        &mut self,
-        capacity: usize,
-        fallibility: Fallibility,
-    ) -> Result<(), TryReserveError> {
-        debug_assert_eq!(self.capacity(), 0);
-        // SAFETY: the layout is that of the entries.
-        unsafe { self.untyped_mut().allocate_block(Self::SLOT, capacity, fallibility) }
-    }
-
     /// The allocator.
     #[inline]
     pub fn allocator(&self) -> &A {

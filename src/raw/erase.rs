@@ -50,7 +50,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     unsafe fn vacate_in(&mut self, table: Detached<T, G>, slot: usize) -> NonNull<T> {
         // SAFETY: a full slot exists; the table is borrowed mutably.
-        unsafe { table.control.mark(slot, EMPTY) };
+        unsafe { table.control.set_byte(slot, EMPTY) };
         self.items -= 1;
         self.growth_left += 1;
         self.debug_check();

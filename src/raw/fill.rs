@@ -54,7 +54,7 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
                 Ok(slot) => return Ok(fields.slot(slot)),
                 Err(Some(slot)) if stored != room => {
                     self.stored += 1;
-                    fields.control.mark(slot, Tag::of(hash).byte());
+                    fields.control.set_byte(slot, Tag::of(hash).byte());
                     return Err(fields.slot(slot));
                 }
                 Err(_) => {}

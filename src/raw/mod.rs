@@ -287,7 +287,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the slot exists and is vacant. Until the entry is written no user code runs, and
         // I3–I5 hold again then: the positions before the slot's window count the entry.
         let entry = unsafe {
-            table.control.mark(slot, tag.byte());
+            table.control.set_byte(slot, tag.byte());
             table.slot(slot)
         };
         self.items += 1;

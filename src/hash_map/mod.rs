@@ -225,6 +225,16 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
             match table.search_home(hash, has_key(&key)) {
                 AtHome::Found(slot) => Place::Full(slot),
                 AtHome::Vacant(slot) => Place::Vacant(slot),
+                AtHome::VacantAlone(slot) => {
+                    // SAFETY: the slot is vacant, in a table with one window and room. The entry is written at
+                    // once (I3).
+                    unsafe {
+                        let entry = table.occupy_alone(slot, Tag::of(hash)).as_ptr();
+                        (&raw mut (*entry).0).write(key);
+                        (&raw mut (*entry).1).write(value);
+                    }
+                    return None;
+                }
                 AtHome::Absent => return self.insert_on(None, hash, key, value),
                 AtHome::Elsewhere(seq) => return self.insert_on(Some(seq), hash, key, value),
             }

@@ -151,31 +151,21 @@ impl<G: Group> Control<G> {
         unsafe { self.ctrl.add(slot).write(byte) }
     }
 
-    /// [`set_byte`](Self::set_byte) where a search may come next. If all searches load the same window, it is
-    /// written as a whole, so that they need not wait for the byte ([`Group::set_lane`]).
+    /// [`set_byte`](Self::set_byte) in a table with one window. If all searches load the same one, it is written as a
+    /// whole, so that the next need not wait for the byte ([`Group::set_lane`]).
     ///
     /// # Safety
-    /// The table has that slot, and nobody else accesses its control bytes now, those of other slots included.
+    /// The table has that slot and one window, and nobody else accesses its control bytes now, those of other slots
+    /// included.
     #[inline(always)]
-    pub(super) unsafe fn mark(self, slot: usize, byte: u8) {
-        // SAFETY: the caller's contract; a mask of 0 is that of one home.
+    pub(super) unsafe fn set_byte_alone(self, slot: usize, byte: u8) {
+        // SAFETY: a slot has a control byte (I1, I2), with one home in the window of that; the table is ours.
         unsafe {
             match self.mask {
-                0 => self.mark_in_window(slot, byte),
+                0 => G::set_lane(self.ctrl.as_ptr(), slot, byte),
                 _ => self.set_byte(slot, byte),
             }
         }
-    }
-
-    /// [`mark`](Self::mark) in a table with one home. A call: it has three times as many instructions as a byte takes.
-    ///
-    /// # Safety
-    /// As there, and there is one home.
-    #[cold]
-    #[inline(never)]
-    pub(super) unsafe fn mark_in_window(self, slot: usize, byte: u8) {
-        // SAFETY: with one home all slots are in its window, which has WIDTH control bytes (I1, I2); the table is ours.
-        unsafe { G::set_lane(self.ctrl.as_ptr(), slot, byte) }
     }
 
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's

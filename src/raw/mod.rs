@@ -286,14 +286,34 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
         // SAFETY: the slot exists and is vacant. Until the entry is written no user code runs, and
         // I3–I5 hold again then: the positions before the slot's window count the entry.
-        let entry = unsafe {
+        unsafe {
             table.control.set_byte(slot, tag.byte());
+            self.count_in();
             table.slot(slot)
-        };
+        }
+    }
+
+    /// [`occupy`](Self::occupy) in a table with one window: with the next search in mind.
+    ///
+    /// # Safety
+    /// As there, and there is one window.
+    #[inline(always)]
+    pub unsafe fn occupy_alone(&mut self, slot: usize, tag: Tag) -> NonNull<T> {
+        debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
+        // SAFETY: as above.
+        unsafe {
+            self.control.set_byte_alone(slot, tag.byte());
+            self.count_in();
+            self.slot(slot)
+        }
+    }
+
+    /// Counts an entry whose control byte has just been set.
+    #[inline(always)]
+    fn count_in(&mut self) {
         self.items += 1;
         self.growth_left -= 1;
         self.debug_check();
-        entry
     }
 
     /// Stores an entry without searching for an equal one; returns its slot. O(1) amortised.
@@ -401,7 +421,7 @@ impl<T, G: Group, A: Allocator> Drop for RawTable<T, G, A> {
 /// linked to by crates that use maps, instead of being compiled once more by each of them
 /// (`ci/compile-time.sh`). Never called.
 #[inline(never)]
-pub fn compile_here() -> [*const (); 14] {
+pub fn compile_here() -> [*const (); 13] {
     type Table = RawTable<untyped::Untyped, Native, Global>;
     [
         Table::grow as *const (),
@@ -414,7 +434,6 @@ pub fn compile_here() -> [*const (); 14] {
         iter::free_table::<Native, Global> as *const (),
         iter::give_back::<Native, Global> as *const (),
         Control::<Native>::next_pair as *const (),
-        Control::<Native>::mark_in_window as *const (),
         Control::<Native>::pair_from as *const (),
         Control::<Native>::next_chunk as *const (),
         Control::<Native>::take_back_walk as *const (),

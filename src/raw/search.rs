@@ -22,6 +22,9 @@ pub enum AtHome {
     Found(usize),
     /// It is absent, and this slot is vacant for it.
     Vacant(usize),
+    /// It is absent, and this slot is vacant for it, in a table with one window
+    /// ([`occupy_alone`](RawTable::occupy_alone)).
+    VacantAlone(usize),
     /// It is absent, and there is no room in the window or in the table.
     Absent,
     /// The search goes on with this window.
@@ -199,11 +202,22 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the probe loop offers full slots (I3).
         match table.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
             Step::Done(Ok(slot)) => AtHome::Found(slot),
-            // SAFETY: a search ends at a position.
-            Step::Done(Err(end)) => match unsafe { table.control.vacant_at(end.position()) } {
-                Some(slot) if self.growth_left != 0 => AtHome::Vacant(slot),
-                _ => AtHome::Absent,
-            },
+            // The probe loop has just asked whether there are several windows, so that this costs nothing.
+            Step::Done(Err(end)) if end.has_several_windows(Control::<G>::SHAPE) => {
+                // SAFETY: a search ends at a position.
+                match unsafe { table.control.vacant_at(end.position()) } {
+                    Some(slot) if self.growth_left != 0 => AtHome::Vacant(slot),
+                    _ => AtHome::Absent,
+                }
+            }
+            Step::Done(Err(end)) => {
+                cold_path();
+                // SAFETY: as above.
+                match unsafe { table.control.vacant_at(end.position()) } {
+                    Some(slot) if self.growth_left != 0 => AtHome::VacantAlone(slot),
+                    _ => AtHome::Absent,
+                }
+            }
             Step::Next(seq) => AtHome::Elsewhere(seq),
         }
     }

@@ -202,7 +202,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the probe loop offers full slots (I3).
         match table.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
             Step::Done(Ok(slot)) => AtHome::Found(slot),
-            // The probe loop has just asked whether there are several windows, so that this costs nothing.
+            // The probe loop has just asked whether there are several windows, so that it is not asked again.
             Step::Done(Err(end)) if end.has_several_windows(Control::<G>::SHAPE) => {
                 // SAFETY: a search ends at a position.
                 match unsafe { table.control.vacant_at(end.position()) } {

@@ -40,8 +40,8 @@ default! { [K, V] IterMut<'_, K, V>: entries marker; }
 /// Implements the iterator traits of a type by those of its field `entries`, with a function
 /// applied to each item.
 macro_rules! forward_iterator {
-    ($([$($generics:tt)*] $iter:ty, $item:ty, |$entry:pat_param| $part:expr;)*) => {$(
-        $crate::hash_table::forward_iterator! { [$($generics)*] $iter, $item, |$entry| $part; }
+    ($($($any:ident)? [$($generics:tt)*] $iter:ty, $item:ty, |$entry:pat_param| $part:expr;)*) => {$(
+        $crate::hash_table::forward_iterator! { $($any)? [$($generics)*] $iter, $item, |$entry| $part; }
         $crate::hash_table::exact_size! { [$($generics)*] $iter; }
     )*};
 }
@@ -81,8 +81,8 @@ macro_rules! view_iterators {
         }
 
         $crate::hash_map::forward_iterator! {
-            ['a, $($K)*, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
-            ['a, $($K)*, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
+            any ['a, $($K)*, V $(, $A: Allocator)?] Keys<'a, K, V $(, $A)?>, &'a K, |(key, _)| key;
+            any ['a, $($K)*, V $(, $A: Allocator)?] Values<'a, K, V $(, $A)?>, &'a V, |(_, value)| value;
             ['a, $($K)*, V $(, $A: Allocator)?] ValuesMut<'a, K, V $(, $A)?>, &'a mut V, |(_, value)| value;
             [$($K)*, V, A: Allocator] IntoKeys<K, V, A>, $Owned, |(key, value)| {
                 drop(value); // it may panic: before the key is the result, which would be lost
@@ -151,7 +151,7 @@ macro_rules! iterators {
         }
 
         $crate::hash_map::forward_iterator! {
-            ['a, K, V $(, $A: Allocator)?] Iter<'a, K, V $(, $A)?>, (&'a K, &'a V), |(key, value)| (key, value);
+            any ['a, K, V $(, $A: Allocator)?] Iter<'a, K, V $(, $A)?>, (&'a K, &'a V), |(key, value)| (key, value);
             [K, V, A: Allocator] IntoIter<K, V, A>, (K, V), |entry| entry;
             [K, V, A: Allocator] Drain<'_, K, V, A>, (K, V), |entry| entry;
             [K, V, A: Allocator] IntoValues<K, V, A>, V, |(key, value)| {

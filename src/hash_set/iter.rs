@@ -61,7 +61,7 @@ pub(crate) use removals;
 removals! { HashSet, hash_table::Drain<'a, (T, ()), A>, RawExtractIf<'a, (T, ()), Native, A> }
 
 forward_iterator! {
-    ['a, T] Iter<'a, T>, &'a T, |(element, ())| element;
+    any ['a, T] Iter<'a, T>, &'a T, |(element, ())| element;
     [T, A: Allocator] IntoIter<T, A>, T, |(element, ())| element;
 }
 

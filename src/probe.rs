@@ -7,9 +7,11 @@
 //! is *scattered* (`raw/scatter.rs`): each stride is longer by so many slots more, an even number of windows that
 //! comes from the hash.
 //!
-//! All positions but home, and the first home with which unaligned walks end, are odd: the first step from an even
-//! home is longer by one. Many keys are multiples of eight or sixteen, and so are their homes under weak hashes. The
-//! entries that leave one home would be counted (`raw/overflow.rs`) where searches from the next one begin.
+//! All positions of an unaligned walk but home, and the first home with which it ends, are odd: the first step from an
+//! even home is longer by one. Many keys are multiples of eight or sixteen, and so are their homes under weak hashes. The
+//! entries that leave one home would be counted (`raw/overflow.rs`) where searches from the next one begin. (Aligned
+//! windows need all their positions to tell the homes apart that overflow: with odd ones only, a step of a scan would
+//! hash too many entries.)
 //!
 //! After *k* steps it is *k* (1 + *scatter*) + `FARTHER` *k* (*k* - 1) / 2 windows from home, or from the odd position
 //! behind an even one. As `FARTHER` is a multiple of four and *scatter* even, two of these numbers differ by an odd
@@ -92,7 +94,7 @@ impl ProbeSeq {
         let left = self.left.wrapping_add(1);
         let stride = shape.width.wrapping_add(scatter).wrapping_sub(left.wrapping_mul(FARTHER));
         self.left = self.left.wrapping_sub(shape.width);
-        self.position = self.position.wrapping_add(stride) & mask | 1;
+        self.position = self.position.wrapping_add(stride) & mask | usize::from(!shape.aligned);
         if shape.aligned {
             return self.left < mask;
         }

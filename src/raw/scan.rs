@@ -290,8 +290,8 @@ struct Walk<G: Group> {
 
 impl<G: Group> Strays<G> {
     /// The homes of the next overflow word from which to walk: all that an insert has gone past, but for
-    /// those from which none has gone further than to the second window. (There the count of the odd one of
-    /// the positions `WIDTH` further on is 0.) That window has been read.
+    /// those from which none has gone further than to the second window. (There the count of the position
+    /// `WIDTH` further on is 0, of the odd one if homes are not aligned.) That window has been read.
     #[inline(always)]
     fn next_word(&mut self) -> Option<Homes> {
         let (mask, width) = (self.control.mask(), Control::<G>::HOMES_IN_WORD);
@@ -302,8 +302,12 @@ impl<G: Group> Strays<G> {
         // From the table's last homes it goes on at the first ones, which have not been read.
         let next = if first + width > mask { !0 } else { word(first + width) };
         let both = u64::from(next) << u32::BITS | u64::from(word(first));
-        let odd = (both >> (G::WIDTH * u32::BITS as usize / width)) as u32 & 0xaaaa_aaaa;
-        Some(BitMask(word(first) & (odd | odd >> 1)))
+        let mut go_on = (both >> (G::WIDTH * u32::BITS as usize / width)) as u32;
+        if !G::ALIGNED_HOMES {
+            go_on &= 0xaaaa_aaaa;
+            go_on |= go_on >> 1;
+        }
+        Some(BitMask(word(first) & go_on))
     }
 }
 

@@ -12,9 +12,9 @@ use crate::raw::overflow::{MANY, NOT_SCATTERED};
 use alloc::vec;
 use core::ops::Range;
 
-/// The positions that a search for this hash visits: home, then the odd one of a pair of positions 1, 61, 121, …
-/// windows further each time, and in a scattered table so many pairs of windows more as the shifted hash has; for
-/// unaligned homes the first position at the end.
+/// The positions that a search for this hash visits: home, then 1, 61, 121, … windows further each time, and in a
+/// scattered table so many pairs of windows more as the shifted hash has; for unaligned homes the odd one of a pair
+/// of positions, and the first position at the end.
 pub(super) fn walk(
     shape: Shape,
     homes: usize,
@@ -27,7 +27,10 @@ pub(super) fn walk(
     let strides = steps.scan(home, move |next, i| {
         let position = *next;
         let pairs = (hash as usize >> shift) / (2 * shape.width) % homes;
-        *next = (position + shape.width * (1 + 60 * i + 2 * pairs)) % homes / 2 * 2 + 1;
+        *next = (position + shape.width * (1 + 60 * i + 2 * pairs)) % homes;
+        if !shape.aligned {
+            *next = *next / 2 * 2 + 1;
+        }
         Some(position)
     });
     strides.chain(end)

@@ -226,8 +226,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
                 AtHome::Found(slot) => Place::Full(slot),
                 AtHome::Vacant(slot) => Place::Vacant(slot),
                 AtHome::VacantAlone(slot) => {
-                    // SAFETY: the slot is vacant, in a table with one window and room. The entry is written at
-                    // once (I3).
+                    // SAFETY: the slot is vacant, in a table with one window, which has room then (I4). The entry is
+                    // written at once (I3).
                     unsafe {
                         let entry = table.occupy_alone(slot, Tag::of(hash)).as_ptr();
                         (&raw mut (*entry).0).write(key);

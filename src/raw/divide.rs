@@ -100,7 +100,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         A: Clone,
     {
         let mut new = Self::new_in(self.alloc.clone());
-        // SAFETY: the layout is that of the entries.
+        // SAFETY: the layout is that of the entries; the new table has no slots.
         unsafe { new.untyped_mut().allocate_block(Self::SLOT, self.capacity(), fallibility)? };
         debug_assert!(new.size() == self.size());
         if self.control.has_several_windows() {

@@ -376,7 +376,7 @@ impl<G: Group> FullSlots<G> {
         while self.items > 0 {
             let next = self.next;
             let ahead = if next < end {
-                // SAFETY: control bytes of the table.
+                // SAFETY: control bytes of the table (I2).
                 unsafe { self.control.full_pair(next) }
             } else {
                 Lanes::NONE

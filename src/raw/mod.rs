@@ -152,7 +152,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
         let (ctrl, capacity) = RawTable::<Untyped, G, A>::block_for(&alloc, Self::SLOT, capacity);
         let homes = Control::<G>::SHAPE.homes_for(capacity);
-        // SAFETY: that many homes, and all control bytes and words written (I2).
+        // SAFETY: a table of this capacity has so many homes (I1), and all control bytes and words have been written (I2).
         let control = unsafe { Control::from_raw(ctrl, homes) };
         RawTable { control, items: 0, growth_left: capacity, alloc, marker: PhantomData }
     }
@@ -300,7 +300,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub unsafe fn occupy_alone(&mut self, slot: usize, tag: Tag) -> NonNull<T> {
         debug_assert!(self.growth_left != 0 && !self.is_full(slot) && slot < self.slots());
-        // SAFETY: as above.
+        // SAFETY: as in `occupy_in`, and there is one window: the slot is vacant, and I3–I5 hold again when the entry
+        // is written.
         unsafe {
             self.control.set_byte_alone(slot, tag.byte());
             self.count_in();

@@ -204,7 +204,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             Step::Done(Ok(slot)) => AtHome::Found(slot),
             // The probe loop has just asked whether there are several windows, so that it is not asked again.
             Step::Done(Err(end)) if end.has_several_windows(Control::<G>::SHAPE) => {
-                // SAFETY: a search ends at a position.
+                // SAFETY: a search ends at a position, at most `mask` (I1).
                 match unsafe { table.control.vacant_at(end.position()) } {
                     Some(slot) if self.growth_left != 0 => AtHome::Vacant(slot),
                     _ => AtHome::Absent,
@@ -212,10 +212,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             }
             Step::Done(Err(end)) => {
                 cold_path();
-                // SAFETY: as above.
+                // SAFETY: the window of a home (I1).
                 match unsafe { table.control.vacant_at(end.position()) } {
-                    Some(slot) if self.growth_left != 0 => AtHome::VacantAlone(slot),
-                    _ => AtHome::Absent,
+                    // All slots count for the capacity: where one is vacant there is room (I4).
+                    Some(slot) => AtHome::VacantAlone(slot),
+                    None => AtHome::Absent,
                 }
             }
             Step::Next(seq) => AtHome::Elsewhere(seq),

@@ -1,7 +1,7 @@
 //! Where a map can fall off a cliff: `cargo bench --bench cliffs [-- TEXT]`, rows with TEXT in their name.
 //!
 //! Keys with a structure under hashers that keep it, churn for a long time, nearly empty tables, empty
-//! maps, memory. A row is rosti's number, hashbrown's and their ratio. Churn is sixteen removals and
+//! maps, moves to larger and smaller tables, memory. A row is rosti's number, hashbrown's and their ratio. Churn is sixteen removals and
 //! insertions per entry; `pair` is the time of one of each in the last quarter, `miss` that of a lookup
 //! of an absent key afterwards. No cell takes longer than [`CAP`]: what was cut short is marked `>`, since
 //! the rest would hardly have been faster. (Loops in several profiles: `ci/profiles.sh`.)
@@ -91,6 +91,7 @@ fn main() {
     nearly_empty(&only);
     empty(&only);
     few_words(&only);
+    moves(&only);
     arena(&only);
     sizes(&only);
 }
@@ -175,6 +176,47 @@ fn few_words(only: &str) {
             print(&row, &["ns"], &[ours], &[theirs]);
         }
     }
+}
+
+/// Room for several times as many entries, and back: the mean over an octave of sizes, of which each is the least of some
+/// moves.
+fn moves(only: &str) {
+    macro_rules! moves {
+        ($crate_:ident, $key:ty, $make:expr, $times:expr) => {{
+            let sizes: Vec<usize> = (0..4).map(|i| 1000 + 224 * i).collect();
+            let (mut larger, mut smaller) = (0.0, 0.0);
+            for &n in &sizes {
+                let keys = (0..n as u64).map(scramble).map($make);
+                let map: $crate_::HashMap<$key, u64, FixedState> = keys.zip(0..).collect();
+                let (mut least_larger, mut least_smaller) = (f64::INFINITY, f64::INFINITY);
+                for _ in 0..if cfg!(debug_assertions) { 1 } else { 300 } {
+                    let mut moved = map.clone();
+                    let additional = map.capacity() * $times - n;
+                    least_larger = least(1, n, || moved.reserve(additional)).min(least_larger);
+                    least_smaller = least(1, n, || moved.shrink_to_fit()).min(least_smaller);
+                    assert_eq!(black_box(moved).len(), n);
+                }
+                larger += least_larger;
+                smaller += least_smaller;
+            }
+            [larger, smaller].map(|sum| Figure(sum / sizes.len() as f64, false))
+        }};
+    }
+    macro_rules! row {
+        ($name:literal, $key:ty, $make:expr, $times:literal) => {
+            let row = format!("{}, reserve x {}, shrink_to_fit", $name, $times);
+            if row.contains(only) {
+                let ours = moves!(rosti, $key, $make, $times);
+                let theirs = moves!(hashbrown, $key, $make, $times);
+                print(&row, &["larger, ns", "smaller, ns"], &ours, &theirs);
+            }
+        };
+    }
+    row!("u64", u64, |key| key, 2);
+    row!("u64", u64, |key| key, 4);
+    row!("u64", u64, |key| key, 16);
+    row!("String", String, |key| format!("{key:x}"), 2);
+    row!("String", String, |key| format!("{key:x}"), 4);
 }
 
 /// A map of strings whose keys are replaced in turn.

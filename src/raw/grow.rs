@@ -22,6 +22,11 @@
 //! window further on (few have), the control byte says so, and the slot is searched for in the
 //! usual way.
 //!
+//! A table that comes to have four times as many homes, or half or a quarter of them, is filled in the same way. There
+//! are as many stretches as parts of the new table, or one where homes become fewer, to which entries come that
+//! earlier strips have brought others to: so each strip begins with a look at what is taken there. Where homes are
+//! farther apart than that, few entries come close to one that was stored just before, and they are inserted one by one.
+//!
 //! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
 //! have arrived.
 //!
@@ -54,6 +59,7 @@ use super::layout::Block;
 use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
+use crate::capacity::SPREAD_HOMES;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
@@ -62,6 +68,14 @@ use crate::probe::ProbeSeq;
 
 /// The hashes of some entries of a chunk, each in its lane.
 type Hashes = [u64; CHUNK];
+
+/// Homes of a strip's entries begin this far before it. Windows are no wider.
+const BEFORE: usize = 16;
+/// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
+/// than it was. Chosen by `grow`.
+const STRIP: usize = usize::BITS as usize - BEFORE;
+/// How many times as many homes a table gets at most whose entries are streamed.
+const PARTS: usize = 4;
 
 /// What gives the hashes of entries to those who do not know their type.
 ///
@@ -351,6 +365,12 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
                 self.control.spread_into(block.control, slot.size(), hasher);
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.control.stream_into(old_size.slots, block.control, slot.size(), hasher);
+            } else if old_size.homes > SPREAD_HOMES
+                && !size.has_one_window()
+                && size.homes / PARTS <= old_size.homes
+                && old_size.homes / PARTS <= size.homes
+            {
+                self.control.stream_by_parts(old_size.slots, block.control, slot.size(), hasher);
             } else {
                 self.control.reinsert_into(self.items, &mut block.control, slot.size(), hasher);
             }
@@ -462,11 +482,6 @@ impl<G: Group> Control<G> {
         size: usize,
         hasher: &dyn HashEntries,
     ) {
-        /// Homes of a strip's entries begin this far before it. Windows are no wider.
-        const BEFORE: usize = 16;
-        /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
-        /// than it was. Chosen by `grow`.
-        const STRIP: usize = usize::BITS as usize - BEFORE;
         const { assert!(STRIP > 0 && STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
         let size = if SIZE == 0 { size } else { SIZE };
         let half = new.mask() / 2 + 1;
@@ -488,32 +503,109 @@ impl<G: Group> Control<G> {
                 let into_upper = hash as usize & half;
                 let taken = if into_upper == 0 { lower } else { upper };
                 let window = Self::SHAPE.window(hash as usize & (half - 1));
-                let first = window.wrapping_sub(before);
-                // The carry goes to the first slot that is not taken.
-                let filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
-                let found = (filled ^ taken).trailing_zeros() as usize;
-                let mut target = before.wrapping_add(found).wrapping_add(into_upper);
-                // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot
-                // (I6). (Where `first` is not a bit of the words, or no bit is left, what was found does
-                // not lie in the window, or is as good as any.) Elsewhere the entry takes the usual way;
-                // there is room for all (I4).
-                unsafe {
-                    if found.wrapping_sub(first) < G::WIDTH && new.byte(target) == EMPTY {
-                        upper = if into_upper == 0 { upper } else { filled };
-                        lower = if into_upper == 0 { filled } else { lower };
-                    } else {
-                        target = new.claim_vacant(hash);
-                    }
-                    new.set_byte(target, Tag::of(hash).byte());
-                    copy_entry(
-                        end.sub((lane + 1) * size),
-                        new.ctrl().sub((target + 1) * size),
-                        size,
-                    );
-                }
+                let (first, start) = (window.wrapping_sub(before), before.wrapping_add(into_upper));
+                // SAFETY: the entry of a full slot; there is room for all (I4).
+                let taken = unsafe {
+                    new.place(hash, first, start, taken, end.sub((lane + 1) * size), size)
+                };
+                upper = if into_upper == 0 { upper } else { taken };
+                lower = if into_upper == 0 { taken } else { lower };
             }
             lower >>= STRIP;
             upper >>= STRIP;
+        }
+    }
+
+    /// Copies an entry to this table, to the first slot of its home's window that is not taken. The window begins with bit
+    /// `first` of a word that says what is taken from the slot `start` on; what it says then is returned.
+    ///
+    /// # Safety
+    /// The table has several windows, room, and slots of that size. It is nobody else's, and the entry in none of its
+    /// slots.
+    #[inline(always)]
+    unsafe fn place(
+        self,
+        hash: u64,
+        first: usize,
+        start: usize,
+        taken: usize,
+        entry: NonNull<u8>,
+        size: usize,
+    ) -> usize {
+        // The carry goes to the first slot that is not taken.
+        let mut filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
+        let found = (filled ^ taken).trailing_zeros() as usize;
+        let mut target = start.wrapping_add(found);
+        // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot (I6). (Where `first` is not
+        // a bit of the word, or no bit is left, what was found does not lie in the window, or is as good as any.)
+        // Elsewhere the entry takes the usual way; there is room (I4).
+        unsafe {
+            if found.wrapping_sub(first) >= G::WIDTH || self.byte(target) != EMPTY {
+                target = self.claim_vacant(hash);
+                filled = taken;
+            }
+            self.set_byte(target, Tag::of(hash).byte());
+            copy_entry(entry, self.ctrl().sub((target + 1) * size), size);
+        }
+        filled
+    }
+
+    /// Copies all entries into an empty table that has [`PARTS`] times as many homes at most, or fewer. An entry's home
+    /// there is one of as many as there are parts, or, where there are fewer homes, the same as that of some before it.
+    /// Each strip begins with a look at what is taken where its entries may go.
+    ///
+    /// # Safety
+    /// Both tables have several windows, this one so many slots. `new` is empty, has slots of the same size, and room
+    /// for all entries.
+    #[inline(never)]
+    unsafe fn stream_by_parts(
+        self,
+        slots: usize,
+        new: Self,
+        size: usize,
+        hasher: &dyn HashEntries,
+    ) {
+        let homes = self.mask().min(new.mask()) + 1;
+        let parts = (new.mask() + 1) / homes;
+        // What is taken: bit i of a part's word stands for the slot `before + i` from where the part begins.
+        let mut taken = [0usize; PARTS];
+        let mut hashes = [0; CHUNK];
+        let mut base = 0;
+        while base < slots {
+            // Where there are fewer homes, no strip goes past the last of them.
+            let (at, end) = match parts {
+                1 => (base & (homes - 1), (base | (homes - 1)) + 1),
+                _ => (base, slots),
+            };
+            let before = at.wrapping_sub(BEFORE);
+            // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each with a control
+            // byte. The hasher is asked for the hashes of full slots. Strips and parts begin at multiples of WIDTH, and
+            // those that go to the last homes with control bytes.
+            let (from, lanes) = unsafe {
+                let from = self.ctrl().sub(base * size);
+                let lanes = self.full_lanes::<STRIP>(base).0
+                    & usize::MAX >> CHUNK.saturating_sub(end - base);
+                hasher.hash(from, BitMask(lanes), &raw mut hashes);
+                for (part, taken) in taken[..parts].iter_mut().enumerate() {
+                    *taken = match part * homes + at {
+                        0 => new.full_lanes::<CHUNK>(0).0 << BEFORE,
+                        begin => new.full_lanes::<CHUNK>(begin - BEFORE).0,
+                    };
+                }
+                (from, lanes)
+            };
+            for lane in BitMask::<usize, 1>(lanes) {
+                let hash = hashes[lane];
+                let home = ctrl::home(hash, new.mask());
+                let part = home >> homes.trailing_zeros();
+                let first = Self::SHAPE.window(home & (homes - 1)).wrapping_sub(before);
+                let start = before.wrapping_add(part * homes);
+                // SAFETY: the entry of a full slot; there is room for all (I4).
+                taken[part] = unsafe {
+                    new.place(hash, first, start, taken[part], from.sub((lane + 1) * size), size)
+                };
+            }
+            base = end.min(base + STRIP);
         }
     }
 
@@ -530,16 +622,29 @@ impl<G: Group> Control<G> {
         hasher: &dyn HashEntries,
     ) {
         let mut hashes = [0; CHUNK];
+        // What is behind a reference would be read again after each byte that is written.
+        let mut to = *new;
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
         for (base, lanes) in unsafe { self.full_runs(items) } {
             // SAFETY: the hasher is asked for the hashes of full slots; there is room for their entries in
-            // `new`.
+            // `new`, where a home has a window.
             unsafe {
-                hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
+                let end = self.ctrl().sub(base * size);
+                hasher.hash(end, lanes, &raw mut hashes);
                 for lane in lanes {
                     let hash = hashes[lane];
-                    let target = new.claim(hash);
-                    self.copy_slot(base + lane, *new, target, size, Tag::of(hash));
+                    // Most find room at home: no call.
+                    let target = to.vacant_at(ctrl::home(hash, to.mask())).unwrap_or_else(|| {
+                        let target = new.claim(hash);
+                        to = *new;
+                        target
+                    });
+                    to.set_byte(target, Tag::of(hash).byte());
+                    copy_entry(
+                        end.sub((lane + 1) * size),
+                        to.ctrl().sub((target + 1) * size),
+                        size,
+                    );
                 }
             }
         }

@@ -248,6 +248,25 @@ impl<G: Group> Pair<G> {
         assert_eq!(slot, self.reference.insert(hash), "inserted elsewhere");
     }
 
+    fn reserve(&mut self, additional: usize) {
+        self.table.reserve(additional, |entry| entry.0);
+        self.tell();
+        if self.reference.capacity() - self.reference.len() < additional {
+            let needed = self.reference.len() + additional;
+            self.reference.resize(needed.max(self.reference.capacity() + 1));
+        }
+    }
+
+    fn shrink_to(&mut self, min_capacity: usize) {
+        self.table.shrink_to(min_capacity, |entry| entry.0);
+        self.tell();
+        let needed = self.reference.len().max(min_capacity);
+        let smallest = Reference::with_capacity(self.reference.shape, needed);
+        if smallest.slots.len() < self.reference.slots.len() {
+            self.reference.resize(needed);
+        }
+    }
+
     fn remove(&mut self, entry: Numbered) {
         let slot = self.table.find(entry.0, |&other| other == entry).expect("it is present");
         // SAFETY: the slot was found.
@@ -270,22 +289,9 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
             present.push(entry);
         }
         if reserve && random.once_in(2 * target + 4) {
-            let additional = random.below(target);
-            pair.table.reserve(additional, |entry| entry.0);
-            pair.tell();
-            if pair.reference.capacity() - pair.reference.len() < additional {
-                let needed = pair.reference.len() + additional;
-                pair.reference.resize(needed.max(pair.reference.capacity() + 1));
-            }
+            pair.reserve(random.below(target));
         } else if reserve && random.once_in(2 * target + 4) {
-            pair.table.shrink_to(target / 2, |entry| entry.0);
-            pair.tell();
-            let needed = pair.reference.len().max(target / 2);
-            if Reference::with_capacity(pair.reference.shape, needed).slots.len()
-                < pair.reference.slots.len()
-            {
-                pair.reference.resize(needed);
-            }
+            pair.shrink_to(target / 2);
         }
         if tried(serial as usize, 16) {
             pair.compare();
@@ -333,4 +339,30 @@ fn doubles_as_designed<G: Group>() {
     }
 }
 
-backends! { as_designed doubles_as_designed }
+/// A full table moves to a larger one, and from there to smaller ones, for each hash and several ratios of their
+/// sizes: by streaming from part to part, or one by one where they are far apart.
+fn moves_as_designed<G: Group>() {
+    for (name, hash) in few_hashes().take(scaled(7, 7, 1)) {
+        let good = ["mix", "identity"].contains(&name);
+        let homes = if good { scaled(6, 4, 1) } else { scaled(3, 2, 1) } as u32;
+        for (doublings, times, parts) in (0..homes)
+            .flat_map(|doublings| (1..=3).map(move |times| (doublings, times)))
+            .flat_map(|(doublings, times)| (1..=times).map(move |parts| (doublings, times, parts)))
+        {
+            std::println!("{name}, {doublings}, {times}, {parts}");
+            let mut pair = Pair::<G>::new();
+            let entries = capacity_of_homes::<G>(doublings);
+            for key in 0..entries as u64 {
+                pair.insert(hash(key), key, false);
+            }
+            pair.reserve(capacity_of_homes::<G>(doublings + times) - entries);
+            assert_eq!(pair.table.homes(), 2 * G::WIDTH << (doublings + times));
+            pair.compare();
+            pair.shrink_to(capacity_of_homes::<G>(doublings + times - parts));
+            assert_eq!(pair.table.homes(), 2 * G::WIDTH << (doublings + times - parts));
+            pair.compare();
+        }
+    }
+}
+
+backends! { as_designed doubles_as_designed moves_as_designed }

@@ -4,6 +4,7 @@ use core::alloc::Layout;
 use core::mem;
 use core::ptr::NonNull;
 
+use super::control::Control;
 use super::full::Lanes;
 use super::plain::Plain;
 use super::untyped::Untyped;
@@ -36,6 +37,13 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
         let mut table = Self::new_in(self.alloc.clone());
         // Infallible: a failure does not return.
         let _ = table.clone_into_empty(self, plain, Fallibility::Infallible);
+        if self.items != 0 {
+            // Not as it is in memory: numbers that were written one by one would be read together when the table is moved,
+            // and the CPU wait for them (1 to 8 entries, `docs/experiments.md`: 35 -> 27 ns).
+            // SAFETY: the block is as large as this one.
+            table.control = unsafe { Control::from_raw(table.ctrl(), self.control.mask() + 1) };
+            (table.items, table.growth_left) = (self.items, self.growth_left);
+        }
         table
     }
 

@@ -51,16 +51,16 @@ impl<G: Group> Control<G> {
         let bytes = end - base;
         // SAFETY: control bytes up to the end of the run, or to `end`.
         BitMask(unsafe {
-            if bytes >= N { self.full_in(base, N) } else { self.full_in_tail(base, bytes) }
+            if bytes >= N { self.full_in(base, N) } else { self.full_by_call(base, bytes) }
         })
     }
 
-    /// [`full_in`](Self::full_in) for the last, short run, out of line.
+    /// [`full_in`](Self::full_in) by a call, for the last, short run and where the time does not matter.
     ///
     /// # Safety
     /// As there.
     #[inline(never)]
-    unsafe fn full_in_tail(self, base: usize, bytes: usize) -> usize {
+    pub(super) unsafe fn full_by_call(self, base: usize, bytes: usize) -> usize {
         // SAFETY: the caller's contract.
         unsafe { self.full_in(base, bytes) }
     }
@@ -71,10 +71,12 @@ impl<G: Group> Control<G> {
     /// The table has `base + bytes` control bytes or more; both are multiples of `WIDTH`.
     #[inline(always)]
     unsafe fn full_in(self, base: usize, bytes: usize) -> usize {
-        let mut lanes = 0;
-        for offset in (0..bytes).step_by(G::WIDTH) {
+        let (mut lanes, mut offset) = (0, 0);
+        // (Not by `step_by`, which takes the compiler longer.)
+        while offset < bytes {
             // SAFETY: the caller's contract.
             lanes |= unsafe { self.group(base + offset) }.full_bits() << offset;
+            offset += G::WIDTH;
         }
         lanes
     }
@@ -87,8 +89,12 @@ impl<G: Group> Control<G> {
     unsafe fn is_vacant(self, base: usize) -> bool {
         // SAFETY: the caller's contract.
         let group = |offset| unsafe { self.group(base + offset) };
-        let rest = (G::WIDTH..CHUNK).step_by(G::WIDTH);
-        !rest.fold(group(0), |all, offset| all.union(group(offset))).match_full().any()
+        let (mut all, mut offset) = (group(0), G::WIDTH);
+        while offset < CHUNK {
+            all = all.union(group(offset));
+            offset += G::WIDTH;
+        }
+        !all.match_full().any()
     }
 
     /// The first chunk from `base` on that is not vacant: where it begins, and its full lanes, which

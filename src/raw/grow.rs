@@ -488,7 +488,8 @@ impl<G: Group> Control<G> {
         // What is taken: bit i stands for the slot `before + i` of a half.
         let (mut lower, mut upper) = (0usize, 0usize);
         let mut hashes = [0; CHUNK];
-        for base in (0..slots).step_by(STRIP) {
+        let mut base = 0;
+        while base < slots {
             let before = base.wrapping_sub(BEFORE);
             // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each
             // with a control byte. The hasher is asked for the hashes of full slots.
@@ -504,34 +505,33 @@ impl<G: Group> Control<G> {
                 let taken = if into_upper == 0 { lower } else { upper };
                 let window = Self::SHAPE.window(hash as usize & (half - 1));
                 let (first, start) = (window.wrapping_sub(before), before.wrapping_add(into_upper));
-                // SAFETY: the entry of a full slot; there is room for all (I4).
-                let taken = unsafe {
-                    new.place(hash, first, start, taken, end.sub((lane + 1) * size), size)
+                // SAFETY: the entry of a full slot (I3) comes to one of its own; there is room for all (I4).
+                let filled = unsafe {
+                    let (target, filled) = new.place(hash, first, start, taken);
+                    copy_entry(
+                        end.sub((lane + 1) * size),
+                        new.ctrl().sub((target + 1) * size),
+                        size,
+                    );
+                    filled
                 };
-                upper = if into_upper == 0 { upper } else { taken };
-                lower = if into_upper == 0 { taken } else { lower };
+                upper = if into_upper == 0 { upper } else { filled };
+                lower = if into_upper == 0 { filled } else { lower };
             }
             lower >>= STRIP;
             upper >>= STRIP;
+            base += STRIP;
         }
     }
 
-    /// Copies an entry to this table, to the first slot of its home's window that is not taken. The window begins with bit
-    /// `first` of a word that says what is taken from the slot `start` on; what it says then is returned.
+    /// Makes the first slot full of the window of a home that is not taken, and returns it. The window begins with bit
+    /// `first` of a word that says what is taken from the slot `start` on; what it says then is returned, too.
     ///
     /// # Safety
-    /// The table has several windows, room, and slots of that size. It is nobody else's, and the entry in none of its
-    /// slots.
+    /// The table has several windows and room, and is nobody else's. An entry with this hash is copied to the slot before
+    /// anything else happens (I3).
     #[inline(always)]
-    unsafe fn place(
-        self,
-        hash: u64,
-        first: usize,
-        start: usize,
-        taken: usize,
-        entry: NonNull<u8>,
-        size: usize,
-    ) -> usize {
+    unsafe fn place(self, hash: u64, first: usize, start: usize, taken: usize) -> (usize, usize) {
         // The carry goes to the first slot that is not taken.
         let mut filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
         let found = (filled ^ taken).trailing_zeros() as usize;
@@ -545,9 +545,8 @@ impl<G: Group> Control<G> {
                 filled = taken;
             }
             self.set_byte(target, Tag::of(hash).byte());
-            copy_entry(entry, self.ctrl().sub((target + 1) * size), size);
         }
-        filled
+        (target, filled)
     }
 
     /// Copies all entries into an empty table that has [`PARTS`] times as many homes at most, or fewer. An entry's home
@@ -567,6 +566,8 @@ impl<G: Group> Control<G> {
     ) {
         let homes = self.mask().min(new.mask()) + 1;
         let parts = (new.mask() + 1) / homes;
+        let own = Self::SHAPE.control_bytes_of_several(self.mask() + 1);
+        let bytes = Self::SHAPE.control_bytes_of_several(new.mask() + 1);
         // What is taken: bit i of a part's word stands for the slot `before + i` from where the part begins.
         let mut taken = [0usize; PARTS];
         let mut hashes = [0; CHUNK];
@@ -574,23 +575,23 @@ impl<G: Group> Control<G> {
         while base < slots {
             // Where there are fewer homes, no strip goes past the last of them.
             let (at, end) = match parts {
-                1 => (base & (homes - 1), (base | (homes - 1)) + 1),
-                _ => (base, slots),
+                1 => (base & (homes - 1), own.min((base | (homes - 1)) + 1)),
+                _ => (base, own),
             };
             let before = at.wrapping_sub(BEFORE);
             // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each with a control
-            // byte. The hasher is asked for the hashes of full slots. Strips and parts begin at multiples of WIDTH, and
-            // those that go to the last homes with control bytes.
+            // byte. The hasher is asked for the hashes of full slots. What is read of the tables begins and ends with
+            // groups of control bytes (I2): homes and strips are multiples of WIDTH.
             let (from, lanes) = unsafe {
                 let from = self.ctrl().sub(base * size);
-                let lanes = self.full_lanes::<STRIP>(base).0
-                    & usize::MAX >> CHUNK.saturating_sub(end - base);
+                let lanes = self.full_by_call(base, STRIP.min(end - base));
                 hasher.hash(from, BitMask(lanes), &raw mut hashes);
                 for (part, taken) in taken[..parts].iter_mut().enumerate() {
-                    *taken = match part * homes + at {
-                        0 => new.full_lanes::<CHUNK>(0).0 << BEFORE,
-                        begin => new.full_lanes::<CHUNK>(begin - BEFORE).0,
-                    };
+                    let begin = (part * homes + at).saturating_sub(BEFORE);
+                    *taken = new.full_by_call(begin, CHUNK.min(bytes - begin));
+                }
+                if at == 0 {
+                    taken[0] <<= BEFORE;
                 }
                 (from, lanes)
             };
@@ -600,10 +601,16 @@ impl<G: Group> Control<G> {
                 let part = home >> homes.trailing_zeros();
                 let first = Self::SHAPE.window(home & (homes - 1)).wrapping_sub(before);
                 let start = before.wrapping_add(part * homes);
-                // SAFETY: the entry of a full slot; there is room for all (I4).
-                taken[part] = unsafe {
-                    new.place(hash, first, start, taken[part], from.sub((lane + 1) * size), size)
-                };
+                // SAFETY: the entry of a full slot (I3) comes to one of its own; there is room for all (I4).
+                unsafe {
+                    let (target, filled) = new.place(hash, first, start, taken[part]);
+                    taken[part] = filled;
+                    copy_entry(
+                        from.sub((lane + 1) * size),
+                        new.ctrl().sub((target + 1) * size),
+                        size,
+                    );
+                }
             }
             base = end.min(base + STRIP);
         }
@@ -629,8 +636,7 @@ impl<G: Group> Control<G> {
             // SAFETY: the hasher is asked for the hashes of full slots; there is room for their entries in
             // `new`, where a home has a window.
             unsafe {
-                let end = self.ctrl().sub(base * size);
-                hasher.hash(end, lanes, &raw mut hashes);
+                hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
                 for lane in lanes {
                     let hash = hashes[lane];
                     // Most find room at home: no call.
@@ -639,12 +645,7 @@ impl<G: Group> Control<G> {
                         to = *new;
                         target
                     });
-                    to.set_byte(target, Tag::of(hash).byte());
-                    copy_entry(
-                        end.sub((lane + 1) * size),
-                        to.ctrl().sub((target + 1) * size),
-                        size,
-                    );
+                    self.copy_slot(base + lane, to, target, size, Tag::of(hash));
                 }
             }
         }
@@ -707,9 +708,12 @@ impl<G: Group> Control<G> {
             };
             // Most entries are at home, and stay. Which ones do is found without a branch, which nothing predicts.
             let mut away = 0;
-            for (lane, &hash) in hashes[..G::WIDTH].iter().enumerate() {
-                let at_home = self.covers(ctrl::home(hash, self.mask()), base + lane);
+            let mut lane = 0;
+            // (Not by `enumerate`, which takes the compiler longer; so elsewhere where there are such loops.)
+            while lane < G::WIDTH {
+                let at_home = self.covers(ctrl::home(hashes[lane], self.mask()), base + lane);
                 away |= usize::from(!at_home) << lane;
+                lane += 1;
             }
             for lane in BitMask::<usize, 1>(away & lanes.0) {
                 let hash = hashes[lane];

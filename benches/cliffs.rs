@@ -178,8 +178,8 @@ fn few_words(only: &str) {
     }
 }
 
-/// Room for several times as many entries, and back: the mean over an octave of sizes, of which each is the least of some
-/// moves.
+/// Room for several times as many entries, and back: the mean over 1000 to 1672 entries, for each of four sizes the least
+/// of some moves.
 fn moves(only: &str) {
     macro_rules! moves {
         ($crate_:ident, $key:ty, $make:expr, $times:expr) => {{

@@ -84,7 +84,7 @@ set_methods! {
     get_or_insert: &self.entry_of(&value).or_insert_with(|| (value, ())).into_mut().0;
     replace: {
         let hash = self.map.hash_builder.hash_one(&value);
-        // Not by an entry: the element would have to be in memory before it is stored (u64: 1.2 of hashbrown's time).
+        // Not by an entry: the element would have to be in memory before it is stored.
         if let Some(entry) = self.map.table.find_mut(hash, has_key(&value)) {
             return Some(mem::replace(&mut entry.0, value));
         }

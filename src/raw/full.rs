@@ -55,7 +55,8 @@ impl<G: Group> Control<G> {
         })
     }
 
-    /// [`full_in`](Self::full_in) by a call, for the last, short run and where the time does not matter.
+    /// [`full_in`](Self::full_in) by a call: of a chunk at most, for the last, short run, and where there would be much to
+    /// compile.
     ///
     /// # Safety
     /// As there.

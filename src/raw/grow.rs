@@ -74,7 +74,7 @@ const BEFORE: usize = 16;
 /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
 /// than it was. Chosen by `grow`.
 const STRIP: usize = usize::BITS as usize - BEFORE;
-/// How many times as many homes a table gets at most whose entries are streamed.
+/// How many times as many homes, or as few, a table gets at most whose entries are streamed.
 const PARTS: usize = 4;
 
 /// What gives the hashes of entries to those who do not know their type.
@@ -482,7 +482,6 @@ impl<G: Group> Control<G> {
         size: usize,
         hasher: &dyn HashEntries,
     ) {
-        const { assert!(STRIP > 0 && STRIP % G::WIDTH == 0 && G::WIDTH <= BEFORE) };
         let size = if SIZE == 0 { size } else { SIZE };
         let half = new.mask() / 2 + 1;
         // What is taken: bit i stands for the slot `before + i` of a half.
@@ -528,16 +527,21 @@ impl<G: Group> Control<G> {
     /// `first` of a word that says what is taken from the slot `start` on; what it says then is returned, too.
     ///
     /// # Safety
-    /// The table has several windows and room, and is nobody else's. An entry with this hash is copied to the slot before
-    /// anything else happens (I3).
+    /// The table has several windows and room, and is nobody else's; `start` and `first` together are where the window of
+    /// the hash's home begins. An entry with this hash is copied to the slot before anything else happens (I3).
     #[inline(always)]
     unsafe fn place(self, hash: u64, first: usize, start: usize, taken: usize) -> (usize, usize) {
+        // Strips begin and end with groups, and windows begin in a word.
+        const {
+            assert!(STRIP >= BEFORE && STRIP % G::WIDTH == 0);
+            assert!(G::WIDTH <= BEFORE && BEFORE % G::WIDTH == 0);
+        }
         // The carry goes to the first slot that is not taken.
         let mut filled = taken | taken.wrapping_add(1usize.wrapping_shl(first as u32));
         let found = (filled ^ taken).trailing_zeros() as usize;
         let mut target = start.wrapping_add(found);
-        // SAFETY: a byte inside the window of a home exists (I2), and an EMPTY one has a slot (I6). (Where `first` is not
-        // a bit of the word, or no bit is left, what was found does not lie in the window, or is as good as any.)
+        // SAFETY: what is less than WIDTH behind `first` is in the window of the home, where bytes exist (I2), and an
+        // EMPTY one has a slot (I6). (Where `first` is not a bit of the word, or no bit is left, what was found does not lie in the window, or is as good as any.)
         // Elsewhere the entry takes the usual way; there is room (I4).
         unsafe {
             if found.wrapping_sub(first) >= G::WIDTH || self.byte(target) != EMPTY {
@@ -581,7 +585,7 @@ impl<G: Group> Control<G> {
             let before = at.wrapping_sub(BEFORE);
             // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each with a control
             // byte. The hasher is asked for the hashes of full slots. What is read of the tables begins and ends with
-            // groups of control bytes (I2): homes and strips are multiples of WIDTH.
+            // groups of control bytes (I2): homes, strips and what is before them are multiples of WIDTH.
             let (from, lanes) = unsafe {
                 let from = self.ctrl().sub(base * size);
                 let lanes = self.full_by_call(base, STRIP.min(end - base));
@@ -616,10 +620,10 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// Copies all entries into an empty table, each by searching for a vacant slot.
+    /// Copies all entries into another table, each by searching for a vacant slot.
     ///
     /// # Safety
-    /// This table has so many entries. `new` is empty, has slots of the same size, and room for them.
+    /// This table has so many entries. `new` has slots of the same size, and room for them.
     #[inline(never)]
     pub(super) unsafe fn reinsert_into(
         self,
@@ -709,7 +713,7 @@ impl<G: Group> Control<G> {
             // Most entries are at home, and stay. Which ones do is found without a branch, which nothing predicts.
             let mut away = 0;
             let mut lane = 0;
-            // (Not by `enumerate`, which takes the compiler longer; so elsewhere where there are such loops.)
+            // (Not by `enumerate`, which takes the compiler longer here.)
             while lane < G::WIDTH {
                 let at_home = self.covers(ctrl::home(hashes[lane], self.mask()), base + lane);
                 away |= usize::from(!at_home) << lane;

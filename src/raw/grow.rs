@@ -577,7 +577,8 @@ impl<G: Group> Control<G> {
         let mut hashes = [0; CHUNK];
         let mut base = 0;
         while base < slots {
-            // Where there are fewer homes, no strip goes past the last of them.
+            // Where there are fewer homes, no strip goes past the last of them: what came from behind it would have to be
+            // searched for.
             let (at, end) = match parts {
                 1 => (base & (homes - 1), own.min((base | (homes - 1)) + 1)),
                 _ => (base, own),

@@ -541,8 +541,8 @@ impl<G: Group> Control<G> {
         let found = (filled ^ taken).trailing_zeros() as usize;
         let mut target = start.wrapping_add(found);
         // SAFETY: what is less than WIDTH behind `first` is in the window of the home, where bytes exist (I2), and an
-        // EMPTY one has a slot (I6). (Where `first` is not a bit of the word, or no bit is left, what was found does not lie in the window, or is as good as any.)
-        // Elsewhere the entry takes the usual way; there is room (I4).
+        // EMPTY one has a slot (I6). (Where `first` is not a bit of the word, or no bit is left, what was found does not
+        // lie in the window, or is as good as any.) Elsewhere the entry takes the usual way; there is room (I4).
         unsafe {
             if found.wrapping_sub(first) >= G::WIDTH || self.byte(target) != EMPTY {
                 target = self.claim_vacant(hash);

@@ -92,8 +92,11 @@ fn keys_chosen_for_a_known_seed_collide() {
     assert_eq!(keys.iter().collect::<HashSet<_>>().len() as u64, KEYS);
     assert_eq!(places(&keys, &Known::SEED), 1);
     let statistics = cost::<Native, _>(&keys, &Known::SEED);
-    assert!(statistics.scattered && statistics.equal_tags == 1.0, "{statistics:?}");
-    assert!(statistics.hit_windows < 4.0, "{statistics:?}");
+    assert!(statistics.equal_tags == 1.0, "{statistics:?}");
+    // With pointers of 32 bits the lower half of the hash counts, which is the same for all of them.
+    let tells_apart = cfg!(target_pointer_width = "64");
+    assert_eq!(statistics.scattered, tells_apart, "{statistics:?}");
+    assert_eq!(statistics.hit_windows < 4.0, tells_apart, "{statistics:?}");
     // It is the seed that makes them collide, and nothing about the keys or the table.
     let honest = cost::<Native, _>(&honest_keys(), &Known::SEED);
     assert!(is_fast(honest) && !honest.scattered);

@@ -1,10 +1,11 @@
 //! Where a map can fall off a cliff: `cargo bench --bench cliffs [-- TEXT]`, rows with TEXT in their name.
 //!
 //! Keys with a structure under hashers that keep it, churn for a long time, nearly empty tables, empty
-//! maps, moves to larger and smaller tables, memory. A row is rosti's number, hashbrown's and their ratio. Churn is sixteen removals and
-//! insertions per entry; `pair` is the time of one of each in the last quarter, `miss` that of a lookup
-//! of an absent key afterwards. No cell takes longer than [`CAP`]: what was cut short is marked `>`, since
-//! the rest would hardly have been faster. (Loops in several profiles: `ci/profiles.sh`.)
+//! maps, moves to larger and smaller tables, memory. A row is rosti's number, hashbrown's and their ratio.
+//! Churn is sixteen removals and insertions per entry; `pair` is the time of one of each in the last
+//! quarter, `miss` that of a lookup of an absent key afterwards. No cell takes longer than [`CAP`]: what was
+//! cut short is marked `>`, since the rest would hardly have been faster. (Loops in several profiles:
+//! `ci/profiles.sh`.)
 
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/machine.rs"]

@@ -59,7 +59,6 @@ use super::layout::Block;
 use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
-use crate::capacity::SPREAD_HOMES;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
@@ -365,7 +364,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
                 self.control.spread_into(block.control, slot.size(), hasher);
             } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
                 self.control.stream_into(old_size.slots, block.control, slot.size(), hasher);
-            } else if old_size.homes > SPREAD_HOMES
+            } else if !old_size.has_one_window()
                 && !size.has_one_window()
                 && size.homes / PARTS <= old_size.homes
                 && old_size.homes / PARTS <= size.homes
@@ -585,8 +584,8 @@ impl<G: Group> Control<G> {
             };
             let before = at.wrapping_sub(BEFORE);
             // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each with a control
-            // byte. The hasher is asked for the hashes of full slots. What is read of the tables begins and ends with
-            // groups of control bytes (I2): homes, strips and what is before them are multiples of WIDTH.
+            // byte (I2). The hasher is asked for the hashes of full slots (I3). What is read of the tables begins and ends
+            // with groups of control bytes: homes, strips and what is before them are multiples of WIDTH.
             let (from, lanes) = unsafe {
                 let from = self.ctrl().sub(base * size);
                 let lanes = self.full_by_call(base, STRIP.min(end - base));
@@ -638,8 +637,8 @@ impl<G: Group> Control<G> {
         let mut to = *new;
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
         for (base, lanes) in unsafe { self.full_runs(items) } {
-            // SAFETY: the hasher is asked for the hashes of full slots; there is room for their entries in
-            // `new`, where a home has a window.
+            // SAFETY: the hasher is asked for the hashes of full slots (I3); there is room for their entries in
+            // `new` (I4), where a home has a window (I2).
             unsafe {
                 hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
                 for lane in lanes {

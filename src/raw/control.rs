@@ -294,30 +294,42 @@ impl<G: Group> Control<G> {
     /// `position` is at most `mask`.
     #[inline(always)]
     pub(super) unsafe fn vacant_at(self, position: usize) -> Option<usize> {
-        let window = Self::SHAPE.window(position);
-        // SAFETY: the window of a position.
-        unsafe { self.group(window) }.match_empty().lowest().map(|lane| window + lane)
+        // SAFETY: the caller's contract.
+        let vacant = unsafe { self.vacant_lanes(position) };
+        vacant.lowest().map(|lane| Self::SHAPE.window(position) + lane)
     }
 
-    /// The first vacant slot on the walk of `hash`, in a table with several windows. Out of line: who needs it has
-    /// found a window full.
+    /// The vacant lanes in the window of a position.
     ///
     /// # Safety
-    /// The table has several windows, and fewer entries than its capacity: then every walk covers a vacant slot.
+    /// `position` is at most `mask`.
+    #[inline(always)]
+    unsafe fn vacant_lanes(self, position: usize) -> G::Mask {
+        // SAFETY: the window of a position.
+        unsafe { self.group(Self::SHAPE.window(position)) }.match_empty()
+    }
+
+    /// The first vacant slot on the walk of `hash`, in a table with several windows, or `slot` if its window comes
+    /// first. Out of line: who needs it has found a window full.
+    ///
+    /// # Safety
+    /// The table has several windows, and fewer entries than its capacity: then every walk covers a vacant slot. Or it
+    /// covers `slot`, which otherwise may be any number.
     #[cold]
     #[inline(never)]
-    pub(super) unsafe fn vacant_on_walk(self, hash: u64) -> usize {
+    pub(super) unsafe fn vacant_on_walk(self, hash: u64, slot: usize) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         // SAFETY: the caller's contract: there are several windows, with words (I2), and nobody writes.
         let scatter = unsafe { self.scatter(hash) };
-        loop {
+        while !self.covers(seq.position(), slot) {
             // SAFETY: a position of the walk is at most `mask`.
-            if let Some(slot) = unsafe { self.vacant_at(seq.position()) } {
-                return slot;
+            if let Some(vacant) = unsafe { self.vacant_at(seq.position()) } {
+                return vacant;
             }
             let more = seq.advance(self.mask, scatter, Self::SHAPE);
             debug_assert!(more, "vacant_on_walk: the table is full");
         }
+        slot
     }
 
     /// [`claim_vacant`](Self::claim_vacant) in a table with any number of windows.
@@ -329,7 +341,7 @@ impl<G: Group> Control<G> {
         // SAFETY: the caller's contract.
         unsafe {
             match self.has_several_windows() {
-                true => self.claim_vacant(hash),
+                true => self.claim_soon(hash),
                 false => self.vacant_in_window(hash),
             }
         }
@@ -381,7 +393,41 @@ impl<G: Group> Control<G> {
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
+        // SAFETY: the caller's contract; a walk's beginning.
+        unsafe { self.claim_on(hash, ProbeSeq::new(hash, self.mask)) }
+    }
+
+    /// [`claim_vacant`](Self::claim_vacant) in an old table, where nothing predicts which of the first two windows has
+    /// room: no branch asks for it.
+    ///
+    /// # Safety
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    unsafe fn claim_soon(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
+        // SAFETY: positions of the walk are at most `mask`. The table is ours, and has several windows, with words (I2).
+        unsafe {
+            let (home, at_home) = (seq.position(), self.vacant_lanes(seq.position()));
+            seq.advance(self.mask, self.scatter(hash), Self::SHAPE);
+            let (next, vacant) = (seq.position(), self.vacant_lanes(seq.position()));
+            let left = u32::from(!at_home.any());
+            self.leave(home, left);
+            self.add_steps(left);
+            if !(at_home.any() | vacant.any()) {
+                return self.claim_on(hash, seq);
+            }
+            let (position, vacant) = if left != 0 { (next, vacant) } else { (home, at_home) };
+            Self::SHAPE.window(position) + vacant.lowest_or_last()
+        }
+    }
+
+    /// [`claim_vacant`](Self::claim_vacant) from a position of the walk on.
+    ///
+    /// # Safety
+    /// As there; the windows before that position are full, and the entry is counted at theirs.
+    #[inline(always)]
+    unsafe fn claim_on(self, hash: u64, mut seq: ProbeSeq) -> usize {
         // SAFETY: the caller's contract: there are several windows, with words (I2), and the table is ours.
         let scatter = unsafe { self.scatter(hash) };
         let mut steps = 0;
@@ -398,7 +444,7 @@ impl<G: Group> Control<G> {
             }
             steps += 1;
             let more = seq.advance(self.mask, scatter, Self::SHAPE);
-            debug_assert!(more, "claim_vacant: the table is full");
+            debug_assert!(more, "claim_on: the table is full");
         }
     }
 

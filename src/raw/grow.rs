@@ -33,8 +33,8 @@
 //! # Rebuild
 //!
 //! Under churn entries drift further from home than necessary, and overflow counts may become too
-//! high (`overflow.rs`). The rebuild clears the counts, walks over the entries, moves each entry to
-//! the first window with room on its walk unless it is already there, and counts it; most entries
+//! high (`overflow.rs`). The rebuild clears the counts, walks over the entries, chunk by chunk, moves each entry
+//! to the first window with room on its walk unless it is already there, and counts it; most entries
 //! do not move. It needs no memory, so a table at constant size never allocates. Tags and entries
 //! are consistent at each step, so a hasher that panics loses nothing: the guard sets every count
 //! to the highest value, with which every search succeeds, and the next insert that notices
@@ -701,40 +701,28 @@ impl<G: Group> Control<G> {
             self.set_shift(shift);
             self.clear_counts();
         }
+        let bytes = Self::SHAPE.control_bytes_of_several(self.mask() + 1);
         let mut hashes = [0; CHUNK];
-        for base in (0..Self::SHAPE.slots(self.mask() + 1)).step_by(G::WIDTH) {
+        for base in (0..bytes).step_by(CHUNK) {
             // SAFETY: the number of control bytes is a multiple of WIDTH (I2). The hasher is asked for the
             // hashes of full slots, which stay as they are until visited.
             let lanes = unsafe {
-                let lanes = BitMask(self.group(base).full_bits());
-                hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
+                let lanes = self.full_by_call(base, CHUNK.min(bytes - base));
+                hasher.hash(self.ctrl().sub(base * size), BitMask(lanes), &raw mut hashes);
                 lanes
             };
             // Most entries are at home, and stay. Which ones do is found without a branch, which nothing predicts.
             let mut away = 0;
-            let mut lane = 0;
+            let mut lane = CHUNK;
             // (Not by `enumerate`, which takes the compiler longer here.)
-            while lane < G::WIDTH {
+            while lane != 0 {
+                lane -= 1;
                 let at_home = self.covers(ctrl::home(hashes[lane], self.mask()), base + lane);
-                away |= usize::from(!at_home) << lane;
-                lane += 1;
+                away = away << 1 | usize::from(!at_home);
             }
-            for lane in BitMask::<usize, 1>(away & lanes.0) {
-                let hash = hashes[lane];
-                let slot = base + lane;
-                // SAFETY: `slot` is full and `target` is `slot` or vacant. No user code runs in
-                // between, so no entry is ever in two slots or in none.
-                unsafe {
-                    let target = self.best_slot(hash, slot);
-                    if target != slot {
-                        self.set_byte(slot, EMPTY);
-                        self.copy_slot(slot, self, target, size, Tag::of(hash));
-                    }
-                    // An entry that went to a group still to come is met there again, and counted then.
-                    if target == slot || target < base + G::WIDTH {
-                        self.settle_in(hash, target);
-                    }
-                }
+            for lane in BitMask::<usize, 1>(away & lanes) {
+                // SAFETY: the slot is full (I3), and its entry beyond its home's window.
+                unsafe { self.bring_nearer(hashes[lane], base + lane, base + CHUNK, size) }
             }
         }
         core::mem::forget(guard);
@@ -742,24 +730,39 @@ impl<G: Group> Control<G> {
         unsafe { self.renew_limit() };
     }
 
-    /// Where the entry in `slot` belongs: the first vacant slot on the walk of its hash, or `slot`
-    /// itself if its window comes first.
+    /// Moves an entry beyond its home's window to the first vacant slot on its walk, unless its own comes first,
+    /// and counts it; not if it went to `end` or behind, where the rebuild meets it again, and counts it then.
     ///
     /// # Safety
-    /// The table has several windows and nobody else accesses it.
-    unsafe fn best_slot(self, hash: u64, slot: usize) -> usize {
+    /// The table has several windows and nobody else accesses it. The slot is full, its entry has this hash, and so
+    /// many bytes.
+    #[inline]
+    unsafe fn bring_nearer(self, hash: u64, slot: usize, end: usize, size: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
-        // SAFETY: there are several windows, with words (I2), and the table is ours.
-        let scatter = unsafe { self.scatter(hash) };
-        while !self.covers(seq.position(), slot) {
-            // SAFETY: a position of a walk.
-            if let Some(vacant) = unsafe { self.vacant_at(seq.position()) } {
-                return vacant;
+        let home = seq.position();
+        // SAFETY: positions of a walk, in a table with several windows, with words (I2), that is ours. The target is
+        // vacant, or the slot itself. No user code runs in between, so no entry is ever in two slots or in none.
+        unsafe {
+            let target = match self.vacant_at(home) {
+                Some(vacant) => vacant,
+                None => {
+                    seq.advance(self.mask(), self.scatter(hash), Self::SHAPE);
+                    if self.covers(seq.position(), slot) {
+                        // Most are in the second window.
+                        self.leave(home, 1);
+                        return self.add_steps(1);
+                    }
+                    self.vacant_on_walk(hash, slot)
+                }
+            };
+            if target != slot {
+                self.set_byte(slot, EMPTY);
+                self.copy_slot(slot, self, target, size, Tag::of(hash));
             }
-            let more = seq.advance(self.mask(), scatter, Self::SHAPE);
-            debug_assert!(more, "best_slot: every walk covers a vacant slot");
+            if target == slot || target < end {
+                self.settle_in(hash, target);
+            }
         }
-        slot
     }
 
     /// Copies the entry of a slot to a vacant slot, of this table or another.

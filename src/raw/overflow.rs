@@ -192,21 +192,19 @@ impl<G: Group> Control<G> {
         BitMask(unsafe { self.any_word(first).read() })
     }
 
-    /// Notes that so many entries, not none, leave `position`. The sum is the caller's business.
+    /// Notes that so many entries leave `position`, without a branch. The sum is the caller's business.
     ///
     /// # Safety
     /// `position` is at most `mask`, the table has several windows and nobody else accesses it.
     #[inline]
     pub(super) unsafe fn leave(self, position: usize, entries: u32) {
-        let (word, bit) = (self.any_word(position), 1 << (position % POSITIONS));
+        let bit = position % POSITIONS;
+        let (any, many) = (self.any_word(position), self.many_word(position));
         // SAFETY: both words of a position up to `mask` are initialised (I2); the table is ours.
         unsafe {
-            let any = word.read();
-            word.write(any | bit);
-            if any & bit != 0 || entries > 1 {
-                let word = self.many_word(position);
-                word.write(word.read() | bit);
-            }
+            let (before, one) = (any.read(), u32::from(entries != 0) << bit);
+            any.write(before | one);
+            many.write(many.read() | before & one | u32::from(entries > 1) << bit);
         }
     }
 

@@ -292,7 +292,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: there is room, and thus a vacant slot (I4).
         unsafe {
             match self.control.has_several_windows() {
-                true => self.control.vacant_on_walk(hash),
+                true => self.control.vacant_on_walk(hash, usize::MAX),
                 false => self.control.vacant_in_window(hash),
             }
         }

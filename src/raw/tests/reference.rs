@@ -8,6 +8,7 @@
 use super::*;
 use crate::capacity::Shape;
 use crate::ctrl::{EMPTY, Tag};
+use crate::raw::full::CHUNK;
 use crate::raw::overflow::{MANY, NOT_SCATTERED};
 use alloc::vec;
 use core::ops::Range;
@@ -154,13 +155,13 @@ impl Reference {
         *self = new;
     }
 
-    /// Each entry, group by group, moves to the first window with room before its own, if there is one;
+    /// Each entry, chunk by chunk, moves to the first window with room before its own, if there is one;
     /// then all are counted anew.
     fn rebuild(&mut self) {
         let all = 0..self.slots.len();
-        for base in all.clone().step_by(self.shape.width) {
-            let group = base..(base + self.shape.width).min(all.end);
-            let full: Vec<usize> = group.filter(|&slot| self.slots[slot].is_some()).collect();
+        for base in all.clone().step_by(CHUNK) {
+            let chunk = base..(base + CHUNK).min(all.end);
+            let full: Vec<usize> = chunk.filter(|&slot| self.slots[slot].is_some()).collect();
             for slot in full {
                 let hash = self.slots[slot].unwrap();
                 for position in self.walk(hash) {

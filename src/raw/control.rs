@@ -341,7 +341,7 @@ impl<G: Group> Control<G> {
         // SAFETY: the caller's contract.
         unsafe {
             match self.has_several_windows() {
-                true => self.claim_soon(hash),
+                true => self.claim_near(hash),
                 false => self.vacant_in_window(hash),
             }
         }
@@ -389,7 +389,7 @@ impl<G: Group> Control<G> {
     /// the positions that it leaves count it, so that it is found (I5).
     ///
     /// # Safety
-    /// As there, and nobody else accesses the table now.
+    /// The table has several windows, and fewer entries than its capacity; nobody else accesses it now.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
@@ -404,7 +404,7 @@ impl<G: Group> Control<G> {
     /// As there.
     #[cold]
     #[inline(never)]
-    unsafe fn claim_soon(self, hash: u64) -> usize {
+    unsafe fn claim_near(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         // SAFETY: positions of the walk are at most `mask`. The table is ours, and has several windows, with words (I2).
         unsafe {

@@ -15,7 +15,7 @@ use crate::equivalent::Equivalent;
 use crate::error::TryReserveError;
 use crate::hash_table::HashTable;
 use crate::hasher::DefaultHashBuilder;
-use crate::raw::{AtHome, PASSED_ON, Place, ProbeSeq, Statistics};
+use crate::raw::{AtHome, PASSED_ON, Place, Statistics};
 
 #[cfg(feature = "batch")]
 mod batch;
@@ -235,8 +235,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
                     }
                     return None;
                 }
-                AtHome::Absent => return self.insert_on(None, hash, key, value),
-                AtHome::Elsewhere(seq) => return self.insert_on(Some(seq), hash, key, value),
+                AtHome::Elsewhere => return self.insert_on(hash, key, value),
             }
         } else {
             table.find_or_spot(hash, has_key(&key))
@@ -260,15 +259,14 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
-    /// [`insert`](Self::insert) where the home's window does not settle it: the search goes on with
-    /// `seq`, or else the key is absent. A call with all that there is to do, so that the common case
+    /// [`insert`](Self::insert) where the home's window does not settle it. A call with all that there is to do, so that the common case
     /// has nothing to keep for afterwards, as it has with `find_or_vacant` (`ci/callgrind.sh`,
     /// insert: 78 -> 65).
     #[cold]
     #[inline(never)]
-    fn insert_on(&mut self, seq: Option<ProbeSeq>, hash: u64, key: K, value: V) -> Option<V> {
+    fn insert_on(&mut self, hash: u64, key: K, value: V) -> Option<V> {
         let table = &mut self.table.raw;
-        if let Some(slot) = seq.and_then(|seq| table.find_on(hash, seq, has_key(&key))) {
+        if let Some(slot) = table.find_on(hash, has_key(&key)) {
             if const { mem::needs_drop::<K>() } {
                 drop(key); // first, as in `insert`
             }

@@ -50,7 +50,6 @@ use crate::capacity::Size;
 use crate::ctrl::{self, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::{Group, Native};
-pub(crate) use crate::probe::ProbeSeq;
 
 #[cfg(any(test, feature = "batch"))]
 pub(crate) mod batch;

@@ -25,10 +25,8 @@ pub enum AtHome {
     /// It is absent, and this slot is vacant for it, in a table with one window
     /// ([`occupy_alone`](RawTable::occupy_alone)).
     VacantAlone(usize),
-    /// It is absent, and there is no room in the window or in the table.
-    Absent,
-    /// The search goes on with this window.
-    Elsewhere(ProbeSeq),
+    /// The window does not tell: the search goes on behind it, or there is no room in it or in the table.
+    Elsewhere,
 }
 
 /// Where an entry is or belongs; see [`RawTable::find_or_spot`]. Two words, which a call returns in
@@ -199,48 +197,44 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn search_home(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> AtHome {
         let table = self.detached();
         table.prefetch_far(hash);
-        // SAFETY: the probe loop offers full slots (I3).
-        match table.control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
-            Step::Done(Ok(slot)) => AtHome::Found(slot),
-            // The probe loop has just asked whether there are several windows, so that it is not asked again.
-            Step::Done(Err(end)) if end.has_several_windows(Control::<G>::SHAPE) => {
-                // SAFETY: a search ends at a position, at most `mask` (I1).
-                match unsafe { table.control.vacant_at(end.position()) } {
-                    Some(slot) if self.growth_left != 0 => AtHome::Vacant(slot),
-                    _ => AtHome::Absent,
-                }
-            }
-            Step::Done(Err(end)) => {
-                cold_path();
-                // SAFETY: the window of a home (I1).
-                match unsafe { table.control.vacant_at(end.position()) } {
-                    // All slots count for the capacity: where one is vacant there is room (I4).
-                    Some(slot) => AtHome::VacantAlone(slot),
-                    None => AtHome::Absent,
-                }
-            }
-            Step::Next(seq) => AtHome::Elsewhere(seq),
+        let (control, home) = (table.control, ctrl::home(hash, table.control.mask()));
+        // SAFETY: the position of a home. The probe loop offers full slots (I3).
+        let found = unsafe { control.find_in_window(hash, home, |slot| eq(self.get(slot))) };
+        if let Some(slot) = found {
+            return AtHome::Found(slot);
+        }
+        if !control.has_several_windows() {
+            cold_path();
+            // SAFETY: as above.
+            return match unsafe { control.vacant_at(home) } {
+                // All slots count for the capacity: where one is vacant there is room (I4).
+                Some(slot) => AtHome::VacantAlone(slot),
+                None => AtHome::Elsewhere,
+            };
+        }
+        // SAFETY: the position of a home, in a table with several windows.
+        match unsafe { (control.has_count(home), control.vacant_at(home)) } {
+            (false, Some(slot)) if self.growth_left != 0 => AtHome::Vacant(slot),
+            _ => AtHome::Elsewhere,
         }
     }
 
     /// [`find`](Self::find) from the second window on, for those whose common case is in line.
     #[cold]
     #[inline(never)]
-    pub fn find_on(
-        &self,
-        hash: u64,
-        seq: ProbeSeq,
-        mut eq: impl FnMut(&T) -> bool,
-    ) -> Option<usize> {
-        // What makes the search safe (I2), whoever calls: a `seq` of a larger table would leave this one, and one
-        // of a table with several windows asks for counts.
-        let (mask, several) = (self.control.mask(), self.control.has_several_windows());
-        assert!(several && seq.position() <= mask, "the search began in another table");
+    pub fn find_on(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
+        let mut seq = ProbeSeq::new(hash, self.control.mask());
+        // SAFETY: the position of a home.
+        if !unsafe { self.control.overflowed(seq.position()) } {
+            return None;
+        }
         // SAFETY: the probe loop offers full slots (I3).
         let is_match = |slot| eq(unsafe { self.get(slot) });
-        // SAFETY: `seq` is at a position of this table, which is all that I2 needs, and steps lead from
-        // positions to positions whatever the stride.
-        unsafe { self.control.probe_on(hash, seq, is_match) }.ok()
+        // SAFETY: the walk begins in this table, which has several windows.
+        unsafe {
+            self.control.advance(hash, &mut seq);
+            self.control.probe_on(hash, seq, is_match).ok()
+        }
     }
 
     /// The vacant slot for an entry with this hash, which is absent, if that is at home and there is room.

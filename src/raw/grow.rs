@@ -649,7 +649,9 @@ impl<G: Group> Control<G> {
                         to = *new;
                         target
                     });
-                    self.copy_slot(base + lane, to, target, size, Tag::of(hash));
+                    to.set_byte(target, Tag::of(hash).byte());
+                    let from = self.ctrl().sub((base + lane + 1) * size);
+                    copy_entry(from, to.ctrl().sub((target + 1) * size), size);
                 }
             }
         }

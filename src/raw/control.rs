@@ -331,8 +331,8 @@ impl<G: Group> Control<G> {
     /// first. Out of line: who needs it has found a window full.
     ///
     /// # Safety
-    /// The table has several windows, and fewer entries than its capacity: then every walk covers a vacant slot. Or it
-    /// covers `slot`, which otherwise may be any number.
+    /// The table has several windows. As there are no more entries than its capacity (I4), every walk covers a vacant
+    /// slot (`probe.rs`); `slot` may be any number.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn vacant_on_walk(self, hash: u64, slot: usize) -> usize {
@@ -425,9 +425,11 @@ impl<G: Group> Control<G> {
     unsafe fn claim_near(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
         // SAFETY: positions of the walk are at most `mask`. The table is ours, and has several windows, with words (I2).
+        // Where both windows are full, home has counted the entry.
         unsafe {
             let (home, at_home) = (seq.position(), self.vacant_lanes(seq.position()));
-            seq.advance(self.mask, self.scatter(hash), Self::SHAPE);
+            let more = seq.advance(self.mask, self.scatter(hash), Self::SHAPE);
+            debug_assert!(more, "claim_near: there is a second window");
             let (next, vacant) = (seq.position(), self.vacant_lanes(seq.position()));
             let left = u32::from(!at_home.any());
             self.leave(home, left);
@@ -443,7 +445,8 @@ impl<G: Group> Control<G> {
     /// [`claim_vacant`](Self::claim_vacant) from a position of the walk on.
     ///
     /// # Safety
-    /// As there; the windows before that position are full, and the entry is counted at theirs.
+    /// As there. `seq` is on the walk of the hash through this table; the windows before its position are full, and the
+    /// entry is counted there.
     #[inline(always)]
     unsafe fn claim_on(self, hash: u64, mut seq: ProbeSeq) -> usize {
         // SAFETY: the caller's contract: there are several windows, with words (I2), and the table is ours.

@@ -706,8 +706,9 @@ impl<G: Group> Control<G> {
         let bytes = Self::SHAPE.control_bytes_of_several(self.mask() + 1);
         let mut hashes = [0; CHUNK];
         for base in (0..bytes).step_by(CHUNK) {
-            // SAFETY: the number of control bytes is a multiple of WIDTH (I2). The hasher is asked for the
-            // hashes of full slots, which stay as they are until visited.
+            // SAFETY: the number of control bytes is a multiple of WIDTH (I2). Fewer than that have no slot, so there are
+            // more slots than `base`. The hasher is asked for the hashes of full slots, which stay as they are until
+            // visited.
             let lanes = unsafe {
                 let lanes = self.full_by_call(base, CHUNK.min(bytes - base));
                 hasher.hash(self.ctrl().sub(base * size), BitMask(lanes), &raw mut hashes);
@@ -716,7 +717,6 @@ impl<G: Group> Control<G> {
             // Most entries are at home, and stay. Which ones do is found without a branch, which nothing predicts.
             let mut away = 0;
             let mut lane = CHUNK;
-            // (Not by `enumerate`, which takes the compiler longer here.)
             while lane != 0 {
                 lane -= 1;
                 let at_home = self.covers(ctrl::home(hashes[lane], self.mask()), base + lane);
@@ -736,8 +736,8 @@ impl<G: Group> Control<G> {
     /// and counts it; not if it went to `end` or behind, where the rebuild meets it again, and counts it then.
     ///
     /// # Safety
-    /// The table has several windows and nobody else accesses it. The slot is full, its entry has this hash, and so
-    /// many bytes.
+    /// The table has several windows and nobody else accesses it. The slot is full, and beyond the window of this hash's
+    /// home; its entry has so many bytes. (That the hash is the entry's is not needed: hashers may lie.)
     #[inline]
     unsafe fn bring_nearer(self, hash: u64, slot: usize, end: usize, size: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
@@ -748,7 +748,8 @@ impl<G: Group> Control<G> {
             let target = match self.vacant_at(home) {
                 Some(vacant) => vacant,
                 None => {
-                    seq.advance(self.mask(), self.scatter(hash), Self::SHAPE);
+                    let more = seq.advance(self.mask(), self.scatter(hash), Self::SHAPE);
+                    debug_assert!(more, "bring_nearer: there is a second window");
                     if self.covers(seq.position(), slot) {
                         // Most are in the second window.
                         self.leave(home, 1);

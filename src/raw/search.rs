@@ -232,7 +232,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let is_match = |slot| eq(unsafe { self.get(slot) });
         // SAFETY: the walk begins in this table, which has several windows.
         unsafe {
-            self.control.advance(hash, &mut seq);
+            let more = self.control.advance(hash, &mut seq);
+            debug_assert!(more, "find_on: there is a second window");
             self.control.probe_on(hash, seq, is_match).ok()
         }
     }
@@ -286,6 +287,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: there is room, and thus a vacant slot (I4).
         unsafe {
             match self.control.has_several_windows() {
+                // (No window covers that number.)
                 true => self.control.vacant_on_walk(hash, usize::MAX),
                 false => self.control.vacant_in_window(hash),
             }

@@ -272,6 +272,14 @@ impl<G: Group> Pair<G> {
         }
     }
 
+    /// A rebuild that the table has not asked for.
+    fn rebuild(&mut self) {
+        if self.table.control.has_several_windows() {
+            self.table.rebuild(&|entry: &Numbered| entry.0);
+            self.reference.rebuild();
+        }
+    }
+
     fn remove(&mut self, entry: Numbered) {
         let slot = self.table.find(entry.0, |&other| other == entry).expect("it is present");
         // SAFETY: the slot was found.
@@ -297,6 +305,8 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
             pair.reserve(random.below(target));
         } else if reserve && random.once_in(2 * target + 4) {
             pair.shrink_to(target / 2);
+        } else if random.once_in(8) {
+            pair.rebuild();
         }
         if tried(serial as usize, 16) {
             pair.compare();

@@ -259,8 +259,8 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
         }
     }
 
-    /// [`insert`](Self::insert) where the home's window does not settle it. A call with all that there is to do, so that the common case
-    /// has nothing to keep for afterwards, as it has with `find_or_vacant` (`ci/callgrind.sh`,
+    /// [`insert`](Self::insert) where the home's window does not settle it. A call with all that there is to do, so
+    /// that the common case has nothing to keep for afterwards, as it has with `find_or_vacant` (`ci/callgrind.sh`,
     /// insert: 78 -> 65).
     #[cold]
     #[inline(never)]

@@ -260,7 +260,8 @@ impl<G: Group> Control<G> {
         Step::Done(Err(seq))
     }
 
-    /// The first slot in the window of a position with the hash's tag that `is_match` accepts.
+    /// The first slot in the window of a position with the hash's tag that `is_match` accepts, which is given slots that
+    /// hold an entry only (I3).
     ///
     /// # Safety
     /// `position` is at most `mask`.
@@ -327,12 +328,12 @@ impl<G: Group> Control<G> {
         unsafe { self.group(Self::SHAPE.window(position)) }.match_empty()
     }
 
-    /// The first vacant slot on the walk of `hash`, in a table with several windows, or `slot` if its window comes
-    /// first. Out of line: who needs it has found a window full.
+    /// The first vacant slot on the walk of `hash`, or `slot`, which may be any number, if its window comes first. As
+    /// there are no more entries than the capacity (I4), every walk covers a vacant slot (`probe.rs`). Out of line: who
+    /// needs it has found a window full, or the table.
     ///
     /// # Safety
-    /// The table has several windows. As there are no more entries than its capacity (I4), every walk covers a vacant
-    /// slot (`probe.rs`); `slot` may be any number.
+    /// The table has several windows, and nobody writes to it now.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn vacant_on_walk(self, hash: u64, slot: usize) -> usize {
@@ -428,7 +429,7 @@ impl<G: Group> Control<G> {
         // Where both windows are full, home has counted the entry.
         unsafe {
             let (home, at_home) = (seq.position(), self.vacant_lanes(seq.position()));
-            let more = seq.advance(self.mask, self.scatter(hash), Self::SHAPE);
+            let more = self.advance(hash, &mut seq);
             debug_assert!(more, "claim_near: there is a second window");
             let (next, vacant) = (seq.position(), self.vacant_lanes(seq.position()));
             let left = u32::from(!at_home.any());

@@ -114,13 +114,23 @@ unsafe impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
     }
 }
 
-/// Copies an entry of `size` bytes, in line unless it is tiny or large: a call would be most of the work.
+/// Copies the entry in one of the slots that end at `from` to one of those that end at `to`, each of `size` bytes.
+///
+/// # Safety
+/// There are those slots; they are two.
+#[inline(always)]
+unsafe fn copy_entry(from: NonNull<u8>, slot: usize, to: NonNull<u8>, target: usize, size: usize) {
+    // SAFETY: slots grow downwards from where they end.
+    unsafe { copy_bytes(from.sub((slot + 1) * size), to.sub((target + 1) * size), size) }
+}
+
+/// Copies so many bytes, in line unless they are few or many: a call would be most of the work.
 ///
 /// # Safety
 /// As for `copy_from_nonoverlapping`.
 #[inline(always)]
-unsafe fn copy_entry(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
-    // SAFETY: what is copied lies within the entry; parts of it are copied twice.
+unsafe fn copy_bytes(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
+    // SAFETY: what is copied lies within those bytes; parts of them are copied twice.
     unsafe {
         if !(8..=128).contains(&size) {
             return to.copy_from_nonoverlapping(from, size);
@@ -439,11 +449,7 @@ impl<G: Group> Control<G> {
                 let target = (filled ^ taken).trailing_zeros() as usize;
                 taken = filled;
                 new.set_byte(target, Tag::of(hash).byte());
-                copy_entry(
-                    self.ctrl().sub((lane + 1) * size),
-                    new.ctrl().sub((target + 1) * size),
-                    size,
-                );
+                copy_entry(self.ctrl(), lane, new.ctrl(), target, size);
             }
         }
     }
@@ -506,11 +512,7 @@ impl<G: Group> Control<G> {
                 // SAFETY: the entry of a full slot (I3) comes to one of its own; there is room for all (I4).
                 let filled = unsafe {
                     let (target, filled) = new.place(hash, first, start, taken);
-                    copy_entry(
-                        end.sub((lane + 1) * size),
-                        new.ctrl().sub((target + 1) * size),
-                        size,
-                    );
+                    copy_entry(end, lane, new.ctrl(), target, size);
                     filled
                 };
                 upper = if into_upper == 0 { upper } else { filled };
@@ -609,11 +611,7 @@ impl<G: Group> Control<G> {
                 unsafe {
                     let (target, filled) = new.place(hash, first, start, taken[part]);
                     taken[part] = filled;
-                    copy_entry(
-                        from.sub((lane + 1) * size),
-                        new.ctrl().sub((target + 1) * size),
-                        size,
-                    );
+                    copy_entry(from, lane, new.ctrl(), target, size);
                 }
             }
             base = end.min(base + STRIP);
@@ -650,8 +648,7 @@ impl<G: Group> Control<G> {
                         target
                     });
                     to.set_byte(target, Tag::of(hash).byte());
-                    let from = self.ctrl().sub((base + lane + 1) * size);
-                    copy_entry(from, to.ctrl().sub((target + 1) * size), size);
+                    copy_entry(self.ctrl(), base + lane, to.ctrl(), target, size);
                 }
             }
         }
@@ -706,8 +703,8 @@ impl<G: Group> Control<G> {
         let bytes = Self::SHAPE.control_bytes_of_several(self.mask() + 1);
         let mut hashes = [0; CHUNK];
         for base in (0..bytes).step_by(CHUNK) {
-            // SAFETY: the number of control bytes is a multiple of WIDTH (I2). Fewer than that have no slot, so there are
-            // more slots than `base`. The hasher is asked for the hashes of full slots, which stay as they are until
+            // SAFETY: the number of control bytes is a multiple of WIDTH (I2). Fewer than WIDTH of them have no slot, so
+            // slot `base` exists. The hasher is asked for the hashes of full slots, which stay as they are until
             // visited.
             let lanes = unsafe {
                 let lanes = self.full_by_call(base, CHUNK.min(bytes - base));
@@ -733,7 +730,8 @@ impl<G: Group> Control<G> {
     }
 
     /// Moves an entry beyond its home's window to the first vacant slot on its walk, unless its own comes first,
-    /// and counts it; not if it went to `end` or behind, where the rebuild meets it again, and counts it then.
+    /// and counts it; not if it went to `end`, which is behind its slot, or beyond, where the rebuild meets it again and
+    /// counts it then.
     ///
     /// # Safety
     /// The table has several windows and nobody else accesses it. The slot is full, and beyond the window of this hash's
@@ -748,7 +746,7 @@ impl<G: Group> Control<G> {
             let target = match self.vacant_at(home) {
                 Some(vacant) => vacant,
                 None => {
-                    let more = seq.advance(self.mask(), self.scatter(hash), Self::SHAPE);
+                    let more = self.advance(hash, &mut seq);
                     debug_assert!(more, "bring_nearer: there is a second window");
                     if self.covers(seq.position(), slot) {
                         // Most are in the second window.
@@ -762,7 +760,7 @@ impl<G: Group> Control<G> {
                 self.set_byte(slot, EMPTY);
                 self.copy_slot(slot, self, target, size, Tag::of(hash));
             }
-            if target == slot || target < end {
+            if target < end {
                 self.settle_in(hash, target);
             }
         }
@@ -793,7 +791,7 @@ mod tests {
         for size in 0..from.len() {
             let mut to = [0; 132];
             // SAFETY: both have more bytes than `size`.
-            unsafe { copy_entry(NonNull::from(&from).cast(), NonNull::from(&mut to).cast(), size) };
+            unsafe { copy_bytes(NonNull::from(&from).cast(), NonNull::from(&mut to).cast(), size) };
             assert_eq!((&to[..size], &to[size..]), (&from[..size], &[0; 132][size..]));
         }
     }

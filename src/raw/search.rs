@@ -25,7 +25,8 @@ pub enum AtHome {
     /// It is absent, and this slot is vacant for it, in a table with one window
     /// ([`occupy_alone`](RawTable::occupy_alone)).
     VacantAlone(usize),
-    /// The window does not tell: the search goes on behind it, or there is no room in it or in the table.
+    /// That is not settled here: the search goes on behind the window, or the entry is absent, and there is no room in
+    /// the window or in the table.
     Elsewhere,
 }
 
@@ -198,7 +199,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let table = self.detached();
         table.prefetch_far(hash);
         let (control, home) = (table.control, ctrl::home(hash, table.control.mask()));
-        // SAFETY: the position of a home. The probe loop offers full slots (I3).
+        // SAFETY: the position of a home. What is offered are full slots (I3).
         let found = unsafe { control.find_in_window(hash, home, |slot| eq(self.get(slot))) };
         if let Some(slot) = found {
             return AtHome::Found(slot);
@@ -219,7 +220,8 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
     }
 
-    /// [`find`](Self::find) from the second window on, for those whose common case is in line.
+    /// The rest of [`find`](Self::find), for an entry that is not in its home's window
+    /// ([`search_home`](Self::search_home)).
     #[cold]
     #[inline(never)]
     pub fn find_on(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
@@ -284,7 +286,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(never)]
     fn vacant_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
         self.ensure_room(&hasher);
-        // SAFETY: there is room, and thus a vacant slot (I4).
+        // SAFETY: there are several windows, or one in which there is room, and thus a vacant slot (I4).
         unsafe {
             match self.control.has_several_windows() {
                 // (No window covers that number.)

@@ -305,7 +305,7 @@ fn run<G: Group>(hash: HashFn, target: usize, reserve: bool) -> usize {
             pair.reserve(random.below(target));
         } else if reserve && random.once_in(2 * target + 4) {
             pair.shrink_to(target / 2);
-        } else if random.once_in(8) {
+        } else if reserve && random.once_in(2 * target + 4) {
             pair.rebuild();
         }
         if tried(serial as usize, 16) {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::raw::overflow::MANY;
-use crate::raw::{Place, RawTable};
+use crate::raw::{AtHome, Place, RawTable};
 use core::mem;
 
 /// Key and value.
@@ -204,6 +204,17 @@ impl<G: Group> Subject<G> {
             assert!(self.table.is_full(slot));
             self.note_growth(slots, left, calls.get(), true, crowded);
             return None;
+        }
+        let is_key = |entry: &Entry| entry.0 == key;
+        match self.table.search_home(hash, is_key) {
+            AtHome::Found(slot) => assert_eq!(self.table.find(hash, is_key), Some(slot)),
+            AtHome::Vacant(slot) | AtHome::VacantAlone(slot) => {
+                assert_eq!(self.table.find(hash, is_key), None);
+                assert_eq!(self.table.spot(hash), Some(slot));
+            }
+            AtHome::Elsewhere => {
+                assert_eq!(self.table.find_on(hash, is_key), self.table.find(hash, is_key));
+            }
         }
         // Where it goes if nothing has to move for it.
         let spot = self.table.find_or_spot(hash, |entry| entry.0 == key);

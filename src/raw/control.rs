@@ -412,7 +412,7 @@ impl<G: Group> Control<G> {
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn claim_vacant(self, hash: u64) -> usize {
-        // SAFETY: the caller's contract; a walk's beginning.
+        // SAFETY: the caller's contract; no window of the walk is before its first, at most `mask` (I1).
         unsafe { self.claim_on(hash, ProbeSeq::new(hash, self.mask)) }
     }
 
@@ -425,7 +425,7 @@ impl<G: Group> Control<G> {
     #[inline(never)]
     unsafe fn claim_near(self, hash: u64) -> usize {
         let mut seq = ProbeSeq::new(hash, self.mask);
-        // SAFETY: positions of the walk are at most `mask`. The table is ours, and has several windows, with words (I2).
+        // SAFETY: positions of the walk are at most `mask` (I1). The table is ours, with several windows, hence words (I2).
         // Where both windows are full, home has counted the entry.
         unsafe {
             let (home, at_home) = (seq.position(), self.vacant_lanes(seq.position()));

@@ -120,7 +120,7 @@ unsafe impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
 /// There are those slots; they are two.
 #[inline(always)]
 unsafe fn copy_entry(from: NonNull<u8>, slot: usize, to: NonNull<u8>, target: usize, size: usize) {
-    // SAFETY: slots grow downwards from where they end.
+    // SAFETY: the caller's contract; slots grow downwards from where they end, and have so many bytes (I1).
     unsafe { copy_bytes(from.sub((slot + 1) * size), to.sub((target + 1) * size), size) }
 }
 
@@ -740,8 +740,9 @@ impl<G: Group> Control<G> {
     unsafe fn bring_nearer(self, hash: u64, slot: usize, end: usize, size: usize) {
         let mut seq = ProbeSeq::new(hash, self.mask());
         let home = seq.position();
-        // SAFETY: positions of a walk, in a table with several windows, with words (I2), that is ours. The target is
-        // vacant, or the slot itself. No user code runs in between, so no entry is ever in two slots or in none.
+        // SAFETY: positions of a walk, at most `mask` (I1), in a table with several windows, with words (I2), that is ours.
+        // The target is vacant (there is such a slot: I4), or the slot itself. No user code runs in between (I7), so no
+        // entry is ever in two slots or in none (I3).
         unsafe {
             let target = match self.vacant_at(home) {
                 Some(vacant) => vacant,

@@ -199,7 +199,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let table = self.detached();
         table.prefetch_far(hash);
         let (control, home) = (table.control, ctrl::home(hash, table.control.mask()));
-        // SAFETY: the position of a home. What is offered are full slots (I3).
+        // SAFETY: the position of a home (I1). What is offered are full slots (I3).
         let found = unsafe { control.find_in_window(hash, home, |slot| eq(self.get(slot))) };
         if let Some(slot) = found {
             return AtHome::Found(slot);
@@ -213,7 +213,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
                 None => AtHome::Elsewhere,
             };
         }
-        // SAFETY: the position of a home, in a table with several windows.
+        // SAFETY: the position of a home (I1), in a table with several windows, with words (I2).
         match unsafe { (control.has_count(home), control.vacant_at(home)) } {
             (false, Some(slot)) if self.growth_left != 0 => AtHome::Vacant(slot),
             _ => AtHome::Elsewhere,
@@ -226,13 +226,13 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(never)]
     pub fn find_on(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
         let mut seq = ProbeSeq::new(hash, self.control.mask());
-        // SAFETY: the position of a home.
+        // SAFETY: the position of a home (I1).
         if !unsafe { self.control.overflowed(seq.position()) } {
             return None;
         }
         // SAFETY: the probe loop offers full slots (I3).
         let is_match = |slot| eq(unsafe { self.get(slot) });
-        // SAFETY: the walk begins in this table, which has several windows.
+        // SAFETY: the walk begins in this table, which has several windows, with words (I2).
         unsafe {
             let more = self.control.advance(hash, &mut seq);
             debug_assert!(more, "find_on: there is a second window");

@@ -198,24 +198,19 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn search_home(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> AtHome {
         let table = self.detached();
         table.prefetch_far(hash);
-        let (control, home) = (table.control, ctrl::home(hash, table.control.mask()));
-        // SAFETY: the position of a home (I1). What is offered are full slots (I3).
-        let found = unsafe { control.find_in_window(hash, home, |slot| eq(self.get(slot))) };
-        if let Some(slot) = found {
-            return AtHome::Found(slot);
-        }
-        if !control.has_several_windows() {
-            cold_path();
-            // SAFETY: as above.
-            return match unsafe { control.vacant_at(home) } {
-                // All slots count for the capacity: where one is vacant there is room (I4).
-                Some(slot) => AtHome::VacantAlone(slot),
-                None => AtHome::Elsewhere,
-            };
-        }
-        // SAFETY: the position of a home (I1), in a table with several windows, with words (I2).
-        match unsafe { (control.has_count(home), control.vacant_at(home)) } {
-            (false, Some(slot)) if self.growth_left != 0 => AtHome::Vacant(slot),
+        let control = table.control;
+        // SAFETY: what is offered are full slots (I3).
+        let home = match control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+            Step::Done(Ok(slot)) => return AtHome::Found(slot),
+            Step::Done(Err(home)) => home.position(),
+            Step::Next(_) => return AtHome::Elsewhere,
+        };
+        // SAFETY: the position of a home (I1).
+        let vacant = unsafe { control.vacant_at(home) };
+        match (vacant, control.has_several_windows()) {
+            (Some(slot), true) if self.growth_left != 0 => AtHome::Vacant(slot),
+            // All slots count for the capacity: where one is vacant there is room (I4).
+            (Some(slot), false) => AtHome::VacantAlone(slot),
             _ => AtHome::Elsewhere,
         }
     }

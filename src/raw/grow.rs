@@ -642,7 +642,7 @@ impl<G: Group> Control<G> {
                 for lane in lanes {
                     let hash = hashes[lane];
                     // Most find room at home: no call.
-                    let target = to.vacant_at(ctrl::home(hash, to.mask())).unwrap_or_else(|| {
+                    let target = to.vacant_at_home(hash).unwrap_or_else(|| {
                         let target = new.claim(hash);
                         to = *new;
                         target

@@ -359,8 +359,8 @@ impl<G: Group> Control<G> {
     /// The table has one window, and fewer entries than its capacity; nobody else accesses it now.
     #[inline]
     pub(super) unsafe fn vacant_in_window(&mut self, hash: u64) -> usize {
-        // SAFETY: the position of a home, and the first one. All slots are in the window of that: there is a vacant
-        // one, and searches find every entry there (I5).
+        // SAFETY: the first position. All slots are in its window: there is a vacant one, and searches find every entry
+        // there (I5).
         unsafe {
             self.vacant_at_home(hash).unwrap_or_else(|| {
                 self.mask = 0;

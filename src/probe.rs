@@ -73,6 +73,12 @@ impl ProbeSeq {
         self.position
     }
 
+    /// Whether all windows have been visited: the position, which may be home again, means nothing then.
+    #[inline(always)]
+    pub fn is_over(&self) -> bool {
+        (self.left as isize) < 0
+    }
+
     /// Whether the table has several windows. Asked of what changes from step to step, or compilers would
     /// make two loops of the probe loop, one of them for one-window tables.
     #[inline(always)]
@@ -233,7 +239,7 @@ mod tests {
         for (shape, mask) in [(SHAPES[0], 0), (SHAPES[1], 0), (SHAPES[1], SPREAD_HOMES - 1)] {
             for home in 0..=mask {
                 let mut seq = ProbeSeq::new(home as u64, mask);
-                assert!(!seq.has_several_windows(shape));
+                assert!(!seq.has_several_windows(shape) && !seq.is_over());
                 assert!(!seq.advance(mask, 0, shape), "{shape:?}, {home} of {mask}");
             }
         }

@@ -49,7 +49,7 @@ pub(crate) fn cold_path() {
 /// What a step of the probe loop came to.
 pub(super) enum Step {
     /// The search is over; see [`Control::probe`].
-    Done(Option<usize>),
+    Done(Result<usize, ProbeSeq>),
     /// It goes on in the next window.
     Next(ProbeSeq),
 }
@@ -169,13 +169,17 @@ impl<G: Group> Control<G> {
     }
 
     /// **The probe loop.** Visits the windows of `hash` in order, offers each slot with the hash's
-    /// tag to `is_match` and returns the first that it accepts. The search ends at the first position
-    /// whose overflow count is zero, since no entry has gone further (I5).
+    /// tag to `is_match` and returns the first that it accepts, or else the position at which the
+    /// search ended: the first whose overflow count is zero, since no entry has gone further (I5).
     ///
     /// `is_match` is given slots that hold an entry only (I3). It may run user code: nothing is in
     /// an intermediate state during the walk (I7).
     #[inline(always)]
-    pub(crate) fn probe(self, hash: u64, is_match: impl FnMut(usize) -> bool) -> Option<usize> {
+    pub(crate) fn probe(
+        self,
+        hash: u64,
+        is_match: impl FnMut(usize) -> bool,
+    ) -> Result<usize, ProbeSeq> {
         // SAFETY: the walk has begun in this table.
         unsafe { self.probe_on(hash, ProbeSeq::new(hash, self.mask), is_match) }
     }
@@ -219,13 +223,13 @@ impl<G: Group> Control<G> {
         hash: u64,
         mut seq: ProbeSeq,
         mut is_match: impl FnMut(usize) -> bool,
-    ) -> Option<usize> {
+    ) -> Result<usize, ProbeSeq> {
         loop {
             // A closure of its own, not `&mut is_match`: what std makes a function of that is not inlined
             // across codegen units (`ci/profiles.sh`, `lto-off`: 1.6 of hashbrown's time instead of 1.0).
             // SAFETY: `seq` is the caller's, or advanced from that in this table: at most `mask` (I1).
             match unsafe { self.probe_window(hash, seq, |slot| is_match(slot)) } {
-                Step::Done(found) => return found,
+                Step::Done(result) => return result,
                 Step::Next(next) => seq = next,
             }
         }
@@ -250,7 +254,7 @@ impl<G: Group> Control<G> {
         // instructions more for a hit.
         while let Some(lane) = matches.lowest() {
             if is_match(window + lane) {
-                return Step::Done(Some(window + lane));
+                return Step::Done(Ok(window + lane));
             }
             // One tag in 128 is another key's. Told so, the compiler keeps what only the rest of the
             // loop needs out of registers here, and what a call of `is_match` needs in them.
@@ -264,7 +268,7 @@ impl<G: Group> Control<G> {
         if goes_on && unsafe { self.advance(hash, &mut seq) } {
             return Step::Next(seq);
         }
-        Step::Done(None)
+        Step::Done(Err(seq))
     }
 
     /// The window of a position, and the lanes that have the hash's tag.
@@ -295,13 +299,6 @@ impl<G: Group> Control<G> {
         // SAFETY: the caller's contract.
         let vacant = unsafe { self.vacant_lanes(position) };
         vacant.lowest().map(|lane| Self::SHAPE.window(position) + lane)
-    }
-
-    /// The first vacant slot in the window of the hash's home.
-    #[inline(always)]
-    pub(super) fn vacant_at_home(self, hash: u64) -> Option<usize> {
-        // SAFETY: the position of a home (I1).
-        unsafe { self.vacant_at(ctrl::home(hash, self.mask)) }
     }
 
     /// The vacant lanes in the window of a position.
@@ -359,10 +356,10 @@ impl<G: Group> Control<G> {
     /// The table has one window, and fewer entries than its capacity; nobody else accesses it now.
     #[inline]
     pub(super) unsafe fn vacant_in_window(&mut self, hash: u64) -> usize {
-        // SAFETY: the first position. All slots are in its window: there is a vacant one, and searches find every entry
-        // there (I5).
+        // SAFETY: the position of a home, and the first one. All slots are in the window of that: there is a vacant
+        // one, and searches find every entry there (I5).
         unsafe {
-            self.vacant_at_home(hash).unwrap_or_else(|| {
+            self.vacant_at(ctrl::home(hash, self.mask)).unwrap_or_else(|| {
                 self.mask = 0;
                 self.vacant_at(0).unwrap_unchecked()
             })

@@ -636,13 +636,13 @@ impl<G: Group> Control<G> {
         // SAFETY: `items` is the number of full slots (I4); the table is not changed.
         for (base, lanes) in unsafe { self.full_runs(items) } {
             // SAFETY: the hasher is asked for the hashes of full slots (I3); there is room for their entries in
-            // `new` (I4).
+            // `new` (I4), where a home has a window (I2).
             unsafe {
                 hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
                 for lane in lanes {
                     let hash = hashes[lane];
                     // Most find room at home: no call.
-                    let target = to.vacant_at_home(hash).unwrap_or_else(|| {
+                    let target = to.vacant_at(ctrl::home(hash, to.mask())).unwrap_or_else(|| {
                         let target = new.claim(hash);
                         to = *new;
                         target

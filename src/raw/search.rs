@@ -105,7 +105,7 @@ impl<T, G: Group> Detached<T, G> {
     #[inline(always)]
     pub(crate) unsafe fn find(self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> Option<usize> {
         // SAFETY: the probe loop offers full slots (I3).
-        self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() }))
+        self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })).ok()
     }
 
     /// [`find`](Self::find) with the home's window before the loop over the others: no stride is kept
@@ -123,14 +123,15 @@ impl<T, G: Group> Detached<T, G> {
     ) -> Option<usize> {
         // SAFETY: the probe loop offers full slots (I3).
         let mut is_match = |slot| eq(unsafe { self.slot(slot).as_ref() });
-        match self.control.probe_home(hash, |slot| is_match(slot)) {
+        let found = match self.control.probe_home(hash, |slot| is_match(slot)) {
             Step::Done(found) => found,
             Step::Next(seq) => {
                 cold_path();
                 // SAFETY: the walk has begun in this table.
                 unsafe { self.control.probe_on(hash, seq, is_match) }
             }
-        }
+        };
+        found.ok()
     }
 
     /// The slot of the entry with this hash that `eq` accepts, or else a vacant slot for it, if the search has
@@ -141,22 +142,21 @@ impl<T, G: Group> Detached<T, G> {
     /// # Safety
     /// As for [`find`](Self::find).
     #[inline(always)]
-    #[allow(clippy::redundant_closure)] // see `Control::probe_on`
     pub(crate) unsafe fn search(
         self,
         hash: u64,
         mut eq: impl FnMut(&T) -> bool,
     ) -> Result<usize, Option<usize>> {
         // SAFETY: the probe loop offers full slots (I3).
-        let mut is_match = |slot| eq(unsafe { self.slot(slot).as_ref() });
-        match self.control.probe_home(hash, |slot| is_match(slot)) {
-            Step::Done(Some(slot)) => Ok(slot),
-            Step::Done(None) => Err(self.control.vacant_at_home(hash)),
-            Step::Next(seq) => {
-                cold_path();
-                // SAFETY: the walk has begun in this table.
-                unsafe { self.control.probe_on(hash, seq, is_match).ok_or(None) }
+        match self.control.probe(hash, |slot| eq(unsafe { self.slot(slot).as_ref() })) {
+            Ok(slot) => Ok(slot),
+            Err(end)
+                if !end.is_over() && end.position() == ctrl::home(hash, self.control.mask()) =>
+            {
+                // SAFETY: the position of a home.
+                Err(unsafe { self.control.vacant_at(end.position()) })
             }
+            Err(_) => Err(None),
         }
     }
 }
@@ -200,12 +200,14 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         table.prefetch_far(hash);
         let control = table.control;
         // SAFETY: what is offered are full slots (I3).
-        match control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
-            Step::Done(Some(slot)) => return AtHome::Found(slot),
-            Step::Done(None) => {}
+        let home = match control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
+            Step::Done(Ok(slot)) => return AtHome::Found(slot),
+            Step::Done(Err(home)) => home.position(),
             Step::Next(_) => return AtHome::Elsewhere,
-        }
-        match (control.vacant_at_home(hash), control.has_several_windows()) {
+        };
+        // SAFETY: the position of a home (I1).
+        let vacant = unsafe { control.vacant_at(home) };
+        match (vacant, control.has_several_windows()) {
             (Some(slot), true) if self.growth_left != 0 => AtHome::Vacant(slot),
             // All slots count for the capacity: where one is vacant there is room (I4).
             (Some(slot), false) => AtHome::VacantAlone(slot),
@@ -229,14 +231,15 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         unsafe {
             let more = self.control.advance(hash, &mut seq);
             debug_assert!(more, "find_on: there is a second window");
-            self.control.probe_on(hash, seq, is_match)
+            self.control.probe_on(hash, seq, is_match).ok()
         }
     }
 
     /// The vacant slot for an entry with this hash, which is absent, if that is at home and there is room.
     #[inline(always)]
     pub fn spot(&self, hash: u64) -> Option<usize> {
-        match self.control.vacant_at_home(hash) {
+        // SAFETY: the position of a home.
+        match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
             Some(slot) if self.growth_left != 0 => Some(slot),
             _ => None,
         }

@@ -205,7 +205,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             Step::Done(Err(home)) => home.position(),
             Step::Next(_) => return AtHome::Elsewhere,
         };
-        // SAFETY: the position of a home (I1).
+        // SAFETY: a search that its first step ends has not left home, a position up to `mask` (I1).
         let vacant = unsafe { control.vacant_at(home) };
         match (vacant, control.has_several_windows()) {
             (Some(slot), true) if self.growth_left != 0 => AtHome::Vacant(slot),

@@ -240,9 +240,13 @@ impl<G: Group> Control<G> {
         if of_several {
             end = step.first + BLOCK + if G::ALIGNED_HOMES { 0 } else { G::WIDTH };
             // Second windows of the last homes, each of which several homes would look at.
-            let last = step.first + BLOCK - Self::HOMES_IN_WORD;
+            let second = ProbeSeq::second(Self::SHAPE);
+            let last =
+                step.first + BLOCK.saturating_sub(second.next_multiple_of(Self::HOMES_IN_WORD));
+            let mut words = (last..step.first + BLOCK).step_by(Self::HOMES_IN_WORD);
             // SAFETY: homes of the table, which has several windows.
-            end += if unsafe { self.overflowed_in_word(last) }.any() { G::WIDTH } else { 0 };
+            let go_on = words.any(|first| unsafe { self.overflowed_in_word(first) }.any());
+            end += if go_on { second } else { 0 };
         }
         let read = step.first..end.min(bytes);
         for base in read.clone().step_by(CHUNK) {
@@ -290,19 +294,23 @@ struct Walk<G: Group> {
 
 impl<G: Group> Strays<G> {
     /// The homes of the next overflow word from which to walk: all that an insert has gone past, but for
-    /// those from which none has gone further than to the second window. (There the count of the position
-    /// `WIDTH` further on is 0, of the odd one if homes are not aligned.) That window has been read.
+    /// those from which none has gone further than to the second window. (There the count of its position is 0, an odd
+    /// one if homes are not aligned.) That window has been read.
     #[inline(always)]
     fn next_word(&mut self) -> Option<Homes> {
         let (mask, width) = (self.control.mask(), Control::<G>::HOMES_IN_WORD);
         let first = self.homes.next()?;
         self.homes.start = first + width;
-        // SAFETY: homes of the table, which has several windows.
-        let word = |first| unsafe { self.control.overflowed_in_word(first) }.0;
         // From the table's last homes it goes on at the first ones, which have not been read.
-        let next = if first + width > mask { !0 } else { word(first + width) };
-        let both = u64::from(next) << u32::BITS | u64::from(word(first));
-        let mut go_on = (both >> (G::WIDTH * u32::BITS as usize / width)) as u32;
+        let word = |first| match first <= mask {
+            // SAFETY: homes of the table, which has several windows.
+            true => unsafe { self.control.overflowed_in_word(first) }.0,
+            false => !0,
+        };
+        let second = first + ProbeSeq::second(Control::<G>::SHAPE);
+        let base = second - second % width;
+        let both = u64::from(word(base + width)) << u32::BITS | u64::from(word(base));
+        let mut go_on = (both >> (second % width)) as u32;
         if !G::ALIGNED_HOMES {
             go_on &= 0xaaaa_aaaa;
             go_on |= go_on >> 1;

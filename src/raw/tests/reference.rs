@@ -14,8 +14,8 @@ use alloc::vec;
 use core::ops::Range;
 
 /// The positions that a search for this hash visits: home, then 1, 61, 121, … windows further each time, and in a
-/// scattered table so many pairs of windows more as the shifted hash has; for unaligned homes the odd one of a pair
-/// of positions, and the first position at the end.
+/// scattered table so many pairs of windows more as the shifted hash has; for unaligned homes 3, 63, 123, … windows, the
+/// odd one of a pair of positions, and the first position at the end.
 pub(super) fn walk(
     shape: Shape,
     homes: usize,
@@ -25,10 +25,11 @@ pub(super) fn walk(
     let home = (hash % homes as u64) as usize;
     let steps = 0..homes.div_ceil(shape.width);
     let end = (!shape.aligned && homes > shape.width).then_some(0);
+    let first = if shape.aligned { 1 } else { 3 };
     let strides = steps.scan(home, move |next, i| {
         let position = *next;
         let pairs = (hash as usize >> shift) / (2 * shape.width) % homes;
-        *next = (position + shape.width * (1 + 60 * i + 2 * pairs)) % homes;
+        *next = (position + shape.width * (first + 60 * i + 2 * pairs)) % homes;
         if !shape.aligned {
             *next = *next / 2 * 2 + 1;
         }

@@ -234,9 +234,9 @@ fn the_limit_follows_the_steps<G: Group>() {
     let sums = || unsafe { (control.steps(), control.limit()) };
     let credit = 2 * homes / G::WIDTH as u32;
     assert_eq!(sums(), (0, credit));
-    // In the lower half of the homes: some leave them, although half of the slots stay vacant.
+    // In the lower half of the homes, more than there are: some leave them, although many slots stay vacant.
     let crowd = |&key: &u64| mix(key) & !(u64::from(homes) / 2);
-    insert_by(&mut table, 0..u64::from(homes) / 2, crowd);
+    insert_by(&mut table, 0..u64::from(homes) * 9 / 16, crowd);
     let (steps, _) = sums();
     assert!(steps > homes / 16, "{steps} steps of {homes} homes");
     table.rebuild(&crowd);

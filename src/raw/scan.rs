@@ -365,7 +365,7 @@ impl<G: Group> Iterator for Strays<G> {
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// Visits some entries, and says where to go on. O(1) expected: a step hashes the entries in at most
-    /// `BLOCK + WIDTH` slots, and those on the walks of homes in the block which an insert has gone past. In a
+    /// `BLOCK + 4 WIDTH` slots, and those on the walks of homes in the block which an insert has gone past. In a
     /// scattered table it visits all that is left.
     #[inline]
     pub fn scan(

@@ -130,7 +130,8 @@ impl<G: Group> Control<G> {
     #[inline]
     fn many_word(self, position: usize) -> *mut u32 {
         debug_assert!(position <= self.mask());
-        let words = (self.mask() + 1).div_ceil(POSITIONS);
+        // As many words as say whether there are any come before it: rounded up, as there may be 16 homes.
+        let words = self.mask() / POSITIONS + 1;
         self.word(COUNTERS + words + position / POSITIONS)
     }
 

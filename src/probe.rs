@@ -64,7 +64,8 @@ const FARTHER: usize = 60;
 
 /// The first stride of a walk that is not scattered, in windows: an odd number. (Of aligned windows those next to a full
 /// one are full no more often than others, and the next one is nearest.)
-const fn first_stride(shape: Shape) -> usize {
+#[inline(always)]
+fn first_stride(shape: Shape) -> usize {
     if shape.aligned { 1 } else { 3 }
 }
 
@@ -81,7 +82,7 @@ impl ProbeSeq {
     /// How far from home the second window is, or from the odd position behind an even home if homes are not aligned, in
     /// slots and modulo the number of homes, where the table is not scattered.
     #[inline(always)]
-    pub const fn second(shape: Shape) -> usize {
+    pub fn second(shape: Shape) -> usize {
         first_stride(shape) * shape.width
     }
 

@@ -305,7 +305,7 @@ impl<G: Group> Strays<G> {
         let word = |first| match first <= mask {
             // SAFETY: homes of the table, which has several windows.
             true => unsafe { self.control.overflowed_in_word(first) }.0,
-            false => !0,
+            false => u32::MAX,
         };
         let second = first + ProbeSeq::second(Control::<G>::SHAPE);
         let base = second - second % width;

@@ -4,6 +4,7 @@
 use super::panics::{Fuse, Ledger, Tracked, blows};
 use super::trace::{Entry, Op, Subject};
 use super::*;
+use crate::probe::ProbeSeq;
 use crate::raw::scan::BLOCK;
 use crate::raw::{RawTable, ScanCursor};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -254,8 +255,8 @@ fn walks_through_all_windows<G: Group>() {
     let homes = 2 * BLOCK;
     let mut table = Keys::<G>::with_capacity_in(homes / 8 * 7, Global);
     assert_eq!(table.control.mask(), homes - 1);
-    // All at home near the end of the second block, and most of them elsewhere, some in the first slots.
-    let hasher = |_: &u64| (homes - G::WIDTH + 5) as u64;
+    // All at one home, most of them elsewhere: the second window is among the first slots of the table.
+    let hasher = |_: &u64| (homes - ProbeSeq::second(Control::<G>::SHAPE) + 5) as u64;
     let capacity = table.capacity() as u64;
     insert_by(&mut table, 0..capacity, hasher);
     // SAFETY: the table has several windows and is borrowed by nobody else.

@@ -226,7 +226,8 @@ impl<T, G: Group, A: Allocator> Drop for Filling<'_, T, G, A> {
 
 impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The fewest homes of a region, unless the table has fewer. Of a region's homes the last
-    /// `WIDTH - 1` have windows that reach into the next one, so this leaves one in 64 over.
+    /// `WIDTH - 1` have windows that reach into the next one, so this leaves one in 64 over, and some of those that do
+    /// not find room there.
     /// (Miri is to see several regions in small tables.)
     const MIN_REGION: usize = if cfg!(miri) { 2 } else { 64 } * G::WIDTH;
 

@@ -25,9 +25,10 @@
 //!
 //! # Step
 //!
-//! The homes of a block are followed by a window's width of slots in which their entries may be. A step reads
-//! these slots, has each entry hashed, and visits those whose home is in the block. The few entries that are
-//! further from home are found by the walks of those homes which an insert has gone past (I5). Nothing here
+//! The homes of a block are followed by a window's width of slots in which their entries may be, and by second windows
+//! if an insert has gone past one of the last homes. A step reads these slots, has each entry hashed, and visits those
+//! whose home is in the block. The few entries that are further from home are found by the walks of those homes which an
+//! insert has gone past (I5). Nothing here
 //! matches tags or compares entries: there is no key to look for.
 //!
 //! In a scattered table (`scatter.rs`) a home has as many walks as hashes, and entries of a block may be anywhere. There
@@ -239,12 +240,14 @@ impl<G: Group> Control<G> {
         let mut end = bytes;
         if of_several {
             end = step.first + BLOCK + if G::ALIGNED_HOMES { 0 } else { G::WIDTH };
+            const { assert!(BLOCK % Self::HOMES_IN_WORD == 0) };
             // Second windows of the last homes, each of which several homes would look at.
             let second = ProbeSeq::second(Self::SHAPE);
             let last =
                 step.first + BLOCK.saturating_sub(second.next_multiple_of(Self::HOMES_IN_WORD));
             let mut words = (last..step.first + BLOCK).step_by(Self::HOMES_IN_WORD);
-            // SAFETY: homes of the table, which has several windows.
+            // SAFETY: homes of the table, each the first of a word, as blocks are whole words; there are several windows,
+            // with words (I2).
             let go_on = words.any(|first| unsafe { self.overflowed_in_word(first) }.any());
             end += if go_on { second } else { 0 };
         }
@@ -294,16 +297,16 @@ struct Walk<G: Group> {
 
 impl<G: Group> Strays<G> {
     /// The homes of the next overflow word from which to walk: all that an insert has gone past, but for
-    /// those from which none has gone further than to the second window. (There the count of its position is 0, an odd
-    /// one if homes are not aligned.) That window has been read.
+    /// those from which none has gone further than to the second window, where the count is 0 then (that of an odd
+    /// position if homes are not aligned). That window has been read.
     #[inline(always)]
     fn next_word(&mut self) -> Option<Homes> {
         let (mask, width) = (self.control.mask(), Control::<G>::HOMES_IN_WORD);
         let first = self.homes.next()?;
         self.homes.start = first + width;
-        // From the table's last homes it goes on at the first ones, which have not been read.
+        // From the table's last homes it goes on at the first ones, which need not have been read.
         let word = |first| match first <= mask {
-            // SAFETY: homes of the table, which has several windows.
+            // SAFETY: a home of the table, the first of a word; there are several windows, with words (I2).
             true => unsafe { self.control.overflowed_in_word(first) }.0,
             false => u32::MAX,
         };

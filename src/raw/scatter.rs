@@ -10,7 +10,7 @@
 //! still where each search begins, and a search that ends there, as nearly all do, never learns of this.
 //!
 //! ```text
-//!   not scattered     home ──> next ──────────────> far …        the same for all hashes of a home
+//!   not scattered     home ──> near ──────────────> far …        the same for all hashes of a home
 //!   scattered         home ──────────> a ──> …                   each by itself
 //!                     home ───> b ────────────> …
 //!                     home ─────────────────> c ──> …

@@ -153,10 +153,11 @@ fn churn_rebuilds<G: Group>() {
             // The lookups of all that is left.
             model.compare(&subject, scaled(steps, steps, capacity));
             std::println!("{}: {name}, {slots} slots: {} rebuilds", G::NAME, subject.rebuilds);
-            // In the smallest tables few inserts find their window full, and fewer the next one.
-            let spread = doublings > 1 && ["mix", "identity"].contains(&name);
-            if spread && !cfg!(miri) {
-                assert!(subject.rebuilds >= 3, "{name}, {slots} slots: {}", subject.rebuilds);
+            // In the smallest tables few inserts find their window full, and fewer the second one.
+            let few = doublings == 0 || doublings == 1 && name == "mix" && !G::ALIGNED_HOMES;
+            if ["mix", "identity"].contains(&name) && !few && !cfg!(miri) {
+                let least = if cfg!(rosti_emulated) { 1 } else { 3 };
+                assert!(subject.rebuilds >= least, "{name}, {slots} slots: {}", subject.rebuilds);
             }
             if name == "mix" {
                 // Nor too often: their cost is spread over many inserts.

@@ -13,9 +13,9 @@ use crate::raw::overflow::{MANY, NOT_SCATTERED};
 use alloc::vec;
 use core::ops::Range;
 
-/// The positions that a search for this hash visits: home, then 1, 61, 121, … windows further each time, and in a
-/// scattered table so many pairs of windows more as the shifted hash has; for unaligned homes 3, 63, 123, … windows, the
-/// odd one of a pair of positions, and the first position at the end.
+/// The positions that a search for this hash visits. Aligned homes: home, then 1, 61, 121, … windows further each time.
+/// Unaligned ones: 3, 63, 123, … windows, and the odd one of a pair of positions; at the end, the first position. In a
+/// scattered table, so many pairs of windows further each time as the shifted hash has.
 pub(super) fn walk(
     shape: Shape,
     homes: usize,

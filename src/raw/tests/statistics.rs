@@ -62,9 +62,13 @@ fn full_load<G: Group>() {
         assert!(close(statistics.overflowed, overflowed), "{statistics:?}");
         assert!(statistics.max_hit_windows as f64 >= hit, "{statistics:?}");
         assert!(statistics.max_miss_windows as f64 >= miss, "{statistics:?}");
-        // Windows of eight that begin at multiples of eight fill up more often.
-        let (most_hit, most_miss, most_overflowed) =
-            if G::WIDTH == 16 { (1.08, 1.09, 0.06) } else { (1.35, 1.40, 0.22) };
+        // Windows of eight that begin at multiples of eight fill up more often. (Were the second window next to the
+        // first, 2048 homes would have 1.084, 1.095, .064.)
+        let (most_hit, most_miss, most_overflowed) = match G::WIDTH {
+            16 if homes < 2048 => (1.15, 1.15, 0.10),
+            16 => (1.08, 1.09, 0.06),
+            _ => (1.35, 1.40, 0.22),
+        };
         assert!(hit < most_hit || cfg!(miri), "{hit}");
         assert!(miss < most_miss || cfg!(miri), "{miss}");
         assert!(overflowed < most_overflowed || cfg!(miri), "{overflowed}");

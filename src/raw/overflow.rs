@@ -21,9 +21,9 @@
 //! A count is none, one, or *many*; the last one sticks, since it is no longer known how many there
 //! are. It takes two bits in two arrays: one says whether there are any, which is all that a search
 //! asks and takes one bit of a word with as little memory as possible; the other whether there are
-//! many. (A third value before `many` was measured, when second windows were next to the first: misses after churn visit 1.016 windows instead
-//! of 1.024 at load .64, 1.177 instead of 1.163 at .85, after eight removals and insertions per
-//! entry; and every search takes two instructions more.)
+//! many. (A third value before `many` was measured, when second windows were next to the first: misses after
+//! churn visit 1.016 windows instead of 1.024 at load .64, 1.177 instead of 1.163 at .85, after eight removals
+//! and insertions per entry; and every search takes two instructions more.)
 //!
 //! # When to rebuild
 //!

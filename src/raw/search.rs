@@ -153,7 +153,7 @@ impl<T, G: Group> Detached<T, G> {
             Err(end)
                 if !end.is_over() && end.position() == ctrl::home(hash, self.control.mask()) =>
             {
-                // SAFETY: the position of a home.
+                // SAFETY: the position of a home, at most `mask` (I1), has a window (I2).
                 Err(unsafe { self.control.vacant_at(end.position()) })
             }
             Err(_) => Err(None),
@@ -238,7 +238,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// The vacant slot for an entry with this hash, which is absent, if that is at home and there is room.
     #[inline(always)]
     pub fn spot(&self, hash: u64) -> Option<usize> {
-        // SAFETY: the position of a home.
+        // SAFETY: the position of a home, at most `mask` (I1), has a window (I2).
         match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
             Some(slot) if self.growth_left != 0 => Some(slot),
             _ => None,

@@ -142,11 +142,18 @@ impl Shape {
     }
 }
 
+/// How many entries may be stored in a table with several windows and `mask + 1` homes, a multiple of eight: seven
+/// eighths of that.
+#[inline(always)]
+pub const fn capacity_of_several(mask: usize) -> usize {
+    mask - mask / 8
+}
+
 impl Size {
     /// How many entries may be stored without growing.
     #[inline]
     pub const fn capacity(self) -> usize {
-        if self.has_one_window() { self.slots } else { self.homes / 8 * 7 }
+        if self.has_one_window() { self.slots } else { capacity_of_several(self.homes - 1) }
     }
 
     /// Whether searches end after their first window.

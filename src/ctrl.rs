@@ -80,6 +80,10 @@ const _: () = {
         "SWAR match_empty_or_deleted: bit 0 is clear in both"
     );
     assert!(
+        EMPTY & 0x40 == 0 && DELETED & 0x40 != 0,
+        "SSE2 match_empty_unloaded: bit 6 tells EMPTY from DELETED"
+    );
+    assert!(
         EMPTY as i8 == i8::MIN && (DELETED as i8) < 0,
         "SIMD: EMPTY is the least signed byte, DELETED is negative"
     );

@@ -69,7 +69,7 @@ impl<T, A: Allocator> Tables<T, A> {
                 let place = unsafe {
                     match table.search(hash, eq) {
                         Ok(slot) => raw::Place::Full(slot),
-                        Err(Some(slot)) if head.as_ref().table.growth_left() != 0 => {
+                        Err(Some(slot)) if head.as_ref().table.has_vacant_room() => {
                             raw::Place::Vacant(slot)
                         }
                         Err(_) => raw::Place::Unknown,
@@ -153,7 +153,7 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
             unsafe {
                 match table.search(hash, is_same) {
                     Ok(slot) => return Some((table.slot(slot).as_mut(), entry)),
-                    Err(Some(slot)) if head.as_ref().table.growth_left() != 0 => {
+                    Err(Some(slot)) if head.as_ref().table.has_vacant_room() => {
                         let slot = head.as_mut().table.occupy_in(table, slot, Tag::of(hash));
                         slot.as_ptr().write(entry);
                         self.items += 1;

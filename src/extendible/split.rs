@@ -78,10 +78,10 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
         // What another table lacks memory for is not this entry's failure: a later insertion takes the step.
-        let has_room = self.table(hash).growth_left() != 0;
+        let has_room = self.table(hash).has_room();
         let gone_on =
             self.go_on(hasher, if has_room { Fallibility::Fallible } else { fallibility });
-        if self.table(hash).growth_left() != 0 {
+        if self.table(hash).has_room() {
             return Ok(());
         }
         gone_on?;
@@ -91,14 +91,14 @@ impl<T, A: Allocator + Clone> Tables<T, A> {
         }
         // It may be the one that is being split.
         self.finish(hasher, fallibility)?;
-        if self.table(hash).growth_left() == 0 {
+        if !self.table(hash).has_room() {
             self.split(hash, hasher, fallibility)?;
             self.go_on(hasher, fallibility)?;
         }
-        while self.moving.is_some() && self.table(hash).growth_left() == 0 {
+        while self.moving.is_some() && !self.table(hash).has_room() {
             self.go_on(hasher, fallibility)?;
         }
-        if self.table(hash).growth_left() != 0 {
+        if self.table(hash).has_room() {
             return Ok(());
         }
         self.alter(self.position(hash), |table| table.reserve_as(1, hasher, fallibility))

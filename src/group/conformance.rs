@@ -39,6 +39,11 @@ fn check<G: Group>(bytes: &[u8]) {
     assert_eq!(stored(group), bytes, "store after load");
     let all = |mask: G::Mask| mask.collect::<Vec<_>>();
     assert_eq!(all(group.match_empty()), lanes(bytes, |c| c == EMPTY), "empty {bytes:x?}");
+    assert_eq!(
+        all(group.match_empty_unloaded()),
+        lanes(bytes, |c| c == EMPTY),
+        "unloaded {bytes:x?}"
+    );
     let full = lanes(bytes, is_full);
     assert_eq!(
         group.full_bits(),

@@ -105,6 +105,13 @@ unsafe impl Group for Sse2 {
         self.match_byte(EMPTY)
     }
 
+    /// By bit 7, which is set, and bit 6, which is not.
+    #[inline(always)]
+    fn match_empty_unloaded(self) -> Self::Mask {
+        // SAFETY: this file is compiled only where SSE2 is a feature of the target.
+        Self::mask(unsafe { arch::_mm_andnot_si128(arch::_mm_add_epi8(self.0, self.0), self.0) })
+    }
+
     #[inline(always)]
     fn match_empty_or_deleted(self) -> Self::Mask {
         Self::mask(self.0)

@@ -43,7 +43,7 @@ impl<T: Clone, G: Group, A: Allocator> RawTable<T, G, A> {
             // SAFETY: a failure has not returned. The block is as large as this one and packed if this one is, so it has as
             // many homes (I1), and its bytes are written (I2).
             table.control = unsafe { Control::from_raw(table.ctrl(), self.control.mask() + 1) };
-            (table.items, table.growth_left) = (self.items, self.growth_left);
+            (table.items, table.capacity) = (self.items, self.capacity);
         }
         table
     }
@@ -167,7 +167,6 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         // or are copied, which is a clone of a plain entry (I3).
         unsafe { layout::copy_contents(from, to, slot_bytes, size) };
         self.items = source.items;
-        self.growth_left = source.growth_left;
         Ok(())
     }
 
@@ -195,7 +194,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             // SAFETY: the source has a block of this size, and the rest is the caller's contract.
             unsafe {
                 self.control = layout::allocate_like(&self.alloc, slot, size, fallibility)?;
-                self.growth_left = source.capacity();
+                self.capacity = source.capacity;
                 if source.items == 0 {
                     self.control.reset(size.slots);
                 }
@@ -233,6 +232,5 @@ impl<G: Group, A: Allocator> Drop for Clones<'_, G, A> {
             layout::copy_first(from, to, size, end);
         }
         self.table.items = count;
-        self.table.growth_left -= count;
     }
 }

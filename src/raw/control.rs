@@ -301,6 +301,18 @@ impl<G: Group> Control<G> {
         vacant.lowest().map(|lane| Self::SHAPE.window(position) + lane)
     }
 
+    /// [`vacant_at`](Self::vacant_at) that loads nothing but the window ([`Group::match_empty_unloaded`]).
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn vacant_at_unloaded(self, position: usize) -> Option<usize> {
+        let window = Self::SHAPE.window(position);
+        // SAFETY: the window of a position.
+        let vacant = unsafe { self.group(window) }.match_empty_unloaded();
+        vacant.lowest().map(|lane| window + lane)
+    }
+
     /// The vacant lanes in the window of a position.
     ///
     /// # Safety

@@ -113,7 +113,8 @@ mod checks {
                 require(byte == DELETED, "I6: a byte without a slot is not DELETED");
             }
             require(full == self.items, "I4: items is not the number of full slots");
-            require(self.items + self.growth_left == size.capacity(), "I4: growth_left is off");
+            require(self.items <= self.capacity, "I4: there are more entries than the capacity");
+            require(self.capacity == size.capacity(), "I4: the capacity is off");
         }
 
         /// I5 and the tag, for the entry of one slot; adds it to `left` for each position it has left.
@@ -143,8 +144,8 @@ mod checks {
             let shape = Control::<G>::SHAPE;
             let homes = self.control.mask() + 1;
             let mut text = String::new();
-            let (items, left) = (self.items, self.growth_left);
-            let _ = write!(text, "{} homes {homes} items {items} growth_left {left}", G::NAME);
+            let (items, capacity) = (self.items, self.capacity);
+            let _ = write!(text, "{} homes {homes} items {items} capacity {capacity}", G::NAME);
             if self.control.has_several_windows() {
                 // SAFETY: several windows.
                 let (steps, limit) = unsafe { (self.control.steps(), self.control.limit()) };

@@ -70,12 +70,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         self.control.mask() + 1
     }
 
-    /// Number of entries that still fit without growing.
-    #[inline(always)]
-    pub(crate) fn growth_left(&self) -> usize {
-        self.growth_left
-    }
-
     /// [`reserve`](Self::reserve) or [`try_reserve`](Self::try_reserve).
     #[inline]
     #[track_caller]
@@ -85,7 +79,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         hasher: &impl Fn(&T) -> u64,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        if additional > self.growth_left {
+        if additional > self.growth_left() {
             return self.reserve_more(additional, hasher, fallibility);
         }
         Ok(())
@@ -178,8 +172,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             }
             let count = going.count_ones() as usize;
             (self.items, other.items) = (self.items - count, other.items + count);
-            (self.growth_left, other.growth_left) =
-                (self.growth_left + count, other.growth_left - count);
             for lane in BitMask::<usize, 1>(astray & !going) {
                 let (slot, hash) = (base + lane, hashes[lane]);
                 // SAFETY: the slot is full, and vacant as long as another one is looked for; the entry is
@@ -291,7 +283,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         }
         (self.control, block.control) = (block.control, self.control);
         self.items = items;
-        self.growth_left = block.size.capacity() - items;
+        self.capacity = block.size.capacity();
         block.size = old_size;
         // SAFETY: they are in the new block.
         unsafe { other.forget_entries() };

@@ -21,7 +21,6 @@
 //! a group of the table is valid; a new or cleared table begins at the first, a copy where the original is.
 
 use core::alloc::Layout;
-use core::mem;
 use core::ptr::NonNull;
 
 use super::RawTable;
@@ -52,7 +51,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: a full slot exists; the table is borrowed mutably.
         unsafe { table.control.set_byte(slot, EMPTY) };
         self.items -= 1;
-        self.growth_left += 1;
         self.debug_check();
         // SAFETY: the slot exists.
         unsafe { table.slot(slot) }
@@ -212,7 +210,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     /// As there.
     #[inline(never)]
     pub(super) unsafe fn forget_all(&mut self) {
-        self.growth_left += mem::take(&mut self.items);
+        self.items = 0;
         let slots = self.slots();
         // SAFETY: the table has a block (it had entries), initialised (I2), and is borrowed mutably.
         unsafe {

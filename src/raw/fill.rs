@@ -28,7 +28,7 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
     /// The filler is dropped: if it is forgotten, the table does not know what has been stored (I4).
     #[inline(always)]
     pub(crate) unsafe fn new(table: &'a mut RawTable<T, G, A>) -> Self {
-        let (fields, room) = (table.detached(), table.growth_left);
+        let (fields, room) = (table.detached(), table.growth_left());
         Filler { table, fields, room, stored: 0 }
     }
 
@@ -70,7 +70,6 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
     #[inline(always)]
     fn settle(&mut self) {
         self.table.items += self.stored;
-        self.table.growth_left -= self.stored;
         self.stored = 0;
     }
 }
@@ -83,7 +82,7 @@ impl<T, G: Group, A: Allocator> Drop for Renewed<'_, '_, T, G, A> {
     #[inline(always)]
     fn drop(&mut self) {
         let Filler { table, fields, room, .. } = &mut *self.0;
-        (*fields, *room) = (table.detached(), table.growth_left);
+        (*fields, *room) = (table.detached(), table.growth_left());
     }
 }
 

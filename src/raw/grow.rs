@@ -50,7 +50,6 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::control::Control;
@@ -59,14 +58,12 @@ use super::layout::Block;
 use super::untyped::Untyped;
 use super::{RawTable, layout};
 use crate::allocator::Allocator;
+use crate::capacity::SPREAD_HOMES;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
 use crate::mask::BitMask;
 use crate::probe::ProbeSeq;
-
-/// The hashes of some entries of a chunk, each in its lane.
-type Hashes = [u64; CHUNK];
 
 /// Homes of a strip's entries begin this far before it. Windows are no wider.
 const BEFORE: usize = 16;
@@ -77,15 +74,12 @@ const STRIP: usize = usize::BITS as usize - BEFORE;
 const PARTS: usize = 4;
 
 /// What gives the hashes of entries to those who do not know their type.
-///
-/// # Safety
-/// When [`hash`](Self::hash) returns, it has written a hash for each of the lanes.
-pub(super) unsafe trait HashEntries {
+pub(super) trait HashEntries {
     /// Writes the hashes of the entries in some of the slots that end at `end`, each in its lane.
     ///
     /// # Safety
-    /// The slots are full, and hold entries of the type that the hasher is for. `hashes` may be written to.
-    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: *mut Hashes);
+    /// The slots are full, and hold entries of the type that the hasher is for. `hashes` has all the lanes.
+    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut [u64]);
 }
 
 /// The hasher that calls `F` for each entry.
@@ -101,14 +95,13 @@ impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
     }
 }
 
-// SAFETY: it goes through all lanes.
-unsafe impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
-    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: *mut Hashes) {
+impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
+    unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut [u64]) {
         for lane in lanes {
-            // SAFETY: the caller's contract; a full slot is initialised (I3), and there are as many lanes as places.
+            // SAFETY: the caller's contract; a full slot is initialised (I3), and there is a place for each lane.
             unsafe {
                 let hash = (self.hasher)(end.cast::<T>().sub(lane + 1).as_ref());
-                hashes.cast::<u64>().add(lane).write(hash);
+                *hashes.get_unchecked_mut(lane) = hash;
             }
         }
     }
@@ -227,7 +220,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         hasher: &dyn HashEntries,
         fallibility: Fallibility,
     ) -> Result<(), TryReserveError> {
-        debug_assert!(additional > self.growth_left);
+        debug_assert!(additional > self.growth_left());
         let Some(capacity) = self.items.checked_add(additional) else {
             return Err(fallibility.capacity_overflow());
         };
@@ -271,7 +264,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     pub(super) unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
         // SAFETY: the caller's contract. Only tables with several windows are above their limit.
         unsafe {
-            if self.growth_left == 0 {
+            if !self.has_room() {
                 // Infallible: a failure does not return.
                 let _ = self.grow(slot, 1, hasher, Fallibility::Infallible);
             } else if self.control.is_above_limit() {
@@ -292,7 +285,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
         unsafe {
             // Nearly always there is, and nothing to put right: a call less.
-            if self.growth_left == 0 || self.control.is_above_limit() {
+            if !self.has_room() || self.control.is_above_limit() {
                 self.ensure_room_for(slot, hasher);
             }
             self.control.claim(hash)
@@ -313,7 +306,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
     ) -> Result<(), TryReserveError> {
         let (control, size) = layout::allocate_for(&self.alloc, slot, capacity, fallibility)?;
         self.control = control;
-        self.growth_left = size.capacity();
+        self.capacity = size.capacity();
         Ok(())
     }
 
@@ -340,7 +333,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
         // (I7).
         let (control, size) = (self.control, self.size());
         self.control = Control::unallocated();
-        self.growth_left = 0;
+        self.capacity = 0;
         // SAFETY: the block was the table's own and holds no entries.
         unsafe { layout::free(&self.alloc, slot, control, size) };
     }
@@ -389,8 +382,7 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             unsafe { block.control.renew_limit() };
         }
         (self.control, block.control) = (block.control, self.control);
-        block.size = old_size;
-        self.growth_left = size.capacity() - self.items;
+        (self.capacity, block.size) = (size.capacity(), old_size);
         Ok(())
     }
 }
@@ -433,17 +425,18 @@ impl<G: Group> Control<G> {
     /// many homes as this table has slots.
     #[inline(never)]
     unsafe fn spread_into(self, new: Self, size: usize, hasher: &dyn HashEntries) {
-        let mut hashes = MaybeUninit::<Hashes>::uninit();
+        // As many as the largest such table has slots.
+        let mut hashes = [0; 2 * SPREAD_HOMES];
         // What is taken, a bit for each slot.
         let mut taken = 0usize;
         // SAFETY: the window of a first home has all slots of a one-window table, and the hasher is asked for the
-        // hashes of full ones, which it writes. An entry finds a slot in the new table, even if all have its last home:
+        // hashes of full ones, for which there are places. An entry finds a slot in the new table, even if all have its last home:
         // it has twice as many slots as homes.
         unsafe {
             let lanes = BitMask(self.group(0).full_bits());
-            hasher.hash(self.ctrl(), lanes, hashes.as_mut_ptr());
+            hasher.hash(self.ctrl(), lanes, &mut hashes);
             for lane in lanes {
-                let hash = (&raw const (*hashes.as_ptr())[lane]).read();
+                let hash = hashes[lane];
                 // The carry goes to the first slot that is not taken.
                 let filled = taken | (taken + (1 << ctrl::home(hash, new.mask())));
                 let target = (filled ^ taken).trailing_zeros() as usize;
@@ -500,7 +493,7 @@ impl<G: Group> Control<G> {
             let (end, lanes) = unsafe {
                 let end = self.ctrl().sub(base * size);
                 let lanes = self.full_lanes::<STRIP>(base);
-                hasher.hash(end, lanes, &raw mut hashes);
+                hasher.hash(end, lanes, &mut hashes);
                 (end, lanes)
             };
             for lane in lanes {
@@ -591,7 +584,7 @@ impl<G: Group> Control<G> {
             let (from, lanes) = unsafe {
                 let from = self.ctrl().sub(base * size);
                 let lanes = self.full_by_call(base, STRIP.min(end - base));
-                hasher.hash(from, BitMask(lanes), &raw mut hashes);
+                hasher.hash(from, BitMask(lanes), &mut hashes);
                 for (part, taken) in taken[..parts].iter_mut().enumerate() {
                     let begin = (part * homes + at).saturating_sub(BEFORE);
                     *taken = new.full_by_call(begin, CHUNK.min(bytes - begin));
@@ -638,7 +631,7 @@ impl<G: Group> Control<G> {
             // SAFETY: the hasher is asked for the hashes of full slots (I3); there is room for their entries in
             // `new` (I4), where a home has a window (I2).
             unsafe {
-                hasher.hash(self.ctrl().sub(base * size), lanes, &raw mut hashes);
+                hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
                 for lane in lanes {
                     let hash = hashes[lane];
                     // Most find room at home: no call.
@@ -708,7 +701,7 @@ impl<G: Group> Control<G> {
             // visited.
             let lanes = unsafe {
                 let lanes = self.full_by_call(base, CHUNK.min(bytes - base));
-                hasher.hash(self.ctrl().sub(base * size), BitMask(lanes), &raw mut hashes);
+                hasher.hash(self.ctrl().sub(base * size), BitMask(lanes), &mut hashes);
                 lanes
             };
             // Most entries are at home, and stay. Which ones do is found without a branch, which nothing predicts.

@@ -365,7 +365,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let (control, size) = (self.control, self.size());
         self.control = Control::unallocated();
         self.items = 0;
-        self.growth_left = 0;
+        self.capacity = 0;
         RawDrain { entries, control, size, table: NonNull::from(self), marker: PhantomData }
     }
 
@@ -496,7 +496,7 @@ pub(super) unsafe fn give_back<G: Group, A: Allocator>(
         control.forget(slots);
         let table = table.as_ptr();
         (*table).control = control;
-        (*table).growth_left = Size { homes: control.mask() + 1, slots }.capacity();
+        (*table).capacity = Size { homes: control.mask() + 1, slots }.capacity();
     }
 }
 

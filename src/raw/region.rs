@@ -29,7 +29,7 @@
 //! While jobs run, nobody writes overflow words, which may belong to several regions. A job logs the entries that
 //! left each of its homes, and its searches add that to the table's counts. When all jobs have ended, or one has
 //! panicked, the logs are entered one by one: what inserting the same entries into the same slots would have added.
-//! The same goes for the counters.
+//! The same goes for the number of entries.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -209,7 +209,6 @@ impl<T, G: Group, A: Allocator> Drop for Filling<'_, T, G, A> {
     fn drop(&mut self) {
         for (region, log) in self.logs.iter().enumerate() {
             self.table.items += log.inserted;
-            self.table.growth_left -= log.inserted;
             let homes = region << self.log_homes..;
             for (home, &entries) in homes.zip(&log.left).filter(|&(_, &entries)| entries != 0) {
                 // SAFETY: a home of the region. An entry is stored beyond its window: there are several, as
@@ -255,7 +254,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         let entries: usize = shares.iter().flatten().map(Vec::len).sum();
         assert!(regions.mask == control.mask(), "the table has other regions");
         assert!(regions.count() == shares.len(), "there are not as many shares as regions");
-        assert!(entries <= self.growth_left, "there is no room for the shares");
+        assert!(entries <= self.growth_left(), "there is no room for the shares");
         let log = || Log { inserted: 0, left: vec![0; homes] };
         let logs = shares.iter().map(|_| log()).collect();
         let mut filling = Filling { table: self, logs, log_homes: regions.log_homes };

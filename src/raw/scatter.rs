@@ -143,7 +143,7 @@ impl<G: Group> Control<G> {
                 seen += 1;
             }
             // SAFETY: the hasher is asked for the hashes of full slots, which are initialised (I3).
-            unsafe { hasher.hash(self.ctrl().sub(first * size), lanes, &raw mut hashes) };
+            unsafe { hasher.hash(self.ctrl().sub(first * size), lanes, &mut hashes) };
             for lane in lanes {
                 sample[taken] = hashes[lane];
                 taken += 1;

@@ -206,11 +206,11 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             Step::Next(_) => return AtHome::Elsewhere,
         };
         // SAFETY: a search that its first step ends has not left home, a position up to `mask` (I1).
-        let vacant = unsafe { control.vacant_at(home) };
-        match (vacant, control.has_several_windows()) {
-            (Some(slot), true) if self.growth_left != 0 => AtHome::Vacant(slot),
+        let vacant = unsafe { control.vacant_at_unloaded(home) };
+        match vacant {
             // All slots count for the capacity: where one is vacant there is room (I4).
-            (Some(slot), false) => AtHome::VacantAlone(slot),
+            Some(slot) if !control.has_several_windows() => AtHome::VacantAlone(slot),
+            Some(slot) if self.has_vacant_room() => AtHome::Vacant(slot),
             _ => AtHome::Elsewhere,
         }
     }
@@ -240,7 +240,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     pub fn spot(&self, hash: u64) -> Option<usize> {
         // SAFETY: the position of a home, at most `mask` (I1), has a window (I2).
         match unsafe { self.control.vacant_at(ctrl::home(hash, self.control.mask())) } {
-            Some(slot) if self.growth_left != 0 => Some(slot),
+            Some(slot) if self.has_vacant_room() => Some(slot),
             _ => None,
         }
     }
@@ -255,7 +255,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         // SAFETY: the table is borrowed: its control bytes are there (I2) and stay what they are.
         match unsafe { table.search(hash, eq) } {
             Ok(slot) => Place::Full(slot),
-            Err(Some(slot)) if self.growth_left != 0 => Place::Vacant(slot),
+            Err(Some(slot)) if self.has_vacant_room() => Place::Vacant(slot),
             Err(_) => Place::Unknown,
         }
     }

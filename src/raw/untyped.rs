@@ -40,7 +40,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     /// This table for functions that are told what they have to know of `T`.
     ///
     /// # Safety
-    /// Those functions are called, or some that go by the control bytes and counters only: to others,
+    /// Those functions are called, or some that go by the control bytes and numbers only: to others,
     /// entries are of type `Untyped`.
     #[inline(always)]
     pub(super) unsafe fn untyped(&self) -> &RawTable<Untyped, G, A> {

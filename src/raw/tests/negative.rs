@@ -74,9 +74,9 @@ fn wrong_one_window_tables<G: Group>() {
         unsafe { control.set_byte(lane, DELETED) };
     }
     // Three slots.
-    table.growth_left -= 1;
+    table.capacity -= 1;
     expect(&table, "I1");
-    table.growth_left += 1;
+    table.capacity += 1;
     table.check_invariants(key_hasher);
 }
 
@@ -86,12 +86,12 @@ fn wrong_counts<G: Group>() {
         assert_eq!(table.remove(key_hasher(&key), |&k| k == key), Some(key));
     }
     let off = [(1, 0), (-1, 1), (0, -1), (-1, 0), (0, 1), (1, -1)];
-    for (items, growth_left) in off.into_iter().take(scaled(6, 6, 1)) {
+    for (items, capacity) in off.into_iter().take(scaled(6, 6, 1)) {
         table.items = table.items.wrapping_add_signed(items);
-        table.growth_left = table.growth_left.wrapping_add_signed(growth_left);
+        table.capacity = table.capacity.wrapping_add_signed(capacity);
         expect(&table, "I4");
         table.items = table.items.wrapping_add_signed(-items);
-        table.growth_left = table.growth_left.wrapping_add_signed(-growth_left);
+        table.capacity = table.capacity.wrapping_add_signed(-capacity);
     }
     table.check_invariants(key_hasher);
 }
@@ -161,13 +161,13 @@ fn dumps<G: Group>() {
     let tagged = |&tag: &u64| tag << (usize::BITS - 7);
     let no_slots = if G::WIDTH == 8 { "xxxxxxxx" } else { "xxxxxxxxxxxxxxxx" };
     let name = G::NAME;
-    let expected = format!("{name} homes 1 items 0 growth_left 0\n       0 {no_slots}  \n");
+    let expected = format!("{name} homes 1 items 0 capacity 0\n       0 {no_slots}  \n");
     assert_eq!(table.dump(), expected);
 
     insert_by(&mut table, [0x01, 0x7c, 0x2f], tagged);
     assert_eq!(table.remove(tagged(&0x7c), |_| true), Some(0x7c));
     let no_slots = &no_slots[4..];
-    let expected = format!("{name} homes 1 items 2 growth_left 2\n       0 1.f.{no_slots}  \n");
+    let expected = format!("{name} homes 1 items 2 capacity 4\n       0 1.f.{no_slots}  \n");
     assert_eq!(table.dump(), expected);
 
     // One more than a window holds, at home 3.
@@ -176,12 +176,12 @@ fn dumps<G: Group>() {
     insert_by(&mut table, 0..=G::WIDTH as u64, hasher);
     let expected = match G::WIDTH {
         8 => format!(
-            "{name} homes 16 items 9 growth_left 5 steps 1 limit 4\n\
+            "{name} homes 16 items 9 capacity 14 steps 1 limit 4\n\
              \x20      0 55555555  00010000\n\
              \x20      8 5.......  00000000\n"
         ),
         _ => format!(
-            "{name} homes 32 items 17 growth_left 11 steps 1 limit 4\n\
+            "{name} homes 32 items 17 capacity 28 steps 1 limit 4\n\
              \x20      0 ...5555555555555  0001000000000000\n\
              \x20     16 5555............  0000000000000000\n\
              \x20     32 ...xxxxxxxxxxxxx  \n"

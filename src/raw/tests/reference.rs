@@ -231,7 +231,7 @@ impl<G: Group> Pair<G> {
     fn insert(&mut self, hash: u64, serial: u64, search: bool) {
         let calls = Cell::new(0);
         let hasher = |entry: &Numbered| tick(&calls, entry.0);
-        let (left, entry) = (self.table.growth_left, (hash, serial));
+        let (left, entry) = (self.table.growth_left(), (hash, serial));
         let (worn, crowded) = (self.table.is_worn(), self.table.looks_for_bits());
         let slot = if search {
             insert_new(&mut self.table, hash, entry, hasher)

@@ -196,7 +196,7 @@ impl<G: Group> Subject<G> {
     fn insert(&mut self, key: u64, value: u64, search: bool) -> Option<Entry> {
         let hash = (self.hash)(key);
         let calls = Cell::new(0);
-        let (slots, left) = (self.table.slots(), self.table.growth_left);
+        let (slots, left) = (self.table.slots(), self.table.growth_left());
         let crowded = self.table.looks_for_bits();
         let hasher = |entry: &Entry| tick(&calls, (self.hash)(entry.0));
         if !search {

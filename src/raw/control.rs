@@ -308,7 +308,7 @@ impl<G: Group> Control<G> {
     #[inline(always)]
     pub(super) unsafe fn vacant_at_unloaded(self, position: usize) -> Option<usize> {
         let window = Self::SHAPE.window(position);
-        // SAFETY: the window of a position.
+        // SAFETY: the window of a position up to `mask`, whose bytes exist (I2).
         let vacant = unsafe { self.group(window) }.match_empty_unloaded();
         vacant.lowest().map(|lane| window + lane)
     }

@@ -429,9 +429,9 @@ impl<G: Group> Control<G> {
         let mut hashes = [0; 2 * SPREAD_HOMES];
         // What is taken, a bit for each slot.
         let mut taken = 0usize;
-        // SAFETY: the window of a first home has all slots of a one-window table, and the hasher is asked for the
-        // hashes of full ones, for which there are places. An entry finds a slot in the new table, even if all have its last home:
-        // it has twice as many slots as homes.
+        // SAFETY: the window of a first home has all slots of a one-window table (I1, I2), and the hasher is asked for the
+        // hashes of full ones (I3), for which there are places. An entry finds a slot in the new table, even if all have its
+        // last home: it has twice as many slots as homes.
         unsafe {
             let lanes = BitMask(self.group(0).full_bits());
             hasher.hash(self.ctrl(), lanes, &mut hashes);

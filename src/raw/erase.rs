@@ -120,7 +120,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn remove(&mut self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<T> {
         let table = self.detached();
-        table.prefetch_far(hash);
+        table.prefetch(hash);
         // SAFETY: the table is its own.
         unsafe { self.remove_in(table, hash, eq) }
     }

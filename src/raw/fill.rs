@@ -45,7 +45,7 @@ impl<'a, T, G: Group, A: Allocator> Filler<'a, T, G, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<NonNull<T>, NonNull<T>> {
         let Filler { fields, room, stored, .. } = *self;
-        fields.prefetch_far(hash);
+        fields.prefetch(hash);
         // SAFETY: the table is borrowed mutably: its control bytes are there (I2), and nobody else's. A slot that
         // is found is there (I1). There is room for the vacant one, which is in the window of the hash's home;
         // I3 is what the caller promises.

@@ -53,16 +53,6 @@ pub(crate) struct Detached<T, G: Group> {
 copy! { [T, G: Group] Detached<T, G>; }
 
 impl<T, G: Group> Detached<T, G> {
-    /// Number of homes from which a lookup prefetches the home's slot: those of tables that
-    /// outgrow a mebibyte, about where the L2 cache ends. An entry sits within a few slots of its
-    /// home, so the slot's line arrives while the control bytes are still on their way, and two
-    /// dependent cache misses become one. Chosen by `hit_dep` of the comparison bench.
-    const PREFETCH_HOMES: usize = match size_of::<T>() {
-        0 => usize::MAX,
-        // At least 1: with several homes there is a slot for each of them.
-        size => 1 + (1usize << 20) / size,
-    };
-
     /// # Safety
     /// `ctrl` is the first control byte of a table with slots of type `T` and so many homes, whose control
     /// bytes and words have been written (I2).
@@ -72,20 +62,17 @@ impl<T, G: Group> Detached<T, G> {
         Detached { control: unsafe { Control::from_raw(ctrl, homes) }, marker: PhantomData }
     }
 
-    /// Asks for the slot of the hash's home, if the table outgrows the cache.
-    #[inline(always)]
-    pub(super) fn prefetch_far(self, hash: u64) {
-        if self.control.mask() >= Self::PREFETCH_HOMES {
-            self.prefetch(hash);
-        }
-    }
-
-    /// Asks for the slot of the hash's home.
+    /// Asks for the slot of the hash's home. An entry sits within a few slots of its home, so the slot's line arrives while
+    /// the control bytes are still on their way, and two dependent cache misses become one. Small tables gain nothing from
+    /// that, but to ask first which this one is takes more than it saves: the branch was taken by each of their lookups, and
+    /// left the CPU less to predict the others by (Zen 3, `ci/profiles.sh`: intersection 1.34 -> .95).
     #[inline(always)]
     pub(crate) fn prefetch(self, hash: u64) {
-        let home = ctrl::home(hash, self.control.mask());
-        let slots = self.control.ctrl().as_ptr().cast::<T>();
-        G::prefetch(slots.wrapping_sub(home + 1).cast());
+        if size_of::<T>() != 0 {
+            let home = ctrl::home(hash, self.control.mask());
+            let slots = self.control.ctrl().as_ptr().cast::<T>();
+            G::prefetch(slots.wrapping_sub(home + 1).cast());
+        }
     }
 
     /// The address of a slot.
@@ -178,7 +165,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
         let table = self.detached();
-        table.prefetch_far(hash);
+        table.prefetch(hash);
         // SAFETY: the table is borrowed: its control bytes are there (I2) and stay what they are.
         unsafe { table.find(hash, eq) }
     }
@@ -187,7 +174,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn find_near(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<usize> {
         let table = self.detached();
-        table.prefetch_far(hash);
+        table.prefetch(hash);
         // SAFETY: as in `find`.
         unsafe { table.find_near(hash, eq) }
     }
@@ -197,7 +184,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn search_home(&self, hash: u64, mut eq: impl FnMut(&T) -> bool) -> AtHome {
         let table = self.detached();
-        table.prefetch_far(hash);
+        table.prefetch(hash);
         let control = table.control;
         // SAFETY: what is offered are full slots (I3).
         let home = match control.probe_home(hash, |slot| eq(unsafe { self.get(slot) })) {
@@ -251,7 +238,7 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
     #[inline(always)]
     pub fn find_or_spot(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Place {
         let table = self.detached();
-        table.prefetch_far(hash);
+        table.prefetch(hash);
         // SAFETY: the table is borrowed: its control bytes are there (I2) and stay what they are.
         match unsafe { table.search(hash, eq) } {
             Ok(slot) => Place::Full(slot),

@@ -93,7 +93,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         mut eq: impl FnMut(&T) -> bool,
         hasher: impl Fn(&T) -> u64,
     ) -> Result<Entry<'_, T, A>, TryReserveError> {
-        if self.len() == self.capacity() {
+        if !self.raw.has_room() {
             // One more search, but only in a full table, which is about to grow.
             if let Some(slot) = self.raw.find(hash, &mut eq) {
                 return Ok(Entry::Occupied(OccupiedEntry { slot, hash: Some(hash), table: self }));

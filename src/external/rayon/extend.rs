@@ -86,7 +86,7 @@ fn fill<K: Eq + Send, V: Send, A: Allocator>(
     let regions = table.raw.regions(for_cache.max(for_threads).min(MOST_REGIONS));
     let shares = sort(entries, regions);
     let len = shares.iter().flatten().map(Vec::len).sum();
-    if len > table.capacity() - table.len() {
+    if len > table.raw.growth_left() {
         table.reserve(len, hasher);
         // Equal entries are in one region, in order.
         return insert(table, shares.into_iter().flatten().flatten(), hasher);

@@ -418,6 +418,7 @@ unsafe impl<T, A: Allocator> Searched for Tables<T, A> {
         let found = match self.at_bound(hash) {
             // SAFETY: the tables are borrowed, and a slot that was found is there.
             Some((table, _)) => unsafe { table.find(hash, eq).map(|slot| table.slot(slot)) },
+            // (As a single lookup: it prefetches.)
             None => self.find_pointer(hash, eq),
         };
         // SAFETY: as above.

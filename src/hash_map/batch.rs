@@ -86,7 +86,7 @@ macro_rules! batches {
             /// a comparison panics, the keys already drawn are not lost: the next answer is the one for the
             /// same key.
             ///
-            /// This pays off in maps of 32 MiB and more; in smaller ones it is a plain loop of `get`.
+            /// This pays off in maps of 32 MiB and more; in smaller ones keys are looked up one by one.
             ///
             /// ```
             #[doc = concat!("use rosti::", stringify!($Map), " as Map;")]

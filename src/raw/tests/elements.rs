@@ -242,8 +242,8 @@ fn owning_elements<G: Group>() {
     life::<Counted<Box<u64>>, G>();
 }
 
-/// Elements of more than a mebibyte: any table of them is large enough to prefetch from, were it
-/// not for the one that has no slots.
+/// Elements of more than a mebibyte: a lookup prefetches at an address far before the control bytes, also in a table without
+/// slots.
 fn elements_beyond_the_cache<G: Group>() {
     let mut table = RawTable::<[u8; (1 << 20) + 1], G, Global>::new_in(Global);
     assert_eq!(table.find(7, |_| true), None);

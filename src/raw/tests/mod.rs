@@ -57,6 +57,7 @@ mod negative;
 #[cfg(panic = "unwind")]
 mod panics;
 mod pop;
+mod prefetch;
 mod reach;
 mod reference;
 mod region;

@@ -3,12 +3,15 @@
 use super::*;
 use crate::ctrl::Tag;
 use crate::raw::full::CHUNK;
+use core::cell::RefCell;
 
 std::thread_local! {
     pub(super) static LOADS: Cell<usize> = const { Cell::new(0) };
+    /// The addresses that were prefetched.
+    pub(super) static PREFETCHED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Another backend that counts what it loads.
+/// Another backend that counts what it loads, and notes what it prefetches.
 #[derive(Clone, Copy)]
 pub(super) struct Counting<G>(G);
 
@@ -49,6 +52,10 @@ unsafe impl<G: Group> Group for Counting<G> {
 
     fn convert(self) -> Self {
         Counting(self.0.convert())
+    }
+
+    fn prefetch(address: *const u8) {
+        PREFETCHED.with_borrow_mut(|prefetched| prefetched.push(address.addr()));
     }
 }
 

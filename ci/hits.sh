@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Instructions per lookup of a present integer, counted by callgrind: those of HashMap and of IntMap
 # must not be above hashbrown's. Hashes differ, and with them how many other tags are met: what that
-# may cost by chance (a tenth of an instruction) does not count. Keys of 64 bits may take one more: in this
+# may cost by chance (a quarter of an instruction) does not count; a tenth was enough as long as a lookup took two
+# instructions less (below). Keys of 64 bits may take two more: in this
 # loop the compiler asks each table again whether it has one window, since the probe loop no longer passes
 # its closure by `&mut` (which cost 1.6 of hashbrown's time where codegen units are not optimised together;
-# in the loop of ci/callgrind.sh it asks once, and the hit takes one instruction less than hashbrown's).
+# in the loop of ci/callgrind.sh it asks once); and the slot of the home is prefetched in small tables, too, which takes
+# two instructions more than finding out that they are small, and .98 of the time (docs/experiments.md).
 # Needs valgrind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,8 +29,8 @@ for key in u32 u64 usize i32 i64; do
     done
     printf '%-8s%10s%10s%10s\n' $key ${per_hit[rosti]} ${per_hit[IntMap]} ${per_hit[hashbrown]}
     for map in rosti IntMap; do
-        more=0.1
-        case $key in *64 | usize) more=1.1 ;; esac
+        more=0.25
+        case $key in *64 | usize) more=2.25 ;; esac
         awk "BEGIN { exit !(${per_hit[$map]} <= ${per_hit[hashbrown]} + $more) }" || failed=1
     done
 done

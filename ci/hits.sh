@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
-# Instructions per lookup of a present integer, counted by callgrind: those of HashMap and of IntMap
-# must not be above hashbrown's. Hashes differ, and with them how many other tags are met: what that
-# may cost by chance (a quarter of an instruction) does not count; a tenth was enough as long as a lookup took two
-# instructions less (below). Keys of 64 bits may take two more: in this
-# loop the compiler asks each table again whether it has one window, since the probe loop no longer passes
-# its closure by `&mut` (which cost 1.6 of hashbrown's time where codegen units are not optimised together;
-# in the loop of ci/callgrind.sh it asks once); and the slot of the home is prefetched in small tables, too, which takes
-# two instructions more than finding out that they are small, and .98 of the time (docs/experiments.md).
+# Instructions per lookup of a present integer, counted by callgrind: HashMap and IntMap may take as many as hashbrown,
+# with keys of 64 bits two more. Those prefetch the slot of the home, in tables of any size: an instruction (32 bits)
+# or two (64) more than finding out that a table is small, and .98 of the time (docs/experiments.md); before that the limit was
+# a tenth of an instruction, and one more with 64 bits. Hashes differ, and with them how many other tags are met: what that
+# may cost by chance, a quarter of an instruction, does not count.
 # Needs valgrind.
 set -euo pipefail
 cd "$(dirname "$0")/.."

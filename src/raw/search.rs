@@ -64,8 +64,8 @@ impl<T, G: Group> Detached<T, G> {
 
     /// Prefetches the slot of the hash's home. An entry sits within a few slots of its home, so the slot's line arrives while
     /// the control bytes are still on their way, and two dependent cache misses become one. A table in the cache gains nothing,
-    /// but a branch on its size costs more than it saves: each lookup in a small table took it, and the CPU has less to tell its
-    /// other branches by then (Zen 3, `ci/profiles.sh`: intersection 1.34 instead of .96). And a small table need not be in the cache
+    /// but a branch on its size costs more than it saves: each lookup in a small table took it, and the CPU predicted other
+    /// branches worse (Zen 3, `ci/profiles.sh`: intersection 1.34 instead of .96). And a small table need not be in the cache
     /// (`latency`, many maps: hits 1.05 -> .77). The price: misses in many tables of a few entries (`small_miss`: .99 -> 1.08).
     #[inline(always)]
     pub(crate) fn prefetch(self, hash: u64) {

@@ -24,7 +24,7 @@ fn searches<G: Group>() -> [Search<G>; 6] {
         ("place", |table, key| {
             if table.find(mix(key), |&k| k == key).is_some() {
                 PREFETCHED.take();
-                // SAFETY: the key is there, so no slot is made full.
+                // SAFETY: the key is there, so no slot is made full that would have to be written to (I3).
                 let place =
                     unsafe { Filler::new(table).place(mix(key), |&k| k == key, key_hasher) };
                 assert!(place.is_ok());

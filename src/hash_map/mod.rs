@@ -103,7 +103,7 @@ pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
     pub(crate) table: HashTable<(K, V), A>,
 }
 
-/// The hash of an entry, for the table's growth.
+/// The hash of an entry, for the table to make room.
 #[inline(always)]
 pub(crate) fn hash_of<K: Hash, V, S: BuildHasher>(
     hash_builder: &S,

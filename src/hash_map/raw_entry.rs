@@ -344,7 +344,7 @@ impl<'a, K: Hash, V, S: BuildHasher, A: Allocator> RawVacantEntryMut<'a, K, V, S
 
 impl<'a, K, V, S, A: Allocator> RawVacantEntryMut<'a, K, V, S, A> {
     /// Inserts a key, which must be absent and have this hash, with a value. `hasher` is called
-    /// instead of the map's own for keys that move if the map must make room. O(1) amortised.
+    /// instead of the map's own for keys that move, or might, if the map must make room. O(1) amortised.
     ///
     /// ```
     /// use rosti::hash_map::{HashMap, RawEntryMut};

@@ -175,8 +175,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// The entry that `eq` accepts, or the slot where it belongs: a search and an insertion in
-    /// one. Makes room only if there is no such entry, calling `hasher` for those that move. O(1)
-    /// expected and amortised.
+    /// one. Makes room only if there is no such entry, calling `hasher` for those that move, or might.
+    /// O(1) expected and amortised.
     ///
     /// # Panics
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.
@@ -286,7 +286,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// Stores an entry without a search for an equal one. `hasher` is called for the entries that
-    /// move if the table must make room. O(1) amortised.
+    /// move, or might, if the table must make room. O(1) amortised.
     ///
     /// # Panics
     /// If the table must grow and the new capacity overflows; aborts if the allocator fails.

@@ -2,30 +2,32 @@
 //!
 //! # Streaming
 //!
-//! A table that grows is filled as if its entries were inserted one by one, in slot order. But
-//! searching a window for a vacant slot means a 16-byte load of control bytes that have just been
-//! written one by one, which defeats store forwarding and costs more than everything else. Doubling
-//! needs no search: home positions are the low bits of the hash, so when the number of homes
-//! doubles from `n`, an entry with home `p` gets home `p` or `p + n`. The old table is walked in
-//! strips of 48 slots (16 where words have 32 bits). An entry in its first window came from a home
-//! a little before its slot, so wherever it goes lies in a short stretch of the lower or of the
-//! upper half, and two words in registers say which slots of those two stretches are taken:
+//! A table that grows need not be filled by searching for vacant slots: that means a 16-byte load of control bytes that
+//! have just been written one by one, which defeats store forwarding and costs more than everything else.
+//!
+//! Home positions are the low bits of the hash. So when the number of homes doubles from `n`, an entry with home `p`
+//! gets home `p` or `p + n`, and if it went to the slot that is as far from there as its old slot was from `p`, it would be
+//! in its home's window and in nobody's way. It goes to that slot or one before it, which lookups prefer: each half has
+//! a *cursor*, the slot behind the last one that was filled, and an entry goes to its home or the cursor, whichever is
+//! further on. As entries are taken in the order of their slots, that is never further than it was.
 //!
 //! ```text
 //!   old            |……………[a b c d e f …]…………………|     a c d → lower half, b e f → upper half
 //!   new   |……………[a c d ……………]…………………|……………[b e f …………]………………|
-//!                lower: 0b0…0111               upper: 0b0…0111
+//!                       ^ lower                       ^ upper
 //! ```
 //!
-//! A slot that is taken according to the words is taken, but they may not know of all of them:
-//! where one stretch runs into the other half or beyond its word, or an entry has come from a
-//! window further on (few have), the control byte says so, and the slot is searched for in the
-//! usual way.
+//! Few entries have strayed from their home's window, and few slots are taken by these, or, at the end of the lower half,
+//! belong to the upper one: there a slot is searched for in the usual way.
 //!
-//! A table that comes to have four times as many homes, or half or a quarter of them, is filled in the same way. There
-//! are as many stretches as parts of the new table, or one where homes become fewer, to which entries come that
-//! earlier strips have brought others to: so each strip begins with a look at what is taken there. Where homes are
-//! farther apart than that, few entries come close to one that was stored just before, and they are inserted one by one.
+//! A table that comes to have four times as many homes, or half or a quarter of them, is filled as if the entries were
+//! inserted one by one, in slot order. The old table is walked in strips of 48 slots (16 where words have 32 bits). An
+//! entry in its home's window goes to a short stretch of one of as many parts of the new table as it has times the homes,
+//! or of the whole if it has fewer, and a word in a register for each says which slots there are taken. Where homes become
+//! fewer, entries come to where earlier strips have brought others: so each strip begins with a look at what is taken.
+//! A slot that is taken according to a word is taken, but it may not know of all of them: where a stretch runs beyond it, or
+//! an entry has come from a window further on, the control byte says so. Where homes are farther apart
+//! than that, few entries come close to one that was stored just before, and they are inserted one by one.
 //!
 //! A hasher that panics leaves the old table as it was: entries are copied, not moved, until all
 //! have arrived.
@@ -68,10 +70,12 @@ use crate::probe::ProbeSeq;
 /// Homes of a strip's entries begin this far before it. Windows are no wider.
 const BEFORE: usize = 16;
 /// Slots in a strip: the rest of a word, as nearly every entry comes to lie no further behind
-/// than it was. Chosen by `grow`.
+/// than it was.
 const STRIP: usize = usize::BITS as usize - BEFORE;
 /// How many times as many homes, or as few, a table gets at most whose entries are streamed.
 const PARTS: usize = 4;
+/// How many slots a table has at most that the entries of one window are spread over: a bit for each.
+const SPREAD_SLOTS: usize = u64::BITS as usize;
 
 /// What gives the hashes of entries to those who do not know their type.
 pub(super) trait HashEntries {
@@ -97,6 +101,7 @@ impl<'a, T, F: Fn(&T) -> u64> HashBy<'a, T, F> {
 
 impl<T, F: Fn(&T) -> u64> HashEntries for HashBy<'_, T, F> {
     unsafe fn hash(&self, end: NonNull<u8>, lanes: Lanes, hashes: &mut [u64]) {
+        // (Not by `for_each`: in a loop as short as this the iterator takes an instruction less.)
         for lane in lanes {
             // SAFETY: the caller's contract; a full slot is initialised (I3), and there is a place for each lane.
             unsafe {
@@ -179,24 +184,6 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
         Ok(())
     }
 
-    /// Sees to it that one more entry can be stored beyond its home's window.
-    #[inline]
-    pub(super) fn ensure_room(&mut self, hasher: &impl Fn(&T) -> u64) {
-        let hasher = HashBy::new(hasher);
-        // SAFETY: layout and hasher are those of the entries.
-        unsafe { self.untyped_mut().ensure_room_for(Self::SLOT, &hasher) }
-        self.debug_check();
-    }
-
-    /// Claims a vacant slot for an absent entry where the home's window has no room, or the table: the
-    /// positions before it count the entry, which must [`occupy`](Self::occupy) the slot next.
-    #[inline]
-    pub fn claim_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        let hasher = HashBy::new(&hasher);
-        // SAFETY: layout and hasher are those of the entries.
-        unsafe { self.untyped_mut().claim(Self::SLOT, hash, &hasher) }
-    }
-
     /// See [`Control::rebuild`].
     #[cfg(test)]
     pub(super) fn rebuild(&mut self, hasher: &impl Fn(&T) -> u64) {
@@ -256,40 +243,6 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
             }
         }
         Ok(())
-    }
-
-    /// See [`RawTable::ensure_room`].
-    #[cold]
-    #[inline(never)]
-    pub(super) unsafe fn ensure_room_for(&mut self, slot: Layout, hasher: &dyn HashEntries) {
-        // SAFETY: the caller's contract. Only tables with several windows are above their limit.
-        unsafe {
-            if !self.has_room() {
-                // Infallible: a failure does not return.
-                let _ = self.grow(slot, 1, hasher, Fallibility::Infallible);
-            } else if self.control.is_above_limit() {
-                self.control.put_right(self.items, slot.size(), hasher);
-            }
-        }
-    }
-
-    /// See [`RawTable::claim_elsewhere`].
-    #[cold]
-    #[inline(never)]
-    pub(super) unsafe fn claim(
-        &mut self,
-        slot: Layout,
-        hash: u64,
-        hasher: &dyn HashEntries,
-    ) -> usize {
-        // SAFETY: the caller's contract. Then there is room, and thus a vacant slot (I4).
-        unsafe {
-            // Nearly always there is, and nothing to put right: a call less.
-            if !self.has_room() || self.control.is_above_limit() {
-                self.ensure_room_for(slot, hasher);
-            }
-            self.control.claim(hash)
-        }
     }
 
     /// Gives a table without slots the smallest block that holds `capacity` entries.
@@ -363,15 +316,16 @@ impl<G: Group, A: Allocator> RawTable<Untyped, G, A> {
                 // There is nothing to move.
             } else if size.homes == 1 {
                 self.control.pack_into(self.items, block.control, slot.size());
-            } else if size.has_one_window() && old_size.slots <= size.homes {
-                self.control.spread_into(block.control, slot.size(), hasher);
-            } else if size.homes == (2 * old_size.homes).max(2 * G::WIDTH) {
-                self.control.stream_into(old_size.slots, block.control, slot.size(), hasher);
-            } else if !old_size.has_one_window()
-                && !size.has_one_window()
-                && size.homes / PARTS <= old_size.homes
-                && old_size.homes / PARTS <= size.homes
+            } else if old_size.has_one_window()
+                && old_size.slots <= size.homes
+                && size.slots <= SPREAD_SLOTS
             {
+                self.control.spread_into(block.control, size.slots, slot.size(), hasher);
+            } else if old_size.has_one_window() || size.has_one_window() {
+                self.control.reinsert_into(self.items, &mut block.control, slot.size(), hasher);
+            } else if size.homes == 2 * old_size.homes {
+                self.control.stream_into(old_size.slots, block.control, slot.size(), hasher);
+            } else if size.homes / PARTS <= old_size.homes && old_size.homes / PARTS <= size.homes {
                 self.control.stream_by_parts(old_size.slots, block.control, slot.size(), hasher);
             } else {
                 self.control.reinsert_into(self.items, &mut block.control, slot.size(), hasher);
@@ -418,40 +372,46 @@ impl<G: Group> Control<G> {
         }
     }
 
-    /// Copies all entries of a one-window table into another one, each to the first vacant slot from its home on.
+    /// Copies all entries of a one-window table into one with so many slots, each to the first that is vacant in the window
+    /// of its home.
     ///
     /// # Safety
-    /// This table has one window. So has `new`, which is empty, spread, and has slots of the same size, and at least as
-    /// many homes as this table has slots.
+    /// This table has one window. `new` is empty and has so many slots, of the same size, [`SPREAD_SLOTS`] at most, and at
+    /// least as many homes as this table has slots; if it has one window, too, it is spread.
     #[inline(never)]
-    unsafe fn spread_into(self, new: Self, size: usize, hasher: &dyn HashEntries) {
-        // As many as the largest such table has slots.
+    unsafe fn spread_into(self, new: Self, slots: usize, size: usize, hasher: &dyn HashEntries) {
+        // As many as the largest one-window table has slots.
         let mut hashes = [0; 2 * SPREAD_HOMES];
         // What is taken, a bit for each slot.
-        let mut taken = 0usize;
+        let mut taken = 0u64;
         // SAFETY: the window of a first home has all slots of a one-window table (I1, I2), and the hasher is asked for the
-        // hashes of full ones (I3), for which there are places. An entry finds a slot in the new table, even if all have its
-        // last home: it has twice as many slots as homes.
+        // hashes of full ones (I3), for which there are places. The entries are no more than a window has slots, so the first
+        // slot that is not taken is in the window of the home, and the carry comes to it. If it is behind the last slot, which
+        // it is not where there are twice as many slots as homes, the entry has to go elsewhere, and there is room (I4).
         unsafe {
             let lanes = BitMask(self.group(0).full_bits());
             hasher.hash(self.ctrl(), lanes, &mut hashes);
-            for lane in lanes {
+            lanes.for_each(|lane| {
                 let hash = hashes[lane];
+                let window = Self::SHAPE.window(ctrl::home(hash, new.mask()));
                 // The carry goes to the first slot that is not taken.
-                let filled = taken | (taken + (1 << ctrl::home(hash, new.mask())));
-                let target = (filled ^ taken).trailing_zeros() as usize;
-                taken = filled;
+                let vacant = (taken + (1 << window)) & !taken;
+                let mut target = vacant.trailing_zeros() as usize;
+                if target >= slots {
+                    debug_assert!(new.has_several_windows());
+                    target = new.claim_vacant(hash);
+                }
+                taken |= 1 << target;
                 new.set_byte(target, Tag::of(hash).byte());
                 copy_entry(self.ctrl(), lane, new.ctrl(), target, size);
-            }
+            });
         }
     }
 
-    /// Copies all entries into an empty table of twice as many homes, or from one window into the
-    /// smallest table with several; see the module's introduction.
+    /// Copies all entries into an empty table of twice as many homes; see the module's introduction.
     ///
     /// # Safety
-    /// This table has so many slots. `new` is empty, has slots of the same size, and room for all entries.
+    /// Both tables have several windows, this one so many slots. `new` is empty and has slots of the same size.
     #[inline(never)]
     unsafe fn stream_into(self, slots: usize, new: Self, size: usize, hasher: &dyn HashEntries) {
         // The sizes of numbers, of strings and vectors, and of pairs of these.
@@ -481,39 +441,41 @@ impl<G: Group> Control<G> {
         hasher: &dyn HashEntries,
     ) {
         let size = if SIZE == 0 { size } else { SIZE };
-        let half = new.mask() / 2 + 1;
-        // What is taken: bit i stands for the slot `before + i` of a half.
-        let (mut lower, mut upper) = (0usize, 0usize);
+        let half = self.mask() + 1;
+        // The slots of each half that entries may come to next, counted from where it begins.
+        let (mut lower, mut upper) = (0, 0);
         let mut hashes = [0; CHUNK];
-        let mut base = 0;
-        while base < slots {
-            let before = base.wrapping_sub(BEFORE);
+        for base in (0..slots).step_by(CHUNK) {
             // SAFETY: slots grow downwards from `ctrl`, and there are more of them than `base`, each
-            // with a control byte. The hasher is asked for the hashes of full slots.
+            // with a control byte. The hasher is asked for the hashes of full slots (I3).
             let (end, lanes) = unsafe {
                 let end = self.ctrl().sub(base * size);
-                let lanes = self.full_lanes::<STRIP>(base);
+                let lanes = self.full_lanes::<CHUNK>(base);
                 hasher.hash(end, lanes, &mut hashes);
                 (end, lanes)
             };
-            for lane in lanes {
-                let hash = hashes[lane];
+            lanes.for_each(|lane| {
+                let (slot, hash) = (base + lane, hashes[lane]);
                 let into_upper = hash as usize & half;
-                let taken = if into_upper == 0 { lower } else { upper };
-                let window = Self::SHAPE.window(hash as usize & (half - 1));
-                let (first, start) = (window.wrapping_sub(before), before.wrapping_add(into_upper));
-                // SAFETY: the entry of a full slot (I3) comes to one of its own; there is room for all (I4).
-                let filled = unsafe {
-                    let (target, filled) = new.place(hash, first, start, taken);
+                let window = Self::SHAPE.window(ctrl::home(hash, self.mask()));
+                let cursor = if into_upper == 0 { lower } else { upper };
+                let place = window.max(cursor);
+                let (mut target, mut next) = (place + into_upper, place + 1);
+                // SAFETY: the entry of a full slot (I3) comes to one of its own, and there is room for all (I4). No cursor is
+                // behind the slot that is read, so `place` is not behind an entry's slot that is in its home's window,
+                // which there is in the half where it goes, too (I2), and an EMPTY byte has a slot (I6).
+                unsafe {
+                    let strayed = slot.wrapping_sub(window) >= G::WIDTH;
+                    if strayed || new.byte(target) != EMPTY {
+                        next = if strayed { cursor } else { next };
+                        target = new.claim_vacant(hash);
+                    }
+                    new.set_byte(target, Tag::of(hash).byte());
                     copy_entry(end, lane, new.ctrl(), target, size);
-                    filled
-                };
-                upper = if into_upper == 0 { upper } else { filled };
-                lower = if into_upper == 0 { filled } else { lower };
-            }
-            lower >>= STRIP;
-            upper >>= STRIP;
-            base += STRIP;
+                }
+                lower = if into_upper == 0 { next } else { lower };
+                upper = if into_upper == 0 { upper } else { next };
+            });
         }
     }
 
@@ -594,7 +556,7 @@ impl<G: Group> Control<G> {
                 }
                 (from, lanes)
             };
-            for lane in BitMask::<usize, 1>(lanes) {
+            BitMask::<usize, 1>(lanes).for_each(|lane| {
                 let hash = hashes[lane];
                 let home = ctrl::home(hash, new.mask());
                 let part = home >> homes.trailing_zeros();
@@ -606,7 +568,7 @@ impl<G: Group> Control<G> {
                     taken[part] = filled;
                     copy_entry(from, lane, new.ctrl(), target, size);
                 }
-            }
+            });
             base = end.min(base + STRIP);
         }
     }
@@ -632,7 +594,7 @@ impl<G: Group> Control<G> {
             // `new` (I4), where a home has a window (I2).
             unsafe {
                 hasher.hash(self.ctrl().sub(base * size), lanes, &mut hashes);
-                for lane in lanes {
+                lanes.for_each(|lane| {
                     let hash = hashes[lane];
                     // Most find room at home: no call.
                     let target = to.vacant_at(ctrl::home(hash, to.mask())).unwrap_or_else(|| {
@@ -642,7 +604,7 @@ impl<G: Group> Control<G> {
                     });
                     to.set_byte(target, Tag::of(hash).byte());
                     copy_entry(self.ctrl(), base + lane, to.ctrl(), target, size);
-                }
+                });
             }
         }
     }
@@ -653,7 +615,7 @@ impl<G: Group> Control<G> {
     /// # Safety
     /// As for [`rebuild`](Self::rebuild), and there are so many entries.
     #[inline(never)]
-    unsafe fn put_right(self, items: usize, size: usize, hasher: &dyn HashEntries) {
+    pub(super) unsafe fn put_right(self, items: usize, size: usize, hasher: &dyn HashEntries) {
         // SAFETY: the caller's contract.
         unsafe {
             // A sum of steps that has reached its end is above any limit; by then other shifts have been tried often.
@@ -751,12 +713,25 @@ impl<G: Group> Control<G> {
                 }
             };
             if target != slot {
-                self.set_byte(slot, EMPTY);
-                self.copy_slot(slot, self, target, size, Tag::of(hash));
+                self.move_entry(slot, target, size, Tag::of(hash));
             }
             if target < end {
                 self.settle_in(hash, target);
             }
+        }
+    }
+
+    /// Moves the entry of a slot, which has this tag, to a vacant slot.
+    ///
+    /// # Safety
+    /// `slot` is full and `target` a vacant slot, each of that size; nobody else accesses the table. A search for the entry
+    /// comes to `target` (I5).
+    #[inline]
+    pub(super) unsafe fn move_entry(self, slot: usize, target: usize, size: usize, tag: Tag) {
+        // SAFETY: the caller's contract; these are two slots, and one of them is full before and after (I3).
+        unsafe {
+            self.set_byte(slot, EMPTY);
+            self.copy_slot(slot, self, target, size, tag);
         }
     }
 

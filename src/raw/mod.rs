@@ -17,7 +17,8 @@
 //! Searches first. Only when the entry is known to be absent may the table grow or be rebuilt, so
 //! writing to a present entry never moves anything. The entry goes to the first vacant slot on its
 //! walk, almost always in the window that the search has just read. Where it is not, each position
-//! before it counts the entry, and stops counting it when it is removed.
+//! before it counts the entry, and stops counting it when it is removed; in a table that has lost entries,
+//! another one in the window may make room instead (`claim.rs`).
 //!
 //! # Invariants
 //!
@@ -53,6 +54,7 @@ use crate::group::{Group, Native};
 
 #[cfg(any(test, feature = "batch"))]
 pub(crate) mod batch;
+mod claim;
 mod clone;
 mod control;
 mod debug;
@@ -448,8 +450,8 @@ pub fn compile_here() -> [*const (); 13] {
     [
         Table::grow as *const (),
         Table::shrink as *const (),
-        Table::ensure_room_for as *const (),
         Table::claim as *const (),
+        Table::vacant_for as *const (),
         Table::block_for as *const (),
         Table::clone_entries as *const (),
         Table::forget_all as *const (),

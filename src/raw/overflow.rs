@@ -32,11 +32,13 @@
 //! asks for one if two conditions hold:
 //!
 //! * *Steps*, the sum of all that was added and not taken back, is above the *limit*: one and a half times
-//!   what the last rebuild left, plus two for each window's width of homes. So the next rebuild comes when
+//!   what the last rebuild left, plus one for each window's width of homes. So the next rebuild comes when
 //!   so many steps have been walked by inserts, whatever the hash is, and is paid for by them.
 //! * The *wear*, the steps of entries that have left again, is more than a trifle. A table that is
 //!   only filled has nothing to put right, however crowded it gets; one that lost an entry whose
 //!   hash was unknown may have.
+//!
+//! From the first wear on, entries make room for others (`claim.rs`), which keeps steps few.
 //!
 //! The conditions were chosen by `churn`, `churn_miss`, the bench `cliffs`, and the test that fills
 //! one map in the order of another.
@@ -384,13 +386,13 @@ impl<G: Group> Control<G> {
     #[inline]
     pub(super) unsafe fn is_worn(self) -> bool {
         // SAFETY: a table above its limit has several windows, and nobody writes to it.
-        unsafe { self.is_above_limit() && self.wear() > (self.credit() / 4).min(MOST_WEAR - 1) }
+        unsafe { self.is_above_limit() && self.wear() > (self.credit() / 2).min(MOST_WEAR - 1) }
     }
 
-    /// Two for each window's width of homes.
+    /// One for each window's width of homes.
     #[inline]
     pub(super) fn credit(self) -> u32 {
-        u32::try_from((self.mask() + 1) / (G::WIDTH / 2)).unwrap_or(u32::MAX)
+        u32::try_from((self.mask() + 1) / G::WIDTH).unwrap_or(u32::MAX)
     }
 
     /// Sets the limit from the steps that entries need which have just been placed. Nothing is worn. A sum that has

@@ -21,7 +21,8 @@
 //! entry and was overflowed, or was full. As jobs only add entries, full windows stay full and counts that are not
 //! zero stay so, and the next one meets the same fate.
 //!
-//! The entries are those of inserting one by one, and so are counts. Slots may differ: what is left over comes
+//! The entries are those of inserting one by one, and so are counts in a table that has lost none. (In one that has, inserting
+//! one by one may make room at home (`claim.rs`); jobs do not.) Slots may differ: what is left over comes
 //! last, and in a table with one window it may lie before its home (see `capacity.rs`).
 //!
 //! # Overflow counts

@@ -1,7 +1,7 @@
 //! Scanning: a walk over the entries in steps, between which anything may happen to the table.
 //!
-//! An iterator goes by slots, and entries change their slots when the table is resized or rebuilt. A scan goes by
-//! hashes: it visits entries in the order of a number made of the bits of their hash, the *rank*, and a
+//! An iterator goes by slots, and entries change their slots when the table is resized or rebuilt, or one makes room for
+//! another. A scan goes by hashes: it visits entries in the order of a number made of the bits of their hash, the *rank*, and a
 //! [cursor](ScanCursor) is the rank up to which all have been visited. So whatever the table does between two
 //! steps, an entry that stays is visited exactly once. The cursor borrows nothing, and the table does not know
 //! about it.

@@ -41,9 +41,9 @@ const SAMPLE: usize = 256;
 /// In how many windows, modulo that number, they are told apart.
 const WINDOWS: usize = 1024;
 
-/// A table is crowded from so many times the credit (`overflow.rs`) of steps on. With good hashes there are at most
-/// three times the credit in a full and old table.
-const CROWDED: u32 = 16;
+/// A table is crowded from so many times the credit (`overflow.rs`) of steps on. With good hashes a full and
+/// old table has at most four times the credit, and seven times where homes are aligned.
+const CROWDED: u32 = 32;
 
 impl<G: Group> Control<G> {
     /// How much longer than in a table that is not scattered each step of the walk of a hash is under a shift, in

@@ -263,19 +263,4 @@ impl<T, G: Group, A: Allocator> RawTable<T, G, A> {
             Place::Unknown => Err(self.vacant_elsewhere(hash, hasher)),
         }
     }
-
-    /// The vacant slot for an absent entry where the home's window has no room, or the table.
-    #[cold]
-    #[inline(never)]
-    fn vacant_elsewhere(&mut self, hash: u64, hasher: impl Fn(&T) -> u64) -> usize {
-        self.ensure_room(&hasher);
-        // SAFETY: there are several windows, or one in which there is room, and thus a vacant slot (I4).
-        unsafe {
-            match self.control.has_several_windows() {
-                // (No window covers that number.)
-                true => self.control.vacant_on_walk(hash, usize::MAX),
-                false => self.control.vacant_in_window(hash),
-            }
-        }
-    }
 }

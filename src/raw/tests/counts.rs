@@ -176,7 +176,7 @@ fn every_position_in_every_state<G: Group>() {
 fn sums_end<G: Group>() {
     let table = table::<G>();
     let (control, homes) = (table.control, table.control.mask() + 1);
-    let credit = (2 * homes / G::WIDTH) as u32;
+    let credit = (homes / G::WIDTH) as u32;
     let kind = Kind::new::<G>(homes, 7, 1);
     const END: u32 = u32::MAX;
     let ends = [0, 1, 2, END / 3 * 2, END / 3 * 2 + 1, END / 2, END / 2 + 1, END - 1, END];
@@ -226,7 +226,7 @@ fn sums_end<G: Group>() {
 fn wear_is_worn_from_a_trifle_on<G: Group>() {
     let table = table::<G>();
     let (control, homes) = (table.control, table.control.mask() + 1);
-    let credit = (2 * homes / G::WIDTH) as u32;
+    let credit = (homes / G::WIDTH) as u32;
     let kind = Kind::new::<G>(homes, homes - 1, 1);
     // SAFETY: the table has several windows and is ours.
     unsafe {
@@ -234,7 +234,7 @@ fn wear_is_worn_from_a_trifle_on<G: Group>() {
         control.renew_limit();
         control.add_steps(u32::MAX);
         for wear in 0..=credit {
-            assert_eq!((control.wear(), control.is_worn()), (wear, wear > credit / 4));
+            assert_eq!((control.wear(), control.is_worn()), (wear, wear > credit / 2));
             control.take_back_walk(kind.home as u64, kind.slot);
         }
     }
@@ -246,7 +246,7 @@ fn credits<G: Group>() {
         let homes = 1usize << log;
         // SAFETY: nothing is read: the credit is the homes' alone.
         let control = unsafe { Control::<G>::from_raw(NonNull::dangling(), homes) };
-        let credit = (2 * homes as u128 / G::WIDTH as u128).min(u128::from(u32::MAX));
+        let credit = (homes as u128 / G::WIDTH as u128).min(u128::from(u32::MAX));
         assert_eq!(u128::from(control.credit()), credit, "{homes} homes");
     }
 }

@@ -184,6 +184,17 @@ fn life<T: Element, G: Group>() {
     });
     assert!(kept.len() < ids.len());
     check(&table, &mut kept);
+    // Others take their places, for which some may move (unless they have no bytes, and all the same hash).
+    for number in 0..len {
+        if table.len() == table.capacity() {
+            let id = kept.swap_remove(random.below(kept.len()));
+            table.remove(mix(id), |element| element.id() == id).expect("it is present");
+        }
+        let element = T::make(2 * again + len + number);
+        kept.push(element.id());
+        table.insert_unique(mix(element.id()), element, hasher);
+    }
+    check(&table, &mut kept);
     let mut entries = table.extract_if();
     while let Some(element) = entries.next(|_| every_third()) {
         let position = kept.iter().position(|&id| id == element.id());

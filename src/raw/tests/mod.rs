@@ -7,6 +7,7 @@ use crate::allocator::{Allocator, Global};
 use crate::capacity::Size;
 use crate::group::Group;
 use crate::raw::RawTable;
+use crate::raw::claim::TRIES;
 use crate::raw::control::Control;
 use crate::raw::overflow::NOT_SCATTERED;
 use alloc::string::String;
@@ -47,6 +48,7 @@ pub(crate) use meter::Metered;
 
 mod arithmetic;
 pub(crate) mod batch;
+mod claim;
 mod counts;
 mod elements;
 #[cfg(feature = "allocator-api2")]
@@ -265,7 +267,7 @@ fn worn_table<G: Group>(doublings: u32) -> Keys<G> {
         }
         let (new, calls) = (key + capacity, Cell::new(0));
         table.insert_unique(mix(new), new, |key| tick(&calls, key_hasher(key)));
-        assert_eq!(calls.get(), 0, "a rebuild below the limit");
+        assert!(calls.get() <= TRIES, "a rebuild below the limit");
     }
     panic!("churn at full load never wore the table\n{}", table.dump());
 }

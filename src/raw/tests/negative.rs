@@ -176,12 +176,12 @@ fn dumps<G: Group>() {
     insert_by(&mut table, 0..=G::WIDTH as u64, hasher);
     let expected = match G::WIDTH {
         8 => format!(
-            "{name} homes 16 items 9 capacity 14 steps 1 limit 4\n\
+            "{name} homes 16 items 9 capacity 14 steps 1 limit 2\n\
              \x20      0 55555555  00010000\n\
              \x20      8 5.......  00000000\n"
         ),
         _ => format!(
-            "{name} homes 32 items 17 capacity 28 steps 1 limit 4\n\
+            "{name} homes 32 items 17 capacity 28 steps 1 limit 2\n\
              \x20      0 ...5555555555555  0001000000000000\n\
              \x20     16 5555............  0000000000000000\n\
              \x20     32 ...xxxxxxxxxxxxx  \n"

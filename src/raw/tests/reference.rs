@@ -2,15 +2,17 @@
 //! positions count it, what growth and the rebuild do. The real table must agree in every slot and count.
 //!
 //! *When* a table is rebuilt is a matter of tuning and not specified here beyond this: never below the
-//! limit, and (`model.rs`) again and again under churn. So is which bits of hashes scatter their walks: the
-//! reference is told.
+//! limit, and (`model.rs`) again and again under churn. So are which bits of hashes scatter their walks, and whether room
+//! is made at home: the reference is told.
 
 use super::*;
 use crate::capacity::Shape;
-use crate::ctrl::{EMPTY, Tag};
+use crate::ctrl::{self, EMPTY, Tag};
 use crate::raw::full::CHUNK;
+use crate::raw::grow::HashBy;
 use crate::raw::overflow::{MANY, NOT_SCATTERED};
 use alloc::vec;
+use core::alloc::Layout;
 use core::ops::Range;
 
 /// The positions that a search for this hash visits. Aligned homes: home, then 1, 61, 121, … windows further each time.
@@ -66,12 +68,14 @@ pub(super) struct Reference {
     counts: Vec<u32>,
     /// By how many bits hashes are shifted for the scatter of their walks.
     shift: u32,
+    /// Whether entries in a full window move on for others whose home it is.
+    makes_room: bool,
 }
 
 impl Reference {
     fn with_size(shape: Shape, homes: usize, slots: usize) -> Self {
         let (slots, counts) = (vec![None; slots], vec![0; homes]);
-        Reference { shape, homes, slots, counts, shift: NOT_SCATTERED }
+        Reference { shape, homes, slots, counts, shift: NOT_SCATTERED, makes_room: false }
     }
 
     pub(super) fn with_capacity(shape: Shape, capacity: usize) -> Self {
@@ -115,6 +119,26 @@ impl Reference {
         slot.expect("the reference is not full")
     }
 
+    /// Room in the full window of a hash's home: one of its last two entries, the last one first, moves to the first vacant slot
+    /// of the window behind it, if its own home's window covers both.
+    fn room_made_at_home(&mut self, hash: u64) -> Option<usize> {
+        let home = (hash % self.homes as u64) as usize;
+        let next = home + self.shape.width;
+        if !self.makes_room || self.vacant_in(home).is_some() || next >= self.homes {
+            return None;
+        }
+        let vacant = self.vacant_in(next)?;
+        for slot in [next - 1, next - 2] {
+            let entry = self.slots[slot].expect("the window is full");
+            let window = self.window((entry % self.homes as u64) as usize);
+            if window.contains(&slot) && window.contains(&vacant) {
+                self.slots.swap(slot, vacant);
+                return Some(slot);
+            }
+        }
+        None
+    }
+
     /// Stores a hash; the positions that it leaves on its way to the slot count it.
     fn put(&mut self, hash: u64, slot: usize) {
         self.slots[slot] = Some(hash);
@@ -141,19 +165,44 @@ impl Reference {
         if self.len() == self.capacity() {
             self.resize(self.capacity() + 1);
         }
-        let slot = self.first_vacant(hash);
+        let slot = self.room_made_at_home(hash).unwrap_or_else(|| self.first_vacant(hash));
         self.put(hash, slot);
         slot
     }
 
-    /// Moves to the smallest size for `capacity`: inserts the entries in slot order.
+    /// Moves to the smallest size for `capacity`: inserts the entries in slot order, or doubles.
     fn resize(&mut self, capacity: usize) {
         let mut new = Self { shift: self.shift, ..Self::with_capacity(self.shape, capacity) };
-        for &hash in self.slots.iter().flatten() {
-            let slot = new.first_vacant(hash);
-            new.put(hash, slot);
+        if self.homes > 8 && new.homes == 2 * self.homes {
+            self.double(&mut new);
+        } else {
+            for &hash in self.slots.iter().flatten() {
+                let slot = new.first_vacant(hash);
+                new.put(hash, slot);
+            }
         }
         *self = new;
+    }
+
+    /// In slot order: what is in its home's window goes to the next slot of the half where its new home is that is neither
+    /// before its window there nor before or at that of the last one, unless that is taken or was never there. All else goes
+    /// to the first vacant slot.
+    fn double(&self, new: &mut Self) {
+        let mut next = [0; 2];
+        for (slot, hash) in self.slots.iter().enumerate() {
+            let Some(hash) = *hash else { continue };
+            let home = (hash % self.homes as u64) as usize;
+            let half = (hash % new.homes as u64) as usize / self.homes;
+            let (mut target, window) = (None, self.window(home));
+            if window.contains(&slot) {
+                let place = next[half].max(window.start);
+                target = Some(half * self.homes + place);
+                next[half] = place + 1;
+            }
+            let is_vacant = |&target: &usize| new.slots.get(target) == Some(&None);
+            let target = target.filter(is_vacant).unwrap_or_else(|| new.first_vacant(hash));
+            new.put(hash, target);
+        }
     }
 
     /// Each entry, chunk by chunk, moves to the first window with room before its own, if there is one;
@@ -233,6 +282,16 @@ impl<G: Group> Pair<G> {
         let hasher = |entry: &Numbered| tick(&calls, entry.0);
         let (left, entry) = (self.table.growth_left(), (hash, serial));
         let (worn, crowded) = (self.table.is_worn(), self.table.looks_for_bits());
+        // SAFETY: the position of a home; layout and hasher are those of the entries.
+        unsafe {
+            let home = ctrl::home(hash, self.table.control.mask());
+            if left != 0 && self.table.control.vacant_at(home).is_none() {
+                // What an insert sees to first, which then decides.
+                let hasher = HashBy::new(&hasher);
+                self.table.untyped_mut().ensure_room(Layout::new::<Numbered>(), &hasher);
+            }
+            self.reference.makes_room = left != 0 && self.table.control.makes_room();
+        }
         let slot = if search {
             insert_new(&mut self.table, hash, entry, hasher)
         } else {
@@ -240,10 +299,12 @@ impl<G: Group> Pair<G> {
         };
         let told = self.tell();
         assert!(!told || crowded, "other bits for no reason");
-        if left != 0 && calls.get() != 0 {
+        // (Some are asked whether they move on.)
+        if left != 0 && calls.get() > TRIES {
             assert!(worn || crowded, "a rebuild below the limit");
             if worn || told {
                 self.reference.rebuild();
+                self.reference.makes_room = false;
                 self.rebuilds += 1;
             }
         }

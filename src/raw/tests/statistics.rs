@@ -118,19 +118,21 @@ fn false_matches_of_hits<G: Group>() {
     }
 }
 
-/// Keys come and go at full load: what is stale is swept away, and misses stay short.
-fn churn<G: Group>(search: bool) {
+/// Keys come and go: what is stale is swept away, and misses stay short. `load` is in eighths of the homes.
+fn churn<G: Group>(search: bool, load: usize) {
     for doublings in 0..scaled(9, 6, 1) as u32 {
         let mut table = full_table::<G>(doublings);
         let (capacity, slots) = (capacity_of_homes::<G>(doublings), table.slots());
-        let mut keys: Vec<u64> = (0..capacity as u64).collect();
+        let entries = capacity * load / 7;
+        remove_all(&mut table, entries as u64..capacity as u64);
+        let mut keys: Vec<u64> = (0..entries as u64).collect();
         let mut random = Random(u64::from(doublings));
         let (mut worst, mut sum) = (0.0f64, 0.0);
         let (checkpoints, next) = (scaled(60, 30, 1), capacity as u64);
         for round in 0..checkpoints as u64 {
             for i in 0..next / 2 {
                 let key = next + round * next + i;
-                let place = random.below(capacity);
+                let place = random.below(entries);
                 let old = core::mem::replace(&mut keys[place], key);
                 remove_all(&mut table, [old]);
                 if search {
@@ -147,21 +149,28 @@ fn churn<G: Group>(search: bool) {
         assert_eq!(table.slots(), slots, "capacity is a promise");
         let mean = sum / checkpoints as f64;
         std::println!(
-            "{} {slots} slots, {} churn: windows per miss {mean:.3} in the mean, {worst:.3} at worst",
+            "{} {slots} slots, {} churn, load {load}/8: windows per miss {mean:.3} in the mean, {worst:.3} at worst",
             G::NAME,
             if search { "searching" } else { "unique" }
         );
-        let (most_mean, most) = if G::WIDTH == 16 { (2.0, 2.75) } else { (2.3, 3.2) };
+        // (Were no room made at home, up to 1.048 in the mean at the lower load.)
+        let (most_mean, most) = match (G::WIDTH, load) {
+            (16, 7) => (1.15, 1.4),
+            (16, _) => (1.042, 1.2),
+            (_, 7) => (2.0, 2.6),
+            _ => (1.5, 2.0),
+        };
         assert!(mean < most_mean && worst < most, "{slots} slots: {mean}, {worst} at worst");
     }
 }
 
 fn churn_with_search<G: Group>() {
-    churn::<G>(true);
+    churn::<G>(true, 7);
 }
 
 fn churn_without_search<G: Group>() {
-    churn::<G>(false);
+    churn::<G>(false, 7);
+    churn::<G>(false, 6);
 }
 
 /// Multiples of sixteen that are their own hashes, replaced at random in a full table: an entry that leaves its home is
@@ -223,20 +232,20 @@ fn the_sum_goes_with_the_counts<G: Group>() {
             assert_eq!(sums(copy), sums(&table));
         }
     }
-    let credit = (2 * (table.control.mask() + 1) / G::WIDTH) as u32;
+    let credit = ((table.control.mask() + 1) / G::WIDTH) as u32;
     table.clear();
     assert_eq!((table.is_worn(), overflowed_homes(&table)), (false, 0));
     assert_eq!(sums(&table), (0, credit));
 }
 
-/// The limit is one and a half times the steps that a rebuild leaves, plus two for each width of homes.
+/// The limit is one and a half times the steps that a rebuild leaves, plus one for each width of homes.
 fn the_limit_follows_the_steps<G: Group>() {
     let capacity = capacity_of_homes::<G>(scaled(4, 4, 3) as u32);
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);
     let (control, homes) = (table.control, table.control.mask() as u32 + 1);
     // SAFETY: tables with several windows have these.
     let sums = || unsafe { (control.steps(), control.limit()) };
-    let credit = 2 * homes / G::WIDTH as u32;
+    let credit = homes / G::WIDTH as u32;
     assert_eq!(sums(), (0, credit));
     // In the lower half of the homes, more than there are: some leave them, although many slots stay vacant.
     let crowd = |&key: &u64| mix(key) & !(u64::from(homes) / 2);
@@ -297,9 +306,12 @@ fn rebuilds_are_paid_for<G: Group>() {
                 walked += passed(&table, hash(keys[place]), slot) as u64;
             }
             assert_eq!(table.slots(), slots, "capacity is a promise");
-            // A rebuild hashes each entry once, which are fewer than the slots, and comes after at least
-            // an eighth of the homes in steps.
-            let most = walked * 8 * slots as u64 / (table.control.mask() as u64 + 1) + slots as u64;
+            // A rebuild hashes each entry once, which are fewer than the slots, and it takes an eighth of the homes in
+            // steps or more to come to one: one for each window's width, half of those that the last one left, and those that
+            // were taken back. Each insertion may ask some for room.
+            let most = walked * 8 * slots as u64 / (table.control.mask() as u64 + 1)
+                + slots as u64
+                + pairs * TRIES as u64;
             assert!(hashes.get() as u64 <= most, "{name}: {} hashes, {walked} steps", hashes.get());
         }
     }

@@ -242,7 +242,7 @@ impl<G: Group> Subject<G> {
 
     /// After an insert: the table grows exactly if there was no room. The hasher is called for a
     /// growth to several homes or a rebuild only, at least once for each entry, or for a sample of those of a crowded
-    /// table, and a rebuild keeps the slots.
+    /// table, and a rebuild keeps the slots; and for a few entries that may make room.
     fn note_growth(
         &mut self,
         slots: usize,
@@ -263,7 +263,7 @@ impl<G: Group> Subject<G> {
                 "growth hashes each entry once: {calls} of {hashed}"
             );
             self.growths += 1;
-        } else if calls != 0 {
+        } else if calls > TRIES {
             assert!(crowded || calls >= self.table.len() - 1);
             self.rebuilds += usize::from(calls >= self.table.len() - 1);
         }

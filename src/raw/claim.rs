@@ -14,7 +14,7 @@
 //! That takes hashing two entries at most, and copying one. Without it, entries replaced at random lie further from
 //! home the longer it goes on, until a rebuild: at load .75 misses took 1.2 times as long as with it, and hits 1.15 times
 //! (`compare`: churn, churn_miss, churn_hit). A table that is only filled moves no entry before it grows. Nor does one
-//! whose entries crowd under a few homes, in vain as a rule. Aligned windows share no slots.
+//! whose entries crowd under a few homes, where it would mostly be in vain, or one whose windows are aligned and share no slots.
 
 use core::alloc::Layout;
 

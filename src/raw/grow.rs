@@ -462,8 +462,8 @@ impl<G: Group> Control<G> {
                 let place = window.max(cursor);
                 let (mut target, mut next) = (place + into_upper, place + 1);
                 // SAFETY: the entry of a full slot (I3) comes to one of its own, and there is room for all (I4). No cursor is
-                // behind the slot that is read, so `place` is not behind an entry's slot that is in its home's window,
-                // which there is in the half where it goes, too (I2), and an EMPTY byte has a slot (I6).
+                // beyond the slot that is read. So where that is in the window of the entry's home, `place` is, too, and the
+                // target is in the window of its new home, where bytes exist (I2), and an EMPTY one has a slot (I6).
                 unsafe {
                     let strayed = slot.wrapping_sub(window) >= G::WIDTH;
                     if strayed || new.byte(target) != EMPTY {

@@ -461,8 +461,8 @@ impl<G: Group> Control<G> {
                 let (mut target, mut next) = (place + into_upper, place + 1);
                 // SAFETY: the entry of a full slot (I3) comes to one of its own, and there is room for all (I4). No cursor is
                 // beyond the slot that is read. So where that is in the window of the entry's home, `place` is, too, and not
-                // beyond the slot: the target is a slot, in the window of the entry's new home, as that table has so many
-                // more slots as homes at least (I1).
+                // beyond the slot: the target is a slot, in the window of the entry's new home, as the new table's overhang
+                // is no shorter (I1).
                 unsafe {
                     let strayed = slot.wrapping_sub(window) >= G::WIDTH;
                     if strayed || ctrl::is_full(new.byte(target)) {

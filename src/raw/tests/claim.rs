@@ -6,7 +6,7 @@ use super::panics::{Fuse, blows};
 use super::*;
 
 /// Several windows.
-const DOUBLINGS: u32 = scaled(4, 4, 1) as u32;
+const DOUBLINGS: u32 = scaled(4, 4, 2) as u32;
 
 /// Full tables that have lost an entry from beyond its home, one after another, with the key that is to replace it.
 fn worn_ones<G: Group>(doublings: u32) -> impl Iterator<Item = (Keys<G>, u64)> {

@@ -410,7 +410,7 @@ impl<G: Group> Control<G> {
     /// Copies all entries into an empty table of twice as many homes; see the module's introduction.
     ///
     /// # Safety
-    /// Both tables have several windows. `new` is empty and has slots of the same size.
+    /// Both tables have several windows. `new` is empty, has slots of the same size, and room for all entries.
     #[inline(never)]
     unsafe fn stream_into(self, new: Self, size: usize, hasher: &dyn HashEntries) {
         // The sizes of numbers, of strings and vectors, and of pairs of these.

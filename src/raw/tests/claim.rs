@@ -17,11 +17,12 @@ fn worn_ones<G: Group>(doublings: u32) -> impl Iterator<Item = (Keys<G>, u64)> {
         remove_all(&mut table, [key]);
         table
     };
-    // SAFETY: there are several windows.
+    // SAFETY: there are several windows, with words (I2).
     let is_worn = |table: &Keys<G>| unsafe { table.control.wear() != 0 };
     (0..new).map(without).filter(is_worn).map(move |table| (table, new))
 }
 
+/// The first of them.
 fn worn<G: Group>() -> (Keys<G>, u64) {
     worn_ones(DOUBLINGS).next().expect("an entry is beyond its home")
 }
@@ -51,7 +52,7 @@ fn room_is_made_where_windows_overlap<G: Group>() {
     for doublings in 0..=DOUBLINGS {
         let most = scaled(usize::MAX, if doublings < 3 { 30 } else { 2 }, 1);
         for (worn, new) in worn_ones::<G>(doublings).take(most) {
-            // SAFETY: positions up to `mask`.
+            // SAFETY: positions up to `mask` have windows (I2).
             let is_full = |&home: &usize| unsafe { worn.control.vacant_at(home).is_none() };
             for home in (0..=worn.control.mask()).filter(is_full) {
                 made += usize::from(makes_room(&worn, new, home, home % 2 == 0));
@@ -103,7 +104,7 @@ fn what_has_strayed_stays<G: Group>() {
         table.insert_unique(home, home + serial, hash)
     };
     let remove = |table: &mut Keys<G>, slot: usize, home: u64| {
-        // SAFETY: the slot is full.
+        // SAFETY: the slot is full (I3).
         unsafe { table.remove_hashed_at(slot, home) };
     };
     // The windows of 36 and 37 are full, and from there the next one begins at 21.
@@ -116,7 +117,7 @@ fn what_has_strayed_stays<G: Group>() {
     remove(&mut table, 35, 37);
     assert_eq!((insert(&mut table, 21), insert(&mut table, 20)), (35, 20));
     remove(&mut table, 40, 36);
-    // SAFETY: there are several windows.
+    // SAFETY: there are several windows, with words (I2).
     assert!(unsafe { table.control.makes_room() });
     assert_eq!(insert(&mut table, 20), 5, "nothing moves from 34 to 40");
     assert!(table.check_invariants(hash));
@@ -155,12 +156,12 @@ fn a_crowd_is_left_alone<G: Group>() {
     let mut table = Keys::<G>::with_capacity_in(capacity, Global);
     let crowd = |&key: &u64| key << 32;
     insert_by(&mut table, 0..capacity as u64, crowd);
-    // SAFETY: there are several windows.
+    // SAFETY: there are several windows, with words (I2).
     let (steps, credit) = unsafe { (table.control.steps(), table.control.credit()) };
     assert!(steps > 8 * credit, "{steps} of {credit}");
     for key in 0..capacity as u64 {
         let slot = table.find(crowd(&key), |&k| k == key).expect("it is present");
-        // SAFETY: the slot was found.
+        // SAFETY: the slot was found, so it is full (I3).
         unsafe { table.remove_hashed_at(slot, crowd(&key)) };
         let calls = Cell::new(0);
         let new = key + capacity as u64;
@@ -184,7 +185,7 @@ fn lies_lose_nothing<G: Group>() {
         for home in 0..homes {
             table.insert_unique(home, new, lie);
             let slot = table.find(home, |&key| key == new).expect("it was inserted a moment ago");
-            // SAFETY: the slot was found.
+            // SAFETY: the slot was found, so it is full (I3).
             assert_eq!(unsafe { table.remove_hashed_at(slot, home) }, new);
         }
         assert_eq!(sorted_keys(&table), keys, "lie {which}");

@@ -52,6 +52,7 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
+use core::num::NonZero;
 use core::ptr::NonNull;
 
 use super::control::Control;
@@ -137,7 +138,11 @@ unsafe fn copy_bytes(from: NonNull<u8>, to: NonNull<u8>, size: usize) {
         }
         if size < 16 {
             to.copy_from_nonoverlapping(from, 8);
-            return to.add(size - 8).copy_from_nonoverlapping(from.add(size - 8), 8);
+            // (The compiler does not see that these would be the same.)
+            if size != 8 {
+                to.add(size - 8).copy_from_nonoverlapping(from.add(size - 8), 8);
+            }
+            return;
         }
         for start in (0..size - 16).step_by(16) {
             to.add(start).copy_from_nonoverlapping(from.add(start), 16);
@@ -451,10 +456,10 @@ impl<G: Group> Control<G> {
                 hasher.hash(end, lanes, &mut hashes);
                 (end, lanes)
             };
-            // It is asked first whether there is a lane, and then which. Of both questions at once, as an iterator asks them,
-            // the compiler makes a `bsf` here, which AMD's CPUs take for eight operations.
-            while lanes.any() {
-                let lane = lanes.lowest_or_last();
+            // Of an iterator's questions, whether there is a lane and which, the compiler makes a `bsf` here, which AMD's CPUs take
+            // for eight operations.
+            while let Some(rest) = NonZero::new(lanes.0) {
+                let lane = rest.trailing_zeros() as usize;
                 lanes = lanes.without_lowest();
                 let (slot, hash) = (base + lane, hashes[lane]);
                 let into_upper = hash as usize & half;

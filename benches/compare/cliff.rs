@@ -31,6 +31,8 @@ pub struct Sample {
 
 /// The case that the rows about ordinary keys and hashes are of.
 const PLAIN: &str = "foldhash: scrambled";
+/// Lookups of absent keys after churn.
+const OLD: &[&str] = &["churn, miss", "fifo, miss"];
 /// What the cases that are no pair of hasher and keys are called.
 const WALK: &str = "walk";
 const EMPTY: &str = "empty";
@@ -166,6 +168,7 @@ fn pair<S: BuildHasher + Default>(
         if fifo {
             put("fifo", least(&|o| o.churn));
             put("fifo, miss", least(&|o| o.churn_miss));
+            put("fifo, miss anew", least(&|o| o.anew_miss));
             continue;
         }
         put("build", least(&|o| o.build));
@@ -180,6 +183,7 @@ fn pair<S: BuildHasher + Default>(
         put("churn", least(&|o| o.churn));
         put("churn, hit", least(&|o| o.churn_hit));
         put("churn, miss", least(&|o| o.churn_miss));
+        put("churn, miss anew", least(&|o| o.anew_miss));
         put("churn, bytes", least(&|o| Figure(o.churn_bytes, false)));
     }
 }
@@ -266,6 +270,12 @@ impl Sample {
         Some(self.figures[0].0 / self.other(samples, "miss")?.figures[0].0)
     }
 
+    /// The same to that in a map built anew of the entries after the churn.
+    fn to_anew(&self, samples: &[Self]) -> Option<f64> {
+        let anew = self.other(samples, &format!("{} anew", self.what))?;
+        Some(self.figures[0].0 / anew.figures[0].0)
+    }
+
     /// Its lines in a record.
     pub fn write(&self, text: &mut String) {
         let slots = 1_u64 << self.log_slots;
@@ -336,15 +346,18 @@ pub fn targets(samples: &[Sample]) -> String {
     let all_walks = &["for", "fold", "values", "retain", "extract_if"];
     let gets = &["get, 8 bytes", "get, 100 bytes", "get, 1000 bytes"];
     let pairs = Sample::is_structured;
+    // (Of records that do not have it there is no such row.)
+    let anew = of(pairs, OLD).filter_map(|s| Some((s, s.to_anew(samples)?)));
     let rows = [
         ("miss after 16 n churn / fresh", mean(with(plain, miss, &to_fresh)), 1.15, 1.05),
         ("the same, worst in cache", worst(with(in_cache, miss, &to_fresh)), 1.6, 1.3),
         (
             "miss after churn, any hasher and keys / min(fresh, hashbrown's), worst",
-            worst(with(pairs, &["churn, miss", "fifo, miss"], &aged)),
+            worst(with(pairs, OLD, &aged)),
             4.0,
             2.0,
         ),
+        ("the same / in a map built anew of these entries, worst", worst(anew), 4.0, 2.0),
         (
             "churn, any hasher and keys, worst",
             worst(with(pairs, &["churn", "fifo"], &ratio)),
@@ -389,7 +402,7 @@ pub fn table(samples: &[Sample]) -> String {
     for column in COLUMNS {
         _ = write!(text, " {column:>7}");
     }
-    text += "  misses to own fresh ones, and bytes after churn\n";
+    text += "  misses to own fresh ones, to those of a new map of the same entries, bytes after churn\n";
     let mark = |sample: &Sample| if sample.figures[0].1 { ">" } else { "" };
     for first in samples.iter().filter(|s| s.what == COLUMNS[0]) {
         let load = first.n as f64 / (1_u64 << first.log_slots) as f64;
@@ -400,9 +413,11 @@ pub fn table(samples: &[Sample]) -> String {
             });
             _ = write!(text, " {number:>width$}", width = column.len().max(7));
         }
-        for what in ["churn, miss", "fifo, miss"] {
-            let own = first.other(samples, what).and_then(|sample| sample.to_fresh(samples));
-            _ = write!(text, " {:>6.2}", own.unwrap_or(f64::NAN));
+        for ratio in [Sample::to_fresh, Sample::to_anew] {
+            for what in OLD {
+                let own = first.other(samples, what).and_then(|sample| ratio(sample, samples));
+                _ = write!(text, " {:>6.2}", own.unwrap_or(f64::NAN));
+            }
         }
         if let Some(bytes) = first.other(samples, "churn, bytes") {
             let [Figure(ours, _), Figure(theirs, _)] = bytes.figures;

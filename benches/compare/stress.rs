@@ -228,6 +228,9 @@ pub struct Outcome {
     pub churn_hit: Figure,
     pub churn_miss: Figure,
     pub churn_bytes: f64,
+    /// The same lookup of an absent key in a map that is built anew of the entries after the churn, in the order in
+    /// which they came.
+    pub anew_miss: Figure,
 }
 
 /// Removals and insertions per entry.
@@ -324,6 +327,9 @@ impl Trial<'_> {
         let churn = Figure(time / done, cut);
         let churn_hit = if cut { hit } else { hits(&map, &present, &mut rng) };
         let Figure(miss_time, miss_cut) = misses(&map, next as usize);
+        let mut anew = M::with_capacity(self.capacity);
+        present.iter().for_each(|&key| anew.insert(key));
+        let Figure(anew_time, anew_cut) = misses(&anew, next as usize);
         Outcome {
             build,
             hit,
@@ -336,6 +342,7 @@ impl Trial<'_> {
             churn_hit: Figure(churn_hit.0, churn_hit.1 || cut),
             churn_miss: Figure(miss_time, miss_cut || cut),
             churn_bytes: map.bytes() as f64 / n as f64,
+            anew_miss: Figure(anew_time, anew_cut || cut),
         }
     }
 }

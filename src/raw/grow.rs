@@ -75,8 +75,7 @@ const BEFORE: usize = 16;
 const STRIP: usize = usize::BITS as usize - BEFORE;
 /// How many times as many homes, or as few, a table gets at most whose entries are streamed.
 const PARTS: usize = 4;
-/// How many slots ahead of where large entries come to growth asks for what is there. (From 4 to 12: the nearer ones lose in
-/// tables of 2^19 slots, the others in those of 2^18.)
+/// How many slots ahead of where large entries come to growth asks for memory. (`compare`: grow, 56-byte values.)
 const AHEAD: usize = 8;
 /// How many slots a table has at most that the entries of one window are spread over: a bit for each.
 const SPREAD_SLOTS: usize = u64::BITS as usize;

@@ -52,7 +52,6 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
-use core::num::NonZero;
 use core::ptr::NonNull;
 
 use super::control::Control;
@@ -65,7 +64,7 @@ use crate::capacity::SPREAD_HOMES;
 use crate::ctrl::{self, EMPTY, Tag};
 use crate::error::{Fallibility, TryReserveError};
 use crate::group::Group;
-use crate::mask::{BitMask, LaneMask};
+use crate::mask::BitMask;
 use crate::probe::ProbeSeq;
 
 /// Homes of a strip's entries begin this far before it. Windows are no wider.
@@ -449,17 +448,13 @@ impl<G: Group> Control<G> {
         for base in (0..own).step_by(CHUNK) {
             // SAFETY: slots grow downwards from `ctrl`. The number of control bytes is a multiple of WIDTH (I2), and fewer than
             // WIDTH of them have no slot, so slot `base` exists. The hasher is asked for the hashes of full slots (I3).
-            let (end, mut lanes) = unsafe {
+            let (end, lanes) = unsafe {
                 let end = self.ctrl().sub(base * size);
                 let lanes = BitMask(self.full_by_call(base, CHUNK.min(own - base)));
                 hasher.hash(end, lanes, &mut hashes);
                 (end, lanes)
             };
-            // Of an iterator's questions, whether there is a lane and which, the compiler makes a `bsf` here, which AMD's CPUs take
-            // for eight operations.
-            while let Some(rest) = NonZero::new(lanes.0) {
-                let lane = rest.trailing_zeros() as usize;
-                lanes = lanes.without_lowest();
+            for lane in lanes {
                 let (slot, hash) = (base + lane, hashes[lane]);
                 let into_upper = hash as usize & half;
                 let window = Self::SHAPE.window(ctrl::home(hash, self.mask()));

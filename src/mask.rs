@@ -135,7 +135,8 @@ impl<W: Word, const STRIDE: u32> Iterator for BitMask<W, STRIDE> {
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         // In this order: asked for its lowest lane first, the set may be empty where the compiler puts that question, at
-        // the end of a loop, and then it takes a `bsf` for it on x86_64, which is eight operations to AMD's CPUs (`compare`: grow).
+        // the end of a loop, and then it takes a `bsf` for it on x86_64, which is eight operations to AMD's CPUs
+        // (`compare`: grow).
         let lanes = *self;
         *self = lanes.without_lowest();
         lanes.lowest()

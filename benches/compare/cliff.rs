@@ -378,7 +378,8 @@ pub fn targets(samples: &[Sample]) -> String {
     text
 }
 
-/// All cases: rosti's time to hashbrown's, and misses after churn also to the map's own when it was fresh.
+/// All cases: rosti's time to hashbrown's, and misses after churn also to the map's own when it was fresh, and to those in
+/// a map built anew of the same entries.
 #[must_use]
 pub fn table(samples: &[Sample]) -> String {
     const COLUMNS: [&str; 15] = [

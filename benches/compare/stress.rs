@@ -228,8 +228,8 @@ pub struct Outcome {
     pub churn_hit: Figure,
     pub churn_miss: Figure,
     pub churn_bytes: f64,
-    /// The same lookup of an absent key in a map that is built anew of the entries after the churn, in the order in
-    /// which they came.
+    /// The same lookup of an absent key in a map that is built anew of the entries after the churn: if the oldest were
+    /// replaced in the order in which they came, else in none.
     pub anew_miss: Figure,
 }
 
@@ -314,7 +314,8 @@ impl Trial<'_> {
             let add = |sum: &mut (f64, f64)| *sum = (sum.0 + done, sum.1 + done * pair);
             add(&mut all);
             if short {
-                // What was drawn and not done: the map must hold what is said to be present.
+                // What was drawn and not done: what is said to be present is what the map holds.
+                present.extend(replaced.iter().map(|&(old, _)| old));
                 present.retain(|&key| map.contains(key));
                 cut = true;
                 break;
@@ -327,6 +328,7 @@ impl Trial<'_> {
         let churn = Figure(time / done, cut);
         let churn_hit = if cut { hit } else { hits(&map, &present, &mut rng) };
         let Figure(miss_time, miss_cut) = misses(&map, next as usize);
+        // (This, too, whatever it takes.)
         let mut anew = M::with_capacity(self.capacity);
         present.iter().for_each(|&key| anew.insert(key));
         let Figure(anew_time, anew_cut) = misses(&anew, next as usize);

@@ -74,7 +74,7 @@ const BEFORE: usize = 16;
 const STRIP: usize = usize::BITS as usize - BEFORE;
 /// How many times as many homes, or as few, a table gets at most whose entries are streamed.
 const PARTS: usize = 4;
-/// How many slots ahead of where large entries come to growth asks for memory. (`compare`: grow, 56-byte values.)
+/// How many slots ahead of where entries of 64 bytes come to growth asks for memory. (`compare`: grow, 56-byte values.)
 const AHEAD: usize = 8;
 /// How many slots a table has at most that the entries of one window are spread over: a bit for each.
 const SPREAD_SLOTS: usize = u64::BITS as usize;
@@ -474,7 +474,8 @@ impl<G: Group> Control<G> {
                     new.set_byte(target, Tag::of(hash).byte());
                     copy_entry(end, lane, new.ctrl(), target, size);
                 }
-                // Each such entry has cache lines of its own, more than the CPU looks ahead for. (Smaller ones lose by it.)
+                // Each such entry is as long as a cache line, and these are more than the CPU looks ahead for. Smaller ones would
+                // lose by it, and those whose size is not known here.
                 if SIZE >= 64 {
                     G::prefetch(end.as_ptr().wrapping_sub((CHUNK + lane + 1) * SIZE));
                     G::prefetch(new.ctrl().as_ptr().wrapping_sub((target + AHEAD) * SIZE));

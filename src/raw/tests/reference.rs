@@ -442,4 +442,38 @@ fn moves_as_designed<G: Group>() {
     }
 }
 
-backends! { as_designed doubles_as_designed moves_as_designed }
+/// An entry that a rebuild brings to the first slot behind a chunk, and meets there again, is counted once.
+fn counted_once_behind_its_chunk<G: Group>() {
+    const HOMES: usize = 8 * CHUNK;
+    let mut pair = Pair::<G>::new();
+    pair.reserve(capacity_of_homes::<G>((HOMES / G::WIDTH / 2).ilog2()));
+    assert_eq!(pair.homes(), HOMES);
+    // A home in whose second window a chunk begins, and whose third one is in the chunk before.
+    let windows = |home| {
+        let mut walk = pair.reference.walk(home).map(|position| pair.reference.window(position));
+        [(); 3].map(|()| walk.next().expect("there are more"))
+    };
+    let chunk = |second: &Range<usize>| second.start.next_multiple_of(CHUNK);
+    let fits = |(_, [first, second, third]): &(u64, [Range<usize>; 3])| {
+        let apart = |other: &Range<usize>| third.end <= other.start || other.end <= third.start;
+        let begin = chunk(second);
+        second.contains(&begin)
+            && third.start / CHUNK + 1 == begin / CHUNK
+            && apart(first)
+            && apart(second)
+    };
+    let mut homes = (0..HOMES as u64).map(|home| (home, windows(home)));
+    let (home, [first, second, third]) = homes.find(fits).expect("there is one");
+    let begin = chunk(&second);
+    for slot in first.chain(second) {
+        pair.insert(slot as u64, slot as u64, true);
+    }
+    pair.insert(home, u64::MAX, true);
+    assert_eq!(pair.reference.slots[third.start], Some(home));
+    pair.remove((begin as u64, begin as u64));
+    pair.rebuild();
+    pair.compare();
+    assert_eq!(pair.reference.slots[begin], Some(home));
+}
+
+backends! { as_designed doubles_as_designed moves_as_designed counted_once_behind_its_chunk }

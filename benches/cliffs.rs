@@ -3,9 +3,9 @@
 //! Keys with a structure under hashers that keep it, churn for a long time, nearly empty tables, empty
 //! maps, moves to larger and smaller tables, memory. A row is rosti's number, hashbrown's and their ratio.
 //! Churn is sixteen removals and insertions per entry; `pair` is the time of one of each in the last
-//! quarter, `miss` that of a lookup of an absent key afterwards. No cell takes longer than [`CAP`]: what was
-//! cut short is marked `>`, since the rest would hardly have been faster. (Loops in several profiles:
-//! `ci/profiles.sh`.)
+//! quarter, `miss` that of a lookup of an absent key afterwards, `miss anew` the same in a map built anew of the entries
+//! that are there then. No churn takes longer than [`CAP`]: what was cut short is marked `>`, since the rest would
+//! hardly have been faster. (Loops in several profiles: `ci/profiles.sh`.)
 
 #[allow(dead_code, reason = "shared with the comparison bench, which uses all of it")]
 #[path = "compare/machine.rs"]
@@ -59,8 +59,8 @@ fn main() {
                 let trial = Trial { capacity: $n, n: $n, fifo: $fifo, key: &$key, cap: CAP };
                 let ours = trial.run::<rosti::HashMap<u64, u64, $hasher>>();
                 let theirs = trial.run::<hashbrown::HashMap<u64, u64, $hasher>>();
-                let numbers = |o: &Outcome| [o.miss, o.churn, o.churn_miss];
-                let what = ["fresh miss, ns", "pair, ns", "miss, ns"];
+                let numbers = |o: &Outcome| [o.miss, o.churn, o.churn_miss, o.anew_miss];
+                let what = ["fresh miss, ns", "pair, ns", "miss, ns", "miss anew, ns"];
                 print($name, &what, &numbers(&ours), &numbers(&theirs));
             }
         };

@@ -228,8 +228,8 @@ pub struct Outcome {
     pub churn_hit: Figure,
     pub churn_miss: Figure,
     pub churn_bytes: f64,
-    /// The same lookup of an absent key in a map that is built anew of the entries after the churn: if the oldest were
-    /// replaced in the order in which they came, else in none.
+    /// The same lookup of an absent key in a map that is built anew of the entries after the churn: in the order in which
+    /// they came where the oldest are replaced, else in no order.
     pub anew_miss: Figure,
 }
 

@@ -631,7 +631,18 @@ impl<G: Group> Control<G> {
                 return;
             }
             let shift = self.shift_for(self.mask() + 1, items, size, hasher);
-            if worn || shift != self.shift() {
+            if shift != self.shift() {
+                // All entries beyond their homes move. The first ones find places taken that others have left by the end.
+                let mut before = u32::MAX;
+                loop {
+                    self.rebuild(size, shift, hasher);
+                    let after = self.steps();
+                    if after >= before - before / 8 {
+                        break;
+                    }
+                    before = after;
+                }
+            } else if worn {
                 self.rebuild(size, shift, hasher);
             } else {
                 // There is no better one, and so it stays until there are many more steps.

@@ -232,6 +232,19 @@ impl Reference {
             }
         }
     }
+
+    /// Rebuilds until the walks of all entries together no longer become shorter by an eighth.
+    fn settle(&mut self) {
+        let mut before = None;
+        loop {
+            self.rebuild();
+            let after = self.counts.iter().sum::<u32>();
+            if before.is_some_and(|before| after >= before - before / 8) {
+                break;
+            }
+            before = Some(after);
+        }
+    }
 }
 
 /// Hash and serial number.
@@ -303,7 +316,10 @@ impl<G: Group> Pair<G> {
         if left != 0 && calls.get() > TRIES {
             assert!(worn || crowded, "a rebuild below the limit");
             if worn || told {
-                self.reference.rebuild();
+                match told {
+                    true => self.reference.settle(),
+                    false => self.reference.rebuild(),
+                }
                 self.reference.makes_room = false;
                 self.rebuilds += 1;
             }
